@@ -1,0 +1,23 @@
+# Every third party, in the order that works: FAISS's package uses OpenMP's target without looking for it.
+# cmake/simdbConfig.cmake.in repeats the run-time part of this list for programs that use simdb.
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(fmt REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(faiss CONFIG REQUIRED)
+find_package(RocksDB CONFIG REQUIRED)
+find_package(Protobuf REQUIRED)
+
+if(SIMDB_BUILD_ENCODER)
+  find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs dnn)
+  find_package(ONNX CONFIG REQUIRED)
+  find_package(nlohmann_json REQUIRED)
+  find_package(Boost REQUIRED COMPONENTS program_options)
+endif()
+if(SIMDB_BUILD_TRAINING)
+  find_package(Torch REQUIRED)
+endif()
+if(SIMDB_BUILD_TESTS)
+  find_package(GTest REQUIRED)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+endif()

@@ -1,0 +1,39 @@
+# simdb_module(NAME SOURCES ... [LINKS ...] [WALLED ...])
+# A static library simdb::NAME. LINKS are simdb's own modules, seen by users of this one; WALLED are third
+# parties, whose types stay behind the .cpp files.
+function(simdb_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;WALLED" ${ARGN})
+  add_library(simdb_${name} STATIC ${ARG_SOURCES})
+  add_library(simdb::${name} ALIAS simdb_${name})
+  set_target_properties(simdb_${name} PROPERTIES EXPORT_NAME ${name})
+  target_compile_features(simdb_${name} PUBLIC cxx_std_20)
+  target_include_directories(
+    simdb_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+                         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(simdb_${name} PUBLIC ${ARG_LINKS} PRIVATE ${ARG_WALLED}
+                                      PRIVATE $<BUILD_INTERFACE:simdb_settings>)
+  set_property(GLOBAL APPEND PROPERTY SIMDB_MODULES simdb_${name})
+endfunction()
+
+# simdb_program(NAME SOURCES ... LINKS ...): an executable that lands in build/PRESET/bin.
+function(simdb_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS} simdb_settings)
+endfunction()
+
+# simdb_tests(FOLDER SOURCES ... LINKS ... [LABEL name] [WHOLE])
+# One GoogleTest program FOLDER_tests. WHOLE runs it as one ctest (start-up is dear where LibTorch is linked).
+function(simdb_tests folder)
+  cmake_parse_arguments(ARG "WHOLE" "LABEL" "SOURCES;LINKS" ${ARGN})
+  simdb_program(${folder}_tests SOURCES ${ARG_SOURCES} LINKS ${ARG_LINKS} GTest::gtest_main GTest::gmock)
+  set(label ${folder} ${ARG_LABEL})
+  if(ARG_WHOLE)
+    add_test(NAME ${folder}_tests COMMAND ${folder}_tests)
+    set_tests_properties(${folder}_tests PROPERTIES LABELS "${label}" TIMEOUT 600)
+  else()
+    include(GoogleTest)
+    gtest_discover_tests(${folder}_tests TEST_PREFIX "${folder}." DISCOVERY_TIMEOUT 60
+                         PROPERTIES LABELS "${label}" TIMEOUT 120)
+  endif()
+endfunction()

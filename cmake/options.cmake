@@ -1,0 +1,37 @@
+# What can be chosen, and the settings that every target shares.
+option(SIMDB_BUILD_ENCODER "Build encoder/ and cli/ (OpenCV, ONNX)" ON)
+option(SIMDB_BUILD_TRAINING "Build encoder/training and simdb-train (LibTorch)" ${SIMDB_BUILD_ENCODER})
+option(SIMDB_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(SIMDB_BUILD_BENCHMARKS "Build the benchmarks" OFF)
+option(SIMDB_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
+set(SIMDB_SANITIZE "" CACHE STRING "Sanitizers for every target: 'address,undefined' or 'thread'")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_VISIBILITY_PRESET default)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+# LibTorch's headers take about 1 GB a translation unit.
+set_property(GLOBAL PROPERTY JOB_POOLS torch=2)
+
+add_library(simdb_settings INTERFACE)
+target_compile_options(simdb_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+if(SIMDB_WARNINGS_AS_ERRORS)
+  target_compile_options(simdb_settings INTERFACE -Werror)
+endif()
+if(SIMDB_SANITIZE)
+  add_compile_options(-fsanitize=${SIMDB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${SIMDB_SANITIZE})
+endif()

@@ -1,0 +1,46 @@
+#include "core/digest.h"
+
+#include <openssl/evp.h>
+
+#include <charconv>
+
+#include "core/error.h"
+
+namespace simdb {
+
+Sha256 sha256(std::span<const std::byte> bytes) {
+  Sha256 digest{};
+  unsigned int length = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1 ||
+      length != digest.size()) {
+    throw Error(ErrorCode::kInternal, "the crypto library could not compute a SHA-256 digest");
+  }
+  return digest;
+}
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(2 * bytes.size());
+  for (const std::uint8_t byte : bytes) {
+    hex += kDigits[byte >> 4];
+    hex += kDigits[byte & 15];
+  }
+  return hex;
+}
+
+Sha256 sha256_from_hex(std::string_view hex) {
+  Sha256 digest{};
+  bool valid = hex.size() == 2 * digest.size();
+  for (std::size_t i = 0; valid && i < digest.size(); ++i) {
+    const char* first = hex.data() + 2 * i;
+    valid = std::from_chars(first, first + 2, digest[i], 16).ptr == first + 2;
+  }
+  if (!valid) {
+    throw Error(ErrorCode::kBadInput,
+                "not a SHA-256 digest (64 hexadecimal characters): '" + std::string(hex) + "'");
+  }
+  return digest;
+}
+
+}  // namespace simdb

@@ -1,0 +1,152 @@
+#include "core/file_io.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "core/error.h"
+
+namespace simdb {
+namespace {
+
+std::string reason() { return std::generic_category().message(errno); }
+
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() { close(); }
+
+  int get() const { return fd_; }
+  bool is_open() const { return fd_ >= 0; }
+  int close() {
+    const int result = fd_ >= 0 ? ::close(fd_) : 0;
+    fd_ = -1;
+    return result;
+  }
+
+ private:
+  int fd_;
+};
+
+std::string_view kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a FIFO";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+[[noreturn]] void fail_to_open(const std::filesystem::path& path) {
+  const bool missing = errno == ENOENT || errno == ENOTDIR;
+  throw Error(missing ? ErrorCode::kNotFound
+                      : (errno == ENXIO || errno == ELOOP ? ErrorCode::kBadInput : ErrorCode::kIo),
+              "can't read " + path.string() + ": " + reason());
+}
+
+// Removes the temporary file unless it was renamed into place.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::filesystem::path& target)
+      : path_(target.string() + ".tmp." + std::to_string(::getpid())),
+        file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)),
+        created_(file_.is_open()) {}
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    if (created_ && !renamed_) ::unlink(path_.c_str());
+  }
+
+  bool is_open() const { return created_; }
+
+  bool write_all(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return false;
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+    return true;
+  }
+
+  bool sync_and_rename(const std::filesystem::path& target) {
+    if (::fsync(file_.get()) != 0 || file_.close() != 0) return false;
+    renamed_ = std::rename(path_.c_str(), target.c_str()) == 0;
+    return renamed_;
+  }
+
+ private:
+  std::string path_;
+  FileDescriptor file_;
+  bool created_;
+  bool renamed_ = false;
+};
+
+bool sync_folder_of(const std::filesystem::path& path) {
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return fd.is_open() && ::fsync(fd.get()) == 0;
+}
+
+}  // namespace
+
+std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!fd.is_open()) fail_to_open(path);
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) fail_to_open(path);
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(ErrorCode::kBadInput, "can't read " + path.string() + ": it is " +
+                                          std::string(kind_of(status.st_mode)) +
+                                          ", not a regular file");
+  }
+  const auto too_large = [&](std::uint64_t size) {
+    return Error(ErrorCode::kBadInput, "can't read " + path.string() + ": it has " +
+                                           std::to_string(size) + " bytes, the limit is " +
+                                           std::to_string(max_bytes));
+  };
+  const auto expected = static_cast<std::uint64_t>(status.st_size);
+  if (expected > max_bytes) throw too_large(expected);
+
+  // One byte more than expected: the read that returns 0 then proves the end without growing the buffer.
+  std::vector<std::byte> bytes(expected + 1);
+  std::size_t size = 0;
+  while (true) {
+    if (size == bytes.size()) bytes.resize(2 * bytes.size());
+    const ssize_t count = ::read(fd.get(), bytes.data() + size, bytes.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      throw Error(ErrorCode::kIo, "can't read " + path.string() + ": " + reason());
+    }
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+    if (size > max_bytes) throw too_large(size);
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+void write_file_atomic(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    // A rename would replace /dev/null itself.
+    throw Error(ErrorCode::kIo, "can't write " + path.string() + ": it is " +
+                                    std::string(kind_of(status.st_mode)) + ", not a regular file");
+  }
+  TemporaryFile file(path);
+  if (!file.is_open() || !file.write_all(bytes) || !file.sync_and_rename(path) ||
+      !sync_folder_of(path)) {
+    throw Error(ErrorCode::kIo, "can't write " + path.string() + ": " + reason());
+  }
+}
+
+void write_file_atomic(const std::filesystem::path& path, std::string_view text) {
+  write_file_atomic(path, std::as_bytes(std::span(text)));
+}
+
+}  // namespace simdb
