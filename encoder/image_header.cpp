@@ -104,8 +104,9 @@ std::optional<ImageHeader> read_jpeg(Reader& reader) {
       continue;
     }
     if (marker == 0x00 || marker == 0xD8) break;
+    if (reader.size() - at < 4) break;
     const std::uint32_t length = reader.big(at + 2, 2);
-    if (!reader.ok() || length < 2) break;
+    if (length < 2) break;
     if (is_start_of_frame(marker) && header.width == 0) {
       header.height = reader.big(at + 5, 2);
       header.width = reader.big(at + 7, 2);
@@ -187,8 +188,7 @@ std::optional<ImageHeader> read_image_header(std::span<const std::byte> bytes) {
       header = read_webp(reader);
       break;
   }
-  if (!header || header->width == 0 || header->height == 0) return std::nullopt;
-  if (!reader.ok()) header->complete = false;
+  if (!reader.ok() || !header || header->width == 0 || header->height == 0) return std::nullopt;
   return header;
 }
 
