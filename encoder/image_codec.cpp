@@ -10,6 +10,7 @@
 #include "core/file_io.h"
 #include "encoder/image_header.h"
 #include "encoder/opencv_internal.h"
+#include "encoder/png_chunks.h"
 #include "encoder/preprocess.h"
 
 namespace simdb {
@@ -95,6 +96,12 @@ std::vector<std::byte> make_thumbnail(std::vector<std::byte> file, const Image& 
 Image decode_image(std::span<const std::byte> bytes, std::string_view name,
                    const ImageLimits& limits) {
   const ImageHeader header = require_decodable(bytes, name, limits);
+  std::optional<std::vector<std::byte>> png;
+  if (header.format == ImageFormat::kPng) {
+    png = essential_png(bytes);
+    if (!png) refuse(name, "it is damaged: a checksum inside the PNG file does not match");
+    bytes = *png;
+  }
   return guard_opencv(ErrorCode::kBadInput, "decode " + std::string(name), [&] {
     const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U,
                          const_cast<std::byte*>(bytes.data()));

@@ -264,6 +264,30 @@ TEST(OnnxEncoderTest, RefusesWhatIsNoModel) {
   }
 }
 
+// Damage that leaves a readable file: OpenCV may refuse to build or to run the net, or run it.
+TEST(OnnxEncoderTest, FlippedBitsGiveAnErrorOrAnEncoder) {
+  const auto whole = test::random_model_file(16, 14, {.width = 8, .height = 8});
+  const std::vector<Image> images = {test::noise_image(8, 8, 3, 1)};
+  std::mt19937 random(2);
+  int unusable = 0;
+  ::testing::internal::CaptureStderr();
+  for (int trial = 0; trial < 500; ++trial) {
+    auto flipped = whole;
+    // Names, shapes and attributes lie in the first and the last bytes, weights in between.
+    const std::size_t from_end = 1 + random() % 700;
+    flipped[flipped.size() - from_end] ^= static_cast<std::byte>(1 << random() % 8);
+    try {
+      OnnxEncoder(flipped).encode(images);
+    } catch (const Error& e) {
+      unusable += std::string_view(e.what()).starts_with("can't run the model");
+      EXPECT_EQ(e.code(), ErrorCode::kBadInput) << e.what();
+      EXPECT_EQ(std::string_view(e.what()).find('\n'), std::string_view::npos) << e.what();
+    }
+  }
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  EXPECT_GT(unusable, 0);
+}
+
 TEST(OnnxEncoderTest, ReadsModelFiles) {
   const test::TemporaryFolder folder;
   const auto model = test::random_model_file(16, 13);

@@ -53,7 +53,8 @@ std::string refusal_after(const std::function<void(onnx::ModelProto&)>& change) 
 }
 
 bool has_only_finite_weights(const Bytes& bytes) {
-  for (const auto& tensor : parsed(bytes).graph().initializer()) {
+  const onnx::ModelProto model = parsed(bytes);
+  for (const auto& tensor : model.graph().initializer()) {
     for (std::size_t i = 0; i + sizeof(float) <= tensor.raw_data().size(); i += sizeof(float)) {
       float value = 0;
       std::memcpy(&value, tensor.raw_data().data() + i, sizeof(float));
