@@ -40,10 +40,11 @@ ImageHeader require_decodable(std::span<const std::byte> bytes, std::string_view
   const std::string size = std::to_string(header->width) + " x " + std::to_string(header->height);
   if (header->width > limits.max_side || header->height > limits.max_side) {
     refuse(name, "it has " + size + " pixels, the limit is " + std::to_string(limits.max_side) +
-                     " a side");
+                     " a side; shrink it first");
   }
   if (std::uint64_t{header->width} * header->height > limits.max_pixels) {
-    refuse(name, "it has " + size + " pixels, the limit is " + std::to_string(limits.max_pixels));
+    refuse(name, "it has " + size + " pixels, the limit is " + std::to_string(limits.max_pixels) +
+                     "; shrink it first");
   }
   if (!header->complete) refuse(name, "it is truncated");
   return *header;
@@ -99,7 +100,7 @@ Image decode_image(std::span<const std::byte> bytes, std::string_view name,
   std::optional<std::vector<std::byte>> png;
   if (header.format == ImageFormat::kPng) {
     png = essential_png(bytes);
-    if (!png) refuse(name, "it is damaged: a checksum inside the PNG file does not match");
+    if (!png) refuse(name, "it is damaged: a checksum or the pixels inside the PNG file are wrong");
     bytes = *png;
   }
   return guard_opencv(ErrorCode::kBadInput, "decode " + std::string(name), [&] {

@@ -48,6 +48,7 @@ std::optional<std::vector<std::byte>> essential_png(std::span<const std::byte> p
   if (png.size() < kSignatureBytes) return std::nullopt;
   std::vector<std::byte> kept(png.begin(), png.begin() + kSignatureBytes);
   kept.reserve(png.size());
+  bool has_pixels = false;
   for (auto rest = png.subspan(kSignatureBytes); rest.size() >= kFrameBytes;) {
     const std::uint32_t length = big_endian(rest.first(4));
     if (length > rest.size() - kFrameBytes) break;
@@ -57,7 +58,8 @@ std::optional<std::vector<std::byte>> essential_png(std::span<const std::byte> p
     if (!is_essential(type)) continue;
     if (crc32(chunk.subspan(4, 4 + length)) != big_endian(chunk.last(4))) return std::nullopt;
     kept.insert(kept.end(), chunk.begin(), chunk.end());
-    if (type == "IEND") return kept;
+    has_pixels = has_pixels || type == "IDAT";
+    if (type == "IEND" && has_pixels) return kept;
   }
   return std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <fstream>
 #include <functional>
+#include <random>
 #include <string>
 
 #include "core/error.h"
@@ -263,6 +264,30 @@ TEST(ImageCodecTest, RefusesAPngBombQuicklyAndWithoutTheMemory) {
   rusage after{};
   getrusage(RUSAGE_SELF, &after);
   EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 50L * 1024);  // KiB
+}
+
+TEST(ImageCodecTest, MutatedFilesGiveAnImageOrAnError) {
+  const Image image = test::noise_image(40, 30, 3, 1);
+  std::mt19937 random(3);
+  ::testing::internal::CaptureStderr();  // libjpeg's warnings
+  for (const char* extension : {".png", ".jpg", ".bmp", ".webp"}) {
+    const Bytes whole = test::encode_as(image, extension);
+    for (int trial = 0; trial < 500; ++trial) {
+      Bytes mutant = whole;
+      for (int i = 0; i < 3; ++i) {
+        const std::size_t at = random() % (trial % 2 == 0 ? 100 : mutant.size());
+        mutant[at] = static_cast<std::byte>(random());
+      }
+      try {
+        const Image decoded = decode_image(mutant, "x", {.max_pixels = 1 << 20});
+        EXPECT_EQ(decoded.pixels.size(),
+                  static_cast<std::size_t>(decoded.width) * decoded.height * decoded.channels);
+      } catch (const Error& e) {
+        EXPECT_EQ(e.code(), ErrorCode::kBadInput) << e.what();
+      }
+    }
+  }
+  ::testing::internal::GetCapturedStderr();
 }
 
 TEST(ImageCodecTest, HoldsEveryLimit) {

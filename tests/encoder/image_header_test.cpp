@@ -138,6 +138,15 @@ TEST(ImageHeaderTest, BmpLengthComesFromThePixels) {
   EXPECT_TRUE(read_image_header(bmp)->complete);
 }
 
+TEST(ImageHeaderTest, RefusesBmpHeadersThatNoDecoderTakes) {
+  const Bytes bmp = test::encode_as(test::noise_image(20, 13, 3, 1), ".bmp");
+  for (const auto& [at, value] : {std::pair{14, 16}, std::pair{30, 4}, std::pair{30, 255}}) {
+    Bytes odd = bmp;
+    odd[at] = static_cast<std::byte>(value);
+    EXPECT_FALSE(read_image_header(odd)) << value << " at " << at;
+  }
+}
+
 TEST(ImageHeaderTest, TopDownBmpHasAPositiveHeight) {
   Bytes bmp = test::encode_as(test::noise_image(20, 13, 3, 1), ".bmp");
   const Bytes minus_13 = to_bytes({0xF3, 0xFF, 0xFF, 0xFF});

@@ -70,8 +70,8 @@ TEST(OnnxModelWriteTest, RefusesLayersThatDoNotFit) {
       {"must be dense", [](Broken& m) { m.layers.clear(); }},
       {"behind a dense", [](Broken& m) { m.layers.emplace_back(MaxPoolLayer{}); }},
       {"behind a dense", [](Broken& m) { m.layers.emplace_back(m.conv()); }},
-      {"named input", [](Broken& m) { m.notes["input"] = "8 x 8"; }},
-      {"named format_version", [](Broken& m) { m.notes["format_version"] = "2"; }},
+      {"named input", [](Broken& m) { m.notes.emplace("input", "8 x 8"); }},
+      {"named format_version", [](Broken& m) { m.notes.emplace("format_version", "2"); }},
   };
   for (std::size_t i = 0; i < cases.size(); ++i) {
     Broken model;

@@ -57,6 +57,13 @@ TEST(PngChunksTest, SeesEveryTruncation) {
   }
 }
 
+TEST(PngChunksTest, RefusesAPngWithoutPixels) {
+  const Bytes whole = test::make_png(small_parts());
+  Bytes png(whole.begin(), whole.begin() + 33);  // signature and IHDR
+  test::append(png, test::png_chunk("IEND", {}));
+  EXPECT_FALSE(essential_png(png));
+}
+
 TEST(PngChunksTest, DecodingPrintsNothing) {
   test::PngParts parts = small_parts();
   parts.extra = test::png_chunk("iCCP", to_bytes("not a profile"));
