@@ -6,7 +6,8 @@
 
 namespace simdb {
 
-/// Embeddings have a multiple of 16 dimensions: 16 floats are one cache line and one AVX-512 register.
+/// Embeddings have a multiple of 16 dimensions: 16 floats are one cache line and one AVX-512
+/// register.
 inline constexpr std::size_t kDimensionStep = 16;
 inline constexpr std::size_t kMaxDimension = 512;
 
@@ -18,15 +19,17 @@ constexpr bool is_valid_dimension(std::size_t dimension) noexcept {
 /// Throws Error(kUsage) unless is_valid_dimension(dimension).
 void require_valid_dimension(std::size_t dimension);
 
-/// A point on the unit sphere: finite, Euclidean length 1 (to float accuracy), a valid dimension. The dot
-/// product of two embeddings is their cosine similarity, in [-1, 1]. Immutable value; thread-safe to read.
+/// A point on the unit sphere: finite, Euclidean length 1 (to float accuracy), a valid dimension.
+/// The dot product of two embeddings is their cosine similarity, in [-1, 1]. Immutable value;
+/// thread-safe to read.
 class Embedding {
  public:
-  /// Scales `raw` to length 1. Throws Error(kBadInput) on NaN, infinity, the zero vector or an invalid dimension.
+  /// Scales `raw` to length 1. Throws Error(kBadInput) on NaN, infinity, the zero vector or an
+  /// invalid dimension.
   static Embedding normalized(std::span<const float> raw);
 
-  /// Takes stored values as they are, bit for bit. Throws Error(kCorruption) unless they are finite and of
-  /// length 1 within 1e-3: decoding verifies, it never repairs.
+  /// Takes stored values as they are, bit for bit. Throws Error(kCorruption) unless they are finite
+  /// and of length 1 within 1e-3: decoding verifies, it never repairs.
   static Embedding from_unit(std::span<const float> unit);
 
   std::span<const float> values() const noexcept { return values_; }
@@ -40,16 +43,18 @@ class Embedding {
   std::vector<float> values_;
 };
 
-/// Many embeddings of one dimension in one contiguous row-major array (rows x dimension). Every row holds
-/// Embedding's invariant. Thread-compatible.
+/// Many embeddings of one dimension in one contiguous row-major array (rows x dimension). Every row
+/// holds Embedding's invariant. Thread-compatible.
 class EmbeddingBatch {
  public:
   /// An empty batch. Throws Error(kUsage) on an invalid dimension.
   explicit EmbeddingBatch(std::size_t dimension);
 
-  /// Appends `raw` scaled to length 1; errors as Embedding::normalized, the batch is then unchanged.
+  /// Appends `raw` scaled to length 1; errors as Embedding::normalized, the batch is then
+  /// unchanged.
   void append_normalized(std::span<const float> raw);
-  /// Appends stored values bit for bit; errors as Embedding::from_unit, the batch is then unchanged.
+  /// Appends stored values bit for bit; errors as Embedding::from_unit, the batch is then
+  /// unchanged.
   void append_unit(std::span<const float> unit);
   /// Throws Error(kUsage) if the dimensions differ.
   void append(const Embedding& embedding);

@@ -6,7 +6,8 @@
 
 namespace simdb {
 
-/// What went wrong, in the terms a caller can act on. The numbers are the exit codes of the command line.
+/// What went wrong, in the terms a caller can act on. The numbers are the exit codes of the command
+/// line.
 enum class ErrorCode : int {
   kInternal = 1,    ///< a broken promise inside simdb or a library it uses
   kUsage = 2,       ///< the call itself makes no sense: unknown option, k = 0, wrong dimension
@@ -17,8 +18,8 @@ enum class ErrorCode : int {
   kBusy = 7,        ///< the database is being written by another process
 };
 
-/// The only exception that leaves a simdb module. what() says what was attempted, on which path or id, why it
-/// failed and what to do about it. Immutable.
+/// The only exception that leaves a simdb module. what() says what was attempted, on which path or
+/// id, why it failed and what to do about it. Immutable.
 class Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}

@@ -9,8 +9,9 @@
 
 namespace simdb {
 
-/// Decoded pixels: 8 bits a channel, rows top to bottom, channels interleaved and in the order grey, RGB or
-/// RGBA (straight alpha). pixels.size() == width * height * channels. A plain value; thread-compatible.
+/// Decoded pixels: 8 bits a channel, rows top to bottom, channels interleaved and in the order
+/// grey, RGB or RGBA (straight alpha). pixels.size() == width * height * channels. A plain value;
+/// thread-compatible.
 struct Image {
   int width = 0;
   int height = 0;
@@ -21,8 +22,8 @@ struct Image {
 /// An image together with where it came from. A plain value; thread-compatible.
 struct SourceImage {
   Image image;
-  std::string source;  ///< absolute path of the file; empty where there is none
-  Sha256 digest{};     ///< of the file's bytes, not of the pixels
+  std::string source;                ///< absolute path of the file; empty where there is none
+  Sha256 digest{};                   ///< of the file's bytes, not of the pixels
   std::vector<std::byte> thumbnail;  ///< PNG, JPEG, BMP or WebP bytes, at most 64 x 64 pixels
 };
 

@@ -16,8 +16,9 @@ class ImageEncoder {
  public:
   virtual ~ImageEncoder() = default;
 
-  /// One embedding an image, in order. Images may differ in size. Throws Error(kBadInput) if an image has no
-  /// pixels or its features have no direction (NaN or all zero); nothing is returned then.
+  /// One embedding an image, in order. Images may differ in size. Throws Error(kBadInput) if an
+  /// image has no pixels or its features have no direction (NaN or all zero); nothing is returned
+  /// then.
   virtual EmbeddingBatch encode(std::span<const Image> images) const = 0;
 
   /// Length of the embeddings.
@@ -27,8 +28,8 @@ class ImageEncoder {
   virtual const std::string& fingerprint() const noexcept = 0;
 };
 
-/// Makes an encoder from the bytes of a model file; throws Error(kBadInput) if they are not one. Databases call
-/// it when they first need their encoder.
+/// Makes an encoder from the bytes of a model file; throws Error(kBadInput) if they are not one.
+/// Databases call it when they first need their encoder.
 using EncoderLoader =
     std::function<std::shared_ptr<const ImageEncoder>(std::span<const std::byte> model)>;
 

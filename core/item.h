@@ -23,16 +23,17 @@ struct Neighbor {
   friend bool operator==(const Neighbor&, const Neighbor&) = default;
 };
 
-/// The order of search results: similarity down, then id up. A total order, so answers never depend on luck.
+/// The order of search results: similarity down, then id up. A total order, so answers never depend
+/// on luck.
 constexpr bool ranks_before(const Neighbor& a, const Neighbor& b) noexcept {
   return a.similarity != b.similarity ? a.similarity > b.similarity : a.id < b.id;
 }
 
 /// What is kept about an image beside its embedding.
 struct ItemInfo {
-  std::string class_name;  ///< see core/class_name.h for what is allowed
-  std::string source;      ///< absolute path of the file when it was added; may be empty
-  Sha256 digest{};         ///< of the image file's bytes
+  std::string class_name;    ///< see core/class_name.h for what is allowed
+  std::string source;        ///< absolute path of the file when it was added; may be empty
+  Sha256 digest{};           ///< of the image file's bytes
   std::uint32_t width = 0;   ///< pixels
   std::uint32_t height = 0;  ///< pixels
 

@@ -12,8 +12,8 @@
 
 namespace simdb {
 
-/// Bounds on what is decoded. The header is checked before a decoder sees the bytes: a 109 KB PNG can claim
-/// 900 million pixels.
+/// Bounds on what is decoded. The header is checked before a decoder sees the bytes: a 109 KB PNG
+/// can claim 900 million pixels.
 struct ImageLimits {
   std::uint64_t max_file_bytes = 64u << 20;
   std::uint64_t max_pixels = 64u << 20;
@@ -29,22 +29,25 @@ struct ImageHeader {
   std::uint32_t height;
 };
 
-/// Reads the header of PNG, JPEG, BMP and WebP; nothing for any other bytes or a header cut short. Thread-safe.
+/// Reads the header of PNG, JPEG, BMP and WebP; nothing for any other bytes or a header cut short.
+/// Thread-safe.
 std::optional<ImageHeader> read_image_header(std::span<const std::byte> bytes);
 
-/// Decodes PNG, JPEG, BMP or WebP bytes: EXIF orientation applied, 16-bit scaled to 8, grey kept grey, alpha kept.
-/// Throws Error(kBadInput), naming `name`, for other formats, empty, truncated or damaged bytes and images beyond
-/// the limits. Thread-safe.
+/// Decodes PNG, JPEG, BMP or WebP bytes: EXIF orientation applied, 16-bit scaled to 8, grey kept
+/// grey, alpha kept. Throws Error(kBadInput), naming `name`, for other formats, empty, truncated or
+/// damaged bytes and images beyond the limits. Thread-safe.
 Image decode_image(std::span<const std::byte> bytes, std::string_view name,
                    const ImageLimits& limits = {});
 
-/// Reads and decodes a file, with digest, absolute path and thumbnail. Errors as read_file and decode_image.
+/// Reads and decodes a file, with digest, absolute path and thumbnail. Errors as read_file and
+/// decode_image.
 SourceImage load_image(const std::filesystem::path& path, const ImageLimits& limits = {});
 
 /// PNG bytes. Throws Error(kInternal) if the encoder fails. Thread-safe.
 std::vector<std::byte> encode_png(const Image& image);
 
-/// True for a name that ends in .png, .jpg, .jpeg, .bmp or .webp, in any case: what a folder walk takes up.
+/// True for a name that ends in .png, .jpg, .jpeg, .bmp or .webp, in any case: what a folder walk
+/// takes up.
 bool has_image_extension(const std::filesystem::path& path);
 
 /// Longest side of a thumbnail.

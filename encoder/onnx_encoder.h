@@ -12,12 +12,12 @@
 
 namespace simdb {
 
-/// Runs an exported model with OpenCV's DNN module. Immutable and thread-safe: calls from several threads run side
-/// by side, and one call spreads its batches over the cores.
+/// Runs an exported model with OpenCV's DNN module. Immutable and thread-safe: calls from several
+/// threads run side by side, and one call spreads its batches over the cores.
 class OnnxEncoder final : public ImageEncoder {
  public:
-  /// Throws Error(kBadInput), naming `name`, if `model` is no simdb model file (see read_onnx_header) or OpenCV can't
-  /// run it.
+  /// Throws Error(kBadInput), naming `name`, if `model` is no simdb model file (see
+  /// read_onnx_header) or OpenCV can't run it.
   explicit OnnxEncoder(std::span<const std::byte> model, const std::string& name = "the model");
   ~OnnxEncoder() override;
 
@@ -27,7 +27,8 @@ class OnnxEncoder final : public ImageEncoder {
 
   const ModelHeader& header() const noexcept;
 
-  /// `planes` holds rows x header().input.values() preprocessed floats; the result is normalised by the graph.
+  /// `planes` holds rows x header().input.values() preprocessed floats; the result is normalised by
+  /// the graph.
   EmbeddingBatch encode_planes(std::span<const float> planes) const;
 
  private:

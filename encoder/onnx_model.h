@@ -11,8 +11,8 @@
 
 namespace simdb {
 
-// A trained encoder as plain data: what training exports and what onnx_encoder reads back. Tensors are row-major
-// floats in PyTorch's layouts.
+// A trained encoder as plain data: what training exports and what onnx_encoder reads back. Tensors
+// are row-major floats in PyTorch's layouts.
 
 /// Convolution with "same" zero padding, stride 1, optional ReLU.
 struct ConvLayer {
@@ -40,13 +40,13 @@ struct DenseLayer {
 
 using Layer = std::variant<ConvLayer, MaxPoolLayer, DenseLayer>;
 
-/// Everything in a model file. The graph is input -> layers -> L2 normalisation; the last layer is a DenseLayer
-/// whose out_features are the dimension of the embeddings.
+/// Everything in a model file. The graph is input -> layers -> L2 normalisation; the last layer is
+/// a DenseLayer whose out_features are the dimension of the embeddings.
 struct EncoderModel {
   InputSpec input;
   std::vector<Layer> layers;
-  /// Free text about the training ("loss", "training_data", "seed", "recall_at_1", "licence", ...), written as
-  /// metadata properties "simdb.NAME".
+  /// Free text about the training ("loss", "training_data", "seed", "recall_at_1", "licence", ...),
+  /// written as metadata properties "simdb.NAME".
   std::map<std::string, std::string> notes;
 };
 
@@ -60,13 +60,14 @@ struct ModelHeader {
 /// Version of the simdb.* metadata in a model file; docs/file_formats.md has its history.
 inline constexpr int kModelFormatVersion = 1;
 
-/// Bytes of a standard ONNX file (opset 11, batch dimension free, input N x channels x height x width, output
-/// N x dimension). Throws Error(kUsage) if the layers don't fit together, Error(kBadInput) if a weight is not finite.
+/// Bytes of a standard ONNX file (opset 11, batch dimension free, input N x channels x height x
+/// width, output N x dimension). Throws Error(kUsage) if the layers don't fit together,
+/// Error(kBadInput) if a weight is not finite.
 std::vector<std::byte> write_onnx_model(const EncoderModel& model);
 
-/// Checks a model file and reads its header. Throws Error(kBadInput), naming `name`, for bytes that are not ONNX,
-/// damaged tensors, weights that are not finite, external data, missing or newer simdb.* metadata, an input or
-/// output that contradicts it. Thread-safe.
+/// Checks a model file and reads its header. Throws Error(kBadInput), naming `name`, for bytes that
+/// are not ONNX, damaged tensors, weights that are not finite, external data, missing or newer
+/// simdb.* metadata, an input or output that contradicts it. Thread-safe.
 ModelHeader read_onnx_header(std::span<const std::byte> bytes, const std::string& name);
 
 }  // namespace simdb

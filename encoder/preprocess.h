@@ -15,30 +15,34 @@ enum class ResizeRule {
   kFit,      ///< keep the aspect ratio, centre, fill the rest with the background colour
 };
 
-/// What happens to an image before the network sees it: the one definition for training, add and query. It is
-/// written into the model file. A plain value.
+/// What happens to an image before the network sees it: the one definition for training, add and
+/// query. It is written into the model file. A plain value.
 struct InputSpec {
   int width = 28;
   int height = 28;
   int channels = 3;  ///< 3 = RGB, 1 = grey (ITU-R BT.601 luma)
   ResizeRule resize = ResizeRule::kFit;
-  std::array<std::uint8_t, 3> background = {255, 255, 255};  ///< RGB under transparency and beside kFit
-  std::array<float, 3> mean = {0, 0, 0};  ///< a channel, of values scaled to [0, 1]; grey uses the first
+  std::array<std::uint8_t, 3> background = {255, 255,
+                                            255};  ///< RGB under transparency and beside kFit
+  std::array<float, 3> mean = {0, 0,
+                               0};  ///< a channel, of values scaled to [0, 1]; grey uses the first
   std::array<float, 3> scale = {1, 1, 1};  ///< standard deviation a channel, > 0
 
   std::size_t values() const { return static_cast<std::size_t>(width) * height * channels; }
   friend bool operator==(const InputSpec&, const InputSpec&) = default;
 };
 
-/// Throws Error(kBadInput) unless sizes are 1 to 4096, channels 1 or 3, means finite and scales positive.
+/// Throws Error(kBadInput) unless sizes are 1 to 4096, channels 1 or 3, means finite and scales
+/// positive.
 void require_valid(const InputSpec& spec);
 
-/// Alpha over background, colour to `spec.channels`, resize (area averaging when shrinking, bilinear when growing).
-/// The result has spec's width, height and channels. Throws Error(kBadInput) if `image` is inconsistent. Thread-safe.
+/// Alpha over background, colour to `spec.channels`, resize (area averaging when shrinking,
+/// bilinear when growing). The result has spec's width, height and channels. Throws
+/// Error(kBadInput) if `image` is inconsistent. Thread-safe.
 Image fit_to_input(const Image& image, const InputSpec& spec);
 
-/// Pixels of a fitted image -> planes of floats (channels x height x width, the network's order), each value
-/// (pixel / 255 - mean) / scale. `planes` has spec.values() floats. Thread-safe.
+/// Pixels of a fitted image -> planes of floats (channels x height x width, the network's order),
+/// each value (pixel / 255 - mean) / scale. `planes` has spec.values() floats. Thread-safe.
 void normalize_pixels(std::span<const std::uint8_t> pixels, const InputSpec& spec,
                       std::span<float> planes);
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/item.h"
+
+namespace simdb {
+
+/// A neighbour with what a vote needs to know of it.
+struct LabeledNeighbor {
+  ItemId id{};
+  float similarity = 0;
+  std::string class_name;
+  std::string source;
+};
+
+struct ClassScore {
+  std::string class_name;
+  double score = 0;  ///< share of the vote, in (0, 1]; all scores of a ranking sum to 1
+};
+
+/// How the vote weighs similarity: weight = exp(similarity / kVoteTemperature), as in Wu et al.,
+/// "Unsupervised Feature Learning via Non-Parametric Instance Discrimination" (CVPR 2018). One near
+/// image outvotes nine distant ones, so a class with a single image can win.
+inline constexpr double kVoteTemperature = 0.07;
+
+/// The similarity-weighted vote of `neighbors` (nearest first): classes with their shares, best
+/// first. Equal shares go to the class with the nearer best neighbour, so the result is
+/// deterministic. Empty in, empty out. Thread-safe.
+std::vector<ClassScore> vote(std::span<const LabeledNeighbor> neighbors);
+
+}  // namespace simdb

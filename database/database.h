@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/image.h"
+#include "core/image_encoder.h"
+#include "core/item.h"
+#include "database/classifier.h"
+#include "database/gallery.h"
+
+namespace simdb {
+
+enum class OpenMode {
+  kReadWrite,  ///< one process at a time
+  kReadOnly,  ///< any number of processes, beside at most one writer; sees the state at the time of
+              ///< opening
+};
+
+struct OpenOptions {
+  OpenMode mode = OpenMode::kReadWrite;
+  /// Makes the encoder from the model bytes kept in the database when it is first needed, e.g.
+  /// simdb::load_onnx_encoder. May be empty if the caller never passes images.
+  EncoderLoader encoder_loader;
+};
+
+struct QueryOptions {
+  std::size_t k = 10;              ///< neighbours that vote, at least 1
+  std::string class_name;          ///< look only among items of this class; empty = all
+  float accept_similarity = 0.5F;  ///< a nearest neighbour below this is no match
+};
+
+/// The answer to "what is this?".
+struct Prediction {
+  std::string class_name;                  ///< best class; empty if the database is empty
+  double confidence = 0;                   ///< its share of the vote, in [0, 1]
+  bool accepted = false;                   ///< the nearest neighbour reaches accept_similarity
+  std::vector<ClassScore> ranking;         ///< all classes among the neighbours, best first
+  std::vector<LabeledNeighbor> neighbors;  ///< nearest first
+};
+
+/// What Database::verify found.
+struct VerifyReport {
+  std::uint64_t items = 0;
+  std::vector<std::string> problems;  ///< in words for a person; empty means sound
+};
+
+/// An image similarity database in a folder: encoder, items and index. Thread-safe. All members
+/// throw Error as described at Store and ImageEncoder.
+class Database {
+ public:
+  /// Makes a new database in `folder`, which must not exist or be empty; its parent must exist.
+  /// `model` are the bytes of the encoder's model file and stay inside; `dimension` is the length
+  /// of its embeddings.
+  static Database create(const std::filesystem::path& folder, std::span<const std::byte> model,
+                         std::size_t dimension, OpenOptions options = {});
+  /// Opens and, where needed, rebuilds the index from the store. Errors as Store::open.
+  static Database open(const std::filesystem::path& folder, OpenOptions options = {});
+  /// True if `folder` looks like a database.
+  static bool exists(const std::filesystem::path& folder);
+
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) noexcept;
+  ~Database();
+
+  /// Encodes and stores images under a class; durable when it returns, all or nothing.
+  std::vector<AddedItem> add(std::string_view class_name, std::span<const SourceImage> images);
+  AddedItem add(std::string_view class_name, const SourceImage& image);
+
+  /// Encodes an image and lets its nearest neighbours vote.
+  Prediction query(const Image& image, const QueryOptions& options = {}) const;
+  /// The same for an embedding of this database's encoder.
+  Prediction query(std::span<const float> embedding, const QueryOptions& options = {}) const;
+
+  /// Cosine similarity of two images, in [-1, 1]: the Siamese network's output.
+  float compare(const Image& a, const Image& b) const;
+
+  /// Removes items; returns how many existed.
+  std::size_t remove(std::span<const ItemId> ids);
+  std::size_t remove_class(std::string_view class_name);
+
+  /// Loads the encoder on first use. Throws Error(kUsage) if no loader was given,
+  /// Error(kCorruption) if the model's digest is not the fingerprint.
+  const ImageEncoder& encoder() const;
+  std::vector<std::byte> encoder_model() const;
+
+  Gallery& gallery() noexcept;
+  const Gallery& gallery() const noexcept;
+
+  /// Reads everything and compares index and store bit for bit. Changes nothing.
+  VerifyReport verify() const;
+
+ private:
+  struct State;
+  explicit Database(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace simdb

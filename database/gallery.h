@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/embedding.h"
+#include "core/item.h"
+
+namespace simdb {
+
+/// What became of one item of an add.
+struct AddedItem {
+  ItemId id{};
+  bool is_new =
+      true;  ///< false: the same file (digest, source and class) was there already under this id
+};
+
+struct GalleryStats {
+  std::uint64_t items = 0;
+  std::uint64_t classes = 0;
+  std::size_t dimension = 0;
+  std::string encoder_fingerprint;
+  std::uint64_t disk_bytes = 0;
+};
+
+/// Narrows a search to items of one class; empty = all.
+struct SearchFilter {
+  std::string class_name;
+};
+
+/// The reference items and their search: the port behind which a database keeps them (embedded
+/// here; a server later). Thread-safe. Errors as Store's.
+class Gallery {
+ public:
+  virtual ~Gallery() = default;
+
+  /// Stores all new items or none; durable when it returns. An item whose digest, source and class
+  /// are stored already is not stored twice (items without a source are always new). Results are in
+  /// the order of `items`.
+  virtual std::vector<AddedItem> add(std::span<const NewItem> items,
+                                     const EmbeddingBatch& embeddings) = 0;
+  /// Removes those that exist, in one step; returns how many did.
+  virtual std::size_t remove(std::span<const ItemId> ids) = 0;
+  /// Removes all items of a class in one step; returns how many there were.
+  virtual std::size_t remove_class(std::string_view class_name) = 0;
+
+  virtual std::optional<ItemRecord> get(ItemId id) const = 0;
+  virtual std::optional<Embedding> embedding(ItemId id) const = 0;
+  virtual std::vector<std::byte> thumbnail(ItemId id) const = 0;
+  /// The k nearest items in the order of ranks_before; fewer if there are fewer. Throws
+  /// Error(kUsage) if k is 0 or the dimension is not the gallery's.
+  virtual std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
+                                       const SearchFilter& filter = {}) const = 0;
+  /// In byte order of the names, none empty.
+  virtual std::vector<ClassCount> classes() const = 0;
+  /// Calls with every record in ascending order of id until the callback returns false.
+  virtual void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const = 0;
+  virtual GalleryStats stats() const = 0;
+  virtual const std::string& encoder_fingerprint() const noexcept = 0;
+};
+
+}  // namespace simdb

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/embedding.h"
+#include "core/item.h"
+
+namespace simdb {
+
+enum class StoreMode {
+  kReadWrite,  ///< the one writing process
+  kReadOnly,   ///< a reader beside at most one writer; sees the state at the time of opening
+};
+
+/// Written once, when a store is created.
+struct StoreIdentity {
+  std::size_t dimension = 0;
+  std::string encoder_fingerprint;  ///< SHA-256 of `encoder_model`, hexadecimal
+  std::vector<std::byte> encoder_model;
+};
+
+/// A contradiction found by Store::verify, in words for a person.
+struct StoreProblem {
+  std::string what;
+};
+
+/// Items, embeddings, classes and the encoder on disk (RocksDB). Every change is one atomic batch
+/// that is synced before the call returns: what was acknowledged survives a crash and a power loss.
+/// Reads are thread-safe; changes need exclusive access to the object (readers may go on).
+///
+/// All members throw Error(kIo) if the disk fails, Error(kCorruption) if stored bytes contradict
+/// their checksum or each other.
+class Store {
+ public:
+  /// Makes a new store in the folder `path` (its parent must exist). Throws Error(kUsage) if there
+  /// is one already.
+  static std::unique_ptr<Store> create(const std::filesystem::path& path,
+                                       const StoreIdentity& identity);
+  /// Throws Error(kNotFound) if there is no store, Error(kBusy), naming the process, if another one
+  /// writes, Error(kBadInput) if a newer simdb wrote it.
+  static std::unique_ptr<Store> open(const std::filesystem::path& path, StoreMode mode);
+
+  virtual ~Store() = default;
+
+  /// Stores all items or none, with ascending ids, and syncs. `embeddings` has a row an item.
+  /// Throws Error(kUsage) in a read-only store or if the sizes or dimensions differ,
+  /// Error(kBadInput) on a bad class name.
+  virtual std::vector<ItemId> put(std::span<const NewItem> items,
+                                  const EmbeddingBatch& embeddings) = 0;
+  /// Removes those of `ids` that exist, in one batch; returns them.
+  virtual std::vector<ItemId> erase(std::span<const ItemId> ids) = 0;
+
+  virtual std::optional<ItemRecord> get(ItemId id) const = 0;
+  virtual std::optional<Embedding> embedding(ItemId id) const = 0;
+  /// Bytes of an image file; empty if the item has none or does not exist.
+  virtual std::vector<std::byte> thumbnail(ItemId id) const = 0;
+  /// Items whose image file had this digest, ascending.
+  virtual std::vector<ItemId> find_digest(const Sha256& digest) const = 0;
+  /// Classes in byte order of their names, none empty.
+  virtual std::vector<ClassCount> classes() const = 0;
+  /// Items of a class, ascending; empty if there is no such class.
+  virtual std::vector<ItemId> items_of(std::string_view class_name) const = 0;
+  virtual std::uint64_t size() const = 0;
+
+  /// Calls with every record, or every embedding, in ascending order of id until the callback
+  /// returns false.
+  virtual void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const = 0;
+  virtual void for_each_embedding(
+      const std::function<bool(ItemId, std::span<const float>)>& visit) const = 0;
+
+  virtual std::size_t dimension() const noexcept = 0;
+  virtual const std::string& encoder_fingerprint() const noexcept = 0;
+  virtual std::vector<std::byte> encoder_model() const = 0;
+
+  /// Reads every byte (checksums included) and compares the column families with each other.
+  /// Returns the contradictions; empty means sound. Changes nothing.
+  virtual std::vector<StoreProblem> verify() const = 0;
+};
+
+}  // namespace simdb
