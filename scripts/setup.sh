@@ -11,7 +11,6 @@ build_packages=(
   libssl-dev libfmt-dev                                # core
   libfaiss-dev libopenblas-dev                         # index
   librocksdb-dev libprotobuf-dev protobuf-compiler     # storage
-  libgflags-dev libsnappy-dev zlib1g-dev libbz2-dev liblz4-dev libzstd-dev  # RocksDB's CMake package
   libopencv-dev libonnx-dev nlohmann-json3-dev         # encoder
   libtorch-dev                                         # encoder/training
   libboost-program-options-dev                         # cli
