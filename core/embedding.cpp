@@ -9,7 +9,8 @@
 namespace simdb {
 namespace {
 
-// Float rounding moves the length of a normalised vector by about 1e-7; anything near 1e-3 is damage.
+// Float rounding moves the length of a normalised vector by about 1e-7; anything near 1e-3 is
+// damage.
 constexpr double kUnitTolerance = 1e-3;
 
 double squared_length(std::span<const float> values) {
@@ -38,8 +39,8 @@ void require_unit(std::span<const float> unit) {
   }
   const double length = squared_length(unit);
   if (!(std::abs(length - 1) <= 2 * kUnitTolerance)) {  // also false for NaN
-    throw Error(ErrorCode::kCorruption,
-                "stored embedding is not of unit length (squared length " + std::to_string(length) + ")");
+    throw Error(ErrorCode::kCorruption, "stored embedding is not of unit length (squared length " +
+                                            std::to_string(length) + ")");
   }
 }
 
@@ -101,7 +102,8 @@ void EmbeddingBatch::append(const EmbeddingBatch& other) {
 float similarity(std::span<const float> a, std::span<const float> b) {
   if (a.size() != b.size()) {
     throw Error(ErrorCode::kUsage, "can't compare embeddings of dimension " +
-                                       std::to_string(a.size()) + " and " + std::to_string(b.size()));
+                                       std::to_string(a.size()) + " and " +
+                                       std::to_string(b.size()));
   }
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * b[i];

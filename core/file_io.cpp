@@ -113,7 +113,8 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_
   const auto expected = static_cast<std::uint64_t>(status.st_size);
   if (expected > max_bytes) throw too_large(expected);
 
-  // One byte more than expected: the read that returns 0 then proves the end without growing the buffer.
+  // One byte more than expected: the read that returns 0 then proves the end without growing the
+  // buffer.
   std::vector<std::byte> bytes(expected + 1);
   std::size_t size = 0;
   while (true) {

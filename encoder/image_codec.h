@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,19 +18,6 @@ struct ImageLimits {
   std::uint64_t max_pixels = 64u << 20;
   std::uint32_t max_side = 16384;
 };
-
-enum class ImageFormat { kPng, kJpeg, kBmp, kWebp };
-
-/// What an image file's first bytes claim.
-struct ImageHeader {
-  ImageFormat format;
-  std::uint32_t width;
-  std::uint32_t height;
-};
-
-/// Reads the header of PNG, JPEG, BMP and WebP; nothing for any other bytes or a header cut short.
-/// Thread-safe.
-std::optional<ImageHeader> read_image_header(std::span<const std::byte> bytes);
 
 /// Decodes PNG, JPEG, BMP or WebP bytes: EXIF orientation applied, 16-bit scaled to 8, grey kept
 /// grey, alpha kept. Throws Error(kBadInput), naming `name`, for other formats, empty, truncated or

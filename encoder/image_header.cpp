@@ -1,0 +1,176 @@
+#include "encoder/image_header.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+
+namespace simdb {
+namespace {
+
+// Bounds-checked big- and little-endian reads; reading past the end gives 0 and clears ok().
+class Reader {
+ public:
+  explicit Reader(std::span<const std::byte> bytes) : bytes_(bytes) {}
+
+  std::uint32_t big(std::size_t at, std::size_t length) { return number(at, length, true); }
+  std::uint32_t little(std::size_t at, std::size_t length) { return number(at, length, false); }
+  std::size_t size() const { return bytes_.size(); }
+  bool ok() const { return ok_; }
+  bool has(std::size_t at, std::string_view text) const {
+    return at <= bytes_.size() && text.size() <= bytes_.size() - at &&
+           std::memcmp(bytes_.data() + at, text.data(), text.size()) == 0;
+  }
+
+ private:
+  std::uint32_t number(std::size_t at, std::size_t length, bool big_endian) {
+    if (at > bytes_.size() || length > bytes_.size() - at) {
+      ok_ = false;
+      return 0;
+    }
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < length; ++i) {
+      const std::size_t position = at + (big_endian ? i : length - 1 - i);
+      value = value << 8 | std::to_integer<std::uint32_t>(bytes_[position]);
+    }
+    return value;
+  }
+
+  std::span<const std::byte> bytes_;
+  bool ok_ = true;
+};
+
+using namespace std::string_view_literals;
+constexpr std::string_view kPngSignature = "\x89PNG\r\n\x1A\n"sv;
+constexpr std::string_view kJpegSignature = "\xFF\xD8\xFF"sv;
+
+// PNG: signature, then chunks of length, type, data, CRC; IHDR first, IEND last.
+std::optional<ImageHeader> read_png(Reader& reader) {
+  if (!reader.has(12, "IHDR")) return std::nullopt;
+  ImageHeader header{ImageFormat::kPng, reader.big(16, 4), reader.big(20, 4), false};
+  std::uint64_t at = kPngSignature.size();
+  while (at + 12 <= reader.size()) {
+    const std::uint64_t end = at + 12 + reader.big(at, 4);
+    if (reader.has(at + 4, "IEND")) {
+      header.complete = end <= reader.size();
+      break;
+    }
+    at = end;
+  }
+  return header;
+}
+
+bool is_start_of_frame(std::uint32_t marker) {
+  return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+}
+
+// The position of the next marker after entropy-coded data: FF followed by neither a stuffed 00 nor
+// a restart.
+std::size_t skip_scan(Reader& reader, std::size_t at) {
+  for (; at + 1 < reader.size(); ++at) {
+    if (reader.big(at, 1) != 0xFF) continue;
+    const std::uint32_t next = reader.big(at + 1, 1);
+    if (next != 0 && next != 0xFF && !(next >= 0xD0 && next <= 0xD7)) return at;
+  }
+  return reader.size();
+}
+
+// JPEG: markers with lengths; the size stands in the start-of-frame segment, the file ends with FF
+// D9.
+std::optional<ImageHeader> read_jpeg(Reader& reader) {
+  ImageHeader header{ImageFormat::kJpeg, 0, 0, false};
+  std::size_t at = 2;
+  while (at + 1 < reader.size()) {
+    if (reader.big(at, 1) != 0xFF) break;
+    const std::uint32_t marker = reader.big(at + 1, 1);
+    if (marker == 0xFF) {  // fill byte
+      ++at;
+      continue;
+    }
+    if (marker == 0xD9) {
+      header.complete = true;
+      break;
+    }
+    const std::uint32_t length = reader.big(at + 2, 2);
+    if (!reader.ok() || length < 2) break;
+    if (is_start_of_frame(marker) && header.width == 0) {
+      header.height = reader.big(at + 5, 2);
+      header.width = reader.big(at + 7, 2);
+    }
+    at += 2 + length;
+    if (marker == 0xDA) at = skip_scan(reader, at);
+  }
+  if (header.width == 0) return std::nullopt;
+  return header;
+}
+
+// BMP: BITMAPFILEHEADER, then BITMAPCOREHEADER (12 bytes, 16-bit sizes) or BITMAPINFOHEADER and
+// later.
+std::optional<ImageHeader> read_bmp(Reader& reader) {
+  const std::uint32_t file_size = reader.little(2, 4);
+  const std::uint32_t pixels_at = reader.little(10, 4);
+  const bool core = reader.little(14, 4) == 12;
+  const auto width = static_cast<std::int32_t>(reader.little(18, core ? 2 : 4));
+  const auto height = static_cast<std::int32_t>(reader.little(core ? 20 : 22, core ? 2 : 4));
+  if (width <= 0 || height == 0 || height == INT32_MIN) return std::nullopt;
+  const auto rows = static_cast<std::uint32_t>(height < 0 ? -height : height);  // < 0: top-down
+  const bool complete = std::max(file_size, pixels_at) <= reader.size();
+  return ImageHeader{ImageFormat::kBmp, static_cast<std::uint32_t>(width), rows, complete};
+}
+
+// WebP: a RIFF whose first chunk is VP8 (lossy), VP8L (lossless) or VP8X (extended).
+std::optional<ImageHeader> read_webp(Reader& reader) {
+  ImageHeader header{ImageFormat::kWebp, 0, 0,
+                     std::uint64_t{reader.little(4, 4)} + 8 <= reader.size()};
+  if (reader.has(12, "VP8 ") && reader.has(23, "\x9D\x01\x2A"sv)) {
+    header.width = reader.little(26, 2) & 0x3FFF;
+    header.height = reader.little(28, 2) & 0x3FFF;
+  } else if (reader.has(12, "VP8L") && reader.has(20, "\x2F"sv)) {
+    const std::uint32_t bits = reader.little(21, 4);
+    header.width = (bits & 0x3FFF) + 1;
+    header.height = (bits >> 14 & 0x3FFF) + 1;
+  } else if (reader.has(12, "VP8X")) {
+    header.width = reader.little(24, 3) + 1;
+    header.height = reader.little(27, 3) + 1;
+  } else {
+    return std::nullopt;
+  }
+  return header;
+}
+
+}  // namespace
+
+std::optional<ImageFormat> sniff_image_format(std::span<const std::byte> bytes) {
+  const Reader reader(bytes);
+  if (reader.has(0, kPngSignature)) return ImageFormat::kPng;
+  if (reader.has(0, kJpegSignature)) return ImageFormat::kJpeg;
+  if (reader.has(0, "BM")) return ImageFormat::kBmp;
+  if (reader.has(0, "RIFF") && reader.has(8, "WEBP")) return ImageFormat::kWebp;
+  return std::nullopt;
+}
+
+std::optional<ImageHeader> read_image_header(std::span<const std::byte> bytes) {
+  const std::optional<ImageFormat> format = sniff_image_format(bytes);
+  if (!format) return std::nullopt;
+  Reader reader(bytes);
+  std::optional<ImageHeader> header;
+  switch (*format) {
+    case ImageFormat::kPng:
+      header = read_png(reader);
+      break;
+    case ImageFormat::kJpeg:
+      header = read_jpeg(reader);
+      break;
+    case ImageFormat::kBmp:
+      header = read_bmp(reader);
+      break;
+    case ImageFormat::kWebp:
+      header = read_webp(reader);
+      break;
+  }
+  if (!header || header->width == 0 || header->height == 0) return std::nullopt;
+  if (!reader.ok()) header->complete = false;
+  return header;
+}
+
+}  // namespace simdb

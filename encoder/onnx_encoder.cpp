@@ -1,0 +1,167 @@
+#include "encoder/onnx_encoder.h"
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <opencv2/dnn.hpp>
+
+#include "core/digest.h"
+#include "core/error.h"
+#include "core/file_io.h"
+#include "encoder/opencv_internal.h"
+
+namespace simdb {
+namespace {
+
+constexpr std::uint64_t kMaxModelBytes = 256u << 20;
+
+// Images a forward pass: enough to keep the cores busy, few enough that the activations stay in the
+// cache.
+constexpr std::size_t kBatch = 32;
+
+}  // namespace
+
+// A cv::dnn::Net holds activations and serves one thread at a time; concurrent calls borrow nets
+// from a pool that grows with the number of threads that were ever busy at once.
+struct OnnxEncoder::State {
+  ModelHeader header;
+  std::string fingerprint;
+  std::vector<std::byte> model;
+  std::mutex mutex;
+  std::vector<std::unique_ptr<cv::dnn::Net>> idle;
+
+  std::unique_ptr<cv::dnn::Net> make_net() const {
+    auto net = std::make_unique<cv::dnn::Net>(
+        cv::dnn::readNetFromONNX(reinterpret_cast<const char*>(model.data()), model.size()));
+    net->setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
+    net->setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
+    return net;
+  }
+
+  std::unique_ptr<cv::dnn::Net> borrow() {
+    {
+      const std::scoped_lock lock(mutex);
+      if (!idle.empty()) {
+        auto net = std::move(idle.back());
+        idle.pop_back();
+        return net;
+      }
+    }
+    return make_net();
+  }
+
+  void give_back(std::unique_ptr<cv::dnn::Net> net) {
+    const std::scoped_lock lock(mutex);
+    idle.push_back(std::move(net));
+  }
+
+  // `planes` holds `rows` preprocessed images; writes rows x dimension floats to `features`.
+  void forward(cv::dnn::Net& net, float* planes, std::size_t rows, float* features) const {
+    const int shape[] = {static_cast<int>(rows), header.input.channels, header.input.height,
+                         header.input.width};
+    net.setInput(cv::Mat(4, shape, CV_32F, planes));
+    const cv::Mat output = net.forward();
+    if (!output.isContinuous() || output.type() != CV_32F ||
+        output.total() != rows * header.dimension) {
+      throw Error(ErrorCode::kBadInput,
+                  "the model's output does not have the shape that it announces");
+    }
+    std::copy_n(output.ptr<float>(), output.total(), features);
+  }
+
+  // Calls fill(first, rows, planes) for each batch, on all cores, and collects the features of
+  // `rows` images.
+  template <typename Fill>
+  EmbeddingBatch run(std::size_t rows, const Fill& fill) {
+    std::vector<float> features(rows * header.dimension);
+    std::exception_ptr failure;
+    const auto batches = static_cast<int>((rows + kBatch - 1) / kBatch);
+    // OpenCV runs parallel regions inside this one serially, so each batch stays on its core.
+    cv::parallel_for_(
+        cv::Range(0, batches),
+        [&](const cv::Range& range) {
+          try {
+            auto net = borrow();
+            std::vector<float> planes(std::min(kBatch, rows) * header.input.values());
+            for (int batch = range.start; batch < range.end; ++batch) {
+              const std::size_t first = static_cast<std::size_t>(batch) * kBatch;
+              const std::size_t count = std::min(kBatch, rows - first);
+              fill(first, count, std::span(planes));
+              forward(*net, planes.data(), count, features.data() + first * header.dimension);
+            }
+            give_back(std::move(net));
+          } catch (...) {
+            const std::scoped_lock lock(mutex);
+            failure = std::current_exception();
+          }
+        },
+        batches);
+    if (failure) std::rethrow_exception(failure);
+    return to_embeddings(features);
+  }
+
+  EmbeddingBatch to_embeddings(std::span<const float> features) const {
+    EmbeddingBatch embeddings(header.dimension);
+    embeddings.reserve(features.size() / header.dimension);
+    for (std::size_t at = 0; at < features.size(); at += header.dimension) {
+      try {
+        embeddings.append_normalized(features.subspan(at, header.dimension));
+      } catch (const Error&) {
+        throw Error(ErrorCode::kBadInput, "image " + std::to_string(at / header.dimension + 1) +
+                                              ": the encoder finds no features in it");
+      }
+    }
+    return embeddings;
+  }
+};
+
+OnnxEncoder::OnnxEncoder(std::span<const std::byte> model, const std::string& name)
+    : state_(std::make_unique<State>()) {
+  state_->header = read_onnx_header(model, name);
+  state_->fingerprint = to_hex(sha256(model));
+  state_->model.assign(model.begin(), model.end());
+  guard_opencv(ErrorCode::kBadInput, "run the model " + name,
+               [&] { state_->idle.push_back(state_->make_net()); });
+}
+
+OnnxEncoder::~OnnxEncoder() = default;
+
+EmbeddingBatch OnnxEncoder::encode(std::span<const Image> images) const {
+  const std::size_t values = state_->header.input.values();
+  return guard_opencv(ErrorCode::kInternal, "encode images", [&] {
+    return state_->run(
+        images.size(), [&](std::size_t first, std::size_t count, std::span<float> planes) {
+          for (std::size_t i = 0; i < count; ++i) {
+            preprocess(images[first + i], state_->header.input, planes.subspan(i * values, values));
+          }
+        });
+  });
+}
+
+EmbeddingBatch OnnxEncoder::encode_planes(std::span<const float> planes) const {
+  const std::size_t values = state_->header.input.values();
+  if (planes.size() % values != 0) {
+    throw Error(ErrorCode::kUsage, "planes do not hold a whole number of model inputs");
+  }
+  return guard_opencv(ErrorCode::kInternal, "encode images", [&] {
+    return state_->run(planes.size() / values,
+                       [&](std::size_t first, std::size_t count, std::span<float> batch) {
+                         std::copy_n(planes.begin() + static_cast<std::ptrdiff_t>(first * values),
+                                     count * values, batch.begin());
+                       });
+  });
+}
+
+std::size_t OnnxEncoder::dimension() const noexcept { return state_->header.dimension; }
+const std::string& OnnxEncoder::fingerprint() const noexcept { return state_->fingerprint; }
+const ModelHeader& OnnxEncoder::header() const noexcept { return state_->header; }
+
+std::vector<std::byte> read_model_file(const std::filesystem::path& path) {
+  return read_file(path, kMaxModelBytes);
+}
+
+std::shared_ptr<const ImageEncoder> load_onnx_encoder(std::span<const std::byte> model) {
+  return std::make_shared<OnnxEncoder>(model, "in the database");
+}
+
+}  // namespace simdb

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "encoder/preprocess.h"
+
+namespace simdb {
+
+// Metadata properties of a model file. kInputKey holds InputSpec as JSON; every other "simdb.NAME"
+// is a note.
+inline constexpr std::string_view kMetadataPrefix = "simdb.";
+inline constexpr std::string_view kFormatVersionKey = "simdb.format_version";
+inline constexpr std::string_view kInputKey = "simdb.input";
+
+std::string input_to_json(const InputSpec& spec);
+
+/// Throws Error(kBadInput) for anything that input_to_json could not have written.
+InputSpec input_from_json(const std::string& json);
+
+}  // namespace simdb

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <string>
+#include <utility>
+
+#include "core/error.h"
+#include "core/image.h"
+
+namespace simdb {
+
+/// Runs `work` and turns OpenCV's and the standard library's exceptions into Error(code, "can't
+/// WHAT: reason").
+template <typename Work>
+auto guard_opencv(ErrorCode code, const std::string& what, Work&& work) {
+  try {
+    return std::forward<Work>(work)();
+  } catch (const Error&) {
+    throw;
+  } catch (const cv::Exception& e) {
+    throw Error(code, "can't " + what + ": " + e.err);
+  } catch (const std::exception& e) {
+    throw Error(code, "can't " + what + ": " + e.what());
+  }
+}
+
+/// A view of the pixels, not a copy. `image` must outlive it and be consistent (see
+/// require_consistent).
+inline cv::Mat as_mat(const Image& image) {
+  return {image.height, image.width, CV_8UC(image.channels),
+          const_cast<std::uint8_t*>(image.pixels.data())};
+}
+
+/// Throws Error(kBadInput) unless the image has pixels, 1, 3 or 4 channels, and as many bytes as
+/// its size says.
+void require_consistent(const Image& image);
+
+/// Copies an 8-bit matrix whose channels are grey, RGB or RGBA already.
+Image to_image(const cv::Mat& mat);
+
+}  // namespace simdb
