@@ -17,7 +17,7 @@ build_packages=(
 )
 test_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3 clang-format clang-tidy shellcheck           # tests/layers
+  python3 clang-format-19 clang-tidy-19 shellcheck     # tests/layers
   chromium chromium-driver fonts-dejavu-core           # the HTML report, seen by a browser
   procps strace                                        # tests that watch processes
 )
