@@ -97,7 +97,7 @@ bool try_sync_folder(const std::filesystem::path& folder) {
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
   const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!fd.is_open()) fail_to_open(path);
-  struct stat status {};
+  struct stat status = {};
   if (::fstat(fd.get(), &status) != 0) fail_to_open(path);
   if (!S_ISREG(status.st_mode)) {
     throw Error(ErrorCode::kBadInput, "can't read " + path.string() + ": it is " +
@@ -132,7 +132,7 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_
 }
 
 void write_file_atomic(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  struct stat status {};
+  struct stat status = {};
   if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
     // A rename would replace /dev/null itself.
     throw Error(ErrorCode::kIo, "can't write " + path.string() + ": it is " +
