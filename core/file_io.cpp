@@ -87,8 +87,7 @@ class TemporaryFile {
   bool renamed_ = false;
 };
 
-bool sync_folder_of(const std::filesystem::path& path) {
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+bool try_sync_folder(const std::filesystem::path& folder) {
   const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return fd.is_open() && ::fsync(fd.get()) == 0;
 }
@@ -141,13 +140,19 @@ void write_file_atomic(const std::filesystem::path& path, std::span<const std::b
   }
   TemporaryFile file(path);
   if (!file.is_open() || !file.write_all(bytes) || !file.sync_and_rename(path) ||
-      !sync_folder_of(path)) {
+      !try_sync_folder(path.has_parent_path() ? path.parent_path() : ".")) {
     throw Error(ErrorCode::kIo, "can't write " + path.string() + ": " + reason());
   }
 }
 
 void write_file_atomic(const std::filesystem::path& path, std::string_view text) {
   write_file_atomic(path, std::as_bytes(std::span(text)));
+}
+
+void sync_folder(const std::filesystem::path& folder) {
+  if (!try_sync_folder(folder)) {
+    throw Error(ErrorCode::kIo, "can't sync the folder " + folder.string() + ": " + reason());
+  }
 }
 
 }  // namespace simdb
