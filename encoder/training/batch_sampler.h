@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <span>
+#include <vector>
+
+namespace simdb::training {
+
+/// A batch is `groups` groups of P classes with K images each. A group is what class-making
+/// transforms act on and where triplets are formed; groups never meet in the loss.
+struct BatchShape {
+  int groups = 1;
+  int classes = 2;  ///< P, a group
+  int images = 2;   ///< K, a class
+
+  int rows() const noexcept { return groups * classes * images; }
+};
+
+/// Shape for a batch of about `rows` images: K = 4 of every class (8 where there are few classes),
+/// as many of the classes as fit, and groups to fill the rest.
+BatchShape choose_batch_shape(std::size_t class_count, int rows);
+
+/// Group by group, class by class.
+struct Batch {
+  std::vector<std::int64_t> rows;  ///< indices into the labels given to the sampler
+  std::vector<int> labels;         ///< a row's class
+  std::vector<int> groups;         ///< a row's group, from 0
+};
+
+/// Draws P x K batches in which every class is equally likely, however many images it has: a class
+/// with fewer than K images repeats some. One seed gives one sequence. Thread-compatible.
+class BatchSampler {
+ public:
+  /// `labels` are those of the training images. P is lowered to the number of classes.
+  /// Throws Error(kUsage) if a size is below 1, or P or K below 2, or `labels` has one class only.
+  BatchSampler(std::span<const int> labels, BatchShape shape, std::uint64_t seed);
+
+  Batch next();
+
+  const BatchShape& shape() const noexcept { return shape_; }
+
+ private:
+  struct Members {
+    int label;
+    std::vector<std::int64_t> rows;
+  };
+  void append_class(Members& members, int group, Batch& batch);
+
+  BatchShape shape_;
+  std::vector<Members> classes_;
+  std::mt19937_64 random_;
+};
+
+}  // namespace simdb::training

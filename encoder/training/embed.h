@@ -1,0 +1,25 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include "core/embedding.h"
+#include "encoder/training/labeled_images.h"
+#include "encoder/training/network.h"
+
+namespace simdb::training {
+
+/// The pixels as N x H x W x C bytes, copied.
+torch::Tensor pixel_tensor(const LabeledImages& images);
+
+/// N x H x W x C bytes -> N x C x H x W floats in [0, 1].
+torch::Tensor to_planes(const torch::Tensor& pixels);
+
+/// Planes in [0, 1] -> what the network sees; the same arithmetic as normalize_pixels in
+/// encoder/preprocess.h.
+torch::Tensor normalize_planes(const torch::Tensor& planes, const InputSpec& input);
+
+/// One embedding an image, in evaluation mode and without gradients; the network's mode is as
+/// before on return. Throws Error(kBadInput) if the network gives a row without direction.
+EmbeddingBatch embed(Network& network, const torch::Tensor& pixels, const InputSpec& input);
+
+}  // namespace simdb::training

@@ -1,0 +1,162 @@
+#include "encoder/training/labeled_images.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "core/class_name.h"
+#include "core/error.h"
+#include "core/file_io.h"
+#include "encoder/image_codec.h"
+
+namespace simdb::training {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ClassFolder {
+  fs::path path;
+  std::vector<fs::path> files;
+};
+
+bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
+
+std::vector<fs::path> find_images(const fs::path& folder) {
+  std::vector<fs::path> found;
+  for (auto it = fs::recursive_directory_iterator(folder); it != fs::recursive_directory_iterator();
+       ++it) {
+    if (is_hidden(it->path())) {
+      it.disable_recursion_pending();
+    } else if (!it->is_directory() && has_image_extension(it->path())) {
+      found.push_back(it->path());
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::vector<ClassFolder> find_classes(const fs::path& folder) {
+  try {
+    if (!fs::exists(folder)) {
+      throw Error(
+          ErrorCode::kNotFound,
+          fmt::format("there is no folder '{}' to train on; check the path", folder.string()));
+    }
+    if (!fs::is_directory(folder)) {
+      throw Error(ErrorCode::kBadInput,
+                  fmt::format("'{}' is no folder; name a folder with one sub-folder a class",
+                              folder.string()));
+    }
+    std::vector<ClassFolder> classes;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      if (entry.is_directory() && !is_hidden(entry.path())) {
+        classes.push_back({entry.path(), find_images(entry.path())});
+      }
+    }
+    std::sort(classes.begin(), classes.end(),
+              [](const auto& a, const auto& b) { return a.path < b.path; });
+    return classes;
+  } catch (const fs::filesystem_error& error) {
+    throw Error(ErrorCode::kIo,
+                fmt::format("can't list '{}': {}", error.path1().string(), error.code().message()));
+  }
+}
+
+/// True if the file was taken up.
+bool append_image(const fs::path& file, int label, LabeledImages& images,
+                  const SkipCallback& on_skip) {
+  try {
+    const ImageLimits limits;
+    const auto bytes = read_file(file, limits.max_file_bytes);
+    const Image fitted = fit_to_input(decode_image(bytes, file.string(), limits), images.input);
+    images.pixels.insert(images.pixels.end(), fitted.pixels.begin(), fitted.pixels.end());
+    images.labels.push_back(label);
+    return true;
+  } catch (const Error& error) {
+    if (on_skip) on_skip(file, error.what());
+    return false;
+  }
+}
+
+/// Grey images have three equal channels, and the luma of three equal values is that value: the
+/// first channel is what fit_to_input would give for one channel.
+void keep_first_channel(LabeledImages& images) {
+  const std::size_t count = images.pixels.size() / 3;
+  for (std::size_t i = 0; i < count; ++i) images.pixels[i] = images.pixels[3 * i];
+  images.pixels.resize(count);
+  images.input.channels = 1;
+}
+
+void require_enough_classes(const LabeledImages& images, const fs::path& folder,
+                            std::size_t min_classes) {
+  if (images.classes.size() >= min_classes) return;
+  const std::string found =
+      images.classes.empty()
+          ? std::string("no sub-folder with readable images")
+          : fmt::format("images of one class only ('{}')", images.classes.front());
+  throw Error(
+      ErrorCode::kBadInput,
+      fmt::format("can't train on '{}': it has {}; make one sub-folder a class, at least {}, "
+                  "with the images of the class in it",
+                  folder.string(), found, min_classes));
+}
+
+}  // namespace
+
+LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& options,
+                                  const SkipCallback& on_skip, const ProgressCallback& progress) {
+  LabeledImages images;
+  images.input = options.input;
+  if (options.choose_channels) images.input.channels = 3;
+  require_valid(images.input);
+
+  const std::vector<ClassFolder> folders = find_classes(folder);
+  std::size_t total = 0;
+  for (const auto& entry : folders) total += entry.files.size();
+
+  std::size_t done = 0;
+  for (const auto& [path, files] : folders) {
+    const std::string name = path.filename().string();
+    require_class_name(name);
+    const int label = static_cast<int>(images.classes.size());
+    images.classes.push_back(name);
+    std::size_t usable = 0;
+    for (const auto& file : files) {
+      if (append_image(file, label, images, on_skip)) ++usable;
+      if (progress && !progress(++done, total)) return images;
+    }
+    if (usable == 0) {
+      if (on_skip) on_skip(path, "the folder has no readable image");
+      images.classes.pop_back();
+    } else if (usable < options.min_images) {
+      throw Error(
+          ErrorCode::kBadInput,
+          fmt::format("can't train on class '{}' in '{}': it has {} readable image{}, and "
+                      "{} are needed; add images or take the folder away",
+                      name, folder.string(), usable, usable == 1 ? "" : "s", options.min_images));
+    }
+  }
+  require_enough_classes(images, folder, options.min_classes);
+  if (options.choose_channels && !has_colour(images)) keep_first_channel(images);
+  return images;
+}
+
+bool has_colour(const LabeledImages& images) {
+  if (images.input.channels != 3) return false;
+  constexpr int kSpread = 24;
+  std::size_t coloured_images = 0;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const auto pixels = images.image(i);
+    std::size_t coloured_pixels = 0;
+    for (std::size_t p = 0; p < pixels.size(); p += 3) {
+      const auto [low, high] = std::minmax({pixels[p], pixels[p + 1], pixels[p + 2]});
+      if (high - low > kSpread) ++coloured_pixels;
+    }
+    if (coloured_pixels * 100 * 3 >= pixels.size()) ++coloured_images;
+  }
+  return coloured_images * 20 >= images.size() && coloured_images > 0;
+}
+
+}  // namespace simdb::training

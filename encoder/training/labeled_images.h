@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/progress.h"
+#include "encoder/preprocess.h"
+
+namespace simdb::training {
+
+/// A training set: images brought to the network's input size, with their classes. A plain value.
+struct LabeledImages {
+  InputSpec input;
+  std::vector<std::string> classes;  ///< in byte order of their names
+  std::vector<int> labels;           ///< one an image: an index into `classes`
+  std::vector<std::uint8_t>
+      pixels;  ///< size() x input.values(), each image as fit_to_input leaves it
+
+  std::size_t size() const noexcept { return labels.size(); }
+  std::span<const std::uint8_t> image(std::size_t i) const {
+    return std::span(pixels).subspan(i * input.values(), input.values());
+  }
+};
+
+/// How a folder is read.
+struct LoadOptions {
+  InputSpec input;              ///< what images are brought to
+  bool choose_channels = true;  ///< input.channels = 1 if has_colour() finds none, else 3
+  std::size_t min_images = 2;   ///< of every class; training needs a pair
+  std::size_t min_classes = 2;
+};
+
+/// Told of every file or folder that is left out, and why. The images that can be read are used.
+using SkipCallback =
+    std::function<void(const std::filesystem::path& path, const std::string& reason)>;
+
+/// Reads `folder`: each sub-folder is a class, its images are found at any depth beneath it (names
+/// that start with a dot are passed over). A damaged image, or a sub-folder without any, is
+/// skipped. Files are taken in byte order of their paths, so that one folder always gives one
+/// result. `progress` counts files; when it returns false the result is what was read so far,
+/// unchecked. Throws Error(kNotFound) if there is no such folder; Error(kBadInput) if it has too
+/// few classes, or a class has too few readable images (naming it and the remedy); Error(kIo) if
+/// the system refuses to list it.
+LabeledImages load_labeled_images(const std::filesystem::path& folder, const LoadOptions& options,
+                                  const SkipCallback& on_skip = {},
+                                  const ProgressCallback& progress = {});
+
+/// True if at least one image in twenty has colour: in 1 % of its pixels the largest and smallest
+/// channel are more than 24 apart (scans and JPEG files of grey pictures stay below).
+bool has_colour(const LabeledImages& images);
+
+}  // namespace simdb::training

@@ -1,0 +1,54 @@
+#include "encoder/training/onnx_export.h"
+
+#include <vector>
+
+namespace simdb::training {
+namespace {
+
+std::vector<float> to_floats(const torch::Tensor& tensor) {
+  const torch::Tensor plain = tensor.detach().to(torch::kFloat32).contiguous();
+  const float* begin = plain.data_ptr<float>();
+  return {begin, begin + plain.numel()};
+}
+
+ConvLayer export_block(const Network::Block& block) {
+  // Folded in double: the product of three floats would cost accuracy for nothing.
+  torch::Tensor weight = block.conv->weight.detach().to(torch::kFloat64);
+  torch::Tensor bias = block.conv->bias.detach().to(torch::kFloat64);
+  if (block.norm) {
+    const auto& norm = *block.norm;
+    const torch::Tensor gain = norm.weight.detach().to(torch::kFloat64) /
+                               (norm.running_var.to(torch::kFloat64) + norm.options.eps()).sqrt();
+    weight = weight * gain.view({-1, 1, 1, 1});
+    bias = (bias - norm.running_mean) * gain + norm.bias.detach();
+  }
+  ConvLayer layer;
+  layer.in_channels = static_cast<int>(weight.size(1));
+  layer.out_channels = static_cast<int>(weight.size(0));
+  layer.kernel = static_cast<int>(weight.size(2));
+  layer.weight = to_floats(weight);
+  layer.bias = to_floats(bias);
+  layer.relu = true;
+  return layer;
+}
+
+}  // namespace
+
+EncoderModel export_network(const Network& network, const InputSpec& input) {
+  EncoderModel model;
+  model.input = input;
+  for (const auto& block : network.blocks()) {
+    model.layers.emplace_back(export_block(block));
+    model.layers.emplace_back(MaxPoolLayer{});
+  }
+  const torch::Tensor& weight = network.dense()->weight;
+  DenseLayer dense;
+  dense.in_features = static_cast<int>(weight.size(1));
+  dense.out_features = static_cast<int>(weight.size(0));
+  dense.weight = to_floats(weight);
+  dense.bias = to_floats(network.dense()->bias);
+  model.layers.emplace_back(std::move(dense));
+  return model;
+}
+
+}  // namespace simdb::training

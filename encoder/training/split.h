@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace simdb::training {
+
+/// Which images train and which validate; both in rising order, together every image once.
+struct Split {
+  std::vector<std::size_t> train;
+  std::vector<std::size_t> validation;
+};
+
+/// Sets `fraction` (0 to 0.9) of every class aside, chosen by `seed`. Stratified: a class of n
+/// images gives round(n * fraction), at least one if n >= 3, and always keeps two for training.
+/// Throws Error(kUsage) for any other fraction.
+Split split_by_class(std::span<const int> labels, double fraction, std::uint64_t seed);
+
+}  // namespace simdb::training

@@ -1,0 +1,110 @@
+#include "encoder/training/train_options.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <span>
+#include <utility>
+
+#include "core/embedding.h"
+#include "core/error.h"
+
+namespace simdb::training {
+namespace {
+
+template <typename Kind>
+using Choice = std::pair<std::string_view, Kind>;
+
+constexpr std::array<Choice<LossKind>, 1> kLosses = {{{"triplet", LossKind::kTriplet}}};
+constexpr std::array<Choice<MinerKind>, 2> kMiners = {
+    {{"semi-hard", MinerKind::kSemiHard}, {"batch-hard", MinerKind::kBatchHard}}};
+constexpr std::array<Choice<OptimizerKind>, 2> kOptimizers = {
+    {{"adam", OptimizerKind::kAdam}, {"adamw", OptimizerKind::kAdamW}}};
+constexpr std::array<Choice<bool AugmentOptions::*>, 5> kAugments = {
+    {{"affine", &AugmentOptions::affine},
+     {"light", &AugmentOptions::light},
+     {"noise", &AugmentOptions::noise},
+     {"colours", &AugmentOptions::colours},
+     {"symmetry", &AugmentOptions::symmetry}}};
+constexpr AugmentOptions kNoAugment = {false, false, false, false, false};
+
+template <typename Choices>
+auto find_choice(const Choices& choices, std::string_view what, std::string_view name) {
+  std::string known;
+  for (const auto& [choice, value] : choices) {
+    if (choice == name) return value;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", choice);
+  }
+  throw Error(ErrorCode::kUsage,
+              fmt::format("there is no {} '{}'; choose from {}", what, name, known));
+}
+
+template <typename Choices, typename Kind>
+std::string_view name_of(const Choices& choices, Kind kind) noexcept {
+  for (const auto& [name, value] : choices) {
+    if (value == kind) return name;
+  }
+  return "unknown";
+}
+
+void require_between(std::string_view name, double value, double low, double high) {
+  if (value >= low && value <= high) return;  // false for NaN
+  throw Error(ErrorCode::kUsage,
+              fmt::format("{} must lie between {} and {}, not {}", name, low, high, value));
+}
+
+}  // namespace
+
+AugmentOptions parse_augment(std::string_view text) {
+  AugmentOptions augment = kNoAugment;
+  std::string_view rest = text;
+  do {
+    const std::size_t comma = rest.find(',');
+    std::string_view name = rest.substr(0, comma);
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+    if (name == "none") {
+      augment = kNoAugment;
+    } else if (name == "default") {
+      augment = AugmentOptions();
+    } else {
+      const bool wanted = !name.starts_with('-');
+      if (!wanted) name.remove_prefix(1);
+      augment.*find_choice(kAugments, "augmentation", name) = wanted;
+    }
+  } while (!rest.empty());
+  return augment;
+}
+
+std::string to_string(const AugmentOptions& augment) {
+  std::string list;
+  for (const auto& [name, member] : kAugments) {
+    if (augment.*member) list += fmt::format("{}{}", list.empty() ? "" : ",", name);
+  }
+  return list.empty() ? "none" : list;
+}
+
+LossKind parse_loss(std::string_view name) { return find_choice(kLosses, "loss", name); }
+MinerKind parse_miner(std::string_view name) { return find_choice(kMiners, "miner", name); }
+OptimizerKind parse_optimizer(std::string_view name) {
+  return find_choice(kOptimizers, "optimizer", name);
+}
+std::string_view to_string(LossKind loss) noexcept { return name_of(kLosses, loss); }
+std::string_view to_string(MinerKind miner) noexcept { return name_of(kMiners, miner); }
+std::string_view to_string(OptimizerKind kind) noexcept { return name_of(kOptimizers, kind); }
+
+void require_valid(const TrainOptions& options) {
+  if (options.network.dimension < 1) require_between("--dim", options.network.dimension, 16, 512);
+  require_valid_dimension(static_cast<std::size_t>(options.network.dimension));
+  require_between("--width", options.network.width, 1, 1024);
+  require_between("--depth", options.network.depth, 1, 6);
+  require_between("--margin", options.margin, 1e-6, 2);
+  require_between("--learning-rate", options.learning_rate, 1e-9, 10);
+  require_between("--batch", options.batch, 4, 65536);
+  require_between("--epochs", options.epochs, 1, 1e6);
+  require_between("--patience", options.patience, 1, 1e6);
+  require_between("--validation-share", options.validation_share, 0, 0.9);
+  require_between("--threads", options.threads, 0, 1024);
+}
+
+}  // namespace simdb::training
