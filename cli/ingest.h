@@ -15,9 +15,9 @@ namespace simdb::cli {
 /// files[indices[i]].
 struct IngestedRun {
   std::size_t end = 0;  ///< files before this index have been dealt with
-  std::span<const std::size_t> indices;
-  std::span<const AddedItem> added;
-  std::span<const FileFailure> failures;
+  std::span<const std::size_t> indices = {};
+  std::span<const AddedItem> added = {};
+  std::span<const FileFailure> failures = {};
 };
 
 struct IngestReport {
