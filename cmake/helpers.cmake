@@ -37,3 +37,17 @@ function(simdb_tests folder)
                          PROPERTIES LABELS "${label}" TIMEOUT 120)
   endif()
 endfunction()
+
+# simdb_embed(TARGET FILE SYMBOL): adds a source to TARGET in which simdb::cli::SYMBOL, a std::string_view declared in
+# cli/embedded_files.h, holds the text of FILE.
+function(simdb_embed target file symbol)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${symbol}.cpp)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${CMAKE_CURRENT_SOURCE_DIR}/${file} -DOUTPUT=${output} -DSYMBOL=${symbol}
+            -P ${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake
+    DEPENDS ${file} ${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake
+    COMMENT "Embedding ${file}"
+    VERBATIM)
+  target_sources(${target} PRIVATE ${output})
+endfunction()

@@ -87,8 +87,7 @@ class TemporaryFile {
   bool renamed_ = false;
 };
 
-bool sync_folder_of(const std::filesystem::path& path) {
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+bool try_sync_folder(const std::filesystem::path& folder) {
   const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return fd.is_open() && ::fsync(fd.get()) == 0;
 }
@@ -98,7 +97,7 @@ bool sync_folder_of(const std::filesystem::path& path) {
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
   const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!fd.is_open()) fail_to_open(path);
-  struct stat status {};
+  struct stat status = {};
   if (::fstat(fd.get(), &status) != 0) fail_to_open(path);
   if (!S_ISREG(status.st_mode)) {
     throw Error(ErrorCode::kBadInput, "can't read " + path.string() + ": it is " +
@@ -133,7 +132,7 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_
 }
 
 void write_file_atomic(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  struct stat status {};
+  struct stat status = {};
   if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
     // A rename would replace /dev/null itself.
     throw Error(ErrorCode::kIo, "can't write " + path.string() + ": it is " +
@@ -141,13 +140,19 @@ void write_file_atomic(const std::filesystem::path& path, std::span<const std::b
   }
   TemporaryFile file(path);
   if (!file.is_open() || !file.write_all(bytes) || !file.sync_and_rename(path) ||
-      !sync_folder_of(path)) {
+      !try_sync_folder(path.has_parent_path() ? path.parent_path() : ".")) {
     throw Error(ErrorCode::kIo, "can't write " + path.string() + ": " + reason());
   }
 }
 
 void write_file_atomic(const std::filesystem::path& path, std::string_view text) {
   write_file_atomic(path, std::as_bytes(std::span(text)));
+}
+
+void sync_folder(const std::filesystem::path& folder) {
+  if (!try_sync_folder(folder)) {
+    throw Error(ErrorCode::kIo, "can't sync the folder " + folder.string() + ": " + reason());
+  }
 }
 
 }  // namespace simdb

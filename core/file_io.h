@@ -20,4 +20,8 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_
 void write_file_atomic(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_file_atomic(const std::filesystem::path& path, std::string_view text);
 
+/// Makes the names in `folder` durable (fsync): files and folders made, renamed or removed in it.
+/// Throws Error(kIo).
+void sync_folder(const std::filesystem::path& folder);
+
 }  // namespace simdb

@@ -85,13 +85,15 @@ double average_precision_at_r(const RankedLabels& ranked) {
 
 namespace {
 
-// The mean over queries; leaving itself out, a row whose label occurs once is no query.
+// The mean over queries that have a class; leaving itself out, a row whose label occurs once is no
+// query.
 RetrievalScore score(const EmbeddingBatch& queries, std::span<const int> query_labels,
                      const Gallery& gallery, bool leave_out_self) {
   const auto counts = count_labels(gallery.labels);
   RetrievalScore total;
   std::size_t scored = 0;
   for (std::size_t i = 0; i < queries.rows(); ++i) {
+    if (query_labels[i] < 0) continue;
     const auto found = counts.find(query_labels[i]);
     const std::size_t same = found == counts.end() ? 0 : found->second;
     const std::size_t relevant = leave_out_self ? same - 1 : same;

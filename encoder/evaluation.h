@@ -10,7 +10,8 @@
 namespace simdb {
 
 // Retrieval measures, as in Musgrave et al., "A Metric Learning Reality Check" (ECCV 2020). Labels
-// are small integers; -1 is no class. All functions are pure and thread-safe.
+// are small integers; a negative one is no class: such a row is no query and, in a gallery, the
+// neighbour of nobody. All functions are pure and thread-safe.
 
 /// Labels of a query's neighbours, nearest first, without the query itself.
 struct RankedLabels {

@@ -26,6 +26,10 @@ constexpr int kThumbnailJpegQuality = 90;
 ImageHeader require_decodable(std::span<const std::byte> bytes, std::string_view name,
                               const ImageLimits& limits) {
   if (bytes.empty()) refuse(name, "the file is empty");
+  if (bytes.size() > limits.max_file_bytes) {
+    refuse(name, "it has " + std::to_string(bytes.size()) + " bytes, the limit is " +
+                     std::to_string(limits.max_file_bytes));
+  }
   if (!sniff_image_format(bytes)) {
     refuse(name,
            "it is not a PNG, JPEG, BMP or WebP image (judged by its first bytes, not its name)");
@@ -58,24 +62,29 @@ std::vector<std::byte> encode(const Image& image, const char* extension,
                               const std::vector<int>& parameters) {
   require_consistent(image);
   return guard_opencv(ErrorCode::kInternal, "encode an image", [&] {
-    cv::Mat mat = as_mat(image);
-    if (image.channels == 3) cv::cvtColor(mat, mat, cv::COLOR_RGB2BGR);
-    if (image.channels == 4) cv::cvtColor(mat, mat, cv::COLOR_RGBA2BGRA);
+    // Into a matrix of its own: `view` shares its pixels with the caller's image.
+    const cv::Mat view = as_mat(image);
+    cv::Mat mat = view;
+    if (image.channels != 1) {
+      mat = cv::Mat();
+      cv::cvtColor(view, mat, image.channels == 3 ? cv::COLOR_RGB2BGR : cv::COLOR_RGBA2BGRA);
+    }
     std::vector<std::uint8_t> bytes;
     if (!cv::imencode(extension, mat, bytes, parameters)) {
       throw Error(ErrorCode::kInternal,
                   std::string("OpenCV could not encode a ") + extension + " image");
     }
-    const auto view = std::as_bytes(std::span(bytes));
-    return std::vector<std::byte>(view.begin(), view.end());
+    const auto encoded = std::as_bytes(std::span(bytes));
+    return std::vector<std::byte>(encoded.begin(), encoded.end());
   });
 }
 
 std::vector<std::byte> make_thumbnail(std::vector<std::byte> file, const Image& image) {
   const int longest = std::max(image.width, image.height);
   if (longest <= kThumbnailSide && file.size() <= kOwnThumbnailBytes) return file;
-  const InputSpec spec{.width = std::max(1, image.width * kThumbnailSide / longest),
-                       .height = std::max(1, image.height * kThumbnailSide / longest),
+  const int side = std::min(longest, kThumbnailSide);
+  const InputSpec spec{.width = std::max(1, image.width * side / longest),
+                       .height = std::max(1, image.height * side / longest),
                        .resize = ResizeRule::kStretch};
   return encode(fit_to_input(image, spec), ".jpg",
                 {cv::IMWRITE_JPEG_QUALITY, kThumbnailJpegQuality});

@@ -17,6 +17,12 @@ class Reader {
   std::uint32_t little(std::size_t at, std::size_t length) { return number(at, length, false); }
   std::size_t size() const { return bytes_.size(); }
   bool ok() const { return ok_; }
+  /// Position of the next `byte` at or behind `at`; size() if there is none.
+  std::size_t find(std::uint8_t byte, std::size_t at) const {
+    if (at >= bytes_.size()) return bytes_.size();
+    const void* found = std::memchr(bytes_.data() + at, byte, bytes_.size() - at);
+    return found == nullptr ? bytes_.size() : static_cast<const std::byte*>(found) - bytes_.data();
+  }
   bool has(std::size_t at, std::string_view text) const {
     return at <= bytes_.size() && text.size() <= bytes_.size() - at &&
            std::memcmp(bytes_.data() + at, text.data(), text.size()) == 0;
@@ -64,19 +70,21 @@ bool is_start_of_frame(std::uint32_t marker) {
   return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
 }
 
+bool is_restart(std::uint32_t marker) { return marker >= 0xD0 && marker <= 0xD7; }
+
 // The position of the next marker after entropy-coded data: FF followed by neither a stuffed 00 nor
 // a restart.
 std::size_t skip_scan(Reader& reader, std::size_t at) {
-  for (; at + 1 < reader.size(); ++at) {
-    if (reader.big(at, 1) != 0xFF) continue;
+  for (at = reader.find(0xFF, at); at + 1 < reader.size(); at = reader.find(0xFF, at + 1)) {
     const std::uint32_t next = reader.big(at + 1, 1);
-    if (next != 0 && next != 0xFF && !(next >= 0xD0 && next <= 0xD7)) return at;
+    if (next != 0 && next != 0xFF && !is_restart(next)) return at;
   }
   return reader.size();
 }
 
 // JPEG: markers with lengths; the size stands in the start-of-frame segment, the file ends with FF
-// D9.
+// D9. Where libjpeg would skip garbage this stops instead, so that both see the same start of frame
+// and no large image passes under the name of a small one.
 std::optional<ImageHeader> read_jpeg(Reader& reader) {
   ImageHeader header{ImageFormat::kJpeg, 0, 0, false};
   std::size_t at = 2;
@@ -91,6 +99,11 @@ std::optional<ImageHeader> read_jpeg(Reader& reader) {
       header.complete = true;
       break;
     }
+    if (marker == 0x01 || is_restart(marker)) {  // the markers without a length
+      at += 2;
+      continue;
+    }
+    if (marker == 0x00 || marker == 0xD8) break;
     const std::uint32_t length = reader.big(at + 2, 2);
     if (!reader.ok() || length < 2) break;
     if (is_start_of_frame(marker) && header.width == 0) {
@@ -105,7 +118,8 @@ std::optional<ImageHeader> read_jpeg(Reader& reader) {
 }
 
 // BMP: BITMAPFILEHEADER, then BITMAPCOREHEADER (12 bytes, 16-bit sizes) or BITMAPINFOHEADER and
-// later.
+// later. The file size in the header is believed only for run-length coding: programs that write 0
+// or nonsense there are common, and the other pixels tell their own length.
 std::optional<ImageHeader> read_bmp(Reader& reader) {
   const std::uint32_t file_size = reader.little(2, 4);
   const std::uint32_t pixels_at = reader.little(10, 4);
@@ -114,7 +128,12 @@ std::optional<ImageHeader> read_bmp(Reader& reader) {
   const auto height = static_cast<std::int32_t>(reader.little(core ? 20 : 22, core ? 2 : 4));
   if (width <= 0 || height == 0 || height == INT32_MIN) return std::nullopt;
   const auto rows = static_cast<std::uint32_t>(height < 0 ? -height : height);  // < 0: top-down
-  const bool complete = std::max(file_size, pixels_at) <= reader.size();
+  const std::uint32_t bits = reader.little(core ? 24 : 28, 2);
+  const std::uint32_t compression = core ? 0 : reader.little(30, 4);
+  const bool run_length = compression == 1 || compression == 2;
+  const std::uint64_t row_bytes = (std::uint64_t{bits} * width + 31) / 32 * 4;
+  const std::uint64_t end = run_length ? file_size : pixels_at + row_bytes * rows;
+  const bool complete = pixels_at < reader.size() && end <= reader.size();
   return ImageHeader{ImageFormat::kBmp, static_cast<std::uint32_t>(width), rows, complete};
 }
 

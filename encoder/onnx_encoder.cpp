@@ -21,38 +21,55 @@ constexpr std::size_t kBatch = 32;
 
 }  // namespace
 
-// A cv::dnn::Net holds activations and serves one thread at a time; concurrent calls borrow nets
+// A cv::dnn::Net holds activations and serves one thread at a time; concurrent calls borrow lanes
 // from a pool that grows with the number of threads that were ever busy at once.
 struct OnnxEncoder::State {
+  // A net and the input that it is fed from, kept because large blocks fresh from the system cost
+  // page faults.
+  struct Lane {
+    cv::dnn::Net net;
+    std::vector<float> planes;
+  };
+
   ModelHeader header;
   std::string fingerprint;
   std::vector<std::byte> model;
   std::mutex mutex;
-  std::vector<std::unique_ptr<cv::dnn::Net>> idle;
+  std::vector<std::unique_ptr<Lane>> idle;
 
-  std::unique_ptr<cv::dnn::Net> make_net() const {
-    auto net = std::make_unique<cv::dnn::Net>(
-        cv::dnn::readNetFromONNX(reinterpret_cast<const char*>(model.data()), model.size()));
-    net->setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
-    net->setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
-    return net;
+  std::unique_ptr<Lane> make_lane() const {
+    auto lane = std::make_unique<Lane>();
+    lane->net = cv::dnn::readNetFromONNX(reinterpret_cast<const char*>(model.data()), model.size());
+    lane->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
+    lane->net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
+    return lane;
   }
 
-  std::unique_ptr<cv::dnn::Net> borrow() {
+  std::unique_ptr<Lane> borrow() {
     {
       const std::scoped_lock lock(mutex);
       if (!idle.empty()) {
-        auto net = std::move(idle.back());
+        auto lane = std::move(idle.back());
         idle.pop_back();
-        return net;
+        return lane;
       }
     }
-    return make_net();
+    return make_lane();
   }
 
-  void give_back(std::unique_ptr<cv::dnn::Net> net) {
+  void give_back(std::unique_ptr<Lane> lane) {
     const std::scoped_lock lock(mutex);
-    idle.push_back(std::move(net));
+    idle.push_back(std::move(lane));
+  }
+
+  // Finds out at once, not at the first image, what OpenCV can't run. Two images, because a batch
+  // of one hides a batch dimension that is not free.
+  void try_out() {
+    auto lane = borrow();
+    lane->planes.assign(2 * header.input.values(), 0.0F);
+    std::vector<float> features(2 * header.dimension);
+    forward(lane->net, lane->planes.data(), 2, features.data());
+    give_back(std::move(lane));
   }
 
   // `planes` holds `rows` preprocessed images; writes rows x dimension floats to `features`.
@@ -76,26 +93,30 @@ struct OnnxEncoder::State {
     std::vector<float> features(rows * header.dimension);
     std::exception_ptr failure;
     const auto batches = static_cast<int>((rows + kBatch - 1) / kBatch);
-    // OpenCV runs parallel regions inside this one serially, so each batch stays on its core.
-    cv::parallel_for_(
-        cv::Range(0, batches),
-        [&](const cv::Range& range) {
-          try {
-            auto net = borrow();
-            std::vector<float> planes(std::min(kBatch, rows) * header.input.values());
-            for (int batch = range.start; batch < range.end; ++batch) {
-              const std::size_t first = static_cast<std::size_t>(batch) * kBatch;
-              const std::size_t count = std::min(kBatch, rows - first);
-              fill(first, count, std::span(planes));
-              forward(*net, planes.data(), count, features.data() + first * header.dimension);
-            }
-            give_back(std::move(net));
-          } catch (...) {
-            const std::scoped_lock lock(mutex);
-            failure = std::current_exception();
-          }
-        },
-        batches);
+    const auto run_batches = [&](const cv::Range& range) {
+      try {
+        auto lane = borrow();
+        for (int batch = range.start; batch < range.end; ++batch) {
+          const std::size_t first = static_cast<std::size_t>(batch) * kBatch;
+          const std::size_t count = std::min(kBatch, rows - first);
+          lane->planes.resize(count * header.input.values());
+          fill(first, count, std::span(lane->planes));
+          forward(lane->net, lane->planes.data(), count,
+                  features.data() + first * header.dimension);
+        }
+        give_back(std::move(lane));
+      } catch (...) {
+        const std::scoped_lock lock(mutex);
+        failure = std::current_exception();
+      }
+    };
+    // OpenCV runs parallel regions inside another one serially, so each of many batches stays on
+    // its core. A single batch is left to the parallel regions of the layers.
+    if (batches > 1) {
+      cv::parallel_for_(cv::Range(0, batches), run_batches, batches);
+    } else if (batches == 1) {
+      run_batches(cv::Range(0, 1));
+    }
     if (failure) std::rethrow_exception(failure);
     return to_embeddings(features);
   }
@@ -120,13 +141,19 @@ OnnxEncoder::OnnxEncoder(std::span<const std::byte> model, const std::string& na
   state_->header = read_onnx_header(model, name);
   state_->fingerprint = to_hex(sha256(model));
   state_->model.assign(model.begin(), model.end());
-  guard_opencv(ErrorCode::kBadInput, "run the model " + name,
-               [&] { state_->idle.push_back(state_->make_net()); });
+  guard_opencv(ErrorCode::kBadInput, "run the model " + name, [&] { state_->try_out(); });
 }
 
 OnnxEncoder::~OnnxEncoder() = default;
 
 EmbeddingBatch OnnxEncoder::encode(std::span<const Image> images) const {
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    try {
+      require_consistent(images[i]);
+    } catch (const Error& e) {
+      throw Error(e.code(), "image " + std::to_string(i + 1) + ": " + e.what());
+    }
+  }
   const std::size_t values = state_->header.input.values();
   return guard_opencv(ErrorCode::kInternal, "encode images", [&] {
     return state_->run(

@@ -17,8 +17,8 @@ namespace simdb {
 class OnnxEncoder final : public ImageEncoder {
  public:
   /// Throws Error(kBadInput), naming `name`, if `model` is no simdb model file (see
-  /// read_onnx_header) or OpenCV can't run it.
-  explicit OnnxEncoder(std::span<const std::byte> model, const std::string& name = "the model");
+  /// read_onnx_header) or OpenCV can't run it (tried with two images of zeros).
+  explicit OnnxEncoder(std::span<const std::byte> model, const std::string& name = "in memory");
   ~OnnxEncoder() override;
 
   EmbeddingBatch encode(std::span<const Image> images) const override;
@@ -28,7 +28,7 @@ class OnnxEncoder final : public ImageEncoder {
   const ModelHeader& header() const noexcept;
 
   /// `planes` holds rows x header().input.values() preprocessed floats; the result is normalised by
-  /// the graph.
+  /// the graph. Throws Error(kUsage) for another number of floats.
   EmbeddingBatch encode_planes(std::span<const float> planes) const;
 
  private:

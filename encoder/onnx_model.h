@@ -46,7 +46,8 @@ struct EncoderModel {
   InputSpec input;
   std::vector<Layer> layers;
   /// Free text about the training ("loss", "training_data", "seed", "recall_at_1", "licence", ...),
-  /// written as metadata properties "simdb.NAME".
+  /// written as metadata properties "simdb.NAME". The names "input" and "format_version" are
+  /// taken.
   std::map<std::string, std::string> notes;
 };
 
@@ -61,8 +62,8 @@ struct ModelHeader {
 inline constexpr int kModelFormatVersion = 1;
 
 /// Bytes of a standard ONNX file (opset 11, batch dimension free, input N x channels x height x
-/// width, output N x dimension). Throws Error(kUsage) if the layers don't fit together,
-/// Error(kBadInput) if a weight is not finite.
+/// width, output N x dimension). Throws Error(kUsage) if the layers don't fit together or a note
+/// has a name that is taken, Error(kBadInput) if a weight is not finite.
 std::vector<std::byte> write_onnx_model(const EncoderModel& model);
 
 /// Checks a model file and reads its header. Throws Error(kBadInput), naming `name`, for bytes that

@@ -1,9 +1,40 @@
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "encoder/onnx_model_metadata_internal.h"
 
 namespace simdb {
+namespace {
+
+using Json = nlohmann::json;
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw Error(ErrorCode::kBadInput, "unreadable input description: " + why);
+}
+
+// nlohmann's conversions would turn 28.7 into 28 and 300 into the byte 44.
+int integer(const Json& value, int most) {
+  if (!value.is_number_integer()) refuse(value.dump() + " is not an integer");
+  const auto number = value.get<std::int64_t>();
+  if (number < 0 || number > most) {
+    refuse(value.dump() + " is not between 0 and " + std::to_string(most));
+  }
+  return static_cast<int>(number);
+}
+
+const Json& three(const Json& value) {
+  if (!value.is_array() || value.size() != 3) refuse(value.dump() + " is not a list of three");
+  return value;
+}
+
+float number(const Json& value) {
+  if (!value.is_number()) refuse(value.dump() + " is not a number");
+  return value.get<float>();
+}
+
+}  // namespace
 
 std::string input_to_json(const InputSpec& spec) {
   const nlohmann::ordered_json json = {
@@ -20,23 +51,24 @@ std::string input_to_json(const InputSpec& spec) {
 
 InputSpec input_from_json(const std::string& json) {
   try {
-    const nlohmann::json parsed = nlohmann::json::parse(json);
+    const Json parsed = Json::parse(json);
     InputSpec spec;
-    parsed.at("width").get_to(spec.width);
-    parsed.at("height").get_to(spec.height);
-    parsed.at("channels").get_to(spec.channels);
-    parsed.at("background").get_to(spec.background);
-    parsed.at("mean").get_to(spec.mean);
-    parsed.at("scale").get_to(spec.scale);
-    const auto resize = parsed.at("resize").get<std::string>();
-    if (resize != "fit" && resize != "stretch") {
-      throw Error(ErrorCode::kBadInput, "unknown resize rule '" + resize + "'");
+    spec.width = integer(parsed.at("width"), std::numeric_limits<int>::max());
+    spec.height = integer(parsed.at("height"), std::numeric_limits<int>::max());
+    spec.channels = integer(parsed.at("channels"), std::numeric_limits<int>::max());
+    for (std::size_t i = 0; i < 3; ++i) {
+      spec.background[i] =
+          static_cast<std::uint8_t>(integer(three(parsed.at("background"))[i], 255));
+      spec.mean[i] = number(three(parsed.at("mean"))[i]);
+      spec.scale[i] = number(three(parsed.at("scale"))[i]);
     }
+    const auto resize = parsed.at("resize").get<std::string>();
+    if (resize != "fit" && resize != "stretch") refuse("unknown resize rule '" + resize + "'");
     spec.resize = resize == "fit" ? ResizeRule::kFit : ResizeRule::kStretch;
     require_valid(spec);
     return spec;
-  } catch (const nlohmann::json::exception& e) {
-    throw Error(ErrorCode::kBadInput, std::string("unreadable input description: ") + e.what());
+  } catch (const Json::exception& e) {
+    refuse(e.what());
   }
 }
 

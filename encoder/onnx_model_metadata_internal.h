@@ -15,7 +15,7 @@ inline constexpr std::string_view kInputKey = "simdb.input";
 
 std::string input_to_json(const InputSpec& spec);
 
-/// Throws Error(kBadInput) for anything that input_to_json could not have written.
+/// Throws Error(kBadInput) unless every field is there, of its type and in its range.
 InputSpec input_from_json(const std::string& json);
 
 }  // namespace simdb

@@ -1,5 +1,6 @@
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -14,6 +15,54 @@
 namespace simdb {
 namespace {
 
+constexpr const char* kNotFinite = "holds a value that is not finite";
+
+// Bytes of one value in TensorProto.raw_data; 0 for the types that no encoder needs.
+int value_bytes(std::int32_t data_type) {
+  switch (data_type) {
+    case onnx::TensorProto::FLOAT:
+    case onnx::TensorProto::INT32:
+      return 4;
+    case onnx::TensorProto::DOUBLE:
+    case onnx::TensorProto::INT64:
+      return 8;
+    case onnx::TensorProto::INT8:
+    case onnx::TensorProto::UINT8:
+    case onnx::TensorProto::BOOL:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+// Values outside raw_data, in the list that belongs to the type.
+int listed_values(const onnx::TensorProto& tensor) {
+  switch (tensor.data_type()) {
+    case onnx::TensorProto::FLOAT:
+      return tensor.float_data_size();
+    case onnx::TensorProto::DOUBLE:
+      return tensor.double_data_size();
+    case onnx::TensorProto::INT64:
+      return tensor.int64_data_size();
+    default:
+      return tensor.int32_data_size();
+  }
+}
+
+bool is_finite(std::int32_t data_type, const char* raw) {
+  if (data_type == onnx::TensorProto::FLOAT) {
+    float value = 0;
+    std::memcpy(&value, raw, sizeof value);
+    return std::isfinite(value);
+  }
+  if (data_type == onnx::TensorProto::DOUBLE) {
+    double value = 0;
+    std::memcpy(&value, raw, sizeof value);
+    return std::isfinite(value);
+  }
+  return true;
+}
+
 class ModelReader {
  public:
   ModelReader(std::span<const std::byte> bytes, const std::string& name) : name_(name) {
@@ -27,10 +76,13 @@ class ModelReader {
 
   ModelHeader read() const {
     ModelHeader header = read_properties();
+    if (model_.graph().sparse_initializer_size() > 0) refuse("it has sparse tensors");
     for (const onnx::TensorProto& tensor : model_.graph().initializer()) require_sound(tensor);
     for (const onnx::NodeProto& node : model_.graph().node()) {
       for (const onnx::AttributeProto& attribute : node.attribute()) {
         if (attribute.has_t()) require_sound(attribute.t());
+        for (const onnx::TensorProto& tensor : attribute.tensors()) require_sound(tensor);
+        if (attribute.has_g() || attribute.graphs_size() > 0) refuse("it has branches or loops");
       }
     }
     require_input(header.input);
@@ -62,7 +114,7 @@ class ModelReader {
     }
     if (version != std::to_string(kModelFormatVersion)) {
       refuse("its format version is '" + version + "', this simdb reads version " +
-             std::to_string(kModelFormatVersion));
+             std::to_string(kModelFormatVersion) + "; use the simdb that wrote it or a newer one");
     }
     try {
       header.input = input_from_json(input);
@@ -87,23 +139,40 @@ class ModelReader {
       }
       count *= static_cast<std::uint64_t>(side);
     }
-    if (tensor.data_type() != onnx::TensorProto::FLOAT) return;
-    const bool raw = tensor.has_raw_data();
-    const std::size_t stored = raw ? tensor.raw_data().size() / sizeof(float)
-                                   : static_cast<std::size_t>(tensor.float_data_size());
-    if (stored != count || (raw && tensor.raw_data().size() % sizeof(float) != 0)) {
+    const std::uint64_t stored = stored_values(tensor);
+    if (stored != count) {
       refuse(what + "is damaged: " + std::to_string(stored) + " values for a shape of " +
              std::to_string(count));
     }
-    for (std::size_t i = 0; i < stored; ++i) {
-      float value = 0;
-      if (raw) {
-        std::memcpy(&value, tensor.raw_data().data() + i * sizeof(float), sizeof(float));
-      } else {
-        value = tensor.float_data(static_cast<int>(i));
+    if (tensor.has_raw_data()) {
+      const char* raw = tensor.raw_data().data();
+      for (std::uint64_t i = 0; i < count; ++i) {
+        if (!is_finite(tensor.data_type(), raw)) refuse(what + kNotFinite);
+        raw += value_bytes(tensor.data_type());
       }
-      if (!std::isfinite(value)) refuse(what + "holds a value that is not finite");
     }
+    const auto finite = [](auto value) { return std::isfinite(value); };
+    if (!std::ranges::all_of(tensor.float_data(), finite) ||
+        !std::ranges::all_of(tensor.double_data(), finite)) {
+      refuse(what + kNotFinite);
+    }
+  }
+
+  // OpenCV reads as many values as the shape says, wherever they are, and does not count them.
+  std::uint64_t stored_values(const onnx::TensorProto& tensor) const {
+    const int bytes = value_bytes(tensor.data_type());
+    if (bytes == 0) {
+      refuse("tensor '" + tensor.name() + "' has values that are neither floats nor integers");
+    }
+    const int all = tensor.float_data_size() + tensor.double_data_size() +
+                    tensor.int32_data_size() + tensor.int64_data_size();
+    const int listed = listed_values(tensor);
+    const bool both = tensor.has_raw_data() && listed > 0;
+    if (listed != all || both || tensor.raw_data().size() % bytes != 0) {
+      refuse("tensor '" + tensor.name() + "' is damaged: its values contradict its type");
+    }
+    if (!tensor.has_raw_data()) return static_cast<std::uint64_t>(listed);
+    return tensor.raw_data().size() / bytes;
   }
 
   // Some exporters list weights among the inputs; the image is the one that has no initializer.
@@ -117,6 +186,9 @@ class ModelReader {
       image = &input;
     }
     if (image == nullptr) refuse("it has no input");
+    if (image->type().tensor_type().elem_type() != onnx::TensorProto::FLOAT) {
+      refuse("its input does not take floats");
+    }
     const auto& shape = image->type().tensor_type().shape();
     const bool fits = shape.dim_size() == 4 && shape.dim(1).dim_value() == spec.channels &&
                       shape.dim(2).dim_value() == spec.height &&

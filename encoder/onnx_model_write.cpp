@@ -181,7 +181,9 @@ std::vector<std::byte> write_onnx_model(const EncoderModel& model) {
   add_property(proto, kFormatVersionKey, std::to_string(kModelFormatVersion));
   add_property(proto, kInputKey, input_to_json(model.input));
   for (const auto& [name, text] : model.notes) {
-    add_property(proto, std::string(kMetadataPrefix) + name, text);
+    const std::string key = std::string(kMetadataPrefix) + name;
+    if (key == kFormatVersionKey || key == kInputKey) refuse("a note can't be named " + name);
+    add_property(proto, key, text);
   }
   const std::string bytes = proto.SerializeAsString();
   const auto view = std::as_bytes(std::span(bytes));

@@ -43,10 +43,15 @@ cv::Mat to_channels(const cv::Mat& mat, const InputSpec& spec) {
 
 cv::Mat resized(const cv::Mat& mat, cv::Size size) {
   if (mat.size() == size) return mat;
-  const bool shrinks = size.width < mat.cols || size.height < mat.rows;
-  cv::Mat result;
-  cv::resize(mat, result, size, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
-  return result;
+  // Two steps, because INTER_AREA averages only if neither side grows: shrinking a wide, low image
+  // to a square in one step would sample single pixels of its long side.
+  const cv::Size shrunk(std::min(size.width, mat.cols), std::min(size.height, mat.rows));
+  cv::Mat result = mat;
+  if (shrunk != mat.size()) cv::resize(mat, result, shrunk, 0, 0, cv::INTER_AREA);
+  if (shrunk == size) return result;
+  cv::Mat grown;
+  cv::resize(result, grown, size, 0, 0, cv::INTER_LINEAR);
+  return grown;
 }
 
 cv::Size fitted_size(const cv::Mat& mat, const InputSpec& spec) {
@@ -58,13 +63,18 @@ cv::Size fitted_size(const cv::Mat& mat, const InputSpec& spec) {
   return {side(mat.cols, spec.width), side(mat.rows, spec.height)};
 }
 
+// The background as the pixels of a fitted image hold it, grey by the same rounding as theirs.
+cv::Scalar fill_colour(const InputSpec& spec) {
+  const auto& [red, green, blue] = spec.background;
+  if (spec.channels == 3) return {double(red), double(green), double(blue)};
+  cv::Mat grey;
+  cv::cvtColor(cv::Mat(1, 1, CV_8UC3, cv::Scalar(red, green, blue)), grey, cv::COLOR_RGB2GRAY);
+  return {double(grey.at<std::uint8_t>(0, 0))};
+}
+
 cv::Mat centred(const cv::Mat& mat, const InputSpec& spec) {
   if (mat.cols == spec.width && mat.rows == spec.height) return mat;
-  const auto& rgb = spec.background;
-  const cv::Scalar fill =
-      spec.channels == 3 ? cv::Scalar(rgb[0], rgb[1], rgb[2])
-                         : cv::Scalar(std::lround(.299 * rgb[0] + .587 * rgb[1] + .114 * rgb[2]));
-  cv::Mat result(spec.height, spec.width, mat.type(), fill);
+  cv::Mat result(spec.height, spec.width, mat.type(), fill_colour(spec));
   const cv::Rect place((spec.width - mat.cols) / 2, (spec.height - mat.rows) / 2, mat.cols,
                        mat.rows);
   mat.copyTo(result(place));

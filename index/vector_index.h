@@ -11,7 +11,7 @@
 
 namespace simdb {
 
-/// Which items a search may return; an empty function means all. Must be pure while a search runs.
+/// Which items a search may return; an empty function means all. Called once an item.
 using IdFilter = std::function<bool(ItemId)>;
 
 /// Exact nearest neighbours by dot product. A cache of the store: it can always be rebuilt.
@@ -24,12 +24,13 @@ class VectorIndex {
   /// Error(kUsage) otherwise or if sizes or dimensions differ; the index is then unchanged.
   virtual void add(std::span<const ItemId> ids, const EmbeddingBatch& embeddings) = 0;
 
-  /// Removes those of `ids` that are present, and returns how many were. Memory is freed.
+  /// Removes those of `ids` (in any order) that are present, and returns how many were. Memory is
+  /// freed. The index is unchanged if it throws.
   virtual std::size_t remove(std::span<const ItemId> ids) = 0;
 
   /// The min(k, matching items) nearest neighbours in the order of ranks_before: no tie is broken
-  /// by chance. `query` has the index's dimension and unit length. Throws Error(kUsage) if k is 0
-  /// or the dimension differs.
+  /// by chance. `query` has the index's dimension and unit length. Throws Error(kUsage) if k is 0,
+  /// the dimension differs or a value is not finite, and whatever `filter` throws.
   virtual std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
                                        const IdFilter& filter = {}) const = 0;
 

@@ -38,11 +38,13 @@ struct StoreProblem {
 /// Reads are thread-safe; changes need exclusive access to the object (readers may go on).
 ///
 /// All members throw Error(kIo) if the disk fails, Error(kCorruption) if stored bytes contradict
-/// their checksum or each other.
+/// their checksum or each other. After a failed change every further change is refused until the
+/// store is opened again: only that tells what reached the disk.
 class Store {
  public:
-  /// Makes a new store in the folder `path` (its parent must exist). Throws Error(kUsage) if there
-  /// is one already.
+  /// Makes a new store in the folder `path`, which must not exist (its parent must). Throws
+  /// Error(kUsage) if it does. A crash meanwhile leaves a folder that open() refuses with
+  /// Error(kCorruption) and the advice to delete it.
   static std::unique_ptr<Store> create(const std::filesystem::path& path,
                                        const StoreIdentity& identity);
   /// Throws Error(kNotFound) if there is no store, Error(kBusy), naming the process, if another one
@@ -82,7 +84,8 @@ class Store {
   virtual std::vector<std::byte> encoder_model() const = 0;
 
   /// Reads every byte (checksums included) and compares the column families with each other.
-  /// Returns the contradictions; empty means sound. Changes nothing.
+  /// Returns the contradictions, at most 100; empty means sound. Changes nothing, and no change may
+  /// run meanwhile.
   virtual std::vector<StoreProblem> verify() const = 0;
 };
 

@@ -1,0 +1,100 @@
+#include "cli/app.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <exception>
+#include <new>
+#include <ostream>
+
+#include "cli/commands/commands.h"
+#include "cli/interrupt.h"
+#include "core/error.h"
+
+#ifndef SIMDB_VERSION
+#error "SIMDB_VERSION comes from the build"
+#endif
+
+namespace simdb::cli {
+namespace {
+
+constexpr std::array kCommands = {
+    Command{"sample-data", "draw coloured shapes to try simdb with", run_sample_data},
+    Command{"train", "train an encoder on a folder of classes", run_train},
+    Command{"init", "create a database around an encoder", run_init},
+    Command{"add", "add images to a class", run_add},
+    Command{"query", "classify images by their nearest neighbours", run_query},
+    Command{"compare", "similarity of two images", run_compare},
+    Command{"embed", "vectors of images, for other tools", run_embed},
+    Command{"eval", "accuracy on a folder of labelled images", run_eval},
+    Command{"ls", "list items", run_ls},
+    Command{"classes", "list classes", run_classes},
+    Command{"stats", "size and encoder of the database", run_stats},
+    Command{"rm", "remove items or a class", run_rm},
+    Command{"verify", "check that nothing is damaged or lost", run_verify},
+    Command{"export", "write everything as JSON lines, or for TensorBoard", run_export},
+    Command{"import", "read what export wrote", run_import},
+    Command{"completion", "print the completion script for bash", run_completion},
+};
+
+void print_help(std::ostream& out) {
+  out << "simdb " SIMDB_VERSION
+         ": an image similarity database\n\n"
+         "usage: simdb COMMAND [ARGUMENTS]      simdb COMMAND --help\n\n";
+  for (const Command& command : kCommands) {
+    out << fmt::format("  {:<12} {}\n", command.name, command.summary);
+  }
+  out << "\nThe database is --db DIR, else $SIMDB_DB, else the nearest .simdb in this folder or a "
+         "parent.\n"
+         "Exit codes: 0 ok, 1 internal, 2 usage, 3 not found, 4 bad input, 5 corruption, 6 i/o, 7 "
+         "busy.\n";
+}
+
+int dispatch(std::span<const std::string> args, Console& console) {
+  if (args.empty()) {
+    print_help(console.err);
+    return static_cast<int>(ErrorCode::kUsage);
+  }
+  if (args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
+    print_help(console.out);
+    return 0;
+  }
+  if (args[0] == "--version") {
+    console.out << "simdb " SIMDB_VERSION "\n";
+    return 0;
+  }
+  for (const Command& command : kCommands) {
+    if (command.name == args[0]) return command.run(args.subspan(1), console);
+  }
+  throw Error(ErrorCode::kUsage, "unknown command '" + args[0] + "'; 'simdb --help' lists them");
+}
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+int run(std::span<const std::string> args, Console& console) {
+  const auto fail = [&](ErrorCode code, std::string_view message) {
+    console.out.flush();
+    console.err << "simdb: " << message << std::endl;
+    return static_cast<int>(code);
+  };
+  try {
+    const int code = dispatch(args, console);
+    console.out.flush();
+    if (!console.out)
+      return fail(ErrorCode::kIo, "can't write the output: the disk or pipe refused");
+    return code;
+  } catch (const Interrupted&) {
+    console.err << "simdb: interrupted" << std::endl;
+    return kInterruptedExitCode;
+  } catch (const Error& e) {
+    return fail(e.code(), e.what());
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::kInternal, "out of memory");
+  } catch (const std::exception& e) {
+    return fail(ErrorCode::kInternal, e.what());
+  }
+}
+
+}  // namespace simdb::cli

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "cli/console.h"
+
+namespace simdb::cli {
+
+/// A command: its arguments without the program's and its own name; returns the exit code.
+using CommandFunction = int (*)(std::span<const std::string> args, Console& console);
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  CommandFunction run;
+};
+
+/// All commands, in the order of the help page.
+std::span<const Command> commands();
+
+/// Runs `simdb args...` and returns the exit code (ErrorCode, 0 if all is well, 130 if
+/// interrupted). The only place where errors are caught.
+int run(std::span<const std::string> args, Console& console);
+
+}  // namespace simdb::cli

@@ -1,0 +1,62 @@
+#include "cli/args.h"
+
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/positional_options.hpp>
+#include <ostream>
+#include <utility>
+
+#include "core/error.h"
+
+namespace simdb::cli {
+namespace po = boost::program_options;
+
+ArgumentParser::ArgumentParser(std::string synopsis, std::string description)
+    : synopsis_(std::move(synopsis)),
+      description_(std::move(description)),
+      options_("options", 96, 40) {}
+
+ArgumentParser& ArgumentParser::with_database() {
+  options_.add_options()("db", po::value<std::string>()->value_name("DIR"),
+                         "the database (else $SIMDB_DB, else the nearest .simdb)");
+  return *this;
+}
+
+ArgumentParser& ArgumentParser::with_json() {
+  options_.add_options()("json", "one JSON object a line");
+  return *this;
+}
+
+bool ArgumentParser::parse(std::span<const std::string> args, Console& console, std::size_t min,
+                           std::size_t max) {
+  options_.add_options()("help,h", "print this page");
+  po::options_description all;
+  all.add(options_);
+  all.add_options()("positional", po::value<std::vector<std::string>>());
+  po::positional_options_description position;
+  position.add("positional", -1);
+  const std::string hint = "; see 'simdb " + synopsis_.substr(0, synopsis_.find(' ')) + " --help'";
+  try {
+    const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+    po::store(po::command_line_parser({args.begin(), args.end()})
+                  .options(all)
+                  .positional(position)
+                  .style(style)
+                  .run(),
+              values_);
+    if (has("help")) {
+      console.out << "usage: simdb " << synopsis_ << "\n\n" << description_ << "\n\n" << options_;
+      return false;
+    }
+    po::notify(values_);
+  } catch (const po::error& e) {
+    throw Error(ErrorCode::kUsage, e.what() + hint);
+  }
+  if (has("positional")) positional_ = get<std::vector<std::string>>("positional");
+  if (positional_.size() < min) throw Error(ErrorCode::kUsage, "an argument is missing" + hint);
+  if (positional_.size() > max) {
+    throw Error(ErrorCode::kUsage, "unexpected argument '" + positional_[max] + "'" + hint);
+  }
+  return true;
+}
+
+}  // namespace simdb::cli

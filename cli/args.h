@@ -1,0 +1,50 @@
+#pragma once
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/variables_map.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/console.h"
+
+namespace simdb::cli {
+
+/// The options of one command and how they are explained.
+class ArgumentParser {
+ public:
+  /// `synopsis` is what follows "usage: simdb ", `description` a few lines on what the command
+  /// does.
+  ArgumentParser(std::string synopsis, std::string description);
+
+  /// Adds --help, and as asked --db and --json.
+  ArgumentParser& with_database();
+  ArgumentParser& with_json();
+  /// For the command's own options: options().add_options()("k,k", po::value<int>(), "...").
+  boost::program_options::options_description& options() { return options_; }
+
+  /// True if the command should run; false if --help was asked for and has been printed. Throws
+  /// Error(kUsage) that names the option or argument at fault, and unless `min` <= positional
+  /// arguments <= `max`.
+  bool parse(std::span<const std::string> args, Console& console, std::size_t min, std::size_t max);
+
+  const std::vector<std::string>& positional() const { return positional_; }
+  bool has(const std::string& option) const { return values_.count(option) > 0; }
+  bool flag(const std::string& option) const { return has(option); }
+  template <typename T>
+  const T& get(const std::string& option) const {
+    return values_[option].as<T>();
+  }
+
+ private:
+  std::string synopsis_;
+  std::string description_;
+  boost::program_options::options_description options_;
+  boost::program_options::variables_map values_;
+  std::vector<std::string> positional_;
+};
+
+inline constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);
+
+}  // namespace simdb::cli

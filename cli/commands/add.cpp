@@ -1,0 +1,88 @@
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/args.h"
+#include "cli/commands/commands.h"
+#include "cli/database_path.h"
+#include "cli/image_paths.h"
+#include "cli/ingest.h"
+#include "cli/interrupt.h"
+#include "cli/progress_bar.h"
+#include "cli/render.h"
+#include "core/class_name.h"
+
+namespace simdb::cli {
+namespace {
+
+std::vector<LabeledPath> files_to_add(const ArgumentParser& args, Console& console) {
+  const std::vector<std::string>& words = args.positional();
+  if (args.flag("by-folder")) {
+    std::vector<LabeledPath> files;
+    for (const std::string& folder : words) {
+      for (LabeledPath& file : labeled_paths(folder)) files.push_back(std::move(file));
+    }
+    return files;
+  }
+  if (words.size() < 2) {
+    throw Error(ErrorCode::kUsage,
+                "which images? 'simdb add CLASS PATH...' or 'simdb add --by-folder DIR'");
+  }
+  require_class_name(words[0]);
+  std::vector<LabeledPath> files;
+  for (std::filesystem::path& path : expand_paths(std::span(words).subspan(1), console)) {
+    files.push_back({std::move(path), words[0]});
+  }
+  return files;
+}
+
+void print_items(std::ostream& out, std::span<const LabeledPath> files, const IngestedRun& run) {
+  for (std::size_t i = 0; i < run.added.size(); ++i) {
+    const LabeledPath& file = files[run.indices[i]];
+    print_json(out, {{"path", file.path.string()},
+                     {"class", file.class_name},
+                     {"id", to_number(run.added[i].id)},
+                     {"added", run.added[i].is_new}});
+  }
+}
+
+void print_summary(std::ostream& out, const IngestReport& report) {
+  out << "added " << count_of(report.added, "image", "images");
+  if (report.existing > 0) out << ", " << report.existing << " were there already";
+  if (!report.failures.empty()) out << ", " << report.failures.size() << " could not be used";
+  out << '\n';
+}
+
+}  // namespace
+
+int run_add(std::span<const std::string> args, Console& console) {
+  ArgumentParser parser(
+      "add CLASS PATH...   or   simdb add --by-folder DIR...",
+      "Adds images to a class, new or known. PATH is a file, a folder or - for a list on stdin.\n"
+      "The same file is not added to a class twice. Images are safe on disk when they are "
+      "reported.");
+  parser.options().add_options()("by-folder", "every sub-folder of DIR is a class");
+  parser.with_database().with_json();
+  if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
+  const std::vector<LabeledPath> files = files_to_add(parser, console);
+  Database database = open_database(parser, OpenMode::kReadWrite);
+
+  const InterruptGuard interrupt;
+  IngestReport report;
+  {
+    ProgressBar bar(console, "adding", files.size());
+    report = ingest(database, files, [&](const IngestedRun& run) {
+      bar.clear();
+      for (const FileFailure& failure : run.failures)
+        console.err << "simdb: " << printable(failure.message) << '\n';
+      if (parser.flag("json")) print_items(console.out, files, run);
+      console.out.flush();
+      bar.update(run.end);
+      return !InterruptGuard::requested();
+    });
+  }
+  print_summary(parser.flag("json") ? console.err : console.out, report);
+  if (InterruptGuard::requested()) throw Interrupted();
+  return exit_code(report.failures, files.size());
+}
+
+}  // namespace simdb::cli

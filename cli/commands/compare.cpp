@@ -1,0 +1,34 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/args.h"
+#include "cli/commands/commands.h"
+#include "cli/encoder_choice.h"
+#include "cli/render.h"
+#include "encoder/image_codec.h"
+
+namespace simdb::cli {
+
+int run_compare(std::span<const std::string> args, Console& console) {
+  ArgumentParser parser(
+      "compare A B",
+      "Prints the cosine similarity of two images, from -1 to 1: the Siamese network's output.");
+  add_encoder_options(parser);
+  parser.with_json();
+  if (!parser.parse(args, console, 2, 2)) return 0;
+  const std::string& a = parser.positional()[0];
+  const std::string& b = parser.positional()[1];
+  const Image images[] = {load_image(a).image, load_image(b).image};
+  const EmbeddingBatch embeddings = choose_encoder(parser)->encode(images);
+  const float value = similarity(embeddings.row(0), embeddings.row(1));
+  if (parser.flag("json")) {
+    print_json(console.out, {{"a", a}, {"b", b}, {"similarity", value}});
+  } else {
+    console.out << fmt::format("{:.4f}\n", value);
+  }
+  return 0;
+}
+
+}  // namespace simdb::cli

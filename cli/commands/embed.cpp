@@ -1,0 +1,76 @@
+#include <boost/program_options/value_semantic.hpp>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <sstream>
+
+#include "cli/args.h"
+#include "cli/commands/commands.h"
+#include "cli/encode_files.h"
+#include "cli/encoder_choice.h"
+#include "cli/image_paths.h"
+#include "cli/npy.h"
+#include "cli/progress_bar.h"
+#include "cli/render.h"
+#include "core/file_io.h"
+
+namespace simdb::cli {
+namespace po = boost::program_options;
+namespace {
+
+void print_vectors(std::ostream& out, std::span<const std::filesystem::path> paths,
+                   const EncodedFiles& run) {
+  for (std::size_t i = 0; i < run.indices.size(); ++i) {
+    print_json(out, {{"path", paths[run.indices[i]].string()}, {"vector", run.embeddings.row(i)}});
+  }
+}
+
+}  // namespace
+
+int run_embed(std::span<const std::string> args, Console& console) {
+  ArgumentParser parser(
+      "embed PATH...",
+      "Writes the unit vectors of images as JSON lines {\"path\", \"vector\"}, or as a NumPy array "
+      "(float32,\nimages x dimension, in the order of the images) if FILE ends in .npy. Images "
+      "that "
+      "can't be used\nare named on stderr and left out.");
+  parser.options().add_options()("output,o", po::value<std::string>()->value_name("FILE"),
+                                 "FILE.npy or FILE.jsonl instead of stdout");
+  add_encoder_options(parser);
+  if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
+  const std::string output = parser.has("output") ? parser.get<std::string>("output") : "";
+  const bool numpy = output.ends_with(".npy");
+  if (!output.empty() && !numpy && !output.ends_with(".jsonl")) {
+    throw Error(ErrorCode::kUsage,
+                "-o takes a name that ends in .npy or .jsonl, not '" + output + "'");
+  }
+
+  const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console);
+  const std::shared_ptr<const ImageEncoder> encoder = choose_encoder(parser);
+  EmbeddingBatch rows(encoder->dimension());
+  std::ostringstream lines;
+  std::vector<FileFailure> failures;
+  {
+    ProgressBar bar(console, "embedding", output.empty() ? 0 : paths.size());
+    encode_files(*encoder, paths, [&](EncodedFiles& run) {
+      if (numpy) {
+        rows.append(run.embeddings);
+      } else {
+        print_vectors(output.empty() ? console.out : lines, paths, run);
+      }
+      bar.clear();
+      for (const FileFailure& failure : run.failures)
+        console.err << "simdb: " << printable(failure.message) << '\n';
+      bar.update(run.end);
+      failures.insert(failures.end(), run.failures.begin(), run.failures.end());
+      return static_cast<bool>(console.out);
+    });
+  }
+  if (numpy) {
+    write_file_atomic(output, to_npy(rows));
+  } else if (!output.empty()) {
+    write_file_atomic(output, lines.view());
+  }
+  return exit_code(failures, paths.size());
+}
+
+}  // namespace simdb::cli

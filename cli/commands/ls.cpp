@@ -1,0 +1,55 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/args.h"
+#include "cli/commands/commands.h"
+#include "cli/database_path.h"
+#include "cli/render.h"
+#include "core/error.h"
+
+namespace simdb::cli {
+namespace {
+
+void print_record(std::ostream& out, const ItemRecord& item, bool json) {
+  if (json) {
+    print_json(out, {{"id", to_number(item.id)},
+                     {"class", item.info.class_name},
+                     {"source", item.info.source},
+                     {"sha256", to_hex(item.info.digest)},
+                     {"width", item.info.width},
+                     {"height", item.info.height},
+                     {"added", iso_time(item.added_ms)}});
+  } else {
+    out << fmt::format("{:>8}  {:<20}  {}  {}\n", to_number(item.id),
+                       printable(item.info.class_name), iso_time(item.added_ms),
+                       printable(item.info.source));
+  }
+}
+
+}  // namespace
+
+int run_ls(std::span<const std::string> args, Console& console) {
+  ArgumentParser parser("ls [CLASS]", "Lists items: id, class, when it was added, source.");
+  parser.with_database().with_json();
+  if (!parser.parse(args, console, 0, 1)) return 0;
+  const Database database = open_database(parser, OpenMode::kReadOnly);
+  const bool all = parser.positional().empty();
+  const std::string wanted = all ? "" : parser.positional()[0];
+  bool found = all;
+  database.gallery().for_each_item([&](const ItemRecord& item) {
+    if (all || item.info.class_name == wanted) {
+      print_record(console.out, item, parser.flag("json"));
+      found = true;
+    }
+    return static_cast<bool>(console.out);
+  });
+  if (!found) {
+    throw Error(ErrorCode::kNotFound,
+                "there is no class '" + printable(wanted) + "'; 'simdb classes' lists them");
+  }
+  return 0;
+}
+
+}  // namespace simdb::cli

@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/args.h"
+#include "cli/commands/commands.h"
+#include "cli/database_path.h"
+#include "cli/encode_files.h"
+#include "cli/image_paths.h"
+#include "cli/render.h"
+
+namespace simdb::cli {
+namespace po = boost::program_options;
+namespace {
+
+nlohmann::ordered_json to_json(const std::string& path, const Prediction& prediction) {
+  nlohmann::ordered_json ranking = nlohmann::ordered_json::array();
+  for (const ClassScore& entry : prediction.ranking) {
+    ranking.push_back({{"class", entry.class_name}, {"score", entry.score}});
+  }
+  nlohmann::ordered_json neighbors = nlohmann::ordered_json::array();
+  for (const LabeledNeighbor& neighbor : prediction.neighbors) {
+    neighbors.push_back({{"id", to_number(neighbor.id)},
+                         {"class", neighbor.class_name},
+                         {"similarity", neighbor.similarity},
+                         {"source", neighbor.source}});
+  }
+  nlohmann::ordered_json name = nullptr;
+  if (!prediction.ranking.empty()) name = prediction.class_name;
+  return {{"path", path},
+          {"class", name},
+          {"confidence", prediction.confidence},
+          {"accepted", prediction.accepted},
+          {"ranking", ranking},
+          {"neighbors", neighbors}};
+}
+
+std::string verdict(const Prediction& prediction) {
+  if (prediction.ranking.empty()) return "unknown (nothing to compare with)";
+  const std::string name = printable(prediction.class_name);
+  if (prediction.accepted) return fmt::format("{}  {}", name, percent(prediction.confidence));
+  return fmt::format("unknown (nearest class {}, similarity {:.3f})", name,
+                     prediction.neighbors.front().similarity);
+}
+
+void print_details(std::ostream& out, const Prediction& prediction) {
+  if (prediction.neighbors.empty()) return;
+  out << "\n  similarity     id  class and source\n";
+  for (const LabeledNeighbor& neighbor : prediction.neighbors) {
+    out << fmt::format("  {:>10.4f} {:>6}  {}  {}\n", neighbor.similarity, to_number(neighbor.id),
+                       printable(neighbor.class_name), printable(neighbor.source));
+  }
+}
+
+}  // namespace
+
+int run_query(std::span<const std::string> args, Console& console) {
+  ArgumentParser parser(
+      "query PATH...",
+      "Classifies images by a similarity-weighted vote of their nearest neighbours. PATH is a "
+      "file,\na folder or - for a list on stdin. One image is answered with its neighbours, many "
+      "with\na line each: class, confidence, path.");
+  parser.options().add_options()(
+      "k,k", po::value<std::size_t>()->default_value(10)->value_name("N"), "neighbours that vote");
+  parser.options().add_options()("class", po::value<std::string>()->value_name("C"),
+                                 "look only among items of this class");
+  parser.options().add_options()(
+      "accept", po::value<float>()->default_value(0.5F, "0.5")->value_name("S"),
+      "similarity of the nearest neighbour below which an image is unknown");
+  parser.with_database().with_json();
+  if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
+  QueryOptions options{.k = parser.get<std::size_t>("k"),
+                       .accept_similarity = parser.get<float>("accept")};
+  if (options.k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
+  if (parser.has("class")) options.class_name = parser.get<std::string>("class");
+
+  const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console);
+  const Database database = open_database(parser, OpenMode::kReadOnly);
+  std::vector<FileFailure> failures;
+  encode_files(database.encoder(), paths, [&](EncodedFiles& run) {
+    for (std::size_t i = 0; i < run.images.size(); ++i) {
+      const std::string path = paths[run.indices[i]].string();
+      const Prediction prediction = database.query(run.embeddings.row(i), options);
+      if (parser.flag("json")) {
+        print_json(console.out, to_json(path, prediction));
+      } else if (paths.size() > 1) {
+        console.out << fmt::format("{:<24} {}\n", verdict(prediction), printable(path));
+      } else {
+        console.out << verdict(prediction) << '\n';
+        print_details(console.out, prediction);
+      }
+    }
+    console.out.flush();
+    for (const FileFailure& failure : run.failures)
+      console.err << "simdb: " << printable(failure.message) << '\n';
+    failures.insert(failures.end(), run.failures.begin(), run.failures.end());
+    return static_cast<bool>(console.out);
+  });
+  return exit_code(failures, paths.size());
+}
+
+}  // namespace simdb::cli

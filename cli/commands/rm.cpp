@@ -1,0 +1,70 @@
+#include <boost/program_options/value_semantic.hpp>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/args.h"
+#include "cli/commands/commands.h"
+#include "cli/database_path.h"
+#include "cli/render.h"
+#include "core/error.h"
+
+namespace simdb::cli {
+namespace po = boost::program_options;
+namespace {
+
+ItemId parse_id(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw Error(ErrorCode::kUsage, "'" + printable(text) + "' is not an id; 'simdb ls' shows them");
+  }
+  return ItemId{number};
+}
+
+std::size_t remove_ids(Database& database, std::span<const std::string> words) {
+  std::vector<ItemId> ids;
+  for (const std::string& word : words) {
+    ids.push_back(parse_id(word));
+    if (!database.gallery().get(ids.back())) {
+      throw Error(ErrorCode::kNotFound, "there is no item " + word + "; nothing was removed");
+    }
+  }
+  return database.remove(ids);
+}
+
+std::size_t remove_class(Database& database, const std::string& name) {
+  const std::size_t removed = database.remove_class(name);
+  if (removed == 0) {
+    throw Error(ErrorCode::kNotFound,
+                "there is no class '" + printable(name) + "'; 'simdb classes' lists them");
+  }
+  return removed;
+}
+
+}  // namespace
+
+int run_rm(std::span<const std::string> args, Console& console) {
+  ArgumentParser parser(
+      "rm ID...   or   simdb rm --class C",
+      "Removes items by id, or all items of a class. All or nothing; ids are never used again.");
+  parser.options().add_options()("class", po::value<std::string>()->value_name("C"),
+                                 "remove this class");
+  parser.with_database().with_json();
+  if (!parser.parse(args, console, 0, kAnyNumber)) return 0;
+  if (parser.has("class") != parser.positional().empty()) {
+    throw Error(ErrorCode::kUsage, "name either ids or --class C; see 'simdb rm --help'");
+  }
+  Database database = open_database(parser, OpenMode::kReadWrite);
+  const std::size_t removed = parser.has("class")
+                                  ? remove_class(database, parser.get<std::string>("class"))
+                                  : remove_ids(database, parser.positional());
+  if (parser.flag("json")) {
+    print_json(console.out, {{"removed", removed}});
+  } else {
+    console.out << "removed " << count_of(removed, "item", "items") << '\n';
+  }
+  return 0;
+}
+
+}  // namespace simdb::cli

@@ -1,0 +1,53 @@
+#include "cli/database_path.h"
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+#include "core/error.h"
+#include "encoder/onnx_encoder.h"
+
+namespace simdb::cli {
+namespace {
+
+constexpr const char* kDefaultName = ".simdb";
+
+std::optional<std::filesystem::path> explicit_path(const ArgumentParser& args) {
+  if (args.has("db")) return args.get<std::string>("db");
+  if (const char* variable = std::getenv("SIMDB_DB"); variable != nullptr && *variable != '\0') {
+    return variable;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::filesystem::path find_database(const ArgumentParser& args) {
+  if (const auto path = explicit_path(args)) {
+    if (!Database::exists(*path)) {
+      throw Error(ErrorCode::kNotFound,
+                  "there is no database in " + path->string() + "; 'simdb init' creates one");
+    }
+    return *path;
+  }
+  std::filesystem::path folder = std::filesystem::current_path();
+  while (true) {
+    if (Database::exists(folder / kDefaultName)) return folder / kDefaultName;
+    if (folder == folder.parent_path()) break;
+    folder = folder.parent_path();
+  }
+  throw Error(
+      ErrorCode::kNotFound,
+      "no .simdb in this folder or a parent; name the database with --db DIR or create one with "
+      "'simdb init'");
+}
+
+std::filesystem::path new_database_path(const ArgumentParser& args) {
+  return explicit_path(args).value_or(kDefaultName);
+}
+
+Database open_database(const ArgumentParser& args, OpenMode mode) {
+  return Database::open(find_database(args), {.mode = mode, .encoder_loader = load_onnx_encoder});
+}
+
+}  // namespace simdb::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+
+#include "cli/args.h"
+#include "database/database.h"
+
+namespace simdb::cli {
+
+/// --db, else $SIMDB_DB, else the nearest .simdb in this folder or a parent. Throws
+/// Error(kNotFound) if there is none.
+std::filesystem::path find_database(const ArgumentParser& args);
+
+/// Where `init` makes a database: --db, else $SIMDB_DB, else .simdb in this folder.
+std::filesystem::path new_database_path(const ArgumentParser& args);
+
+/// Opens the database that find_database finds, ready to load its encoder when one is needed.
+Database open_database(const ArgumentParser& args, OpenMode mode);
+
+}  // namespace simdb::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cli/console.h"
+
+namespace simdb::cli {
+
+/// Files as they are, folders as the images beneath them (by extension, sorted, hidden files left
+/// out), "-" as a list of paths on stdin, one a line. Throws Error(kBadInput) for a folder without
+/// images. A missing file is left to whoever reads it.
+std::vector<std::filesystem::path> expand_paths(std::span<const std::string> paths,
+                                                Console& console);
+
+/// An image and the class that its folder names.
+struct LabeledPath {
+  std::filesystem::path path;
+  std::string class_name;
+};
+
+/// DIR/CLASS/...: every sub-folder of `folder` is a class, all images beneath it belong to it;
+/// sorted. Throws Error(kNotFound) if there is no such folder, Error(kBadInput) if it holds no
+/// images in sub-folders.
+std::vector<LabeledPath> labeled_paths(const std::filesystem::path& folder);
+
+}  // namespace simdb::cli

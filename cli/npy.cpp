@@ -1,0 +1,40 @@
+#include "cli/npy.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <span>
+#include <string>
+
+namespace simdb::cli {
+
+static_assert(std::endian::native == std::endian::little,
+              "the floats are written as they lie in memory");
+
+std::vector<std::byte> to_npy(const EmbeddingBatch& rows) {
+  constexpr std::size_t kAlignment = 64;
+  constexpr std::size_t kPrefixBytes = 10;  // magic, version, length of the header
+  std::string header =
+      fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", rows.rows(),
+                  rows.dimension());
+  const std::size_t unpadded = kPrefixBytes + header.size() + 1;
+  header.append((kAlignment - unpadded % kAlignment) % kAlignment, ' ');
+  header += '\n';
+
+  std::string prefix = "\x93NUMPY";
+  prefix += '\x01';
+  prefix += '\0';
+  prefix += static_cast<char>(header.size() & 0xFF);
+  prefix += static_cast<char>(header.size() >> 8);
+
+  std::vector<std::byte> bytes;
+  const auto append = [&](std::span<const std::byte> part) {
+    bytes.insert(bytes.end(), part.begin(), part.end());
+  };
+  append(std::as_bytes(std::span(prefix)));
+  append(std::as_bytes(std::span(header)));
+  append(std::as_bytes(rows.values()));
+  return bytes;
+}
+
+}  // namespace simdb::cli

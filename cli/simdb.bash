@@ -1,0 +1,51 @@
+# bash completion for simdb; load it with:  source <(simdb completion bash)
+_simdb() {
+  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
+  if ((COMP_CWORD == 1)); then
+    mapfile -t COMPREPLY < <(compgen -W "add classes compare completion embed eval export import init ls query rm
+      sample-data stats train verify --help --version" -- "$word")
+    return
+  fi
+  case $previous in
+    --db | --projector)
+      mapfile -t COMPREPLY < <(compgen -d -- "$word")
+      return ;;
+    --encoder | -o | --output | --report)
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return ;;
+    --class)
+      local IFS=$'\n'
+      mapfile -t COMPREPLY < <(compgen -W "$(simdb classes 2>/dev/null | sed 's/^ *[0-9]*  //')" -- "$word")
+      return ;;
+    --class-by)
+      mapfile -t COMPREPLY < <(compgen -W "color shape both" -- "$word")
+      return ;;
+  esac
+  if [[ $word == -* ]]; then
+    local options
+    case $command in
+      add) options="--by-folder --db --json" ;;
+      classes | ls | stats | verify | import) options="--db --json" ;;
+      compare) options="--db --encoder --json" ;;
+      embed) options="--output --db --encoder" ;;
+      eval) options="--report -k --db --json" ;;
+      export) options="--output --projector --db" ;;
+      init) options="--encoder --db --json" ;;
+      query) options="-k --class --accept --db --json" ;;
+      rm) options="--class --db --json" ;;
+      sample-data) options="--colors --count --class-by --size --seed" ;;
+      train) options=$(simdb train --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u) ;;
+      *) options="" ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$word")
+    return
+  fi
+  case $command in
+    ls)
+      local IFS=$'\n'
+      mapfile -t COMPREPLY < <(compgen -W "$(simdb classes 2>/dev/null | sed 's/^ *[0-9]*  //')" -- "$word") ;;
+    completion) mapfile -t COMPREPLY < <(compgen -W "bash" -- "$word") ;;
+    *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+  esac
+}
+complete -o filenames -F _simdb simdb

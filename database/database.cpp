@@ -1,0 +1,197 @@
+#include "database/database.h"
+
+#include <mutex>
+#include <system_error>
+
+#include "core/error.h"
+#include "core/file_io.h"
+#include "database/embedded_gallery.h"
+#include "database/layout.h"
+
+namespace simdb {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail_to_create(const fs::path& folder, const std::string& why, ErrorCode code) {
+  throw Error(code, "can't create a database in " + folder.string() + ": " + why);
+}
+
+// Removes what a failed creation left, so that it can be tried again.
+class CreationCleanup {
+ public:
+  explicit CreationCleanup(fs::path path) : path_(std::move(path)) {}
+  CreationCleanup(const CreationCleanup&) = delete;
+  CreationCleanup& operator=(const CreationCleanup&) = delete;
+  ~CreationCleanup() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  void keep() { path_.clear(); }
+
+ private:
+  fs::path path_;
+};
+
+// Makes `folder` or accepts an empty one; returns whether it was made.
+bool make_folder(const fs::path& folder) {
+  std::error_code error;
+  if (fs::create_directory(folder, error)) return true;
+  if (error) {
+    const bool no_parent = error == std::errc::no_such_file_or_directory;
+    fail_to_create(folder, no_parent ? "its parent folder does not exist" : error.message(),
+                   no_parent ? ErrorCode::kNotFound : ErrorCode::kIo);
+  }
+  const bool empty = fs::is_empty(folder, error);
+  if (error) fail_to_create(folder, error.message(), ErrorCode::kIo);
+  if (!empty) {
+    const char* why = Database::exists(folder) ? "there is a database already"
+                                               : "the folder is not empty; choose another";
+    fail_to_create(folder, why, ErrorCode::kUsage);
+  }
+  return false;
+}
+
+}  // namespace
+
+struct Database::State {
+  State(std::unique_ptr<Store> store, const fs::path& folder, OpenOptions open_options)
+      : options(std::move(open_options)), gallery(std::move(store), folder) {}
+
+  std::shared_ptr<const ImageEncoder> load_encoder() const;
+
+  const OpenOptions options;
+  EmbeddedGallery gallery;
+  mutable std::mutex encoder_mutex;  // guards encoder
+  mutable std::shared_ptr<const ImageEncoder> encoder;
+};
+
+std::shared_ptr<const ImageEncoder> Database::State::load_encoder() const {
+  if (!options.encoder_loader) {
+    throw Error(ErrorCode::kUsage,
+                "the database was opened without an encoder loader, so it can't take images; set "
+                "OpenOptions::encoder_loader");
+  }
+  auto loaded = options.encoder_loader(gallery.encoder_model());
+  if (!loaded || loaded->dimension() != gallery.dimension() ||
+      loaded->fingerprint() != gallery.encoder_fingerprint()) {
+    throw Error(ErrorCode::kUsage,
+                "the encoder loader made an encoder that is not the database's own (fingerprint " +
+                    gallery.encoder_fingerprint() + ", dimension " +
+                    std::to_string(gallery.dimension()) + ")");
+  }
+  return loaded;
+}
+
+Database::Database(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+Database Database::create(const fs::path& folder, std::span<const std::byte> model,
+                          std::size_t dimension, OpenOptions options) {
+  require_valid_dimension(dimension);
+  if (options.mode == OpenMode::kReadOnly) {
+    fail_to_create(folder, "OpenMode::kReadOnly was asked for", ErrorCode::kUsage);
+  }
+  const fs::path absolute = fs::absolute(folder);
+  const bool made = make_folder(absolute);
+  CreationCleanup cleanup(made ? absolute : store_path(absolute));
+  if (made) sync_folder(absolute.parent_path());
+  const StoreIdentity identity{dimension, to_hex(sha256(model)), {model.begin(), model.end()}};
+  auto state = std::make_unique<State>(Store::create(store_path(absolute), identity), absolute,
+                                       std::move(options));
+  cleanup.keep();
+  return Database(std::move(state));
+}
+
+Database Database::open(const fs::path& folder, OpenOptions options) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error) || !fs::exists(store_path(folder), error)) {
+    if (error && error != std::errc::no_such_file_or_directory) {
+      throw Error(ErrorCode::kIo, "can't open the database " + folder.string() + ": " +
+                                      error.message() + "; check the permissions");
+    }
+    throw Error(ErrorCode::kNotFound, "there is no database in " + folder.string());
+  }
+  const StoreMode mode =
+      options.mode == OpenMode::kReadOnly ? StoreMode::kReadOnly : StoreMode::kReadWrite;
+  const fs::path absolute = fs::absolute(folder);
+  return Database(std::make_unique<State>(Store::open(store_path(absolute), mode), absolute,
+                                          std::move(options)));
+}
+
+bool Database::exists(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(store_path(folder) / "CURRENT", ignored);
+}
+
+std::vector<AddedItem> Database::add(std::string_view class_name,
+                                     std::span<const SourceImage> images) {
+  std::vector<Image> pixels;
+  std::vector<NewItem> items;
+  pixels.reserve(images.size());
+  items.reserve(images.size());
+  for (const SourceImage& image : images) {
+    pixels.push_back(image.image);
+    items.push_back({{std::string(class_name), image.source, image.digest,
+                      static_cast<std::uint32_t>(image.image.width),
+                      static_cast<std::uint32_t>(image.image.height)},
+                     image.thumbnail});
+  }
+  return state_->gallery.add(items, encoder().encode(pixels));
+}
+
+AddedItem Database::add(std::string_view class_name, const SourceImage& image) {
+  return add(class_name, std::span(&image, 1)).front();
+}
+
+Prediction Database::query(const Image& image, const QueryOptions& options) const {
+  return query(encoder().encode(std::span(&image, 1)).row(0), options);
+}
+
+Prediction Database::query(std::span<const float> embedding, const QueryOptions& options) const {
+  Prediction prediction;
+  for (const Neighbor& neighbor :
+       state_->gallery.search(embedding, options.k, {options.class_name})) {
+    auto record = state_->gallery.get(neighbor.id);
+    if (!record) continue;  // removed since the search
+    prediction.neighbors.push_back({neighbor.id, neighbor.similarity,
+                                    std::move(record->info.class_name),
+                                    std::move(record->info.source)});
+  }
+  if (prediction.neighbors.empty()) return prediction;
+  prediction.ranking = vote(prediction.neighbors);
+  prediction.class_name = prediction.ranking.front().class_name;
+  prediction.confidence = prediction.ranking.front().score;
+  prediction.accepted = prediction.neighbors.front().similarity >= options.accept_similarity;
+  return prediction;
+}
+
+float Database::compare(const Image& a, const Image& b) const {
+  const EmbeddingBatch embeddings = encoder().encode(std::vector<Image>{a, b});
+  return similarity(embeddings.row(0), embeddings.row(1));
+}
+
+std::size_t Database::remove(std::span<const ItemId> ids) { return state_->gallery.remove(ids); }
+
+std::size_t Database::remove_class(std::string_view class_name) {
+  return state_->gallery.remove_class(class_name);
+}
+
+const ImageEncoder& Database::encoder() const {
+  const std::lock_guard lock(state_->encoder_mutex);
+  if (!state_->encoder) state_->encoder = state_->load_encoder();
+  return *state_->encoder;
+}
+
+std::vector<std::byte> Database::encoder_model() const { return state_->gallery.encoder_model(); }
+
+Gallery& Database::gallery() noexcept { return state_->gallery; }
+const Gallery& Database::gallery() const noexcept { return state_->gallery; }
+
+VerifyReport Database::verify() const {
+  return {state_->gallery.stats().items, state_->gallery.verify()};
+}
+
+}  // namespace simdb

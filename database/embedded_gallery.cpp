@@ -1,0 +1,190 @@
+#include "database/embedded_gallery.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "core/error.h"
+#include "database/layout.h"
+#include "database/recovery.h"
+
+namespace simdb {
+namespace {
+
+// Finds what is stored already, in the store and among the items of the same call.
+class Deduplicator {
+ public:
+  explicit Deduplicator(const Store& store) : store_(store) {}
+
+  // The id under which the same item is stored.
+  std::optional<ItemId> stored(const ItemInfo& info) const {
+    if (info.source.empty()) return std::nullopt;
+    for (const ItemId id : store_.find_digest(info.digest)) {
+      const auto record = store_.get(id);
+      if (record && record->info.source == info.source &&
+          record->info.class_name == info.class_name) {
+        return id;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // The position of the first item of this call that is the same; `position` itself if none is.
+  std::size_t first_of_call(const ItemInfo& info, std::size_t position) {
+    if (info.source.empty()) return position;
+    return seen_.try_emplace(std::tie(info.digest, info.source, info.class_name), position)
+        .first->second;
+  }
+
+ private:
+  using Key = std::tuple<const Sha256&, const std::string&, const std::string&>;
+  const Store& store_;
+  std::map<Key, std::size_t> seen_;
+};
+
+}  // namespace
+
+EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::path folder,
+                                 IndexFactory make_index)
+    : store_(std::move(store)),
+      folder_(std::move(folder)),
+      make_index_(std::move(make_index)),
+      index_(build_index()) {}
+
+std::unique_ptr<VectorIndex> EmbeddedGallery::build_index() const {
+  std::unique_ptr<VectorIndex> index = make_index_(store_->dimension());
+  rebuild_index(*store_, *index);
+  return index;
+}
+
+std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
+                                            const EmbeddingBatch& embeddings) {
+  if (embeddings.rows() != items.size() || embeddings.dimension() != dimension()) {
+    throw Error(ErrorCode::kUsage, "can't add " + std::to_string(items.size()) + " items with " +
+                                       std::to_string(embeddings.rows()) +
+                                       " embeddings of dimension " +
+                                       std::to_string(embeddings.dimension()) +
+                                       " to a gallery of dimension " + std::to_string(dimension()));
+  }
+  const std::lock_guard change(change_mutex_);
+  std::vector<AddedItem> added(items.size());
+  std::vector<std::size_t> first(items.size());
+  std::vector<NewItem> fresh;
+  std::vector<std::size_t> fresh_positions;
+  EmbeddingBatch fresh_embeddings(dimension());
+  Deduplicator duplicates(*store_);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    first[i] = duplicates.first_of_call(items[i].info, i);
+    if (first[i] != i) continue;
+    if (const auto id = duplicates.stored(items[i].info)) {
+      added[i] = {*id, false};
+    } else {
+      fresh.push_back(items[i]);
+      fresh_positions.push_back(i);
+      fresh_embeddings.append_unit(embeddings.row(i));
+    }
+  }
+  const std::vector<ItemId> ids = store_->put(fresh, fresh_embeddings);
+  update_index([&](VectorIndex& index) { index.add(ids, fresh_embeddings); });
+
+  for (std::size_t i = 0; i < ids.size(); ++i) added[fresh_positions[i]] = {ids[i], true};
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (first[i] != i) added[i] = {added[first[i]].id, false};
+  }
+  return added;
+}
+
+// The change is durable, so a failure here must not look like a failed change: the index is dropped
+// and the next search builds a new one, or fails.
+void EmbeddedGallery::update_index(const std::function<void(VectorIndex&)>& update) {
+  const std::unique_lock lock(index_mutex_);
+  if (!index_) return;
+  try {
+    update(*index_);
+  } catch (const std::exception&) {
+    index_.reset();
+  }
+}
+
+void EmbeddedGallery::rebuild_if_stale() const {
+  {
+    const std::shared_lock lock(index_mutex_);
+    if (index_) return;
+  }
+  const std::lock_guard change(change_mutex_);  // the store must not move on while it is read
+  const std::unique_lock lock(index_mutex_);
+  if (!index_) index_ = build_index();
+}
+
+std::size_t EmbeddedGallery::erase(std::span<const ItemId> ids) {
+  const std::vector<ItemId> erased = store_->erase(ids);
+  update_index([&](VectorIndex& index) { index.remove(erased); });
+  return erased.size();
+}
+
+std::size_t EmbeddedGallery::remove(std::span<const ItemId> ids) {
+  const std::lock_guard change(change_mutex_);
+  return erase(ids);
+}
+
+std::size_t EmbeddedGallery::remove_class(std::string_view class_name) {
+  const std::lock_guard change(change_mutex_);
+  return erase(store_->items_of(class_name));
+}
+
+std::optional<ItemRecord> EmbeddedGallery::get(ItemId id) const { return store_->get(id); }
+
+std::optional<Embedding> EmbeddedGallery::embedding(ItemId id) const {
+  return store_->embedding(id);
+}
+
+std::vector<std::byte> EmbeddedGallery::thumbnail(ItemId id) const { return store_->thumbnail(id); }
+
+std::vector<Neighbor> EmbeddedGallery::search(std::span<const float> query, std::size_t k,
+                                              const SearchFilter& filter) const {
+  rebuild_if_stale();
+  const std::shared_lock lock(index_mutex_);
+  if (!index_) {
+    throw Error(ErrorCode::kInternal, "the index could not follow a change; search again");
+  }
+  if (filter.class_name.empty()) return index_->search(query, k);
+  const std::vector<ItemId> members = store_->items_of(filter.class_name);
+  return index_->search(
+      query, k, [&](ItemId id) { return std::binary_search(members.begin(), members.end(), id); });
+}
+
+std::vector<ClassCount> EmbeddedGallery::classes() const { return store_->classes(); }
+
+void EmbeddedGallery::for_each_item(const std::function<bool(const ItemRecord&)>& visit) const {
+  store_->for_each_item(visit);
+}
+
+GalleryStats EmbeddedGallery::stats() const {
+  return {store_->size(), store_->classes().size(), store_->dimension(),
+          store_->encoder_fingerprint(), disk_bytes(folder_)};
+}
+
+const std::string& EmbeddedGallery::encoder_fingerprint() const noexcept {
+  return store_->encoder_fingerprint();
+}
+
+std::vector<std::string> EmbeddedGallery::verify() const {
+  rebuild_if_stale();
+  const std::lock_guard change(change_mutex_);
+  std::vector<std::string> problems;
+  for (StoreProblem& problem : store_->verify()) problems.push_back(std::move(problem.what));
+  const std::shared_lock lock(index_mutex_);
+  try {
+    if (index_) {
+      for (std::string& problem : compare_index(*store_, *index_)) {
+        problems.push_back(std::move(problem));
+      }
+    }
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kCorruption) throw;
+    problems.push_back(error.what());
+  }
+  return problems;
+}
+
+}  // namespace simdb

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "database/gallery.h"
+#include "index/vector_index.h"
+#include "storage/store.h"
+
+namespace simdb {
+
+/// Makes an empty index for embeddings of a dimension.
+using IndexFactory = std::function<std::unique_ptr<VectorIndex>(std::size_t dimension)>;
+
+/// A gallery in this process: the store is the truth, the index a copy of its embeddings in memory.
+/// Thread-safe. Changes run one after another; searches go on while a change is written to disk and
+/// wait only while the index takes it over.
+class EmbeddedGallery final : public Gallery {
+ public:
+  /// Takes over a store and builds the index from it. Errors as rebuild_index.
+  explicit EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::path folder,
+                           IndexFactory make_index = make_flat_index);
+
+  std::vector<AddedItem> add(std::span<const NewItem> items,
+                             const EmbeddingBatch& embeddings) override;
+  std::size_t remove(std::span<const ItemId> ids) override;
+  std::size_t remove_class(std::string_view class_name) override;
+
+  std::optional<ItemRecord> get(ItemId id) const override;
+  std::optional<Embedding> embedding(ItemId id) const override;
+  std::vector<std::byte> thumbnail(ItemId id) const override;
+  std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
+                               const SearchFilter& filter = {}) const override;
+  std::vector<ClassCount> classes() const override;
+  void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const override;
+  GalleryStats stats() const override;
+  const std::string& encoder_fingerprint() const noexcept override;
+
+  std::size_t dimension() const noexcept { return store_->dimension(); }
+  std::vector<std::byte> encoder_model() const { return store_->encoder_model(); }
+
+  /// Every contradiction inside the store and between it and the index; empty means sound. Changes
+  /// wait meanwhile, searches do not.
+  std::vector<std::string> verify() const;
+
+ private:
+  std::unique_ptr<VectorIndex> build_index() const;
+  // Lets the index follow a change that the store has acknowledged.
+  void update_index(const std::function<void(VectorIndex&)>& update);
+  void rebuild_if_stale() const;
+  std::size_t erase(std::span<const ItemId> ids);
+
+  const std::unique_ptr<Store> store_;
+  const std::filesystem::path folder_;
+  const IndexFactory make_index_;
+
+  // Lock order: change_mutex_, then index_mutex_.
+  mutable std::mutex change_mutex_;             // one change of the store at a time
+  mutable std::shared_mutex index_mutex_;       // guards index_
+  mutable std::unique_ptr<VectorIndex> index_;  // null: it missed a change, rebuild it
+};
+
+}  // namespace simdb

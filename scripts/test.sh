@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Builds simdb and runs its tests: an optimised build with warnings as errors, one with AddressSanitizer and
+# UndefinedBehaviorSanitizer, one with ThreadSanitizer. Installs what is missing first (scripts/setup.sh).
+#   scripts/test.sh           everything but the tests labelled 'long'
+#   scripts/test.sh --all     those too
+#   scripts/test.sh --quick   the optimised build only
+# Ends with 'N passed, N failed'; the exit status is 0 if nothing failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+presets=(ci asan tsan)
+choice=(--label-exclude '^long$')
+for argument in "$@"; do
+  case $argument in
+    --all) choice=() ;;
+    --quick) presets=(ci) ;;
+    *)
+      echo "test.sh: unknown argument '$argument'; usage: scripts/test.sh [--all] [--quick]" >&2
+      exit 2
+      ;;
+  esac
+done
+
+section() {
+  printf '\n==== %s (%d:%02d min so far)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60))
+}
+
+passed=0
+failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# Runs a build's tests and adds their number to the totals. A failure does not stop the script, so that one run
+# shows every failure.
+run_tests() {
+  local status=0
+  ctest --preset "$1" --parallel "$cores" --no-tests=error ${choice[@]+"${choice[@]}"} | tee "$log" || status=$?
+  local closing='^[0-9]+% tests passed, ([0-9]+) tests? failed out of ([0-9]+)$' line
+  while IFS= read -r line; do
+    if [[ $line =~ $closing ]]; then
+      failed=$((failed + BASH_REMATCH[1]))
+      passed=$((passed + BASH_REMATCH[2] - BASH_REMATCH[1]))
+      return
+    fi
+  done < "$log"
+  echo "test.sh: the tests of preset '$1' did not run to their end (ctest exited with $status)" >&2
+  exit 1
+}
+
+section "packages"
+scripts/setup.sh
+cores=$(nproc)
+
+for preset in "${presets[@]}"; do
+  section "$preset: configure and build on $cores cores"
+  cmake --preset "$preset"
+  cmake --build --preset "$preset" --parallel "$cores"
+  section "$preset: tests"
+  run_tests "$preset"
+done
+
+section "all done"
+echo "$passed passed, $failed failed"
+((failed == 0))

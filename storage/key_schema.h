@@ -1,0 +1,60 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/digest.h"
+#include "core/item.h"
+
+// Names and keys of the store. docs/file_formats.md describes them; numbers are big-endian, so that
+// RocksDB's byte order is the order of the numbers.
+namespace simdb {
+
+/// Version of everything below. 1: the first.
+inline constexpr std::uint64_t kStoreFormatVersion = 1;
+
+/// One column family a kind of data. The order is that of kColumnFamilyNames.
+enum class Family : std::size_t {
+  kMeta,        ///< name -> number or text; see MetaKey
+  kItems,       ///< id -> StoredItem (record.proto)
+  kVectors,     ///< id -> dimension floats, little-endian
+  kClasses,     ///< class name -> number of items
+  kByClass,     ///< class name, NUL, id -> nothing
+  kByHash,      ///< SHA-256 of the image file, id -> nothing
+  kModels,      ///< encoder fingerprint -> ONNX bytes
+  kThumbnails,  ///< id -> bytes of a small image file
+};
+inline constexpr std::array<const char*, 8> kColumnFamilyNames = {
+    "meta", "items", "vectors", "classes", "by_class", "by_hash", "models", "thumbnails"};
+
+/// Keys of Family::kMeta.
+inline constexpr std::string_view kMetaFormat = "format_version";
+inline constexpr std::string_view kMetaDimension = "dimension";
+inline constexpr std::string_view kMetaEncoder = "encoder_fingerprint";
+inline constexpr std::string_view kMetaNextId = "next_id";
+inline constexpr std::string_view kMetaItems = "items";
+
+/// 8 bytes, big-endian.
+std::string encode_number(std::uint64_t number);
+/// Nothing unless `bytes` are 8.
+std::optional<std::uint64_t> decode_number(std::string_view bytes);
+
+std::string item_key(ItemId id);
+std::optional<ItemId> decode_item_key(std::string_view key);
+
+/// Class names hold no NUL (see core/class_name.h), so no class's keys begin with another's prefix.
+std::string class_prefix(std::string_view class_name);
+std::string class_key(std::string_view class_name, ItemId id);
+
+std::string digest_prefix(const Sha256& digest);
+std::string digest_key(const Sha256& digest, ItemId id);
+
+/// The id at the end of a class_key or digest_key whose prefix has `prefix_bytes` bytes.
+std::optional<ItemId> decode_id_after(std::size_t prefix_bytes, std::string_view key);
+
+}  // namespace simdb

@@ -1,0 +1,197 @@
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <thread>
+
+#include "core/error.h"
+#include "core/file_io.h"
+#include "storage/rocksdb_connection_internal.h"
+#include "storage/rocksdb_options_internal.h"
+#include "storage/rocksdb_wall_internal.h"
+#include "storage/store_lock.h"
+
+namespace simdb {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kReaderTries = 100;
+constexpr std::chrono::milliseconds kReaderPause{5};
+
+// A name for the set of files that make up the store. It changes before the writer deletes any file
+// that belonged to the set.
+std::string file_set_of(const fs::path& store) {
+  std::ifstream current(store / "CURRENT", std::ios::binary);
+  std::string manifest;
+  std::getline(current, manifest);
+  std::error_code ignored;
+  return manifest + " " + std::to_string(fs::file_size(store / manifest, ignored));
+}
+
+[[noreturn]] void fail_half_created(const fs::path& store) {
+  throw Error(ErrorCode::kCorruption,
+              "can't open " + store.string() +
+                  ": its creation was interrupted, so it holds nothing; delete the folder and "
+                  "create the database again");
+}
+
+void require_created(const fs::path& store) {
+  std::error_code error;
+  if (fs::exists(store / "CURRENT", error)) return;
+  if (error) {
+    throw Error(ErrorCode::kIo, "can't open " + store.string() + ": " + error.message() +
+                                    "; check the permissions");
+  }
+  if (fs::is_directory(store, error)) fail_half_created(store);
+  throw Error(ErrorCode::kNotFound, "there is no database store at " + store.string());
+}
+
+void require_lock_was_free(const rocksdb::Status& status, const fs::path& store) {
+  const std::string text = status.ToString();
+  if (!status.IsIOError()) return;
+  std::string holder;
+  if (text.find("lock hold by current process") != std::string::npos) {
+    holder = "this process";  // asking the system would close a descriptor and so drop the lock
+  } else if (text.find("While lock file") != std::string::npos) {
+    holder = lock_holder(store / "LOCK").value_or("another process");
+  } else {
+    return;
+  }
+  throw Error(ErrorCode::kBusy, "can't open " + store.string() + " for writing: it is in use by " +
+                                    holder + "; wait until that ends, or open it for reading");
+}
+
+}  // namespace
+
+std::unique_ptr<RocksConnection> RocksConnection::create(const fs::path& store) {
+  std::error_code error;
+  if (!fs::create_directory(store, error)) {
+    throw Error(error ? ErrorCode::kIo : ErrorCode::kUsage,
+                "can't create the store " + store.string() + ": " +
+                    (error ? error.message() : std::string("there is one already")));
+  }
+  sync_folder(store.has_parent_path() ? store.parent_path() : ".");
+  std::unique_ptr<RocksConnection> connection(new RocksConnection(store, StoreMode::kReadWrite));
+  require_ok(connection->open_writer(true), "create the store", store);
+  return connection;
+}
+
+std::unique_ptr<RocksConnection> RocksConnection::open(const fs::path& store, StoreMode mode) {
+  require_created(store);
+  if (mode == StoreMode::kReadOnly) {
+    auto connection = open_settled_reader(store, column_families());
+    connection->require_known_format();
+    return connection;
+  }
+  // Opening for writing writes at once, so the version is read first.
+  open_settled_reader(store, meta_column_families())->require_known_format();
+  std::unique_ptr<RocksConnection> connection(new RocksConnection(store, mode));
+  const rocksdb::Status status = connection->open_writer(false);
+  require_lock_was_free(status, store);
+  require_ok(status, "open the store", store);
+  return connection;
+}
+
+rocksdb::Status RocksConnection::open_writer(bool create) {
+  rocksdb::DBOptions options = database_options(mode_);
+  options.create_if_missing = create;
+  options.create_missing_column_families = create;
+  options.error_if_exists = create;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(options, path_.string(), column_families(), &families_, &db);
+  db_.reset(db);
+  return status;
+}
+
+rocksdb::Status RocksConnection::open_reader(
+    const std::vector<rocksdb::ColumnFamilyDescriptor>& families) {
+  rocksdb::DB* db = nullptr;
+  // The third path is for a log file, and SilentLogger writes none.
+  const rocksdb::Status status = rocksdb::DB::OpenAsSecondary(
+      database_options(mode_), path_.string(), path_.string(), families, &families_, &db);
+  db_.reset(db);
+  return status;
+}
+
+// RocksDB reads the list of table files first and the log after it. If the writer flushes in
+// between it may delete the log, and its records would be missing without an error. So a reader
+// counts only if the list did not change while it opened; this also tells damage from files deleted
+// meanwhile.
+std::unique_ptr<RocksConnection> RocksConnection::open_settled_reader(
+    const fs::path& store, const std::vector<rocksdb::ColumnFamilyDescriptor>& families) {
+  for (int i = 0; i < kReaderTries; ++i) {
+    const std::string before = file_set_of(store);
+    std::unique_ptr<RocksConnection> connection(new RocksConnection(store, StoreMode::kReadOnly));
+    const rocksdb::Status status = connection->open_reader(families);
+    if (file_set_of(store) == before) {
+      require_ok(status, "open the store", store);
+      return connection;
+    }
+    std::this_thread::sleep_for(kReaderPause);
+  }
+  throw Error(ErrorCode::kBusy, "can't read " + store.string() + ": it changed during each of " +
+                                    std::to_string(kReaderTries) + " tries; try again later");
+}
+
+void RocksConnection::require_known_format() const {
+  const auto value = read(Family::kMeta, kMetaFormat);
+  if (!value) fail_half_created(path_);
+  const auto version = decode_number(*value);
+  if (!version || *version == 0) {
+    throw damaged(path_, "its format version is no version");
+  }
+  if (*version > kStoreFormatVersion) {
+    throw Error(ErrorCode::kBadInput, "can't open " + path_.string() + ": it has format version " +
+                                          std::to_string(*version) + ", this simdb knows " +
+                                          std::to_string(kStoreFormatVersion) +
+                                          "; use a newer simdb");
+  }
+}
+
+RocksConnection::~RocksConnection() {
+  if (!db_) return;
+  if (mode_ == StoreMode::kReadWrite) {
+    // What was acknowledged is in the log already, so a failure here loses nothing.
+    db_->Flush(rocksdb::FlushOptions(), families_).PermitUncheckedError();
+  }
+  // Handles go before the database: RocksDB asserts it.
+  for (rocksdb::ColumnFamilyHandle* handle : families_) {
+    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  }
+  db_->Close().PermitUncheckedError();
+}
+
+rocksdb::ColumnFamilyHandle* RocksConnection::family(Family family) const noexcept {
+  return families_[static_cast<std::size_t>(family) + 1];
+}
+
+std::optional<std::string> RocksConnection::read(Family which, std::string_view key) const {
+  std::string value;
+  const rocksdb::Status status =
+      db_->Get(rocksdb::ReadOptions(), family(which), to_slice(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  require_ok(status, "read from the store", path_);
+  return value;
+}
+
+void RocksConnection::scan(
+    Family which, std::string_view prefix,
+    const std::function<bool(std::string_view key, std::string_view value)>& visit,
+    const rocksdb::ReadOptions& options) const {
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options, family(which)));
+  for (at->Seek(to_slice(prefix)); at->Valid() && at->key().starts_with(to_slice(prefix));
+       at->Next()) {
+    if (!visit(to_view(at->key()), to_view(at->value()))) return;
+  }
+  require_ok(at->status(), "read from the store", path_);
+}
+
+void RocksConnection::scan(
+    Family which, std::string_view prefix,
+    const std::function<bool(std::string_view key, std::string_view value)>& visit) const {
+  scan(which, prefix, visit, scan_options());
+}
+
+}  // namespace simdb

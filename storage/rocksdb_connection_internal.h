@@ -1,0 +1,65 @@
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/key_schema.h"
+#include "storage/store.h"
+
+namespace simdb {
+
+/// An open RocksDB and its column families: finding, locking, opening, reading and closing, without
+/// knowing what the values mean. Thread-safe but for the destructor.
+class RocksConnection {
+ public:
+  /// Makes an empty RocksDB in a folder that does not exist; the folder's name is durable then.
+  static std::unique_ptr<RocksConnection> create(const std::filesystem::path& store);
+  /// Errors as Store::open. The format version has been checked.
+  static std::unique_ptr<RocksConnection> open(const std::filesystem::path& store, StoreMode mode);
+
+  RocksConnection(const RocksConnection&) = delete;
+  RocksConnection& operator=(const RocksConnection&) = delete;
+  /// Flushes, so that a cleanly closed store has an empty log.
+  ~RocksConnection();
+
+  rocksdb::DB& db() const noexcept { return *db_; }
+  rocksdb::ColumnFamilyHandle* family(Family family) const noexcept;
+  const std::filesystem::path& path() const noexcept { return path_; }
+  StoreMode mode() const noexcept { return mode_; }
+
+  /// The value of a key, or nothing.
+  std::optional<std::string> read(Family family, std::string_view key) const;
+  /// Calls with each key that begins with `prefix`, and its value, in byte order, until the
+  /// callback returns false.
+  void scan(Family family, std::string_view prefix,
+            const std::function<bool(std::string_view key, std::string_view value)>& visit,
+            const rocksdb::ReadOptions& options) const;
+  void scan(Family family, std::string_view prefix,
+            const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+
+ private:
+  RocksConnection(std::filesystem::path path, StoreMode mode)
+      : path_(std::move(path)), mode_(mode) {}
+
+  // One try to open; the destructor frees what was opened.
+  rocksdb::Status open_writer(bool create);
+  rocksdb::Status open_reader(const std::vector<rocksdb::ColumnFamilyDescriptor>& families);
+  static std::unique_ptr<RocksConnection> open_settled_reader(
+      const std::filesystem::path& store,
+      const std::vector<rocksdb::ColumnFamilyDescriptor>& families);
+  void require_known_format() const;
+
+  std::filesystem::path path_;
+  StoreMode mode_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;  // "default", then in the order of Family
+  std::unique_ptr<rocksdb::DB> db_;
+};
+
+}  // namespace simdb

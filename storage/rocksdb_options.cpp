@@ -1,0 +1,109 @@
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+#include <rocksdb/file_checksum.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include <memory>
+#include <string_view>
+
+#include "storage/key_schema.h"
+#include "storage/rocksdb_options_internal.h"
+
+namespace simdb {
+namespace {
+
+constexpr std::size_t kBlockCacheBytes = 16UL << 20;
+constexpr std::size_t kMemtableBytes = 64UL << 20;  // of all column families together
+
+// Readers may stand on a read-only disk, where a log file can't be made.
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+// These hold bytes that don't compress: floats, image files, model weights.
+bool is_compressible(std::string_view family) {
+  return family != "vectors" && family != "thumbnails" && family != "models";
+}
+
+rocksdb::ColumnFamilyDescriptor describe(const std::string& name,
+                                         const std::shared_ptr<rocksdb::TableFactory>& tables) {
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory = tables;
+  options.paranoid_file_checks = true;  // reads each file back after writing it
+  options.arena_block_size = 256UL << 10;
+  options.compression =
+      is_compressible(name) ? rocksdb::kSnappyCompression : rocksdb::kNoCompression;
+  return {name, options};
+}
+
+std::shared_ptr<rocksdb::TableFactory> make_tables() {
+  rocksdb::BlockBasedTableOptions options;
+  options.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  options.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(options));
+}
+
+}  // namespace
+
+rocksdb::DBOptions database_options(StoreMode mode) {
+  rocksdb::DBOptions options;
+  // The default mode drops every record after a flipped bit in the log and says nothing.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.paranoid_checks = true;
+  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  options.manual_wal_flush = false;
+  // A change spans all families: flushing them as one keeps every state on disk a whole one, and
+  // lets the log go although the small families never fill a memtable.
+  options.atomic_flush = true;
+  // After a failed write only opening again makes the state certain (see RocksStore).
+  options.max_bgerror_resume_count = 0;
+
+  options.db_write_buffer_size = kMemtableBytes;
+  options.max_open_files = -1;  // readers keep files that the writer deletes beside them
+  options.max_file_opening_threads = 1;
+  options.max_background_jobs = 2;
+  options.skip_stats_update_on_db_open = true;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.manifest_preallocation_size = 64UL << 10;
+
+  if (mode == StoreMode::kReadOnly) {
+    options.info_log = std::make_shared<SilentLogger>();
+  } else {
+    options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+    options.keep_log_file_num = 2;
+  }
+  return options;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> column_families() {
+  const auto tables = make_tables();
+  std::vector<rocksdb::ColumnFamilyDescriptor> families{
+      describe(rocksdb::kDefaultColumnFamilyName, tables)};
+  for (const char* name : kColumnFamilyNames) families.push_back(describe(name, tables));
+  return families;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> meta_column_families() {
+  const auto tables = make_tables();
+  return {describe(rocksdb::kDefaultColumnFamilyName, tables), describe("meta", tables)};
+}
+
+rocksdb::WriteOptions synced_write() {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  options.protection_bytes_per_key = kProtectionBytes;
+  return options;
+}
+
+rocksdb::ReadOptions scan_options() {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  options.fill_cache = false;
+  return options;
+}
+
+}  // namespace simdb

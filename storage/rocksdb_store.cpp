@@ -1,0 +1,282 @@
+#include <algorithm>
+#include <chrono>
+
+#include "core/class_name.h"
+#include "core/error.h"
+#include "storage/item_value.h"
+#include "storage/rocksdb_options_internal.h"
+#include "storage/rocksdb_store_internal.h"
+#include "storage/rocksdb_verify_internal.h"
+#include "storage/rocksdb_wall_internal.h"
+
+namespace simdb {
+namespace {
+
+std::int64_t now_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+std::string_view as_text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::vector<std::byte> as_bytes(std::string_view text) {
+  const auto* first = reinterpret_cast<const std::byte*>(text.data());
+  return {first, first + text.size()};
+}
+
+std::string require_meta(const RocksConnection& connection, std::string_view key) {
+  auto value = connection.read(Family::kMeta, key);
+  if (!value) throw damaged(connection.path(), "its '" + std::string(key) + "' is missing");
+  return *std::move(value);
+}
+
+std::uint64_t require_meta_number(const RocksConnection& connection, std::string_view key) {
+  const auto number = decode_number(require_meta(connection, key));
+  if (!number) throw damaged(connection.path(), "its '" + std::string(key) + "' is no number");
+  return *number;
+}
+
+ItemId require_item_key(const RocksConnection& connection, std::string_view key) {
+  const auto id = decode_item_key(key);
+  if (!id) throw damaged(connection.path(), "the key of an item has a wrong length");
+  return *id;
+}
+
+std::uint64_t require_class_count(const RocksConnection& connection, std::string_view class_name,
+                                  std::string_view value) {
+  const auto count = decode_number(value);
+  if (!count) {
+    throw damaged(connection.path(),
+                  "the size of class '" + std::string(class_name) + "' is no number");
+  }
+  return *count;
+}
+
+}  // namespace
+
+// Everything one change does to the store, to be written as one batch.
+class RocksStore::Change {
+ public:
+  explicit Change(const RocksConnection& connection) : connection_(connection) {}
+
+  void put(Family family, std::string_view key, std::string_view value) {
+    check(batch_.Put(connection_.family(family), to_slice(key), to_slice(value)));
+  }
+  void erase(Family family, std::string_view key) {
+    check(batch_.Delete(connection_.family(family), to_slice(key)));
+  }
+  void count(std::string_view class_name, std::int64_t items) {
+    classes_[std::string(class_name)] += items;
+    items_ += items;
+  }
+
+  rocksdb::WriteBatch& batch() { return batch_; }
+  const std::map<std::string, std::int64_t>& classes() const { return classes_; }
+  std::int64_t items() const { return items_; }
+
+ private:
+  void check(const rocksdb::Status& status) const {
+    require_ok(status, "prepare a change of the store", connection_.path());
+  }
+
+  const RocksConnection& connection_;
+  rocksdb::WriteBatch batch_{0, 0, kProtectionBytes, 0};
+  std::map<std::string, std::int64_t> classes_;  // class -> items gained or lost
+  std::int64_t items_ = 0;
+};
+
+void RocksStore::initialize(const RocksConnection& connection, const StoreIdentity& identity) {
+  Change change(connection);
+  change.put(Family::kModels, identity.encoder_fingerprint, as_text(identity.encoder_model));
+  change.put(Family::kMeta, kMetaDimension, encode_number(identity.dimension));
+  change.put(Family::kMeta, kMetaEncoder, identity.encoder_fingerprint);
+  change.put(Family::kMeta, kMetaNextId, encode_number(1));
+  change.put(Family::kMeta, kMetaItems, encode_number(0));
+  change.put(Family::kMeta, kMetaFormat, encode_number(kStoreFormatVersion));
+  require_ok(connection.db().Write(synced_write(), &change.batch()), "create the store",
+             connection.path());
+}
+
+RocksStore::RocksStore(std::unique_ptr<RocksConnection> connection)
+    : connection_(std::move(connection)),
+      dimension_(require_meta_number(*connection_, kMetaDimension)),
+      fingerprint_(require_meta(*connection_, kMetaEncoder)),
+      next_id_(require_meta_number(*connection_, kMetaNextId)),
+      items_(require_meta_number(*connection_, kMetaItems)) {
+  if (!is_valid_dimension(dimension_)) {
+    throw damaged(connection_->path(), "its dimension is " + std::to_string(dimension_));
+  }
+}
+
+void RocksStore::require_writable(const char* attempt) const {
+  const std::string prefix = "can't " + std::string(attempt) + " " + connection_->path().string();
+  if (connection_->mode() == StoreMode::kReadOnly) {
+    throw Error(ErrorCode::kUsage, prefix + ": it was opened for reading; open it for writing");
+  }
+  // After a failed sync the system may drop what it could not write and report the next sync as a
+  // success. Only reading the files again tells what is there.
+  if (!failure_.empty()) {
+    throw Error(ErrorCode::kIo,
+                prefix + ": an earlier change failed (" + failure_ + "); open the database again");
+  }
+}
+
+void RocksStore::commit(Change& change, const std::string& attempt) {
+  for (const auto& [name, difference] : change.classes()) {
+    const std::uint64_t count = class_count(name) + static_cast<std::uint64_t>(difference);
+    if (count == 0) {
+      change.erase(Family::kClasses, name);
+    } else {
+      change.put(Family::kClasses, name, encode_number(count));
+    }
+  }
+  const std::uint64_t items = items_ + static_cast<std::uint64_t>(change.items());
+  change.put(Family::kMeta, kMetaItems, encode_number(items));
+  const rocksdb::Status status = connection_->db().Write(synced_write(), &change.batch());
+  if (!status.ok()) failure_ = status.ToString();
+  require_ok(status, attempt, connection_->path());
+  items_ = items;
+}
+
+std::vector<ItemId> RocksStore::put(std::span<const NewItem> items,
+                                    const EmbeddingBatch& embeddings) {
+  require_writable("add to");
+  if (embeddings.dimension() != dimension_ || embeddings.rows() != items.size()) {
+    throw Error(ErrorCode::kUsage, "can't store " + std::to_string(items.size()) + " items with " +
+                                       std::to_string(embeddings.rows()) +
+                                       " embeddings of dimension " +
+                                       std::to_string(embeddings.dimension()) +
+                                       " in a store of dimension " + std::to_string(dimension_));
+  }
+  for (const NewItem& item : items) require_class_name(item.info.class_name);
+  if (items.empty()) return {};
+
+  Change change(*connection_);
+  std::vector<ItemId> ids;
+  ids.reserve(items.size());
+  const std::int64_t added_ms = now_ms();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto& [info, thumbnail] = items[i];
+    const ItemId id{next_id_ + i};
+    const std::string key = item_key(id);
+    change.put(Family::kItems, key, encode_item(info, added_ms));
+    change.put(Family::kVectors, key, encode_vector(embeddings.row(i)));
+    change.put(Family::kByClass, class_key(info.class_name, id), {});
+    change.put(Family::kByHash, digest_key(info.digest, id), {});
+    if (!thumbnail.empty()) change.put(Family::kThumbnails, key, as_text(thumbnail));
+    change.count(info.class_name, 1);
+    ids.push_back(id);
+  }
+  const std::uint64_t next_id = next_id_ + items.size();
+  change.put(Family::kMeta, kMetaNextId, encode_number(next_id));
+  commit(change, "add " + std::to_string(items.size()) + " items to");
+  next_id_ = next_id;
+  return ids;
+}
+
+std::vector<ItemId> RocksStore::erase(std::span<const ItemId> ids) {
+  require_writable("remove from");
+  std::vector<ItemId> sorted(ids.begin(), ids.end());
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+
+  Change change(*connection_);
+  std::vector<ItemId> erased;
+  for (const ItemId id : sorted) {
+    const auto record = get(id);
+    if (!record) continue;
+    const std::string key = item_key(id);
+    change.erase(Family::kItems, key);
+    change.erase(Family::kVectors, key);
+    change.erase(Family::kByClass, class_key(record->info.class_name, id));
+    change.erase(Family::kByHash, digest_key(record->info.digest, id));
+    change.erase(Family::kThumbnails, key);
+    change.count(record->info.class_name, -1);
+    erased.push_back(id);
+  }
+  if (!erased.empty()) commit(change, "remove " + std::to_string(erased.size()) + " items from");
+  return erased;
+}
+
+std::optional<ItemRecord> RocksStore::get(ItemId id) const {
+  const auto value = connection_->read(Family::kItems, item_key(id));
+  return value ? std::optional(decode_item(id, *value)) : std::nullopt;
+}
+
+std::optional<Embedding> RocksStore::embedding(ItemId id) const {
+  const auto value = connection_->read(Family::kVectors, item_key(id));
+  if (!value) return std::nullopt;
+  std::vector<float> values(dimension_);
+  decode_vector(id, *value, values);
+  return Embedding::from_unit(values);
+}
+
+std::vector<std::byte> RocksStore::thumbnail(ItemId id) const {
+  const auto value = connection_->read(Family::kThumbnails, item_key(id));
+  return value ? as_bytes(*value) : std::vector<std::byte>();
+}
+
+std::vector<ItemId> RocksStore::ids_after(Family family, std::string_view prefix) const {
+  std::vector<ItemId> ids;
+  connection_->scan(family, prefix, [&](std::string_view key, std::string_view) {
+    const auto id = decode_id_after(prefix.size(), key);
+    if (!id) throw damaged(connection_->path(), "a key has a wrong length");
+    ids.push_back(*id);
+    return true;
+  });
+  return ids;
+}
+
+std::vector<ItemId> RocksStore::find_digest(const Sha256& digest) const {
+  return ids_after(Family::kByHash, digest_prefix(digest));
+}
+
+std::vector<ItemId> RocksStore::items_of(std::string_view class_name) const {
+  return ids_after(Family::kByClass, class_prefix(class_name));
+}
+
+std::uint64_t RocksStore::class_count(std::string_view class_name) const {
+  const auto value = connection_->read(Family::kClasses, class_name);
+  return value ? require_class_count(*connection_, class_name, *value) : 0;
+}
+
+std::vector<ClassCount> RocksStore::classes() const {
+  std::vector<ClassCount> classes;
+  connection_->scan(Family::kClasses, {}, [&](std::string_view name, std::string_view value) {
+    classes.push_back({std::string(name), require_class_count(*connection_, name, value)});
+    return true;
+  });
+  return classes;
+}
+
+void RocksStore::for_each_item(const std::function<bool(const ItemRecord&)>& visit) const {
+  connection_->scan(Family::kItems, {}, [&](std::string_view key, std::string_view value) {
+    return visit(decode_item(require_item_key(*connection_, key), value));
+  });
+}
+
+void RocksStore::for_each_embedding(
+    const std::function<bool(ItemId, std::span<const float>)>& visit) const {
+  std::vector<float> values(dimension_);
+  connection_->scan(Family::kVectors, {}, [&](std::string_view key, std::string_view value) {
+    const ItemId id = require_item_key(*connection_, key);
+    decode_vector(id, value, values);
+    return visit(id, values);
+  });
+}
+
+std::vector<std::byte> RocksStore::encoder_model() const {
+  const auto value = connection_->read(Family::kModels, fingerprint_);
+  std::vector<std::byte> model = value ? as_bytes(*value) : std::vector<std::byte>();
+  if (!value || to_hex(sha256(model)) != fingerprint_) {
+    throw damaged(connection_->path(), value ? "its encoder's SHA-256 is not its fingerprint"
+                                             : "its encoder is missing");
+  }
+  return model;
+}
+
+std::vector<StoreProblem> RocksStore::verify() const { return verify_store(*connection_, *this); }
+
+}  // namespace simdb

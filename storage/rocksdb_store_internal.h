@@ -1,0 +1,62 @@
+#pragma once
+
+#include <rocksdb/write_batch.h>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/rocksdb_connection_internal.h"
+#include "storage/store.h"
+
+namespace simdb {
+
+/// The store's meaning of a RocksDB: which keys a change touches. Thread safety as Store's.
+class RocksStore final : public Store {
+ public:
+  /// Writes the identity of a new store in one synced batch: with it the store exists.
+  static void initialize(const RocksConnection& connection, const StoreIdentity& identity);
+  /// Reads the identity. Throws Error(kCorruption) if it is damaged.
+  explicit RocksStore(std::unique_ptr<RocksConnection> connection);
+
+  std::vector<ItemId> put(std::span<const NewItem> items,
+                          const EmbeddingBatch& embeddings) override;
+  std::vector<ItemId> erase(std::span<const ItemId> ids) override;
+
+  std::optional<ItemRecord> get(ItemId id) const override;
+  std::optional<Embedding> embedding(ItemId id) const override;
+  std::vector<std::byte> thumbnail(ItemId id) const override;
+  std::vector<ItemId> find_digest(const Sha256& digest) const override;
+  std::vector<ClassCount> classes() const override;
+  std::vector<ItemId> items_of(std::string_view class_name) const override;
+  std::uint64_t size() const override { return items_; }
+
+  void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const override;
+  void for_each_embedding(
+      const std::function<bool(ItemId, std::span<const float>)>& visit) const override;
+
+  std::size_t dimension() const noexcept override { return dimension_; }
+  const std::string& encoder_fingerprint() const noexcept override { return fingerprint_; }
+  std::vector<std::byte> encoder_model() const override;
+
+  std::vector<StoreProblem> verify() const override;
+
+ private:
+  class Change;
+
+  void require_writable(const char* attempt) const;
+  void commit(Change& change, const std::string& attempt);
+  std::uint64_t class_count(std::string_view class_name) const;
+  std::vector<ItemId> ids_after(Family family, std::string_view prefix) const;
+
+  std::unique_ptr<RocksConnection> connection_;
+  std::size_t dimension_ = 0;
+  std::string fingerprint_;
+  std::uint64_t next_id_ = 1;             // touched by changes only
+  std::atomic<std::uint64_t> items_ = 0;  // changes write it, readers read it
+  std::string failure_;                   // of a failed commit; touched by changes only
+};
+
+}  // namespace simdb

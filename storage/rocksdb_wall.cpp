@@ -1,0 +1,42 @@
+#include <string>
+
+#include "storage/rocksdb_wall_internal.h"
+
+namespace simdb {
+namespace {
+
+struct Verdict {
+  ErrorCode code;
+  std::string_view remedy;
+};
+
+Verdict judge(const rocksdb::Status& status) {
+  if (status.IsCorruption() || status.IsPathNotFound()) {
+    return {ErrorCode::kCorruption, "its files are damaged; restore the database from a copy"};
+  }
+  if (status.IsNoSpace()) {
+    return {ErrorCode::kIo, "free space on the disk, then open the database again"};
+  }
+  if (status.IsIOError()) {
+    return {ErrorCode::kIo, "check the disk and the permissions, then open the database again"};
+  }
+  if (status.IsMemoryLimit()) return {ErrorCode::kInternal, "free memory, then try again"};
+  return {ErrorCode::kInternal, "please report this as a bug"};
+}
+
+}  // namespace
+
+void require_ok(const rocksdb::Status& status, std::string_view attempt,
+                const std::filesystem::path& store) {
+  if (status.ok()) return;
+  const Verdict verdict = judge(status);
+  throw Error(verdict.code, "can't " + std::string(attempt) + " " + store.string() + ": " +
+                                status.ToString() + "; " + std::string(verdict.remedy));
+}
+
+Error damaged(const std::filesystem::path& store, std::string_view what) {
+  return {ErrorCode::kCorruption, "the store " + store.string() + " is damaged: " +
+                                      std::string(what) + "; restore the database from a copy"};
+}
+
+}  // namespace simdb

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <rocksdb/slice.h>
+#include <rocksdb/status.h>
+
+#include <filesystem>
+#include <string_view>
+
+#include "core/error.h"
+
+namespace simdb {
+
+/// Throws the Error that `status` stands for unless it is ok: kCorruption for damaged or missing
+/// files, kIo where the system refused, kInternal for the rest. The message is "can't ATTEMPT
+/// STORE: REASON; REMEDY".
+void require_ok(const rocksdb::Status& status, std::string_view attempt,
+                const std::filesystem::path& store);
+
+/// Error(kCorruption): "the store STORE is damaged: WHAT; ...".
+Error damaged(const std::filesystem::path& store, std::string_view what);
+
+inline rocksdb::Slice to_slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+inline std::string_view to_view(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
+
+}  // namespace simdb

@@ -1,0 +1,171 @@
+// Bad input: a message that names it, the right exit code, and nothing lost.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "tests/integration/cli_fixture.h"
+#include "tests/support/images.h"
+
+namespace simdb::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class CliBadInputTest : public CliTest {
+ protected:
+  void SetUp() override {
+    CliTest::SetUp();
+    ASSERT_EQ(simdb({"add", "red", "shapes/red"}).code, 0);
+  }
+  void TearDown() override { EXPECT_EQ(items(), 12U) << "something was lost or added"; }
+
+  // Expects that the command fails with `code` and says `message`, quickly.
+  void expect_failure(std::vector<std::string> args, int code, const std::string& message) {
+    const ProcessResult result = simdb(std::move(args), {.timeout = std::chrono::seconds(20)});
+    EXPECT_EQ(result.code, code) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(message));
+  }
+};
+
+TEST_F(CliBadInputTest, MissingFile) {
+  expect_failure({"query", "nowhere.png"}, 3, "nowhere.png");
+  expect_failure({"add", "red", "nowhere.png"}, 3, "No such file");
+}
+
+TEST_F(CliBadInputTest, FolderWithoutImages) {
+  std::filesystem::create_directory(path("empty"));
+  expect_failure({"add", "red", "empty"}, 4, "no images in the folder empty");
+  expect_failure({"add", "--by-folder", "empty"}, 4, "sub-folder");
+  expect_failure({"eval", "empty"}, 4, "sub-folder");
+}
+
+TEST_F(CliBadInputTest, TextNamedPng) {
+  write("text.png", std::string("this is no image"));
+  expect_failure({"add", "red", "text.png"}, 4, "not a PNG, JPEG, BMP or WebP");
+}
+
+TEST_F(CliBadInputTest, TruncatedImages) {
+  for (const std::string extension : {".png", ".jpg"}) {
+    Bytes file = encode_as(noise_image(40, 30, 3, 1), extension);
+    file.resize(file.size() / 2);
+    write("cut" + extension, file);
+    expect_failure({"add", "red", "cut" + extension}, 4, "truncated");
+  }
+}
+
+TEST_F(CliBadInputTest, ZeroBytes) {
+  write("zero.png", std::string());
+  expect_failure({"query", "zero.png"}, 4, "the file is empty");
+}
+
+TEST_F(CliBadInputTest, Fifo) {
+  ASSERT_EQ(::mkfifo(path("fifo.png").c_str(), 0600), 0);
+  expect_failure({"query", "fifo.png"}, 4, "a FIFO");
+}
+
+TEST_F(CliBadInputTest, PngBomb) {
+  const Bytes bomb = make_png_bomb(30000, 30000);
+  ASSERT_LT(bomb.size(), 200000U);
+  write("bomb.png", bomb);
+  expect_failure({"add", "red", "bomb.png"}, 4, "30000 x 30000");
+}
+
+TEST_F(CliBadInputTest, SomeOfMany) {
+  write("shapes/green/zzz.png", std::string("no image"));
+  const ProcessResult result = simdb({"add", "green", "shapes/green"});
+  EXPECT_EQ(result.code, 4);
+  EXPECT_EQ(result.out, "added 12 images, 1 could not be used\n");
+  EXPECT_THAT(result.err, HasSubstr("zzz.png"));
+  EXPECT_EQ(simdb({"rm", "--class", "green"}).code, 0);
+}
+
+TEST_F(CliBadInputTest, UnknownClassOrItem) {
+  expect_failure({"rm", "--class", "purple"}, 3, "no class 'purple'");
+  expect_failure({"rm", "1", "999"}, 3, "no item 999; nothing was removed");
+  expect_failure({"ls", "purple"}, 3, "no class 'purple'");
+  expect_failure({"rm", "one"}, 2, "'one' is not an id");
+}
+
+TEST_F(CliBadInputTest, BadClassName) {
+  expect_failure({"add", "", "shapes/red/circle_red_0.png"}, 4, "it is empty");
+  expect_failure({"add", "a\nb", "shapes/red/circle_red_0.png"}, 4, "control character");
+  expect_failure({"add", "\xFF", "shapes/red/circle_red_0.png"}, 4, "not valid UTF-8");
+}
+
+TEST_F(CliBadInputTest, WrongModelFile) {
+  write("text.onnx", std::string("no model"));
+  expect_failure({"init", "--encoder", "text.onnx", "--db", "other"}, 4, "text.onnx");
+  expect_failure({"init", "--encoder", "nowhere.onnx", "--db", "other"}, 3, "nowhere.onnx");
+  expect_failure({"init", "--db", "other"}, 2, "simdb train");
+  EXPECT_FALSE(std::filesystem::exists(path("other")));
+  expect_failure({"init", "--encoder", "net.onnx"}, 2, path("db"));
+}
+
+TEST_F(CliBadInputTest, VectorsOfAnotherEncoder) {
+  write("other.onnx", random_model_file(16, 2));
+  ASSERT_EQ(simdb({"init", "--encoder", "other.onnx", "--db", "other"}).code, 0);
+  ASSERT_EQ(simdb({"export", "-o", "red.jsonl"}).code, 0);
+  expect_failure({"import", "red.jsonl", "--db", "other"}, 4, "belong to encoder");
+}
+
+TEST_F(CliBadInputTest, BadImportLine) {
+  ASSERT_EQ(simdb({"export", "-o", "red.jsonl"}).code, 0);
+  std::ofstream(path("red.jsonl"), std::ios::app) << "{\"class\": \"red\", \"vector\": [1, 2]}\n";
+  expect_failure({"import", "red.jsonl"}, 4, "line 14");
+}
+
+TEST_F(CliBadInputTest, NoDatabase) {
+  const ProcessResult result = simdb({"classes", "--db", "nowhere"});
+  EXPECT_EQ(result.code, 3);
+  EXPECT_THAT(result.err, HasSubstr("simdb init"));
+}
+
+TEST_F(CliBadInputTest, UnwritableOutput) {
+  expect_failure({"embed", "shapes/red", "-o", "/nowhere/v.npy"}, 6, "/nowhere/v.npy");
+  expect_failure({"export", "-o", "/dev/null"}, 6, "not a regular file");
+  const ProcessResult full = simdb({"ls"}, {.out_file = "/dev/full"});
+  EXPECT_EQ(full.code, 6);
+  EXPECT_THAT(full.err, HasSubstr("can't write the output"));
+}
+
+TEST_F(CliBadInputTest, UsageErrorsNameTheWord) {
+  expect_failure({"frobnicate"}, 2, "unknown command 'frobnicate'");
+  expect_failure({"query", "--frob", "x.png"}, 2, "--frob");
+  expect_failure({"query"}, 2, "simdb query --help");
+  expect_failure({"query", "x.png", "-k", "0"}, 2, "-k must be at least 1");
+  expect_failure({"query", "x.png", "-k", "many"}, 2, "many");
+  expect_failure({"compare", "a.png"}, 2, "argument is missing");
+  expect_failure({"embed", "shapes", "-o", "v.txt"}, 2, ".npy or .jsonl");
+}
+
+TEST_F(CliBadInputTest, HostileNamesDoNotReachTheTerminal) {
+  write("\x1b[31mred.png", std::string("no image"));
+  const ProcessResult result = simdb({"query", "\x1b[31mred.png"});
+  EXPECT_EQ(result.code, 4);
+  EXPECT_EQ(result.err.find('\x1b'), std::string::npos);
+  EXPECT_THAT(result.out, IsEmpty());
+}
+
+TEST_F(CliBadInputTest, DatabaseInUse) {
+  std::string list;
+  for (int i = 0; i < 20000; ++i) list += path("shapes/red/circle_red_0.png") + "\n";
+  write("list.txt", list);
+  // Adds files that are there already, so nothing changes, but holds the database for a while.
+  BackgroundProcess writer(
+      {"bash", "-c",
+       "exec " SIMDB_PROGRAM " add red - --json --db " + path("db") + " <" + path("list.txt")});
+  std::string line;
+  ASSERT_TRUE(writer.read_line(line));
+  expect_failure({"rm", "1"}, 7, "in use");
+  EXPECT_EQ(simdb({"query", "shapes/red/circle_red_0.png"}).code, 0)
+      << "readers go on beside a writer";
+  writer.signal(SIGINT);
+  while (writer.read_line(line)) {
+  }
+  EXPECT_EQ(writer.wait(), 130);
+}
+
+}  // namespace
+}  // namespace simdb::test

@@ -1,0 +1,203 @@
+// The everyday life of a database, through the real binary.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <set>
+
+#include "tests/integration/cli_fixture.h"
+
+namespace simdb::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST_F(CliTest, AddsByFolderAndFindsEveryImageAgain) {
+  const ProcessResult added = simdb({"add", "--by-folder", "shapes"});
+  ASSERT_EQ(added.code, 0) << added.err;
+  EXPECT_EQ(added.out, "added 36 images\n");
+
+  const ProcessResult found = simdb({"query", "shapes", "--json", "-k", "1"});
+  ASSERT_EQ(found.code, 0) << found.err;
+  const auto lines = json_lines(found.out);
+  ASSERT_EQ(lines.size(), 36U);
+  for (const auto& line : lines) {
+    const std::string folder =
+        std::filesystem::path(line["path"].get<std::string>()).parent_path().filename();
+    EXPECT_EQ(line["class"], folder);
+    EXPECT_TRUE(line["accepted"]);
+    EXPECT_NEAR(line["neighbors"][0]["similarity"].get<double>(), 1, 1e-5);
+    EXPECT_NEAR(line["confidence"].get<double>(), 1, 1e-9);
+    EXPECT_THAT(line["neighbors"][0]["source"].get<std::string>(), StartsWith("/"));
+  }
+}
+
+TEST_F(CliTest, AddingTheSameFilesAgainAddsNothing) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  EXPECT_EQ(simdb({"add", "--by-folder", "shapes"}).out, "added 0 images, 36 were there already\n");
+  EXPECT_EQ(items(), 36U);
+}
+
+TEST_F(CliTest, TakesFilesFoldersAndListsOnStdin) {
+  const std::string one = path("shapes/red/circle_red_0.png");
+  ASSERT_EQ(simdb({"add", "a", one}).code, 0);
+  ASSERT_EQ(simdb({"add", "b", "shapes/green"}).code, 0);
+  const ProcessResult listed =
+      simdb({"add", "c", "-", "--json"},
+            {.input = one + "\n" + path("shapes/red/circle_red_1.png") + "\n"});
+  ASSERT_EQ(listed.code, 0) << listed.err;
+  EXPECT_EQ(json_lines(listed.out).size(), 2U);
+  EXPECT_EQ(simdb({"classes"}).out, "       1  a\n      12  b\n       2  c\n");
+}
+
+TEST_F(CliTest, QueryAnswersOneImageWithItsNeighbours) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  const ProcessResult answer = simdb({"query", "shapes/red/circle_red_0.png"});
+  EXPECT_THAT(answer.out, StartsWith("red  "));
+  EXPECT_THAT(answer.out, HasSubstr("1.0000"));
+  const auto narrowed =
+      json_lines(simdb({"query", "shapes/red/circle_red_0.png", "--class", "green", "--json"}).out);
+  for (const auto& neighbor : narrowed.at(0)["neighbors"]) EXPECT_EQ(neighbor["class"], "green");
+}
+
+TEST_F(CliTest, QueryOfAnEmptyDatabaseKnowsNothing) {
+  const ProcessResult answer = simdb({"query", "shapes/red/circle_red_0.png", "--json"});
+  ASSERT_EQ(answer.code, 0) << answer.err;
+  const auto line = json_lines(answer.out).at(0);
+  EXPECT_TRUE(line["class"].is_null());
+  EXPECT_FALSE(line["accepted"]);
+  EXPECT_TRUE(line["neighbors"].empty());
+}
+
+TEST_F(CliTest, RemovesItemsAndClasses) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  EXPECT_EQ(simdb({"rm", "1", "2"}).out, "removed 2 items\n");
+  EXPECT_EQ(simdb({"rm", "--class", "red"}).out, "removed 12 items\n");
+  EXPECT_EQ(items(), 22U);
+  EXPECT_THAT(simdb({"verify"}).out, StartsWith("sound: 22 items"));
+  // Ids are never used again.
+  const auto added = json_lines(simdb({"add", "red", "shapes/red/circle_red_0.png", "--json"}).out);
+  EXPECT_EQ(added.at(0)["id"], 37);
+}
+
+TEST_F(CliTest, CompareAndEmbedAgree) {
+  const std::string a = path("shapes/red/circle_red_0.png");
+  const std::string b = path("held_out/blue/triangle_blue_1.png");
+  const ProcessResult embedded = simdb({"embed", a, b});
+  ASSERT_EQ(embedded.code, 0) << embedded.err;
+  const auto lines = json_lines(embedded.out);
+  double dot = 0;
+  double length = 0;
+  for (std::size_t i = 0; i < 16; ++i) {
+    dot += lines[0]["vector"][i].get<double>() * lines[1]["vector"][i].get<double>();
+    length += lines[0]["vector"][i].get<double>() * lines[0]["vector"][i].get<double>();
+  }
+  EXPECT_NEAR(length, 1, 1e-5);
+  const auto compared = json_lines(simdb({"compare", a, b, "--json"}).out).at(0);
+  EXPECT_NEAR(compared["similarity"].get<double>(), dot, 1e-6);
+  EXPECT_EQ(simdb({"compare", a, a}).out, "1.0000\n");
+  EXPECT_EQ(simdb({"compare", a, b, "--encoder", "net.onnx", "--json"},
+                  {.environment = {{"SIMDB_DB", "/nowhere"}}})
+                .out,
+            simdb({"compare", a, b, "--json"}).out);
+}
+
+TEST_F(CliTest, EmbedWritesNumpy) {
+  ASSERT_EQ(simdb({"embed", "shapes", "-o", "vectors.npy"}).code, 0);
+  EXPECT_EQ(std::filesystem::file_size(path("vectors.npy")) % 64, 36 * 16 * 4 % 64);
+  std::ifstream file(path("vectors.npy"), std::ios::binary);
+  std::string start(128, '\0');
+  file.read(start.data(), 128);
+  EXPECT_THAT(start, StartsWith("\x93NUMPY"));
+  EXPECT_THAT(start, HasSubstr("(36, 16)"));
+}
+
+TEST_F(CliTest, ExportAndImportKeepEveryVector) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  ASSERT_EQ(simdb({"export", "-o", "all.jsonl"}).code, 0);
+  ASSERT_EQ(simdb({"init", "--encoder", "net.onnx", "--db", "copy"}).code, 0);
+  EXPECT_EQ(simdb({"import", "all.jsonl", "--db", "copy"}).out, "imported 36 items\n");
+  EXPECT_EQ(simdb({"import", "all.jsonl", "--db", "copy"}).out,
+            "imported 0 items, 36 were there already\n");
+  const auto vectors = [&](const std::string& database) {
+    std::multiset<std::string> result;
+    for (const auto& line : json_lines(simdb({"export", "--db", database}).out)) {
+      if (line.contains("vector"))
+        result.insert(line["class"].get<std::string>() + line["vector"].dump());
+    }
+    return result;
+  };
+  EXPECT_EQ(vectors("copy"), vectors("db"));
+  EXPECT_EQ(simdb({"query", "held_out", "--json", "--db", "copy"}).out,
+            simdb({"query", "held_out", "--json"}).out);
+}
+
+TEST_F(CliTest, EvalReportsMeasuresAndWritesThePage) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  const ProcessResult result = simdb({"eval", "held_out", "--json", "--report", "report.html"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto line = json_lines(result.out).at(0);
+  EXPECT_EQ(line["images"], 18);
+  EXPECT_EQ(line["classes"].size(), 3U);
+  std::size_t diagonal = 0;
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t j = 0; j < 3; ++j) {
+      const std::size_t count = line["confusion"][i][j];
+      total += count;
+      if (i == j) diagonal += count;
+    }
+  }
+  EXPECT_EQ(total, 18U);
+  EXPECT_DOUBLE_EQ(line["accuracy"], static_cast<double>(diagonal) / 18);
+  EXPECT_GE(line["recall_at_1"], line["map_at_r"]);
+  EXPECT_GT(std::filesystem::file_size(path("report.html")), 10000U);
+}
+
+TEST_F(CliTest, EvalOfTheGalleryItselfIsPerfect) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  const auto line = json_lines(simdb({"eval", "shapes", "--json", "-k", "1"}).out).at(0);
+  EXPECT_EQ(line["accuracy"], 1.0);
+  EXPECT_EQ(line["recall_at_1"], 1.0);
+}
+
+TEST_F(CliTest, FindsTheDatabaseInAParentFolder) {
+  const ProcessOptions here{.environment = {{"SIMDB_DB", ""}}};
+  ASSERT_EQ(simdb({"init", "--encoder", "net.onnx"}, here).code, 0);
+  EXPECT_TRUE(std::filesystem::exists(path(".simdb")));
+  const ProcessOptions below{.folder = folder_ / "shapes/red", .environment = {{"SIMDB_DB", ""}}};
+  ASSERT_EQ(simdb({"add", "red", "circle_red_0.png"}, below).code, 0);
+  EXPECT_EQ(json_lines(simdb({"stats", "--json"}, here).out).at(0)["items"], 1);
+}
+
+TEST_F(CliTest, EveryCommandHasAHelpPageThatFitsAScreen) {
+  const std::string overview = simdb({"--help"}).out;
+  for (const std::string command :
+       {"sample-data", "init", "add", "query", "compare", "embed", "eval", "ls", "classes", "stats",
+        "rm", "verify", "export", "import", "completion"}) {
+    EXPECT_THAT(overview, HasSubstr("  " + command + " "));
+    const ProcessResult help = simdb({command, "--help"});
+    EXPECT_EQ(help.code, 0) << command;
+    EXPECT_THAT(help.out, StartsWith("usage: simdb " + command));
+    EXPECT_LE(std::count(help.out.begin(), help.out.end(), '\n'), 24) << command;
+  }
+}
+
+TEST_F(CliTest, CompletionOffersCommandsOptionsAndClasses) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  const std::string program = std::filesystem::path(SIMDB_PROGRAM).parent_path();
+  const auto complete = [&](const std::string& words, const std::string& index) {
+    const std::string script =
+        "PATH=" + program + ":$PATH; source <(simdb completion bash); COMP_WORDS=(" + words +
+        "); COMP_CWORD=" + index + "; _simdb; printf '%s\\n' \"${COMPREPLY[@]}\"";
+    return run_process({"bash", "-c", script},
+                       {.folder = folder_.path(), .environment = {{"SIMDB_DB", path("db")}}})
+        .out;
+  };
+  EXPECT_EQ(complete("simdb qu", "1"), "query\n");
+  EXPECT_EQ(complete("simdb add --by", "2"), "--by-folder\n");
+  EXPECT_EQ(complete("simdb rm --class ''", "3"), "blue\ngreen\nred\n");
+}
+
+}  // namespace
+}  // namespace simdb::test

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Runs a checking tool over every source of ours and fails on its first complaint.
+
+usage: check_tools.py format               clang-format in dry-run mode
+       check_tools.py tidy BUILD_FOLDER    clang-tidy, with the compile commands of a build
+       check_tools.py shell                shellcheck
+
+One version of clang's tools for everybody, because each version formats and finds a little differently.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from check_layers import files_below, ignored_folders
+
+ROOT = Path(__file__).resolve().parents[2]
+CLANG_FORMAT = "clang-format-19"
+CLANG_TIDY = "clang-tidy-19"
+
+
+def require_tool(name):
+    if not shutil.which(name):
+        sys.exit(f"{name} is not installed. Remedy: run scripts/setup.sh, or 'apt-get install {name}'.")
+
+
+def our_files(is_wanted):
+    files = [path for path in files_below(ROOT, ignored_folders(ROOT)) if is_wanted(path)]
+    if not files:
+        sys.exit(f"found no file to check below {ROOT}")
+    return files
+
+
+def check_format():
+    require_tool(CLANG_FORMAT)
+    files = our_files(lambda path: path.suffix in (".h", ".cpp"))
+    done = subprocess.run([CLANG_FORMAT, "--dry-run", "-Werror", *files], check=False)
+    print(f"{CLANG_FORMAT}: {len(files)} files; to mend: {CLANG_FORMAT} -i FILE...")
+    return done.returncode
+
+
+def check_shell():
+    require_tool("shellcheck")
+    files = our_files(lambda path: path.suffix in (".sh", ".bash") or path.parent.name == ".ci")
+    done = subprocess.run(["shellcheck", *files], check=False)
+    print(f"shellcheck: {len(files)} files")
+    return done.returncode
+
+
+def check_tidy(build):
+    require_tool(CLANG_TIDY)
+    database = build / "compile_commands.json"
+    if not database.exists():
+        sys.exit(f"{database} does not exist. Remedy: cmake --preset release")
+    sources = {Path(entry["directory"], entry["file"]) for entry in json.loads(database.read_text())}
+    ours = sorted(path for path in sources if path in set(our_files(lambda path: path.suffix == ".cpp")))
+    if not ours:
+        sys.exit(f"{database} names no source of ours")
+
+    def tidy(path):
+        # The commands were written for g++; clang knows fewer warnings.
+        command = [CLANG_TIDY, "-p", build, "--quiet", "--extra-arg=-Wno-unknown-warning-option", path]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    failed = 0
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        for path, done in zip(ours, pool.map(tidy, ours)):
+            if done.returncode:
+                failed += 1
+                print(f"{path.relative_to(ROOT)}:\n{done.stdout}{done.stderr}", flush=True)
+    print(f"{CLANG_TIDY}: {len(ours)} files, {failed} with findings")
+    return 1 if failed else 0
+
+
+def main():
+    match sys.argv[1:]:
+        case ["format"]:
+            return check_format()
+        case ["shell"]:
+            return check_shell()
+        case ["tidy", build]:
+            return check_tidy(Path(build).resolve())
+    sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
