@@ -10,6 +10,7 @@
 #include "core/file_io.h"
 #include "encoder/image_header.h"
 #include "encoder/opencv_internal.h"
+#include "encoder/png_chunks.h"
 #include "encoder/preprocess.h"
 
 namespace simdb {
@@ -39,10 +40,11 @@ ImageHeader require_decodable(std::span<const std::byte> bytes, std::string_view
   const std::string size = std::to_string(header->width) + " x " + std::to_string(header->height);
   if (header->width > limits.max_side || header->height > limits.max_side) {
     refuse(name, "it has " + size + " pixels, the limit is " + std::to_string(limits.max_side) +
-                     " a side");
+                     " a side; shrink it first");
   }
   if (std::uint64_t{header->width} * header->height > limits.max_pixels) {
-    refuse(name, "it has " + size + " pixels, the limit is " + std::to_string(limits.max_pixels));
+    refuse(name, "it has " + size + " pixels, the limit is " + std::to_string(limits.max_pixels) +
+                     "; shrink it first");
   }
   if (!header->complete) refuse(name, "it is truncated");
   return *header;
@@ -95,6 +97,12 @@ std::vector<std::byte> make_thumbnail(std::vector<std::byte> file, const Image& 
 Image decode_image(std::span<const std::byte> bytes, std::string_view name,
                    const ImageLimits& limits) {
   const ImageHeader header = require_decodable(bytes, name, limits);
+  std::optional<std::vector<std::byte>> png;
+  if (header.format == ImageFormat::kPng) {
+    png = essential_png(bytes);
+    if (!png) refuse(name, "it is damaged: a checksum or the pixels inside the PNG file are wrong");
+    bytes = *png;
+  }
   return guard_opencv(ErrorCode::kBadInput, "decode " + std::string(name), [&] {
     const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U,
                          const_cast<std::byte*>(bytes.data()));

@@ -19,9 +19,12 @@ struct ImageLimits {
   std::uint32_t max_side = 16384;
 };
 
-/// Decodes PNG, JPEG, BMP or WebP bytes: EXIF orientation applied, 16-bit scaled to 8, grey kept
-/// grey, alpha kept. Throws Error(kBadInput), naming `name`, for other formats, empty, truncated or
-/// damaged bytes and images beyond the limits. Thread-safe.
+/// Decodes PNG, JPEG, BMP or WebP bytes: 16-bit scaled to 8, grey kept grey, alpha kept, CMYK
+/// turned into RGB, colour profiles ignored. The EXIF orientation of a JPEG is applied; one in a
+/// PNG or WebP is not, nor the single transparent shade of a grey PNG (tRNS). Throws
+/// Error(kBadInput), naming `name`, for other formats, empty, truncated or damaged bytes and images
+/// beyond the limits; bytes behind the end are ignored. A JPEG damaged in the middle is decoded as
+/// far as libjpeg can, as browsers do; libjpeg then writes a warning to stderr. Thread-safe.
 Image decode_image(std::span<const std::byte> bytes, std::string_view name,
                    const ImageLimits& limits = {});
 

@@ -104,8 +104,9 @@ std::optional<ImageHeader> read_jpeg(Reader& reader) {
       continue;
     }
     if (marker == 0x00 || marker == 0xD8) break;
+    if (reader.size() - at < 4) break;
     const std::uint32_t length = reader.big(at + 2, 2);
-    if (!reader.ok() || length < 2) break;
+    if (length < 2) break;
     if (is_start_of_frame(marker) && header.width == 0) {
       header.height = reader.big(at + 5, 2);
       header.width = reader.big(at + 7, 2);
@@ -123,13 +124,16 @@ std::optional<ImageHeader> read_jpeg(Reader& reader) {
 std::optional<ImageHeader> read_bmp(Reader& reader) {
   const std::uint32_t file_size = reader.little(2, 4);
   const std::uint32_t pixels_at = reader.little(10, 4);
-  const bool core = reader.little(14, 4) == 12;
+  const std::uint32_t info_bytes = reader.little(14, 4);
+  const bool core = info_bytes == 12;
+  if (!core && info_bytes < 40) return std::nullopt;
   const auto width = static_cast<std::int32_t>(reader.little(18, core ? 2 : 4));
   const auto height = static_cast<std::int32_t>(reader.little(core ? 20 : 22, core ? 2 : 4));
   if (width <= 0 || height == 0 || height == INT32_MIN) return std::nullopt;
   const auto rows = static_cast<std::uint32_t>(height < 0 ? -height : height);  // < 0: top-down
   const std::uint32_t bits = reader.little(core ? 24 : 28, 2);
   const std::uint32_t compression = core ? 0 : reader.little(30, 4);
+  if (compression > 3) return std::nullopt;  // JPEG, PNG and CMYK inside a BMP: for printers
   const bool run_length = compression == 1 || compression == 2;
   const std::uint64_t row_bytes = (std::uint64_t{bits} * width + 31) / 32 * 4;
   const std::uint64_t end = run_length ? file_size : pixels_at + row_bytes * rows;
@@ -187,8 +191,7 @@ std::optional<ImageHeader> read_image_header(std::span<const std::byte> bytes) {
       header = read_webp(reader);
       break;
   }
-  if (!header || header->width == 0 || header->height == 0) return std::nullopt;
-  if (!reader.ok()) header->complete = false;
+  if (!reader.ok() || !header || header->width == 0 || header->height == 0) return std::nullopt;
   return header;
 }
 

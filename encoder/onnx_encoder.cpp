@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
+#include <opencv2/core/utils/logger.hpp>
 #include <opencv2/dnn.hpp>
 
 #include "core/digest.h"
@@ -18,6 +19,36 @@ constexpr std::uint64_t kMaxModelBytes = 256u << 20;
 // Images a forward pass: enough to keep the cores busy, few enough that the activations stay in the
 // cache.
 constexpr std::size_t kBatch = 32;
+
+// OpenCV reports a net that it can't build both by an exception and on stderr, where a library has
+// nothing to say. Its log level is the process's, so the first of several threads silences it and
+// the last one restores it; no lock is held in between.
+class QuietOpenCv {
+ public:
+  QuietOpenCv() {
+    const std::scoped_lock lock(shared().mutex);
+    if (shared().users++ == 0) {
+      shared().level = cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+    }
+  }
+  QuietOpenCv(const QuietOpenCv&) = delete;
+  QuietOpenCv& operator=(const QuietOpenCv&) = delete;
+  ~QuietOpenCv() {
+    const std::scoped_lock lock(shared().mutex);
+    if (--shared().users == 0) cv::utils::logging::setLogLevel(shared().level);
+  }
+
+ private:
+  struct Shared {
+    std::mutex mutex;
+    int users = 0;
+    cv::utils::logging::LogLevel level{};
+  };
+  static Shared& shared() {
+    static Shared instance;
+    return instance;
+  }
+};
 
 }  // namespace
 
@@ -38,6 +69,7 @@ struct OnnxEncoder::State {
   std::vector<std::unique_ptr<Lane>> idle;
 
   std::unique_ptr<Lane> make_lane() const {
+    const QuietOpenCv quiet;
     auto lane = std::make_unique<Lane>();
     lane->net = cv::dnn::readNetFromONNX(reinterpret_cast<const char*>(model.data()), model.size());
     lane->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);

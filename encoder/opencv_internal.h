@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <opencv2/core.hpp>
 #include <string>
 #include <utility>
@@ -8,6 +10,20 @@
 #include "core/image.h"
 
 namespace simdb {
+
+/// OpenCV's messages have several lines, quoted with '>': one line, as other errors.
+inline std::string one_line(const std::string& text) {
+  std::string line;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::size_t first = text.find_first_not_of(" >", at);
+    first = std::min(first, end);
+    if (first < end && !line.empty()) line += ' ';
+    line.append(text, first, end - first);
+    at = end + 1;
+  }
+  return line;
+}
 
 /// Runs `work` and turns OpenCV's and the standard library's exceptions into Error(code, "can't
 /// WHAT: reason").
@@ -18,7 +34,7 @@ auto guard_opencv(ErrorCode code, const std::string& what, Work&& work) {
   } catch (const Error&) {
     throw;
   } catch (const cv::Exception& e) {
-    throw Error(code, "can't " + what + ": " + e.err);
+    throw Error(code, "can't " + what + ": " + one_line(e.err));
   } catch (const std::exception& e) {
     throw Error(code, "can't " + what + ": " + e.what());
   }

@@ -1,0 +1,75 @@
+#include "benchmarks/bench_support.h"
+
+#include <algorithm>
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/variables_map.hpp>
+#include <cmath>
+#include <fstream>
+#include <iostream>
+#include <random>
+#include <thread>
+
+#include "encoder/onnx_encoder.h"
+
+namespace simdb::bench {
+
+Spread spread_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return {values.front(), values[values.size() / 2], values.back()};
+}
+
+EncoderModel default_network() {
+  std::mt19937 random(1);
+  const auto weights = [&](int count, int fan_in) {
+    std::normal_distribution<float> normal(0, 1 / std::sqrt(static_cast<float>(fan_in)));
+    std::vector<float> values(static_cast<std::size_t>(count));
+    for (float& value : values) value = normal(random);
+    return values;
+  };
+  EncoderModel model;
+  model.layers = {
+      ConvLayer{.in_channels = 3,
+                .out_channels = 32,
+                .weight = weights(32 * 27, 27),
+                .bias = weights(32, 27)},
+      MaxPoolLayer{},
+      ConvLayer{.in_channels = 32,
+                .out_channels = 64,
+                .weight = weights(64 * 288, 288),
+                .bias = weights(64, 288)},
+      MaxPoolLayer{},
+      DenseLayer{.in_features = 3136,
+                 .out_features = 16,
+                 .weight = weights(16 * 3136, 3136),
+                 .bias = weights(16, 16)},
+  };
+  return model;
+}
+
+std::vector<std::byte> model_or_default(const std::string& file) {
+  return file.empty() ? write_onnx_model(default_network()) : read_model_file(file);
+}
+
+bool parse_arguments(int argc, char** argv, boost::program_options::options_description& options) {
+  namespace po = boost::program_options;
+  options.add_options()("help", "print this page");
+  po::variables_map values;
+  po::store(po::parse_command_line(argc, argv, options), values);
+  po::notify(values);
+  if (values.count("help") > 0) std::cout << options;
+  return values.count("help") == 0;
+}
+
+std::string machine_name() {
+  std::ifstream info("/proc/cpuinfo");
+  std::string name = "unknown processor";
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) {
+      name = line.substr(line.find(':') + 2);
+      break;
+    }
+  }
+  return std::to_string(std::thread::hardware_concurrency()) + " x " + name;
+}
+
+}  // namespace simdb::bench

@@ -1,0 +1,122 @@
+// Wall time of a whole `simdb query one.png` process on a small database, warm cache, beside a bare
+// program that reads the image with cv::imread, opens the same RocksDB and exits
+// (cold_query_baseline.cpp).
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "benchmarks/bench_support.h"
+#include "cli/image_paths.h"
+#include "cli/ingest.h"
+#include "cli/sample_shapes.h"
+#include "database/layout.h"
+#include "encoder/onnx_encoder.h"
+
+namespace simdb::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::size_t count = 10;
+  int rounds = 25;
+  bool json = false;
+};
+
+void run_once(const std::vector<std::string>& command) {
+  std::vector<char*> words;
+  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t pid = -1;
+  int status = -1;
+  if (::posix_spawn(&pid, words[0], &actions, nullptr, words.data(), environ) == 0)
+    ::waitpid(pid, &status, 0);
+  posix_spawn_file_actions_destroy(&actions);
+  if (status != 0) throw std::runtime_error("this command failed: " + command[0]);
+}
+
+int run(const Options& options) {
+  const fs::path programs = fs::read_symlink("/proc/self/exe").parent_path();
+  std::string name = (fs::temp_directory_path() / "simdb-cold-XXXXXX").string();
+  const fs::path folder = ::mkdtemp(name.data());
+  cli::write_sample_tree(folder / "shapes", {.count = options.count});
+  const std::vector<std::byte> model = write_onnx_model(default_network());
+  std::size_t items = 0;
+  {
+    Database database =
+        Database::create(folder / "db", model, 16, {.encoder_loader = load_onnx_encoder});
+    const auto files = cli::labeled_paths(folder / "shapes");
+    items = cli::ingest(database, files, [](const cli::IngestedRun&) { return true; }).added;
+  }
+  const std::string image = folder / "shapes/red/circle_red_0.png";
+  const std::string simdb = programs / "simdb";
+  const std::vector<std::string> query = {simdb, "query", image, "--db", folder / "db"};
+  const std::vector<std::string> classes = {simdb, "classes", "--db", folder / "db"};
+  const std::vector<std::string> bare = {programs / "cold_query_baseline", image,
+                                         store_path(folder / "db")};
+
+  std::vector<double> query_s;
+  std::vector<double> classes_s;
+  std::vector<double> bare_s;
+  std::vector<double> ratios;
+  for (int round = -1; round < options.rounds; ++round) {  // the first one warms the cache
+    const double q = seconds([&] { run_once(query); });
+    const double b = seconds([&] { run_once(bare); });
+    const double c = seconds([&] { run_once(classes); });
+    if (round < 0) continue;
+    query_s.push_back(q);
+    bare_s.push_back(b);
+    classes_s.push_back(c);
+    ratios.push_back(q / b);
+  }
+  fs::remove_all(folder);
+  const Spread ratio = spread_of(ratios);
+  const auto line = [](const std::string& what, const std::vector<double>& times) {
+    const Spread spread = spread_of(times);
+    return fmt::format("  {:<42} {:>6.1f} ms  ({:.1f} to {:.1f})\n", what, 1e3 * spread.median,
+                       1e3 * spread.min, 1e3 * spread.max);
+  };
+  if (options.json) {
+    const nlohmann::ordered_json result = {{"machine", machine_name()},
+                                           {"items", items},
+                                           {"query_ms", 1e3 * spread_of(query_s).median},
+                                           {"classes_ms", 1e3 * spread_of(classes_s).median},
+                                           {"bare_ms", 1e3 * spread_of(bare_s).median},
+                                           {"ratio", ratio.median},
+                                           {"ratio_min", ratio.min},
+                                           {"ratio_max", ratio.max}};
+    std::cout << result.dump() << '\n';
+  } else {
+    std::cout << fmt::format("{}, {} items, {} rounds\n", machine_name(), items, options.rounds)
+              << line("simdb query one.png", query_s)
+              << line("simdb classes (no encoder)", classes_s)
+              << line("bare program: imread, open RocksDB, exit", bare_s)
+              << fmt::format("  query / bare {:.2f} ({:.2f} to {:.2f})\n", ratio.median, ratio.min,
+                             ratio.max);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace simdb::bench
+
+int main(int argc, char** argv) {
+  namespace po = boost::program_options;
+  simdb::bench::Options options;
+  po::options_description description("cold_query_bench: wall time of a whole query process");
+  description.add_options()("count", po::value(&options.count)->default_value(options.count),
+                            "images of each of 9 kinds")(
+      "rounds", po::value(&options.rounds)->default_value(options.rounds), "repetitions")(
+      "json", po::bool_switch(&options.json), "one JSON object");
+  return simdb::bench::parse_arguments(argc, argv, description) ? simdb::bench::run(options) : 0;
+}

@@ -1,0 +1,153 @@
+#include "encoder/evaluation.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "core/error.h"
+
+namespace simdb {
+namespace {
+
+// Points of the unit circle in the first two of 16 dimensions.
+EmbeddingBatch at_degrees(std::initializer_list<double> angles) {
+  EmbeddingBatch batch(16);
+  for (const double angle : angles) {
+    std::vector<float> values(16);
+    values[0] = static_cast<float>(std::cos(angle * M_PI / 180));
+    values[1] = static_cast<float>(std::sin(angle * M_PI / 180));
+    batch.append_normalized(values);
+  }
+  return batch;
+}
+
+TEST(EvaluationTest, RecallAtK) {
+  const RankedLabels ranked{.query_label = 3, .relevant = 2, .neighbor_labels = {1, 2, 3, 3}};
+  EXPECT_EQ(recall_at_k(ranked, 0), 0);
+  EXPECT_EQ(recall_at_k(ranked, 2), 0);
+  EXPECT_EQ(recall_at_k(ranked, 3), 1);
+  EXPECT_EQ(recall_at_k(ranked, 100), 1);
+  EXPECT_EQ(recall_at_k({.query_label = 3, .relevant = 1, .neighbor_labels = {}}, 1), 0);
+}
+
+TEST(EvaluationTest, AveragePrecisionAtR) {
+  const auto map = [](std::size_t relevant, std::vector<int> neighbors) {
+    return average_precision_at_r({1, relevant, std::move(neighbors)});
+  };
+  EXPECT_DOUBLE_EQ(map(3, {1, 1, 1}), 1);
+  EXPECT_DOUBLE_EQ(map(3, {1, 0, 1}), (1 + 2.0 / 3) / 3);
+  EXPECT_DOUBLE_EQ(map(3, {0, 0, 1}), (1.0 / 3) / 3);
+  EXPECT_DOUBLE_EQ(map(2, {0, 0, 1, 1}), 0);  // only the first R count
+  EXPECT_DOUBLE_EQ(map(0, {1, 1}), 0);
+  EXPECT_DOUBLE_EQ(map(4, {1}), 0.25);  // a short list
+}
+
+TEST(EvaluationTest, LeaveOneOutByHand) {
+  const auto score = leave_one_out(at_degrees({0, 10, 30}), std::vector{7, 8, 7});
+  // 8 occurs once and is no query. 0 finds 8 first; 30 finds 8 first; R = 1.
+  EXPECT_DOUBLE_EQ(score.recall_at_1, 0);
+  EXPECT_DOUBLE_EQ(score.map_at_r, 0);
+
+  const auto other = leave_one_out(at_degrees({0, 10, 30, 100}), std::vector{7, 7, 7, 8});
+  EXPECT_DOUBLE_EQ(other.recall_at_1, 1);
+  EXPECT_DOUBLE_EQ(other.map_at_r, 1);
+
+  const auto mixed = leave_one_out(at_degrees({0, 10, 35, 30}), std::vector{1, 1, 1, 2});
+  // 0 -> 10 (a), 30 (b): 1/2. 10 -> 0 (a), 30 (b): 1/2. 35 -> 30 (b), 10 (a): 1/4.
+  EXPECT_DOUBLE_EQ(mixed.recall_at_1, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(mixed.map_at_r, (0.5 + 0.5 + 0.25) / 3);
+}
+
+TEST(EvaluationTest, TiesGoToTheLowerRow) {
+  const EmbeddingBatch gallery = at_degrees({40, 40, 40});
+  const EmbeddingBatch query = at_degrees({40});
+  EXPECT_EQ(query_against_gallery(query, std::vector{1}, gallery, std::vector{1, 2, 2}).recall_at_1,
+            1);
+  EXPECT_EQ(query_against_gallery(query, std::vector{1}, gallery, std::vector{2, 1, 1}).recall_at_1,
+            0);
+}
+
+TEST(EvaluationTest, AQueryWhoseClassIsNotInTheGalleryCountsAsMissed) {
+  const auto score = query_against_gallery(at_degrees({0, 90}), std::vector{1, 5},
+                                           at_degrees({0, 90}), std::vector{1, 2});
+  EXPECT_DOUBLE_EQ(score.recall_at_1, 0.5);
+  EXPECT_DOUBLE_EQ(score.map_at_r, 0.5);
+}
+
+TEST(EvaluationTest, RowsWithoutAClassAreNoQueriesAndMatchNobody) {
+  const auto score = leave_one_out(at_degrees({0, 1, 50, 60}), std::vector{-1, -1, 1, 1});
+  EXPECT_DOUBLE_EQ(score.recall_at_1, 1);
+  const auto distracted = leave_one_out(at_degrees({0, 10, 11}), std::vector{1, -1, 1});
+  EXPECT_DOUBLE_EQ(distracted.recall_at_1, 0);
+}
+
+TEST(EvaluationTest, NothingToScoreIsZero) {
+  EXPECT_EQ(leave_one_out(EmbeddingBatch(16), {}).recall_at_1, 0);
+  EXPECT_EQ(leave_one_out(at_degrees({0, 1}), std::vector{1, 2}).map_at_r, 0);
+  const auto score = query_against_gallery(at_degrees({0}), std::vector{1}, EmbeddingBatch(16), {});
+  EXPECT_EQ(score.recall_at_1, 0);
+}
+
+TEST(EvaluationTest, RefusesWhatDoesNotFit) {
+  EXPECT_THROW(leave_one_out(at_degrees({0, 1}), std::vector{1}), Error);
+  EXPECT_THROW(
+      query_against_gallery(at_degrees({0}), std::vector{1}, at_degrees({0}), std::vector{1, 2}),
+      Error);
+  EXPECT_THROW(query_against_gallery(at_degrees({0}), std::vector{1}, EmbeddingBatch(32),
+                                     std::vector<int>{}),
+               Error);
+}
+
+// The definition, with a full sort and no shared code.
+RetrievalScore naive_leave_one_out(const EmbeddingBatch& batch, const std::vector<int>& labels) {
+  RetrievalScore mean;
+  int queries = 0;
+  for (std::size_t q = 0; q < batch.rows(); ++q) {
+    std::vector<std::size_t> others;
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      if (i != q) others.push_back(i);
+    }
+    std::stable_sort(others.begin(), others.end(), [&](std::size_t a, std::size_t b) {
+      return similarity(batch.row(q), batch.row(a)) > similarity(batch.row(q), batch.row(b));
+    });
+    const auto relevant = std::count(labels.begin(), labels.end(), labels[q]) - 1;
+    if (relevant == 0) continue;
+    ++queries;
+    mean.recall_at_1 += labels[others[0]] == labels[q];
+    double sum = 0;
+    for (std::ptrdiff_t i = 0; i < relevant; ++i) {
+      if (labels[others[i]] != labels[q]) continue;
+      const auto hits = std::count_if(others.begin(), others.begin() + i + 1,
+                                      [&](std::size_t o) { return labels[o] == labels[q]; });
+      sum += static_cast<double>(hits) / static_cast<double>(i + 1);
+    }
+    mean.map_at_r += sum / static_cast<double>(relevant);
+  }
+  mean.recall_at_1 /= queries;
+  mean.map_at_r /= queries;
+  return mean;
+}
+
+TEST(EvaluationTest, AgreesWithTheDefinitionOnRandomData) {
+  std::mt19937 random(5);
+  for (int trial = 0; trial < 30; ++trial) {
+    const std::size_t dimension = 16 * (1 + trial % 3);
+    EmbeddingBatch batch(dimension);
+    std::vector<int> labels;
+    std::vector<float> values(dimension);
+    for (int row = 0; row < 40; ++row) {
+      for (float& value : values) value = static_cast<float>(random() % 2001) - 1000;
+      batch.append_normalized(values);
+      labels.push_back(static_cast<int>(random() % 6));
+    }
+    const RetrievalScore fast = leave_one_out(batch, labels);
+    const RetrievalScore naive = naive_leave_one_out(batch, labels);
+    EXPECT_NEAR(fast.recall_at_1, naive.recall_at_1, 1e-12);
+    EXPECT_NEAR(fast.map_at_r, naive.map_at_r, 1e-12);
+  }
+}
+
+}  // namespace
+}  // namespace simdb

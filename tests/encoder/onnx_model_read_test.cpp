@@ -1,0 +1,268 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <limits>
+#include <random>
+
+#include "core/error.h"
+#include "encoder/onnx_model.h"
+#include "tests/support/models.h"
+
+namespace simdb {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using Bytes = std::vector<std::byte>;
+
+Bytes small_model() { return test::random_model_file(16, 1, {.width = 8, .height = 8}); }
+
+onnx::ModelProto parsed(const Bytes& bytes) {
+  onnx::ModelProto model;
+  EXPECT_TRUE(model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+  return model;
+}
+
+Bytes serialised(const onnx::ModelProto& model) {
+  const std::string text = model.SerializeAsString();
+  const auto view = std::as_bytes(std::span(text));
+  return {view.begin(), view.end()};
+}
+
+std::string refusal(const Bytes& bytes) {
+  try {
+    read_onnx_header(bytes, "some.onnx");
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ErrorCode::kBadInput);
+    EXPECT_THAT(e.what(), HasSubstr("some.onnx"));
+    return e.what();
+  }
+  ADD_FAILURE() << "no error";
+  return {};
+}
+
+// The refusal of the small model after `change`.
+std::string refusal_after(const std::function<void(onnx::ModelProto&)>& change) {
+  onnx::ModelProto model = parsed(small_model());
+  change(model);
+  return refusal(serialised(model));
+}
+
+bool has_only_finite_weights(const Bytes& bytes) {
+  const onnx::ModelProto model = parsed(bytes);
+  for (const auto& tensor : model.graph().initializer()) {
+    for (std::size_t i = 0; i + sizeof(float) <= tensor.raw_data().size(); i += sizeof(float)) {
+      float value = 0;
+      std::memcpy(&value, tensor.raw_data().data() + i, sizeof(float));
+      if (tensor.data_type() == onnx::TensorProto::FLOAT && !std::isfinite(value)) return false;
+    }
+  }
+  return true;
+}
+
+onnx::TensorProto& first_weight(onnx::ModelProto& model) {
+  return *model.mutable_graph()->mutable_initializer(0);
+}
+
+TEST(OnnxModelReadTest, ReadsWhatIsWritten) {
+  const ModelHeader header = read_onnx_header(small_model(), "x");
+  EXPECT_EQ(header.dimension, 16U);
+  EXPECT_EQ(header.input.width, 8);
+}
+
+TEST(OnnxModelReadTest, RefusesOtherFiles) {
+  EXPECT_THAT(refusal({}), HasSubstr("empty"));
+  const auto text = std::as_bytes(std::span("Dear diary, this is not a model."));
+  EXPECT_THAT(refusal({text.begin(), text.end()}), HasSubstr("not an ONNX model"));
+  EXPECT_THAT(refusal(Bytes(1000)), HasSubstr("not an ONNX model"));
+}
+
+TEST(OnnxModelReadTest, RefusesMissingMetadata) {
+  EXPECT_THAT(refusal_after([](auto& m) { m.clear_metadata_props(); }),
+              AllOf(HasSubstr("no simdb.* metadata"), HasSubstr("simdb train")));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(refusal_after([&](auto& m) { m.mutable_metadata_props()->DeleteSubrange(i, 1); }),
+                HasSubstr("no simdb.* metadata"));
+  }
+}
+
+TEST(OnnxModelReadTest, RefusesANewerVersion) {
+  const auto with_version = [](const std::string& version) {
+    return refusal_after([&](auto& m) { m.mutable_metadata_props(0)->set_value(version); });
+  };
+  EXPECT_THAT(with_version("2"), AllOf(HasSubstr("'2'"), HasSubstr("newer")));
+  with_version("");
+  with_version("01");
+}
+
+TEST(OnnxModelReadTest, RefusesADamagedDescription) {
+  EXPECT_THAT(refusal_after([](auto& m) { m.mutable_metadata_props(1)->set_value("{"); }),
+              HasSubstr("unreadable input description"));
+}
+
+TEST(OnnxModelReadTest, RefusesExternalData) {
+  EXPECT_THAT(refusal_after(
+                  [](auto& m) { first_weight(m).set_data_location(onnx::TensorProto::EXTERNAL); }),
+              HasSubstr("another file"));
+  EXPECT_THAT(refusal_after([](auto& m) {
+                auto* entry = first_weight(m).add_external_data();
+                entry->set_key("location");
+                entry->set_value("/etc/passwd");
+              }),
+              HasSubstr("another file"));
+}
+
+TEST(OnnxModelReadTest, RefusesTensorsWithoutTheirValues) {
+  EXPECT_THAT(refusal_after([](auto& m) { first_weight(m).clear_raw_data(); }),
+              HasSubstr("damaged"));
+  EXPECT_THAT(refusal_after([](auto& m) { first_weight(m).mutable_raw_data()->pop_back(); }),
+              HasSubstr("damaged"));
+  EXPECT_THAT(refusal_after([](auto& m) { first_weight(m).mutable_raw_data()->resize(4); }),
+              HasSubstr("damaged"));
+  EXPECT_THAT(refusal_after([](auto& m) { first_weight(m).add_float_data(1); }),
+              HasSubstr("damaged"));
+  // Values of another type than the tensor's, where OpenCV would read past raw_data.
+  EXPECT_THAT(refusal_after([](auto& m) {
+                onnx::TensorProto& tensor = first_weight(m);
+                const int count = static_cast<int>(tensor.raw_data().size() / sizeof(float));
+                tensor.clear_raw_data();
+                for (int i = 0; i < count; ++i) tensor.add_int64_data(1);
+              }),
+              HasSubstr("damaged"));
+  EXPECT_THAT(
+      refusal_after([](auto& m) { first_weight(m).set_data_type(onnx::TensorProto::INT64); }),
+      HasSubstr("damaged"));
+  EXPECT_THAT(
+      refusal_after([](auto& m) { first_weight(m).set_data_type(onnx::TensorProto::STRING); }),
+      HasSubstr("neither floats nor integers"));
+}
+
+TEST(OnnxModelReadTest, RefusesImpossibleShapes) {
+  const auto with_side = [](std::int64_t side) {
+    return refusal_after([&](auto& m) { first_weight(m).set_dims(0, side); });
+  };
+  EXPECT_THAT(with_side(-8), HasSubstr("impossible shape"));
+  EXPECT_THAT(with_side(std::numeric_limits<std::int64_t>::max()), HasSubstr("impossible shape"));
+  EXPECT_THAT(with_side(0), HasSubstr("damaged"));
+  EXPECT_THAT(with_side(9), HasSubstr("damaged"));
+}
+
+TEST(OnnxModelReadTest, ReadsWeightsThatAreListed) {
+  onnx::ModelProto model = parsed(small_model());
+  onnx::TensorProto& tensor = first_weight(model);
+  const std::string raw = tensor.raw_data();
+  tensor.clear_raw_data();
+  for (std::size_t i = 0; i < raw.size(); i += sizeof(float)) {
+    float value = 0;
+    std::memcpy(&value, raw.data() + i, sizeof(float));
+    tensor.add_float_data(value);
+  }
+  EXPECT_NO_THROW(read_onnx_header(serialised(model), "x"));
+  tensor.set_float_data(0, std::numeric_limits<float>::infinity());
+  EXPECT_THAT(refusal(serialised(model)), HasSubstr("not finite"));
+}
+
+TEST(OnnxModelReadTest, RefusesWeightsThatAreNotFinite) {
+  EXPECT_THAT(refusal_after([](auto& m) {
+                const float nan = std::numeric_limits<float>::quiet_NaN();
+                std::memcpy(first_weight(m).mutable_raw_data()->data() + 8, &nan, sizeof nan);
+              }),
+              AllOf(HasSubstr("weight_1"), HasSubstr("not finite")));
+}
+
+TEST(OnnxModelReadTest, ChecksTensorsInsideNodes) {
+  EXPECT_THAT(refusal_after([](auto& m) {
+                auto* attribute = m.mutable_graph()->mutable_node(0)->add_attribute();
+                attribute->mutable_t()->set_data_type(onnx::TensorProto::FLOAT);
+                attribute->mutable_t()->add_dims(1000);
+              }),
+              HasSubstr("damaged"));
+  EXPECT_THAT(refusal_after([](auto& m) {
+                m.mutable_graph()->mutable_node(0)->add_attribute()->mutable_g();
+              }),
+              HasSubstr("branches or loops"));
+  EXPECT_THAT(refusal_after([](auto& m) { m.mutable_graph()->add_sparse_initializer(); }),
+              HasSubstr("sparse"));
+}
+
+TEST(OnnxModelReadTest, RefusesInputsThatContradictTheMetadata) {
+  const auto with_side = [](int index, std::int64_t side) {
+    return refusal_after([&](auto& m) {
+      auto* type = m.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type();
+      type->mutable_shape()->mutable_dim(index)->set_dim_value(side);
+    });
+  };
+  for (const int index : {1, 2, 3}) EXPECT_THAT(with_side(index, 7), HasSubstr("contradicts"));
+  EXPECT_THAT(refusal_after([](auto& m) { m.mutable_graph()->clear_input(); }),
+              HasSubstr("no input"));
+  EXPECT_THAT(refusal_after([](auto& m) { m.mutable_graph()->add_input()->set_name("second"); }),
+              HasSubstr("more than one input"));
+  EXPECT_THAT(refusal_after([](auto& m) {
+                auto* type = m.mutable_graph()->mutable_input(0)->mutable_type();
+                type->mutable_tensor_type()->set_elem_type(onnx::TensorProto::UINT8);
+              }),
+              HasSubstr("floats"));
+}
+
+TEST(OnnxModelReadTest, WeightsAmongTheInputsAreNotTheImage) {
+  onnx::ModelProto model = parsed(small_model());
+  model.mutable_graph()->add_input()->set_name(model.graph().initializer(0).name());
+  EXPECT_NO_THROW(read_onnx_header(serialised(model), "x"));
+}
+
+TEST(OnnxModelReadTest, RefusesOutputsThatAreNoEmbeddings) {
+  for (const std::int64_t dimension : {0, -16, 15, 528}) {
+    EXPECT_THAT(refusal_after([&](auto& m) {
+                  auto* type =
+                      m.mutable_graph()->mutable_output(0)->mutable_type()->mutable_tensor_type();
+                  type->mutable_shape()->mutable_dim(1)->set_dim_value(dimension);
+                }),
+                HasSubstr("multiple of 16"));
+  }
+  EXPECT_THAT(refusal_after([](auto& m) { m.mutable_graph()->add_output()->set_name("second"); }),
+              HasSubstr("exactly one output"));
+  EXPECT_THAT(refusal_after([](auto& m) { m.mutable_graph()->clear_output(); }),
+              HasSubstr("exactly one output"));
+}
+
+// A cut model is an error, unless only metadata that nobody needs is gone.
+TEST(OnnxModelReadTest, NoTruncationIsTakenForAWholeModel) {
+  const Bytes whole = small_model();
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
+    try {
+      read_onnx_header(cut, "x");
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ErrorCode::kBadInput);
+      continue;
+    }
+    EXPECT_TRUE(has_only_finite_weights(cut)) << "cut to " << length;
+    EXPECT_EQ(parsed(cut).graph().initializer_size(), parsed(whole).graph().initializer_size());
+  }
+}
+
+// A flip inside a weight's mantissa is seen by the SHA-256 that a database keeps, not here.
+TEST(OnnxModelReadTest, FlippedBitsGiveAnErrorOrFiniteWeights) {
+  const Bytes whole = small_model();
+  std::mt19937 random(1);
+  int refused = 0;
+  for (int trial = 0; trial < 2000; ++trial) {
+    Bytes flipped = whole;
+    flipped[random() % flipped.size()] ^= static_cast<std::byte>(1 << random() % 8);
+    try {
+      read_onnx_header(flipped, "x");
+      EXPECT_TRUE(has_only_finite_weights(flipped)) << "trial " << trial;
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ErrorCode::kBadInput) << e.what();
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 50);
+}
+
+}  // namespace
+}  // namespace simdb

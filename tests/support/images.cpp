@@ -1,0 +1,180 @@
+#include "tests/support/images.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <opencv2/imgcodecs.hpp>
+#include <random>
+#include <stdexcept>
+
+namespace simdb::test {
+namespace {
+
+Bytes big_endian(std::uint32_t value) {
+  return {std::byte(value >> 24), std::byte(value >> 16), std::byte(value >> 8), std::byte(value)};
+}
+
+const Bytef* as_zlib(std::span<const std::byte> bytes) {
+  return reinterpret_cast<const Bytef*>(bytes.data());
+}
+
+// Deflates `block` `times` times over without holding the whole input.
+Bytes deflated(std::span<const std::byte> block, std::uint32_t times) {
+  z_stream stream{};
+  if (deflateInit(&stream, Z_BEST_COMPRESSION) != Z_OK) throw std::runtime_error("deflateInit");
+  Bytes out;
+  Bytes chunk(1 << 16);
+  for (std::uint32_t i = 0; i <= times; ++i) {
+    stream.next_in = const_cast<Bytef*>(as_zlib(block));
+    stream.avail_in = i < times ? static_cast<uInt>(block.size()) : 0;
+    do {
+      stream.next_out = reinterpret_cast<Bytef*>(chunk.data());
+      stream.avail_out = static_cast<uInt>(chunk.size());
+      deflate(&stream, i < times ? Z_NO_FLUSH : Z_FINISH);
+      append(out, std::span(chunk).first(chunk.size() - stream.avail_out));
+    } while (stream.avail_out == 0);
+  }
+  deflateEnd(&stream);
+  return out;
+}
+
+Bytes png_file(const PngParts& parts, const Bytes& image_data) {
+  Bytes header = big_endian(parts.width);
+  append(header, big_endian(parts.height));
+  append(header, to_bytes({parts.bit_depth, parts.colour_type, 0, 0, 0}));
+  Bytes png = to_bytes({0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
+  append(png, png_chunk("IHDR", header));
+  append(png, parts.extra);
+  append(png, png_chunk("IDAT", image_data));
+  append(png, png_chunk("IEND", {}));
+  return png;
+}
+
+Bytes encode(const Image& image, const std::string& extension, const std::vector<int>& parameters) {
+  cv::Mat bgr(image.height, image.width, CV_8UC(image.channels));
+  for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+    const std::size_t channel = i % image.channels;
+    const bool swaps = image.channels > 1 && channel < 3;
+    bgr.data[swaps ? i - channel + 2 - channel : i] = image.pixels[i];
+  }
+  std::vector<std::uint8_t> bytes;
+  if (!cv::imencode(extension, bgr, bytes, parameters)) throw std::runtime_error("imencode");
+  const auto view = std::as_bytes(std::span(bytes));
+  return {view.begin(), view.end()};
+}
+
+}  // namespace
+
+Image solid_image(int width, int height, std::initializer_list<std::uint8_t> pixel) {
+  Image image{width, height, static_cast<int>(pixel.size()), {}};
+  for (int i = 0; i < width * height; ++i) {
+    image.pixels.insert(image.pixels.end(), pixel.begin(), pixel.end());
+  }
+  return image;
+}
+
+Image noise_image(int width, int height, int channels, unsigned seed) {
+  Image image{width, height, channels, {}};
+  std::mt19937 random(seed);
+  image.pixels.resize(static_cast<std::size_t>(width) * height * channels);
+  for (std::uint8_t& value : image.pixels) value = static_cast<std::uint8_t>(random() >> 24);
+  return image;
+}
+
+Image quadrant_image(int width, int height) {
+  Image image = solid_image(width, height, {255, 255, 255});
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const bool left = x < width / 2;
+      const bool top = y < height / 2;
+      if (!left && !top) continue;
+      std::uint8_t* pixel = &image.pixels[(static_cast<std::size_t>(y) * width + x) * 3];
+      const int kept = left && top ? 0 : (top ? 1 : 2);
+      for (int c = 0; c < 3; ++c) pixel[c] = c == kept ? 255 : 0;
+    }
+  }
+  return image;
+}
+
+Bytes encode_as(const Image& image, const std::string& extension) {
+  if (extension == ".jpg") return encode(image, extension, {cv::IMWRITE_JPEG_QUALITY, 95});
+  if (extension == ".webp") return encode(image, extension, {cv::IMWRITE_WEBP_QUALITY, 101});
+  return encode(image, extension, {});
+}
+
+Bytes encode_progressive_jpeg(const Image& image) {
+  return encode(image, ".jpg", {cv::IMWRITE_JPEG_QUALITY, 95, cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+}
+
+Bytes png_chunk(std::string_view type, std::span<const std::byte> data) {
+  Bytes body = to_bytes(type);
+  append(body, data);
+  Bytes chunk = big_endian(static_cast<std::uint32_t>(data.size()));
+  append(chunk, body);
+  append(chunk, big_endian(static_cast<std::uint32_t>(
+                    crc32(0, as_zlib(body), static_cast<uInt>(body.size())))));
+  return chunk;
+}
+
+Bytes make_png(const PngParts& parts) { return png_file(parts, deflated(parts.scanlines, 1)); }
+
+Bytes make_png_bomb(std::uint32_t width, std::uint32_t height) {
+  const PngParts parts{.width = width, .height = height, .bit_depth = 1};
+  return png_file(parts, deflated(Bytes(1 + (width + 7) / 8), height));
+}
+
+Bytes with_exif(const Bytes& jpeg, std::uint8_t orientation, const Bytes& thumbnail) {
+  // Big-endian TIFF: header, a directory with the one entry 0x0112 (SHORT), no next directory.
+  Bytes exif = to_bytes({'E',  'x',  'i', 'f', 0, 0, 'M', 'M', 0, 42,          0, 0, 0, 8, 0, 1,  //
+                         0x01, 0x12, 0,   3,   0, 0, 0,   1,   0, orientation, 0, 0, 0, 0, 0, 0});
+  append(exif, thumbnail);
+  const std::size_t length = exif.size() + 2;
+  Bytes result(jpeg.begin(), jpeg.begin() + 2);
+  append(result,
+         to_bytes({0xFF, 0xE1, static_cast<int>(length >> 8), static_cast<int>(length & 0xFF)}));
+  append(result, exif);
+  append(result, std::span(jpeg).subspan(2));
+  return result;
+}
+
+Image stored_with_orientation(const Image& upright, int orientation) {
+  // EXIF 2.32, tag 0x0112: the sides of the picture on which stored row 0 and column 0 lie.
+  const bool transposed = orientation >= 5;
+  Image stored = upright;
+  if (transposed) std::swap(stored.width, stored.height);
+  for (int row = 0; row < stored.height; ++row) {
+    for (int column = 0; column < stored.width; ++column) {
+      int x = transposed ? row : column;
+      int y = transposed ? column : row;
+      const bool right =
+          orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7;
+      const bool bottom =
+          orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8;
+      if (right) x = upright.width - 1 - x;
+      if (bottom) y = upright.height - 1 - y;
+      const auto at = [](const Image& image, int px, int py) {
+        return (static_cast<std::size_t>(py) * image.width + px) * image.channels;
+      };
+      std::copy_n(&upright.pixels[at(upright, x, y)], upright.channels,
+                  &stored.pixels[at(stored, column, row)]);
+    }
+  }
+  return stored;
+}
+
+Bytes to_bytes(std::initializer_list<int> values) {
+  Bytes bytes;
+  for (const int value : values) bytes.push_back(static_cast<std::byte>(value));
+  return bytes;
+}
+
+Bytes to_bytes(std::string_view text) {
+  const auto view = std::as_bytes(std::span(text));
+  return {view.begin(), view.end()};
+}
+
+void append(Bytes& to, std::span<const std::byte> more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+}  // namespace simdb::test
