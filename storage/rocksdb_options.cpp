@@ -34,6 +34,9 @@ rocksdb::ColumnFamilyDescriptor describe(const std::string& name,
   options.table_factory = tables;
   options.paranoid_file_checks = true;  // reads each file back after writing it
   options.arena_block_size = 256UL << 10;
+  // Ids ascend, so levelled compaction would move the small table of each session down unmerged,
+  // and readers would open thousands. This style merges tables of like size.
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
   options.compression =
       is_compressible(name) ? rocksdb::kSnappyCompression : rocksdb::kNoCompression;
   return {name, options};
@@ -62,7 +65,7 @@ rocksdb::DBOptions database_options(StoreMode mode) {
   options.max_bgerror_resume_count = 0;
 
   options.db_write_buffer_size = kMemtableBytes;
-  options.max_open_files = -1;  // readers keep files that the writer deletes beside them
+  options.max_open_files = -1;  // all open from the start: the writer may delete a reader's files
   options.max_file_opening_threads = 1;
   options.max_background_jobs = 2;
   options.skip_stats_update_on_db_open = true;

@@ -86,12 +86,15 @@ torch::Tensor Augmenter::draw_affine(std::int64_t rows) {
   return torch::cat({linear, uniform({rows, 2, 1}, -kMaxShift, kMaxShift)}, 2);
 }
 
-/// Turns by any angle, half of them mirrored: G x 2 x 2.
+/// Turns by any angle, half of them mirrored, for half of the groups; the others stay as they are,
+/// so that the network also sees what it will be asked about. G x 2 x 2.
 torch::Tensor Augmenter::draw_symmetries(std::int64_t groups) {
   const torch::Tensor turn = turns(uniform({groups}, 0, 2 * std::numbers::pi));
   const torch::Tensor mirror = uniform({groups}, -1, 1).sign();
   const torch::Tensor zero = torch::zeros({groups});
-  return torch::matmul(matrices(mirror, zero, zero, torch::ones({groups})), turn);
+  const torch::Tensor maps =
+      torch::matmul(matrices(mirror, zero, zero, torch::ones({groups})), turn);
+  return torch::where(uniform({groups, 1, 1}, -1, 1).gt(0), maps, torch::eye(2));
 }
 
 /// Turns about the grey axis by any angle (red becomes green at 120 degrees, grey stays), half of

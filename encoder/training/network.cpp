@@ -35,7 +35,7 @@ torch::Tensor Network::forward(const torch::Tensor& planes) {
   for (auto& block : blocks_) {
     x = block.conv->forward(x);
     if (block.norm) x = block.norm->forward(x);
-    x = torch::max_pool2d(torch::relu(x), 2);
+    x = torch::relu(torch::max_pool2d(x, 2));  // they commute; this order has a quarter of the work
   }
   x = dense_->forward(x.flatten(1));
   constexpr double kTiny = 1e-12;  // a zero vector stays zero instead of becoming NaN

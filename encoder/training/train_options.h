@@ -7,13 +7,13 @@
 
 namespace simdb::training {
 
-/// The article's encoder: depth x (Conv3x3, batch norm if asked for, ReLU, MaxPool2), Dense, L2
+/// The article's encoder: depth x (Conv3x3, batch norm, ReLU, MaxPool2), Dense, L2
 /// norm. The first block has `width` channels, every further one twice as many.
 struct NetworkOptions {
   int width = 32;
   int depth = 2;
   int dimension = 16;  ///< a multiple of 16, see core/embedding.h
-  bool batch_norm = false;
+  bool batch_norm = true;
 };
 
 /// Changes to training images. The first three act on every image alone and keep its class. The

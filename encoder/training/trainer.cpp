@@ -46,8 +46,8 @@ Samples select(const Samples& from, const std::vector<std::size_t>& rows) {
 }
 
 bool is_better(const EpochReport& a, const EpochReport& b) {
-  return std::tuple(a.recall_at_1, a.map_at_r, -a.loss) >
-         std::tuple(b.recall_at_1, b.map_at_r, -b.loss);
+  return std::tuple(a.map_at_r, a.recall_at_1, -a.loss) >
+         std::tuple(b.map_at_r, b.recall_at_1, -b.loss);
 }
 
 /// What a network is judged on.

@@ -1,11 +1,13 @@
 // Bad input: a message that names it, the right exit code, and nothing lost.
 #include <gmock/gmock.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 
 #include "tests/integration/cli_fixture.h"
 #include "tests/support/images.h"
+#include "tests/support/process.h"
 
 namespace simdb::test {
 namespace {
@@ -153,17 +155,15 @@ TEST_F(CliBadInputTest, DatabaseInUse) {
   for (int i = 0; i < 20000; ++i) list += path("shapes/red/circle_red_0.png") + "\n";
   write("list.txt", list);
   // Adds files that are there already, so nothing changes, but holds the database for a while.
-  BackgroundProcess writer(
-      {"bash", "-c",
+  Process writer(
+      {"/bin/bash", "-c",
        "exec " SIMDB_PROGRAM " add red - --json --db " + path("db") + " <" + path("list.txt")});
-  std::string line;
-  ASSERT_TRUE(writer.read_line(line));
+  ASSERT_TRUE(writer.read_line(std::chrono::seconds(30)));
   expect_failure({"rm", "1"}, 7, "in use");
   EXPECT_EQ(simdb({"query", "shapes/red/circle_red_0.png"}).code, 0)
       << "readers go on beside a writer";
-  writer.signal(SIGINT);
-  while (writer.read_line(line)) {
-  }
+  ::kill(writer.pid(), SIGINT);
+  writer.read_rest();
   EXPECT_EQ(writer.wait(), 130);
 }
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "tests/support/models.h"
-#include "tests/support/process.h"
+#include "tests/support/run_process.h"
 #include "tests/support/temporary_folder.h"
 
 namespace simdb::test {

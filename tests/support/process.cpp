@@ -2,172 +2,107 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
-#include <csignal>
-#include <cstring>
-#include <stdexcept>
+#include <cerrno>
+#include <system_error>
+
+extern char** environ;
 
 namespace simdb::test {
 namespace {
 
-struct Pipe {
-  int read = -1;
-  int write = -1;
-  Pipe() {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe2 failed");
-    read = ends[0];
-    write = ends[1];
+std::array<int, 2> make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    throw std::system_error(errno, std::generic_category(), "pipe2");
   }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  ~Pipe() {
-    close_end(read);
-    close_end(write);
-  }
-  static void close_end(int& end) {
-    if (end >= 0) ::close(end);
-    end = -1;
-  }
-};
-
-std::vector<char*> pointers(const std::vector<std::string>& words) {
-  std::vector<char*> result;
-  for (const std::string& word : words) result.push_back(const_cast<char*>(word.c_str()));
-  result.push_back(nullptr);
-  return result;
-}
-
-std::vector<std::string> environment_with(const std::map<std::string, std::string>& extra) {
-  std::vector<std::string> result;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string text = *entry;
-    if (!extra.contains(text.substr(0, text.find('=')))) result.push_back(text);
-  }
-  for (const auto& [name, value] : extra) result.push_back(name + "=" + value);
-  return result;
-}
-
-pid_t spawn(const std::vector<std::string>& command, const ProcessOptions& options, int in, int out,
-            int err) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  if (!options.folder.empty())
-    posix_spawn_file_actions_addchdir_np(&actions, options.folder.c_str());
-  posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-  if (options.out_file.empty()) {
-    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-  } else {
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, options.out_file.c_str(),
-                                     O_WRONLY | O_CREAT, 0644);
-  }
-  if (err >= 0) posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
-  const std::vector<std::string> environment = environment_with(options.environment);
-  pid_t pid = -1;
-  const int error = ::posix_spawnp(&pid, command[0].c_str(), &actions, nullptr,
-                                   pointers(command).data(), pointers(environment).data());
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0)
-    throw std::runtime_error("can't start " + command[0] + ": " + std::strerror(error));
-  return pid;
-}
-
-int exit_code(int status) {
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-// Feeds the input and collects both outputs until they close; false when time runs out.
-bool exchange(Pipe& in, Pipe& out, Pipe& err, const ProcessOptions& options,
-              ProcessResult& result) {
-  const auto deadline = std::chrono::steady_clock::now() + options.timeout;
-  std::string_view input = options.input;
-  if (input.empty()) Pipe::close_end(in.write);
-  while (out.read >= 0 || err.read >= 0) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
-    std::array<pollfd, 3> polls = {
-        {{in.write, POLLOUT, 0}, {out.read, POLLIN, 0}, {err.read, POLLIN, 0}}};
-    if (left.count() <= 0 ||
-        ::poll(polls.data(), polls.size(), static_cast<int>(left.count())) <= 0)
-      return false;
-    if (polls[0].revents != 0) {
-      const ssize_t written = ::write(in.write, input.data(), input.size());
-      if (written > 0) input.remove_prefix(static_cast<std::size_t>(written));
-      if (written < 0 || input.empty()) Pipe::close_end(in.write);
-    }
-    const auto drain = [](const pollfd& poll, int& end, std::string& text) {
-      if (poll.revents == 0) return;
-      std::array<char, 65536> chunk;
-      const ssize_t count = ::read(end, chunk.data(), chunk.size());
-      if (count > 0) text.append(chunk.data(), static_cast<std::size_t>(count));
-      if (count <= 0) Pipe::close_end(end);
-    };
-    drain(polls[1], out.read, result.out);
-    drain(polls[2], err.read, result.err);
-  }
-  return true;
+  return ends;
 }
 
 }  // namespace
 
-ProcessResult run_process(const std::vector<std::string>& command, const ProcessOptions& options) {
-  std::signal(SIGPIPE, SIG_IGN);
-  Pipe in;
-  Pipe out;
-  Pipe err;
-  const pid_t pid = spawn(command, options, in.read, out.write, err.write);
-  Pipe::close_end(in.read);
-  Pipe::close_end(out.write);
-  Pipe::close_end(err.write);
-  ProcessResult result;
-  const bool in_time = exchange(in, out, err, options, result);
-  if (!in_time) ::kill(pid, SIGKILL);
-  int status = 0;
-  ::waitpid(pid, &status, 0);
-  result.code = in_time ? exit_code(status) : -1;
-  return result;
-}
-
-BackgroundProcess::BackgroundProcess(const std::vector<std::string>& command) {
-  Pipe in;
-  Pipe out;
-  pid_ = spawn(command, {}, in.read, out.write, -1);
-  std::swap(out_, out.read);
-}
-
-BackgroundProcess::~BackgroundProcess() {
-  if (pid_ > 0) {
-    ::kill(pid_, SIGKILL);
-    wait();
-  }
-  ::close(out_);
-}
-
-bool BackgroundProcess::read_line(std::string& line) {
-  while (true) {
-    if (const std::size_t end = buffer_.find('\n'); end != std::string::npos) {
-      line = buffer_.substr(0, end);
-      buffer_.erase(0, end + 1);
-      return true;
-    }
-    std::array<char, 4096> chunk;
-    const ssize_t count = ::read(out_, chunk.data(), chunk.size());
-    if (count <= 0) return false;
-    buffer_.append(chunk.data(), static_cast<std::size_t>(count));
+Process::Process(const std::vector<std::string>& command) {
+  const auto in = make_pipe();
+  const auto out = make_pipe();
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+  std::vector<char*> arguments;
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  const int error =
+      ::posix_spawn(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(in[0]);
+  ::close(out[1]);
+  input_ = in[1];
+  output_ = out[0];
+  if (error != 0) {
+    pid_ = -1;
+    throw std::system_error(error, std::generic_category(), command.front());
   }
 }
 
-void BackgroundProcess::signal(int number) { ::kill(pid_, number); }
+Process::~Process() {
+  kill();
+  close_input();
+  ::close(output_);
+}
 
-int BackgroundProcess::wait() {
+bool Process::fill(int timeout_ms) {
+  pollfd ready{output_, POLLIN, 0};
+  if (::poll(&ready, 1, timeout_ms) <= 0) return false;
+  std::array<char, 4096> chunk;
+  const ssize_t count = ::read(output_, chunk.data(), chunk.size());
+  if (count <= 0) return false;
+  buffer_.append(chunk.data(), static_cast<std::size_t>(count));
+  return true;
+}
+
+std::optional<std::string> Process::read_line(std::chrono::milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  while (buffer_.find('\n') == std::string::npos) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    if (left.count() < 0 || !fill(static_cast<int>(left.count()))) return std::nullopt;
+  }
+  const std::size_t end = buffer_.find('\n');
+  std::string line = buffer_.substr(0, end);
+  buffer_.erase(0, end + 1);
+  return line;
+}
+
+std::vector<std::string> Process::read_rest() {
+  while (fill(-1)) {
+  }
+  std::vector<std::string> lines;
+  while (auto line = read_line(std::chrono::milliseconds(0))) lines.push_back(*std::move(line));
+  return lines;
+}
+
+void Process::close_input() {
+  if (input_ >= 0) ::close(input_);
+  input_ = -1;
+}
+
+void Process::kill() {
+  if (pid_ <= 0) return;
+  ::kill(pid_, SIGKILL);
+  wait();
+}
+
+int Process::wait() {
   int status = 0;
-  ::waitpid(pid_, &status, 0);
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
   pid_ = -1;
-  return exit_code(status);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 }  // namespace simdb::test

@@ -3,50 +3,40 @@
 #include <sys/types.h>
 
 #include <chrono>
-#include <filesystem>
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace simdb::test {
 
-struct ProcessResult {
-  int code =
-      0;  ///< exit code; 128 + signal if a signal ended it; -1 if it ran out of time and was killed
-  std::string out;
-  std::string err;
-};
-
-struct ProcessOptions {
-  std::string input;                               ///< standard input
-  std::filesystem::path folder;                    ///< working folder; empty = this one
-  std::map<std::string, std::string> environment;  ///< beside what this process has
-  std::chrono::seconds timeout{60};
-  std::string out_file;  ///< where stdout goes instead of ProcessResult::out
-};
-
-/// Runs a program to its end. Uses posix_spawn, never a fork of a process with threads.
-ProcessResult run_process(const std::vector<std::string>& command,
-                          const ProcessOptions& options = {});
-
-/// A program that runs beside the test; killed when destroyed. Lines of its stdout can be read one
-/// by one.
-class BackgroundProcess {
+/// A child process (posix_spawn: a fork after RocksDB was opened would deadlock) with its stdin and
+/// stdout on pipes. Killed and reaped at the end of its life. Thread-compatible.
+class Process {
  public:
-  explicit BackgroundProcess(const std::vector<std::string>& command);
-  BackgroundProcess(const BackgroundProcess&) = delete;
-  BackgroundProcess& operator=(const BackgroundProcess&) = delete;
-  ~BackgroundProcess();
+  /// Throws std::system_error if the program can't be started.
+  explicit Process(const std::vector<std::string>& command);
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+  ~Process();
 
-  /// The next line, without its end; false at the end of the output.
-  bool read_line(std::string& line);
-  void signal(int number);
-  /// Waits for the end; the exit code as in ProcessResult.
+  pid_t pid() const noexcept { return pid_; }
+  /// The next line of its output without the newline; nothing at the end of the output or after
+  /// `timeout`.
+  std::optional<std::string> read_line(std::chrono::milliseconds timeout);
+  /// Whole lines that are there or come before the process has ended.
+  std::vector<std::string> read_rest();
+  void close_input();
+  /// kill -9; returns after the process is gone.
+  void kill();
+  /// Waits for the end and returns the exit status; -1 after a signal.
   int wait();
 
  private:
+  bool fill(int timeout_ms);
+
   pid_t pid_ = -1;
-  int out_ = -1;
+  int input_ = -1;
+  int output_ = -1;
   std::string buffer_;
 };
 

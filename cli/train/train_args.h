@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "encoder/preprocess.h"
+#include "encoder/training/train_options.h"
+
+namespace simdb::cli {
+
+/// What the user asked for.
+struct TrainCommand {
+  std::filesystem::path folder;
+  std::filesystem::path output;
+  std::optional<std::filesystem::path> validation;
+  InputSpec input;
+  bool choose_channels = true;  ///< else input.channels holds
+  training::TrainOptions options;
+  bool json = false;
+  bool help = false;  ///< the rest is then unset
+};
+
+/// Reads the command line without the program's name. Throws Error(kUsage) that says what is wrong
+/// with it.
+TrainCommand parse_train_args(std::span<const std::string_view> args);
+
+/// The text of --help; fits a screen.
+std::string train_help();
+
+}  // namespace simdb::cli

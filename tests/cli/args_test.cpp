@@ -1,0 +1,84 @@
+#include "cli/args.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <sstream>
+
+#include "core/error.h"
+
+namespace simdb::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class ArgumentParserTest : public testing::Test {
+ protected:
+  ArgumentParserTest() : parser_("query PATH...", "Classifies images.") {
+    parser_.with_database().with_json();
+    parser_.options().add_options()(
+        "k,k", boost::program_options::value<std::size_t>()->default_value(10), "neighbours");
+  }
+  bool parse(const std::vector<std::string>& args, std::size_t min = 1, std::size_t max = 2) {
+    return parser_.parse(args, console_, min, max);
+  }
+  std::string usage_error(const std::vector<std::string>& args) {
+    try {
+      parse(args);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ErrorCode::kUsage);
+      return e.what();
+    }
+    return "no error";
+  }
+
+  std::istringstream in_;
+  std::ostringstream out_;
+  Console console_{in_, out_, out_};
+  ArgumentParser parser_;
+};
+
+TEST_F(ArgumentParserTest, ReadsOptionsAndWordsInAnyOrder) {
+  ASSERT_TRUE(parse({"a.png", "--db", "dir", "-k", "3", "b.png", "--json"}));
+  EXPECT_EQ(parser_.positional(), (std::vector<std::string>{"a.png", "b.png"}));
+  EXPECT_EQ(parser_.get<std::string>("db"), "dir");
+  EXPECT_EQ(parser_.get<std::size_t>("k"), 3U);
+  EXPECT_TRUE(parser_.flag("json"));
+}
+
+TEST_F(ArgumentParserTest, TakesWordsWithDashesBehindTwoDashes) {
+  ASSERT_TRUE(parse({"--", "-odd.png", "-"}));
+  EXPECT_EQ(parser_.positional(), (std::vector<std::string>{"-odd.png", "-"}));
+}
+
+TEST_F(ArgumentParserTest, TakesASingleDashAsAWord) {
+  ASSERT_TRUE(parse({"-"}));
+  EXPECT_EQ(parser_.positional(), std::vector<std::string>{"-"});
+}
+
+TEST_F(ArgumentParserTest, HelpIsPrintedAndNothingRuns) {
+  EXPECT_FALSE(parse({"--help"}));
+  EXPECT_THAT(out_.str(), StartsWith("usage: simdb query PATH...\n\nClassifies images."));
+  EXPECT_THAT(out_.str(), HasSubstr("--json"));
+}
+
+TEST_F(ArgumentParserTest, ErrorsNameTheWordAndTheHelpPage) {
+  EXPECT_THAT(usage_error({"a.png", "--frob"}), HasSubstr("--frob"));
+}
+
+TEST_F(ArgumentParserTest, CountsWords) {
+  EXPECT_THAT(usage_error({}), HasSubstr("an argument is missing; see 'simdb query --help'"));
+}
+
+TEST_F(ArgumentParserTest, RefusesWordsTooMany) {
+  EXPECT_THAT(usage_error({"a", "b", "c"}), HasSubstr("unexpected argument 'c'"));
+}
+
+TEST_F(ArgumentParserTest, RefusesAbbreviations) {
+  EXPECT_THAT(usage_error({"a", "--js"}), HasSubstr("--js"));
+}
+
+}  // namespace
+}  // namespace simdb::cli

@@ -1,0 +1,121 @@
+#include "cli/encode_files.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <fstream>
+
+#include "encoder/image_codec.h"
+#include "tests/support/images.h"
+#include "tests/support/temporary_folder.h"
+
+namespace simdb::cli {
+namespace {
+
+using testing::HasSubstr;
+
+// Features of an image: its first pixel. A black first pixel has none.
+class FirstPixelEncoder final : public ImageEncoder {
+ public:
+  EmbeddingBatch encode(std::span<const Image> images) const override {
+    ++calls_;
+    EmbeddingBatch rows(16);
+    for (const Image& image : images) {
+      std::vector<float> row(16, 0);
+      for (std::size_t c = 0; c < 3; ++c) row[c] = image.pixels[c];
+      rows.append_normalized(row);
+    }
+    return rows;
+  }
+  std::size_t dimension() const noexcept override { return 16; }
+  const std::string& fingerprint() const noexcept override { return fingerprint_; }
+
+ private:
+  mutable std::atomic<int> calls_ = 0;
+  std::string fingerprint_ = "first pixel";
+};
+
+class EncodeFilesTest : public testing::Test {
+ protected:
+  // `count` files whose first pixel tells their number.
+  std::vector<std::filesystem::path> make_files(int count) const {
+    std::vector<std::filesystem::path> paths;
+    for (int i = 0; i < count; ++i)
+      paths.push_back(make_file(i, static_cast<std::uint8_t>(i % 200 + 1)));
+    return paths;
+  }
+  std::filesystem::path make_file(int number, std::uint8_t red) const {
+    const std::filesystem::path path = folder_ / (std::to_string(number) + ".png");
+    const auto bytes = encode_png(
+        test::solid_image(4, 4, {red, static_cast<std::uint8_t>(red == 0 ? 0 : 100), 0}));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+    return path;
+  }
+
+  test::TemporaryFolder folder_;
+  FirstPixelEncoder encoder_;
+};
+
+TEST_F(EncodeFilesTest, HandsOnEveryFileInOrder) {
+  const auto paths = make_files(500);
+  std::size_t next = 0;
+  encode_files(encoder_, paths, [&](EncodedFiles& run) {
+    EXPECT_EQ(run.images.size(), run.embeddings.rows());
+    for (std::size_t i = 0; i < run.indices.size(); ++i) {
+      EXPECT_EQ(run.indices[i], next++);
+      EXPECT_EQ(run.images[i].source, paths[run.indices[i]]);
+      const auto row = run.embeddings.row(i);
+      EXPECT_NEAR(row[0] / row[1], static_cast<float>(run.indices[i] % 200 + 1) / 100, 1e-4);
+    }
+    EXPECT_EQ(run.end, next);
+    return true;
+  });
+  EXPECT_EQ(next, 500U);
+}
+
+TEST_F(EncodeFilesTest, BadFilesFailAloneWhateverIsWrong) {
+  auto paths = make_files(200);
+  paths[3] = folder_ / "missing.png";
+  paths[150] = make_file(1000, 0);  // decodes, but has no features
+  std::vector<FileFailure> failures;
+  std::size_t good = 0;
+  encode_files(encoder_, paths, [&](EncodedFiles& run) {
+    good += run.images.size();
+    for (std::size_t i = 0; i < run.indices.size(); ++i)
+      EXPECT_EQ(run.images[i].source, paths[run.indices[i]]);
+    failures.insert(failures.end(), run.failures.begin(), run.failures.end());
+    return true;
+  });
+  EXPECT_EQ(good, 198U);
+  ASSERT_EQ(failures.size(), 2U);
+  EXPECT_EQ(failures[0].code, ErrorCode::kNotFound);
+  EXPECT_EQ(failures[1].code, ErrorCode::kBadInput);
+  EXPECT_THAT(failures[1].message, HasSubstr("1000.png"));
+}
+
+TEST_F(EncodeFilesTest, StopsWhenTheConsumerHasEnough) {
+  const auto paths = make_files(600);
+  int calls = 0;
+  encode_files(encoder_, paths, [&](EncodedFiles&) { return ++calls < 2; });
+  EXPECT_LE(calls, 2);
+}
+
+TEST_F(EncodeFilesTest, PassesOnWhatTheConsumerThrows) {
+  const auto paths = make_files(600);
+  EXPECT_THROW(encode_files(encoder_, paths,
+                            [](EncodedFiles&) -> bool { throw Error(ErrorCode::kIo, "full"); }),
+               Error);
+}
+
+TEST(ExitCode, IsTheFilesOwnIfItWasTheOnlyOne) {
+  const std::vector<FileFailure> missing = {{"a", ErrorCode::kNotFound, "gone"}};
+  EXPECT_EQ(exit_code({}, 5), 0);
+  EXPECT_EQ(exit_code(missing, 1), 3);
+  EXPECT_EQ(exit_code(missing, 5), 4);
+}
+
+}  // namespace
+}  // namespace simdb::cli

@@ -1,0 +1,101 @@
+#include "cli/evaluate.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "cli/ingest.h"
+#include "encoder/image_codec.h"
+#include "tests/support/images.h"
+#include "tests/support/temporary_folder.h"
+
+namespace simdb::cli {
+namespace {
+
+// The direction of the first pixel's colour: red, green and blue are as far apart as can be.
+class ColorEncoder final : public ImageEncoder {
+ public:
+  explicit ColorEncoder(std::string fingerprint) : fingerprint_(std::move(fingerprint)) {}
+  EmbeddingBatch encode(std::span<const Image> images) const override {
+    EmbeddingBatch rows(16);
+    for (const Image& image : images) {
+      std::vector<float> row(16, 0);
+      for (std::size_t c = 0; c < 3; ++c) row[c] = image.pixels[c];
+      rows.append_normalized(row);
+    }
+    return rows;
+  }
+  std::size_t dimension() const noexcept override { return 16; }
+  const std::string& fingerprint() const noexcept override { return fingerprint_; }
+
+ private:
+  std::string fingerprint_;
+};
+
+class EvaluateTest : public testing::Test {
+ protected:
+  EvaluateTest()
+      : database_(Database::create(folder_ / "db", std::as_bytes(std::span("model")), 16,
+                                   {.encoder_loader = [](std::span<const std::byte> model) {
+                                     return std::make_shared<ColorEncoder>(to_hex(sha256(model)));
+                                   }})) {}
+
+  LabeledPath image(const std::string& class_name, std::initializer_list<std::uint8_t> pixel) {
+    const std::filesystem::path path = folder_ / (std::to_string(++files_) + ".png");
+    const auto bytes = encode_png(test::solid_image(4, 4, pixel));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+    return {path, class_name};
+  }
+  void add(const std::vector<LabeledPath>& files) {
+    const IngestReport report = ingest(database_, files, [](const IngestedRun&) { return true; });
+    ASSERT_EQ(report.added, files.size());
+  }
+  Evaluation evaluate_all(const std::vector<LabeledPath>& files, std::size_t k = 1) {
+    return evaluate(database_, files, k, [](std::size_t) { return true; });
+  }
+
+  test::TemporaryFolder folder_;
+  int files_ = 0;
+  Database database_;
+};
+
+TEST_F(EvaluateTest, MeasuresAgreeWithAHandCount) {
+  add({image("red", {250, 10, 0}), image("red", {250, 20, 0}), image("green", {0, 250, 10})});
+  const Evaluation result = evaluate_all({
+      image("red", {240, 5, 0}),  // right; both red ones come first: average precision 1
+      image("red",
+            {0, 255, 40}),  // taken for green; then the two red ones: 0 + 1/2 of 2, R = 2: 0.25
+      image("green", {0, 255, 0}),  // right
+      image("blue", {0, 0, 255}),   // a class without items: wrong
+  });
+  EXPECT_EQ(result.classes, (std::vector<std::string>{"blue", "green", "red"}));
+  EXPECT_DOUBLE_EQ(result.accuracy, 0.5);
+  EXPECT_DOUBLE_EQ(result.balanced_accuracy, (0.5 + 1 + 0) / 3);
+  EXPECT_DOUBLE_EQ(result.recall_at_1, 0.5);
+  EXPECT_DOUBLE_EQ(result.map_at_r, (1 + 0.25 + 1 + 0) / 4);
+  EXPECT_EQ(result.confusion[2], (std::vector<std::uint64_t>{0, 1, 1}));
+  EXPECT_EQ(result.confusion[1], (std::vector<std::uint64_t>{0, 1, 0}));
+  EXPECT_EQ(result.images.size(), 4U);
+  EXPECT_EQ(result.embeddings.rows(), 4U);
+}
+
+TEST_F(EvaluateTest, UnreadableImagesAreLeftOutAndNamed) {
+  add({image("red", {250, 10, 0})});
+  const Evaluation result =
+      evaluate_all({{folder_ / "missing.png", "red"}, image("red", {240, 0, 0})});
+  EXPECT_EQ(result.images.size(), 1U);
+  EXPECT_DOUBLE_EQ(result.accuracy, 1);
+  ASSERT_EQ(result.failures.size(), 1U);
+  EXPECT_EQ(result.failures[0].code, ErrorCode::kNotFound);
+}
+
+TEST_F(EvaluateTest, NothingToMeasureIsAnError) {
+  EXPECT_THROW(evaluate_all({image("red", {240, 0, 0})}), Error) << "empty database";
+  add({image("red", {250, 10, 0})});
+  EXPECT_THROW(evaluate_all({{folder_ / "missing.png", "red"}}), Error) << "no readable image";
+}
+
+}  // namespace
+}  // namespace simdb::cli

@@ -1,0 +1,193 @@
+#include "database/database.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "database/layout.h"
+#include "tests/support/errors.h"
+#include "tests/support/fake_encoder.h"
+#include "tests/support/temporary_folder.h"
+
+namespace simdb {
+namespace {
+
+namespace fs = std::filesystem;
+using test::code_of;
+using test::error_of;
+using test::grey_image;
+
+const std::vector<std::byte> kModel(100, std::byte{7});
+
+SourceImage source_image(std::uint8_t brightness, const std::string& source) {
+  SourceImage image;
+  image.image = grey_image(brightness);
+  image.source = source;
+  image.digest.fill(brightness);
+  image.thumbnail.assign(10, std::byte{brightness});
+  return image;
+}
+
+class DatabaseTest : public testing::Test {
+ protected:
+  OpenOptions options(OpenMode mode = OpenMode::kReadWrite) const {
+    return {mode, test::fake_loader(16)};
+  }
+  Database make() const { return Database::create(path, kModel, 16, options()); }
+
+  test::TemporaryFolder folder;
+  fs::path path = folder / "db";
+};
+
+TEST_F(DatabaseTest, LearnsClassesFromAFewImages) {
+  {
+    Database database = make();
+    const std::vector<SourceImage> dark{source_image(10, "/a"), source_image(12, "/b")};
+    const auto added = database.add("dark", dark);
+    EXPECT_TRUE(added[0].is_new && added[1].is_new);
+    EXPECT_FALSE(database.add("dark", dark[1]).is_new);
+    EXPECT_EQ(database.query(grey_image(250)).class_name, "dark");  // all that it knows
+    EXPECT_FALSE(database.query(grey_image(250)).accepted);
+    database.add("light", source_image(240, "/c"));
+  }
+  const Database database = Database::open(path, options(OpenMode::kReadOnly));
+  const Prediction prediction = database.query(grey_image(250));
+  EXPECT_EQ(prediction.class_name, "light");
+  EXPECT_TRUE(prediction.accepted);
+  EXPECT_GT(prediction.confidence, 0.99);
+  ASSERT_EQ(prediction.neighbors.size(), 3U);
+  EXPECT_EQ(prediction.neighbors[0].source, "/c");
+  EXPECT_EQ(prediction.neighbors[0].class_name, "light");
+  ASSERT_EQ(prediction.ranking.size(), 2U);
+  EXPECT_EQ(prediction.ranking[0].score, prediction.confidence);
+  EXPECT_TRUE(database.verify().problems.empty());
+  EXPECT_EQ(database.verify().items, 3U);
+}
+
+TEST_F(DatabaseTest, QueryOptionsNarrowTheAnswer) {
+  Database database = make();
+  database.add("dark", std::vector{source_image(10, "/a"), source_image(12, "/b")});
+  database.add("light", source_image(240, "/c"));
+  QueryOptions query;
+  query.k = 1;
+  EXPECT_EQ(database.query(grey_image(10), query).neighbors.size(), 1U);
+  query.class_name = "light";
+  EXPECT_EQ(database.query(grey_image(10), query).class_name, "light");
+  query.class_name = "unknown";
+  EXPECT_TRUE(database.query(grey_image(10), query).class_name.empty());
+  query.k = 0;
+  EXPECT_EQ(code_of([&] { database.query(grey_image(10), query); }), ErrorCode::kUsage);
+}
+
+TEST_F(DatabaseTest, AnEmptyDatabaseKnowsNothing) {
+  const Database database = make();
+  const Prediction prediction = database.query(grey_image(10));
+  EXPECT_TRUE(prediction.class_name.empty());
+  EXPECT_EQ(prediction.confidence, 0);
+  EXPECT_FALSE(prediction.accepted);
+  EXPECT_TRUE(prediction.ranking.empty() && prediction.neighbors.empty());
+}
+
+TEST_F(DatabaseTest, ComparesTwoImages) {
+  const Database database = make();
+  EXPECT_NEAR(database.compare(grey_image(10), grey_image(11)), 1, 1e-6);
+  EXPECT_LT(database.compare(grey_image(10), grey_image(250)), 0.1F);
+}
+
+TEST_F(DatabaseTest, RemovesItemsAndClasses) {
+  Database database = make();
+  const auto added =
+      database.add("dark", std::vector{source_image(10, "/a"), source_image(12, "/b")});
+  EXPECT_EQ(database.remove(std::vector{added[0].id, ItemId{77}}), 1U);
+  EXPECT_EQ(database.remove_class("dark"), 1U);
+  EXPECT_EQ(database.remove_class("dark"), 0U);
+  EXPECT_TRUE(database.gallery().classes().empty());
+}
+
+TEST_F(DatabaseTest, OneBadImageStopsAllOfThem) {
+  Database database = make();
+  std::vector<SourceImage> images{source_image(10, "/a"), source_image(12, "/b")};
+  images[1].image.pixels.clear();
+  EXPECT_EQ(code_of([&] { database.add("dark", images); }), ErrorCode::kBadInput);
+  EXPECT_EQ(database.gallery().stats().items, 0U);
+}
+
+TEST_F(DatabaseTest, CreateWantsAFreshFolder) {
+  EXPECT_FALSE(Database::exists(path));
+  fs::create_directory(path);
+  EXPECT_FALSE(Database::exists(path));
+  make();  // an empty folder is fine
+  EXPECT_TRUE(Database::exists(path));
+  EXPECT_EQ(code_of([&] { make(); }), ErrorCode::kUsage);
+  fs::create_directory(folder / "full");
+  std::ofstream(folder / "full" / "file") << "x";
+  EXPECT_EQ(code_of([&] { Database::create(folder / "full", kModel, 16); }), ErrorCode::kUsage);
+  EXPECT_TRUE(fs::exists(folder / "full" / "file"));
+  EXPECT_EQ(code_of([&] { Database::create(folder / "no" / "parent", kModel, 16); }),
+            ErrorCode::kNotFound);
+  EXPECT_EQ(code_of([&] { Database::create(folder / "full" / "file", kModel, 16); }),
+            ErrorCode::kIo);
+  EXPECT_EQ(code_of([&] { Database::create(folder / "odd", kModel, 17); }), ErrorCode::kUsage);
+  EXPECT_FALSE(fs::exists(folder / "odd"));
+}
+
+TEST_F(DatabaseTest, AFailedCreationLeavesNothing) {
+  OpenOptions read_only = options(OpenMode::kReadOnly);
+  EXPECT_EQ(code_of([&] { Database::create(path, kModel, 16, read_only); }), ErrorCode::kUsage);
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_F(DatabaseTest, OpenTellsWhatIsMissing) {
+  EXPECT_EQ(code_of([&] { Database::open(path); }), ErrorCode::kNotFound);
+  fs::create_directory(path);
+  EXPECT_EQ(code_of([&] { Database::open(path); }), ErrorCode::kNotFound);
+  std::ofstream(folder / "file") << "x";
+  EXPECT_EQ(code_of([&] { Database::open(folder / "file"); }), ErrorCode::kNotFound);
+  fs::create_directory(store_path(path));
+  EXPECT_EQ(code_of([&] { Database::open(path); }), ErrorCode::kCorruption);  // interrupted
+}
+
+TEST_F(DatabaseTest, TheEncoderIsLoadedOnceWhenItIsNeeded) {
+  std::atomic<int> loads = 0;
+  make();
+  OpenOptions counting;
+  counting.encoder_loader = [&](std::span<const std::byte> model) {
+    ++loads;
+    EXPECT_TRUE(std::equal(model.begin(), model.end(), kModel.begin(), kModel.end()));
+    return std::make_shared<const test::FakeEncoder>(model, 16);
+  };
+  const Database database = Database::open(path, counting);
+  database.gallery().stats();
+  EXPECT_EQ(loads, 0);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { database.query(grey_image(1)); });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(loads, 1);
+}
+
+TEST_F(DatabaseTest, AWrongEncoderIsRefused) {
+  make();
+  const Database without = Database::open(path, {OpenMode::kReadOnly, {}});
+  EXPECT_EQ(code_of([&] { without.query(grey_image(1)); }), ErrorCode::kUsage);
+  EXPECT_EQ(without.encoder_model(), kModel);
+
+  const Database wide = Database::open(path, {OpenMode::kReadOnly, test::fake_loader(32)});
+  EXPECT_EQ(code_of([&] { wide.encoder(); }), ErrorCode::kUsage);
+
+  const Database other = Database::open(path, {OpenMode::kReadOnly, [](std::span<const std::byte>) {
+                                                 return std::make_shared<const test::FakeEncoder>(
+                                                     std::vector<std::byte>(3), 16);
+                                               }});
+  EXPECT_EQ(code_of([&] { other.encoder(); }), ErrorCode::kUsage);
+}
+
+TEST_F(DatabaseTest, AFolderCanBeMoved) {
+  make().add("dark", source_image(10, "/a"));
+  fs::rename(path, folder / "moved");
+  EXPECT_EQ(Database::open(folder / "moved", options()).query(grey_image(10)).class_name, "dark");
+}
+
+}  // namespace
+}  // namespace simdb

@@ -1,0 +1,79 @@
+// Threads on one gallery; run under ThreadSanitizer too.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "database/embedded_gallery.h"
+#include "tests/support/embeddings.h"
+#include "tests/support/stores.h"
+#include "tests/support/temporary_folder.h"
+
+namespace simdb {
+namespace {
+
+TEST(GalleryThreadsTest, ChangesAndSearchesRunSideBySide) {
+  constexpr int kWriters = 2;
+  constexpr std::uint64_t kRounds = 40;
+  const test::TemporaryFolder folder;
+  EmbeddedGallery gallery(test::make_store(folder / "store"), folder.path());
+  std::atomic<int> writing = kWriters;
+  std::vector<std::thread> threads;
+
+  for (std::uint64_t writer = 0; writer < kWriters; ++writer) {
+    threads.emplace_back([&, writer] {
+      for (std::uint64_t round = 0; round < kRounds; ++round) {
+        const std::uint64_t number = 1000 * (writer + 1) + 2 * round;
+        const std::vector<NewItem> items{test::numbered_item(number, "kept"),
+                                         test::numbered_item(number + 1, "removed")};
+        const auto added = gallery.add(items, test::random_embeddings(2, 16, number));
+        const std::vector<ItemId> doomed{added[1].id};
+        EXPECT_EQ(gallery.remove(doomed), 1U);
+      }
+      --writing;
+    });
+  }
+  for (std::uint64_t reader = 0; reader < 3; ++reader) {
+    threads.emplace_back([&, reader] {
+      const auto query = test::random_embeddings(1, 16, reader);
+      while (writing > 0) {
+        const auto found = gallery.search(query.row(0), 10, {reader == 0 ? "kept" : ""});
+        EXPECT_TRUE(std::is_sorted(found.begin(), found.end(), ranks_before));
+        std::set<ItemId> distinct;
+        for (const Neighbor& neighbor : found) {
+          distinct.insert(neighbor.id);
+          gallery.get(neighbor.id);
+        }
+        EXPECT_EQ(distinct.size(), found.size());
+        gallery.classes();
+        gallery.stats();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(gallery.classes(), (std::vector<ClassCount>{{"kept", kWriters * kRounds}}));
+  for (const std::string& problem : gallery.verify()) ADD_FAILURE() << problem;
+}
+
+TEST(GalleryThreadsTest, TheSameFileFromManyThreadsIsStoredOnce) {
+  const test::TemporaryFolder folder;
+  EmbeddedGallery gallery(test::make_store(folder / "store"), folder.path());
+  std::atomic<int> stored = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (std::uint64_t number = 1; number <= 20; ++number) {
+        const std::vector<NewItem> items{test::numbered_item(number, "cat")};
+        stored += gallery.add(items, test::random_embeddings(1, 16, number))[0].is_new ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(stored, 20);
+  EXPECT_EQ(gallery.stats().items, 20U);
+}
+
+}  // namespace
+}  // namespace simdb

@@ -1,0 +1,57 @@
+#include "storage/key_schema.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace simdb {
+namespace {
+
+using namespace std::string_literals;
+
+// These bytes are on people's disks: a change here needs a new format version.
+TEST(KeySchemaTest, KeysAreTheDocumentedBytes) {
+  EXPECT_EQ(kStoreFormatVersion, 1U);
+  EXPECT_EQ(item_key(ItemId{0x0102030405060708}), "\x01\x02\x03\x04\x05\x06\x07\x08"s);
+  EXPECT_EQ(class_key("cat", ItemId{1}), "cat\0\0\0\0\0\0\0\0\x01"s);
+  Sha256 digest{};
+  digest.fill(0xAB);
+  EXPECT_EQ(digest_key(digest, ItemId{2}), std::string(32, '\xAB') + "\0\0\0\0\0\0\0\x02"s);
+}
+
+TEST(KeySchemaTest, ByteOrderIsTheOrderOfIds) {
+  const std::vector<std::uint64_t> numbers{0,
+                                           1,
+                                           127,
+                                           128,
+                                           255,
+                                           256,
+                                           65535,
+                                           65536,
+                                           std::uint64_t{1} << 40,
+                                           std::numeric_limits<std::uint64_t>::max()};
+  std::vector<std::string> keys;
+  for (const std::uint64_t number : numbers) keys.push_back(item_key(ItemId{number}));
+  EXPECT_TRUE(std::is_sorted(keys.begin(), keys.end()));
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    EXPECT_EQ(decode_item_key(keys[i]), ItemId{numbers[i]});
+  }
+}
+
+TEST(KeySchemaTest, OtherLengthsAreNoNumbers) {
+  EXPECT_FALSE(decode_number(""));
+  EXPECT_FALSE(decode_number("1234567"));
+  EXPECT_FALSE(decode_number("123456789"));
+  EXPECT_FALSE(decode_id_after(4, "abc"));
+  EXPECT_FALSE(decode_id_after(4, "abcd1234567"));
+  EXPECT_EQ(decode_id_after(4, class_key("abc", ItemId{9})), ItemId{9});
+}
+
+TEST(KeySchemaTest, NoClassHoldsTheKeysOfAnother) {
+  EXPECT_FALSE(class_key("cats", ItemId{1}).starts_with(class_prefix("cat")));
+  EXPECT_TRUE(class_key("cat", ItemId{1}).starts_with(class_prefix("cat")));
+}
+
+}  // namespace
+}  // namespace simdb

@@ -1,0 +1,187 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+
+#include "storage/store.h"
+#include "tests/storage/raw_store.h"
+#include "tests/support/errors.h"
+#include "tests/support/process.h"
+#include "tests/support/read_only_view.h"
+#include "tests/support/stores.h"
+#include "tests/support/temporary_folder.h"
+
+namespace simdb {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::seconds;
+using test::code_of;
+using test::difference;
+using test::error_of;
+using test::put_numbered;
+using testing::Values;
+
+bool mentions(const Error& error, const std::string& text) {
+  return std::string(error.what()).find(text) != std::string::npos;
+}
+
+// Name and content of every file.
+std::map<std::string, std::string> contents(const fs::path& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    files[entry.path().filename()] = {std::istreambuf_iterator<char>(file), {}};
+  }
+  return files;
+}
+
+class StoreOpenTest : public testing::TestWithParam<StoreMode> {
+ protected:
+  test::TemporaryFolder folder;
+  fs::path path = folder / "store";
+};
+INSTANTIATE_TEST_SUITE_P(Modes, StoreOpenTest, Values(StoreMode::kReadWrite, StoreMode::kReadOnly),
+                         [](const auto& mode) {
+                           return mode.param == StoreMode::kReadWrite ? "Writer" : "Reader";
+                         });
+
+TEST_P(StoreOpenTest, NoStoreIsNotFoundAndNothingIsMade) {
+  EXPECT_EQ(code_of([&] { Store::open(path, GetParam()); }), ErrorCode::kNotFound);
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_P(StoreOpenTest, AnInterruptedCreationIsTold) {
+  fs::create_directory(path);  // the crash came before RocksDB's first file
+  const Error empty = error_of([&] { Store::open(path, GetParam()); });
+  EXPECT_EQ(empty.code(), ErrorCode::kCorruption);
+  EXPECT_TRUE(mentions(empty, "interrupted")) << empty.what();
+
+  fs::remove(path);
+  test::make_store(path).reset();
+  test::RawStore(path).erase("meta", "format_version");  // it came before the last batch
+  const Error without_meta = error_of([&] { Store::open(path, GetParam()); });
+  EXPECT_EQ(without_meta.code(), ErrorCode::kCorruption);
+  EXPECT_TRUE(mentions(without_meta, "delete the folder")) << without_meta.what();
+}
+
+TEST_P(StoreOpenTest, ANewerFormatIsRefusedAndNothingWritten) {
+  test::make_store(path).reset();
+  {
+    test::RawStore raw(path);
+    raw.put("meta", "format_version", test::big_endian(2));
+    raw.add_family("something_new");
+  }
+  const auto before = contents(path);
+  const Error error = error_of([&] { Store::open(path, GetParam()); });
+  EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+  EXPECT_TRUE(mentions(error, "newer simdb")) << error.what();
+  EXPECT_EQ(contents(path), before);
+}
+
+TEST_P(StoreOpenTest, DamagedIdentityIsCorruption) {
+  for (const auto& [key, value] : std::map<std::string, std::string>{
+           {"format_version", "x"}, {"dimension", test::big_endian(17)}, {"items", "many"}}) {
+    const fs::path damaged = folder / key;
+    test::make_store(damaged).reset();
+    test::RawStore(damaged).put("meta", key, value);
+    EXPECT_EQ(code_of([&] { Store::open(damaged, GetParam()); }), ErrorCode::kCorruption) << key;
+  }
+}
+
+TEST_P(StoreOpenTest, ADamagedEncoderIsCorruption) {
+  test::make_store(path).reset();
+  const std::string fingerprint = Store::open(path, GetParam())->encoder_fingerprint();
+  test::RawStore(path).put("models", fingerprint, "other bytes");
+  const auto store = Store::open(path, GetParam());
+  EXPECT_EQ(code_of([&] { store->encoder_model(); }), ErrorCode::kCorruption);
+}
+
+TEST_F(StoreOpenTest, CreateRefusesWhatIsThere) {
+  test::make_store(path).reset();
+  EXPECT_EQ(code_of([&] { test::make_store(path); }), ErrorCode::kUsage);
+  EXPECT_EQ(code_of([&] { test::make_store(folder / "no" / "parent"); }), ErrorCode::kIo);
+  EXPECT_EQ(code_of([&] { test::make_store(folder / "odd", 17); }), ErrorCode::kUsage);
+  EXPECT_FALSE(fs::exists(folder / "odd"));
+}
+
+TEST_F(StoreOpenTest, ASecondWriterInThisProcessIsBusy) {
+  const auto store = test::make_store(path);
+  const Error error = error_of([&] { Store::open(path, StoreMode::kReadWrite); });
+  EXPECT_EQ(error.code(), ErrorCode::kBusy);
+  EXPECT_TRUE(mentions(error, "this process")) << error.what();
+  // The lock must still be held after that.
+  test::Process worker({SIMDB_STORE_WORKER, "hold", path});
+  worker.close_input();
+  EXPECT_EQ(worker.wait(), static_cast<int>(ErrorCode::kBusy));
+}
+
+TEST_F(StoreOpenTest, ASecondWriterElsewhereIsNamed) {
+  test::make_store(path).reset();
+  test::Process holder({SIMDB_STORE_WORKER, "hold", path});
+  ASSERT_EQ(holder.read_line(seconds(20)), "ready");
+  const Error error = error_of([&] { Store::open(path, StoreMode::kReadWrite); });
+  EXPECT_EQ(error.code(), ErrorCode::kBusy);
+  EXPECT_TRUE(mentions(error, std::to_string(holder.pid()))) << error.what();
+  EXPECT_TRUE(mentions(error, "store_worker hold")) << error.what();
+  holder.kill();
+  EXPECT_NO_THROW(Store::open(path, StoreMode::kReadWrite));
+}
+
+TEST_F(StoreOpenTest, AReaderSeesWhatALiveWriterHasAcknowledged) {
+  const auto writer = test::make_store(path);
+  std::vector<ItemId> ids;
+  for (std::uint64_t number = 1; number <= 5; ++number) {
+    ids.push_back(put_numbered(*writer, number, 1, "cat").front());
+    const auto reader = Store::open(path, StoreMode::kReadOnly);
+    ASSERT_EQ(reader->size(), number);
+    for (std::uint64_t i = 0; i < number; ++i) {
+      EXPECT_EQ(difference(*reader, ids[i], i + 1), "");
+    }
+    put_numbered(*writer, 100 + number, 1, "cat");
+    writer->erase(writer->find_digest(writer->get(ItemId{to_number(ids.back()) + 1})->info.digest));
+    EXPECT_EQ(reader->size(), number);  // the state at the time of opening
+  }
+}
+
+TEST_F(StoreOpenTest, ReadersBesideABusyWriterSeeWholeStates) {
+  test::make_store(path).reset();
+  test::Process writer({SIMDB_STORE_WORKER, "fill", path, "1"});
+  ASSERT_TRUE(writer.read_line(seconds(20)));
+  std::uint64_t largest = 0;
+  for (int i = 0; i < 20; ++i) {
+    const auto reader = Store::open(path, StoreMode::kReadOnly);
+    for (const StoreProblem& problem : reader->verify()) ADD_FAILURE() << problem.what;
+    std::uint64_t last = 0;
+    reader->for_each_item([&](const ItemRecord& record) {
+      last = to_number(record.id);
+      return true;
+    });
+    EXPECT_GE(last, largest);
+    largest = last;
+  }
+  EXPECT_GT(largest, 0U);
+}
+
+TEST_F(StoreOpenTest, AReadOnlyDiskIsEnoughForReaders) {
+  std::vector<ItemId> ids;
+  {
+    const auto store = test::make_store(path);
+    ids = put_numbered(*store, 1, 10, "cat");
+    fs::copy(path, folder / "unclean");  // as after a crash: the items are in the log only
+  }
+  const test::ReadOnlyView view(folder.path());
+  if (!view.works()) GTEST_SKIP() << "the system allows no read-only mount here";
+  for (const fs::path& which : {path, folder / "unclean"}) {
+    const auto reader = Store::open(which, StoreMode::kReadOnly);
+    for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(difference(*reader, ids[i], i + 1), "");
+    EXPECT_TRUE(reader->verify().empty());
+    const Error error = error_of([&] { Store::open(which, StoreMode::kReadWrite); });
+    EXPECT_EQ(error.code(), ErrorCode::kIo);
+    EXPECT_TRUE(mentions(error, which.string())) << error.what();
+  }
+  EXPECT_EQ(code_of([&] { test::make_store(folder / "new"); }), ErrorCode::kIo);
+}
+
+}  // namespace
+}  // namespace simdb

@@ -1,0 +1,100 @@
+#include <gtest/gtest.h>
+
+#include "storage/store.h"
+#include "tests/storage/raw_store.h"
+#include "tests/support/stores.h"
+#include "tests/support/temporary_folder.h"
+
+namespace simdb {
+namespace {
+
+using test::big_endian;
+
+// A contradiction planted in a sound store, and a word of the report.
+struct Damage {
+  const char* name;
+  void (*plant)(test::RawStore& raw);
+  const char* report;
+};
+
+const Damage kDamages[] = {
+    {"LostRecord", [](test::RawStore& raw) { raw.erase("items", big_endian(2)); },
+     "hold item 2, which does not exist"},
+    {"LostVector", [](test::RawStore& raw) { raw.erase("vectors", big_endian(2)); },
+     "item 2 has no embedding"},
+    {"LostClassEntry",
+     [](test::RawStore& raw) { raw.erase("by_class", std::string("cat\0", 4) + big_endian(2)); },
+     "item 2 is missing in the class index"},
+    {"LostHashEntry",
+     [](test::RawStore& raw) {
+       const auto digest = [] {
+         const std::uint64_t number = 2;
+         return sha256(std::as_bytes(std::span(&number, 1)));
+       }();
+       raw.erase("by_hash", std::string(digest.begin(), digest.end()) + big_endian(2));
+     },
+     "item 2 is missing in the digest index"},
+    {"StrayClassEntry",
+     [](test::RawStore& raw) { raw.put("by_class", std::string("x\0", 2) + big_endian(2), ""); },
+     "the class index holds 6"},
+    {"StrayHashEntry",
+     [](test::RawStore& raw) { raw.put("by_hash", std::string(32, 'x') + big_endian(2), ""); },
+     "the digest index holds 6"},
+    {"StrayThumbnail", [](test::RawStore& raw) { raw.put("thumbnails", big_endian(77), "x"); },
+     "the thumbnails hold item 77"},
+    {"StrayVector",
+     [](test::RawStore& raw) { raw.put("vectors", big_endian(77), std::string(64, 'x')); },
+     "embeddings hold 6"},
+    {"WrongClassCount", [](test::RawStore& raw) { raw.put("classes", "cat", big_endian(9)); },
+     "class 'cat' counts 9 items, but has 5"},
+    {"StrayClass", [](test::RawStore& raw) { raw.put("classes", "dog", big_endian(1)); },
+     "class 'dog' counts 1 items, but has 0"},
+    {"LostClass", [](test::RawStore& raw) { raw.erase("classes", "cat"); },
+     "class 'cat' with 5 items is missing"},
+    {"WrongItemCount", [](test::RawStore& raw) { raw.put("meta", "items", big_endian(4)); },
+     "the store counts 4 items, but has 5"},
+    {"WrongNextId", [](test::RawStore& raw) { raw.put("meta", "next_id", big_endian(3)); },
+     "next id"},
+    {"ShortVector",
+     [](test::RawStore& raw) { raw.put("vectors", big_endian(2), std::string(63, 'x')); },
+     "63 bytes instead of 64"},
+    {"VectorNotOfUnitLength",
+     [](test::RawStore& raw) { raw.put("vectors", big_endian(2), std::string(64, '\0')); },
+     "not of unit length"},
+    {"UnreadableRecord", [](test::RawStore& raw) { raw.put("items", big_endian(2), "\xFF"); },
+     "item 2 is damaged"},
+    {"OddKey", [](test::RawStore& raw) { raw.put("items", "short", "x"); }, "wrong length"},
+    {"OtherEncoder",
+     [](test::RawStore& raw) {
+       raw.put("models", *raw.get("meta", "encoder_fingerprint"), "other bytes");
+     },
+     "fingerprint"},
+};
+
+class StoreVerifyTest : public testing::TestWithParam<Damage> {};
+INSTANTIATE_TEST_SUITE_P(Damages, StoreVerifyTest, testing::ValuesIn(kDamages),
+                         [](const auto& damage) { return damage.param.name; });
+
+TEST_P(StoreVerifyTest, FindsTheContradiction) {
+  const test::TemporaryFolder folder;
+  const auto path = folder / "store";
+  {
+    const auto store = test::make_store(path);
+    test::put_numbered(*store, 1, 5, "cat");
+    ASSERT_TRUE(store->verify().empty());
+  }
+  {
+    test::RawStore raw(path);
+    GetParam().plant(raw);
+  }
+  for (const StoreMode mode : {StoreMode::kReadWrite, StoreMode::kReadOnly}) {
+    std::string report;
+    for (const StoreProblem& problem : Store::open(path, mode)->verify()) {
+      report += problem.what + "\n";
+    }
+    EXPECT_NE(report.find(GetParam().report), std::string::npos) << "report:\n" << report;
+  }
+}
+
+}  // namespace
+}  // namespace simdb

@@ -1,0 +1,39 @@
+#include "tests/support/embeddings.h"
+
+#include <random>
+#include <span>
+
+namespace simdb::test {
+
+EmbeddingBatch random_embeddings(std::size_t rows, std::size_t dimension, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::normal_distribution<float> normal;
+  EmbeddingBatch embeddings(dimension);
+  std::vector<float> raw(dimension);
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (float& value : raw) value = normal(random);
+    embeddings.append_normalized(raw);
+  }
+  return embeddings;
+}
+
+EmbeddingBatch axis_embeddings(std::size_t rows, std::size_t dimension, std::size_t axis) {
+  EmbeddingBatch embeddings(dimension);
+  std::vector<float> unit(dimension);
+  unit[axis] = 1;
+  for (std::size_t i = 0; i < rows; ++i) embeddings.append_unit(unit);
+  return embeddings;
+}
+
+NewItem numbered_item(std::uint64_t number, const std::string& class_name) {
+  NewItem item;
+  item.info.class_name = class_name;
+  item.info.source = "/images/" + std::to_string(number) + ".png";
+  item.info.digest = sha256(std::as_bytes(std::span(&number, 1)));
+  item.info.width = 100 + static_cast<std::uint32_t>(number % 7);
+  item.info.height = 200;
+  item.thumbnail.assign(20 + number % 50, static_cast<std::byte>(number % 251));
+  return item;
+}
+
+}  // namespace simdb::test

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace simdb::test {
+
+struct ProcessResult {
+  int code =
+      0;  ///< exit code; 128 + signal if a signal ended it; -1 if it ran out of time and was killed
+  std::string out;
+  std::string err;
+};
+
+struct ProcessOptions {
+  std::string input;                               ///< standard input
+  std::filesystem::path folder;                    ///< working folder; empty = this one
+  std::map<std::string, std::string> environment;  ///< beside what this process has
+  std::chrono::seconds timeout{60};
+  std::string out_file;  ///< where stdout goes instead of ProcessResult::out
+};
+
+/// Runs a program to its end. Uses posix_spawn, never a fork of a process with threads.
+ProcessResult run_process(const std::vector<std::string>& command,
+                          const ProcessOptions& options = {});
+
+}  // namespace simdb::test
