@@ -9,7 +9,7 @@
 #include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_wall_internal.h"
-#include "storage/store_lock.h"
+#include "storage/store_lock_internal.h"
 
 namespace simdb {
 namespace {

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/key_schema.h"
+#include "storage/key_schema_internal.h"
 #include "storage/store.h"
 
 namespace simdb {

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-#include "storage/key_schema.h"
+#include "storage/key_schema_internal.h"
 #include "storage/rocksdb_options_internal.h"
 
 namespace simdb {
