@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "database/layout.h"
-#include "database/recovery.h"
+#include "database/recovery_internal.h"
 
 namespace simdb {
 namespace {
