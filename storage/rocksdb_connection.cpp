@@ -9,7 +9,7 @@
 #include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_wall_internal.h"
-#include "storage/store_lock.h"
+#include "storage/store_lock_internal.h"
 
 namespace simdb {
 namespace {
@@ -93,22 +93,36 @@ std::unique_ptr<RocksConnection> RocksConnection::create(const fs::path& store) 
 
 std::unique_ptr<RocksConnection> RocksConnection::open(const fs::path& store, StoreMode mode) {
   require_created(store);
-  if (mode == StoreMode::kReadOnly) {
-    auto connection = open_settled_reader(store, column_families());
-    connection->require_known_format();
-    return connection;
-  }
   // Opening for writing writes at once, so the version is read first.
-  open_settled_reader(store, meta_column_families())->require_known_format();
-  std::unique_ptr<RocksConnection> connection(new RocksConnection(store, mode));
-  const rocksdb::Status status = connection->open_writer(false);
-  require_lock_was_free(status, store);
+  if (mode == StoreMode::kReadWrite) check_format(store);
+  std::unique_ptr<RocksConnection> connection;
+  rocksdb::Status status;
+  if (mode == StoreMode::kReadOnly) {
+    status = open_settled_reader(store, column_families(), connection);
+  } else {
+    connection.reset(new RocksConnection(store, mode));
+    status = connection->open_writer(false);
+    require_lock_was_free(status, store);
+  }
+  if (status.IsInvalidArgument()) {
+    check_format(store);
+    throw damaged(store, status.ToString());
+  }
   require_ok(status, "open the store", store);
+  if (mode == StoreMode::kReadOnly) connection->require_known_format();
   return connection;
 }
 
+void RocksConnection::check_format(const fs::path& store) {
+  std::unique_ptr<RocksConnection> connection;
+  const rocksdb::Status status = open_settled_reader(store, meta_column_families(), connection);
+  if (status.IsInvalidArgument()) fail_half_created(store);  // there is no "meta" yet
+  require_ok(status, "open the store", store);
+  connection->require_known_format();
+}
+
 rocksdb::Status RocksConnection::open_writer(bool create) {
-  rocksdb::DBOptions options = database_options(mode_);
+  rocksdb::DBOptions options = database_options();
   options.create_if_missing = create;
   options.error_if_exists = create;
   std::vector<rocksdb::ColumnFamilyDescriptor> families = column_families();
@@ -132,8 +146,8 @@ rocksdb::Status RocksConnection::open_writer(bool create) {
 rocksdb::Status RocksConnection::open_reader(
     const std::vector<rocksdb::ColumnFamilyDescriptor>& families) {
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
-      database_options(mode_), path_.string(), families, &families_, &db);
+  const rocksdb::Status status =
+      rocksdb::DB::OpenForReadOnly(database_options(), path_.string(), families, &families_, &db);
   db_.reset(db);
   return status;
 }
@@ -142,18 +156,16 @@ rocksdb::Status RocksConnection::open_reader(
 // without an error. OpenForReadOnly is strict, but takes it that nobody writes. So a reader counts
 // only if the file set did not change while it opened: then it has read one state and holds all its
 // table files open, whatever the writer deletes later.
-std::unique_ptr<RocksConnection> RocksConnection::open_settled_reader(
-    const fs::path& store, const std::vector<rocksdb::ColumnFamilyDescriptor>& families) {
+rocksdb::Status RocksConnection::open_settled_reader(
+    const fs::path& store, const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
+    std::unique_ptr<RocksConnection>& connection) {
   for (int i = 0; i < kReaderTries; ++i) {
     const std::string files = file_set_of(store);
     const std::string logs = logs_of(store);
-    std::unique_ptr<RocksConnection> connection(new RocksConnection(store, StoreMode::kReadOnly));
+    connection.reset(new RocksConnection(store, StoreMode::kReadOnly));
     const rocksdb::Status status = connection->open_reader(families);
     // A log that grows is fine: its end is read as torn. It excuses an error, though.
-    if (file_set_of(store) == files && (status.ok() || logs_of(store) == logs)) {
-      require_ok(status, "open the store", store);
-      return connection;
-    }
+    if (file_set_of(store) == files && (status.ok() || logs_of(store) == logs)) return status;
     std::this_thread::sleep_for(kReaderPause);
   }
   throw Error(ErrorCode::kBusy, "can't read " + store.string() + ": it changed during each of " +
