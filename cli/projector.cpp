@@ -36,8 +36,7 @@ std::string vectors_tsv(const EmbeddingBatch& vectors) {
 
 std::string cell(std::string text) {
   std::replace_if(
-      text.begin(), text.end(),
-      [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
   return text;
 }
 
@@ -112,11 +111,11 @@ void require_usable(const ProjectorData& data) {
   }
   if (data.class_names.size() != rows || data.sources.size() != rows ||
       data.thumbnails.size() != rows) {
-    throw Error(ErrorCode::kUsage,
-                fmt::format("can't write a projector folder: {} vectors with {} classes, {} "
-                            "sources and {} thumbnails",
-                            rows, data.class_names.size(), data.sources.size(),
-                            data.thumbnails.size()));
+    throw Error(
+        ErrorCode::kUsage,
+        fmt::format("can't write a projector folder: {} vectors with {} classes, {} "
+                    "sources and {} thumbnails",
+                    rows, data.class_names.size(), data.sources.size(), data.thumbnails.size()));
   }
   if (sprite_tile_side(rows) == 0) {
     throw Error(ErrorCode::kUsage,

@@ -47,8 +47,9 @@ void project(const EmbeddingBatch& rows, PrincipalComponents& result) {
 
 PrincipalComponents principal_components(const EmbeddingBatch& rows, std::size_t components) {
   if (components == 0 || components > rows.dimension()) {
-    throw Error(ErrorCode::kUsage, fmt::format("can't find {} principal components of {} dimensions",
-                                               components, rows.dimension()));
+    throw Error(ErrorCode::kUsage,
+                fmt::format("can't find {} principal components of {} dimensions", components,
+                            rows.dimension()));
   }
   PrincipalComponents result{components, std::vector<float>(rows.rows() * components),
                              std::vector<float>(components)};

@@ -136,26 +136,26 @@ Json page_data(const EvalReport& report, const ReportLimits& limits) {
   errors.resize(std::min(errors.size(), limits.errors));
 
   Shown shown(report);
-  Json data = {{"title", report.title},
-               {"date", report.date},
-               {"database", report.database},
-               {"encoder", report.encoder},
-               {"k", report.k},
-               {"dimension", report.embeddings.dimension()},
-               {"count", report.images.size()},
-               {"unusable", report.unusable},
-               {"errorCount", all_errors},
-               {"accuracy", report.accuracy},
-               {"balancedAccuracy", report.balanced_accuracy},
-               {"recallAt1", report.recall_at_1},
-               {"mapAtR", report.map_at_r},
-               {"classes", report.classes},
-               {"confusion", sparse(report.confusion)},
-               {"matrix", {{"images", shown.places(matrix)},
-                           {"values", similarities(report, matrix)}}},
-               {"errors", shown.places(errors)},
-               {"points", shown.places(points)},
-               {"explained", shown.explained()}};
+  Json data = {
+      {"title", report.title},
+      {"date", report.date},
+      {"database", report.database},
+      {"encoder", report.encoder},
+      {"k", report.k},
+      {"dimension", report.embeddings.dimension()},
+      {"count", report.images.size()},
+      {"unusable", report.unusable},
+      {"errorCount", all_errors},
+      {"accuracy", report.accuracy},
+      {"balancedAccuracy", report.balanced_accuracy},
+      {"recallAt1", report.recall_at_1},
+      {"mapAtR", report.map_at_r},
+      {"classes", report.classes},
+      {"confusion", sparse(report.confusion)},
+      {"matrix", {{"images", shown.places(matrix)}, {"values", similarities(report, matrix)}}},
+      {"errors", shown.places(errors)},
+      {"points", shown.places(points)},
+      {"explained", shown.explained()}};
   data["images"] = shown.to_json(limits.thumbnail_bytes);
   return data;
 }

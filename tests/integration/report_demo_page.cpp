@@ -1,5 +1,5 @@
-// Writes a report page for report_page_test.py and for eyes: shapes drawn on the spot, made-up embeddings that
-// cluster by class, some errors, hostile names.
+// Writes a report page for report_page_test.py and for eyes: shapes drawn on the spot, made-up
+// embeddings that cluster by class, some errors, hostile names.
 //   report_demo_page OUT.html CLASSES IMAGES_PER_CLASS [hostile]
 #include <fmt/format.h>
 
@@ -28,10 +28,14 @@ double gaussian(std::mt19937_64& random) {
 
 std::string class_name(std::size_t index, bool hostile) {
   // Each of them would run or break something where a page forgets to escape.
-  static const std::string kHostile[] = {
-      "<script>document.title='owned'</script>", "</script><img src=x onerror=\"document.title='owned'\">",
-      "\"'`${document.title='owned'}", "right\xE2\x80\xAEtfel", "<!--<script>", "__proto__",
-      "https://example.com/steal.png", "not utf-8 \xFF\xFE"};
+  static const std::string kHostile[] = {"<script>document.title='owned'</script>",
+                                         "</script><img src=x onerror=\"document.title='owned'\">",
+                                         "\"'`${document.title='owned'}",
+                                         "right\xE2\x80\xAEtfel",
+                                         "<!--<script>",
+                                         "__proto__",
+                                         "https://example.com/steal.png",
+                                         "not utf-8 \xFF\xFE"};
   if (hostile && index < std::size(kHostile)) return kHostile[index];
   return index < 8 ? sample_color(index).name : fmt::format("class {:03}", index);
 }
@@ -56,7 +60,8 @@ EvalReport demo(std::size_t classes, std::size_t per_class, bool hostile) {
       for (float& value : values) value += static_cast<float>(0.35 * gaussian(random));
       report.embeddings.append_normalized(values);
       const bool wrong = random() % 25 == 0 && classes > 1;
-      const std::size_t predicted = wrong ? (c + 1 + random() % std::min<std::size_t>(classes - 1, 3)) % classes : c;
+      const std::size_t predicted =
+          wrong ? (c + 1 + random() % std::min<std::size_t>(classes - 1, 3)) % classes : c;
       const Image image = draw_shape(kShapes[i % 3], sample_color(c % 64), 28, c * 1'000'003 + i);
       report.images.push_back({c, predicted, wrong ? 0.4 + (random() % 50) / 100.0 : 0.98,
                                fmt::format("/data/{}/shape_{}.png", report.classes[c], i),
@@ -82,7 +87,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::ofstream out(argv[1], std::ios::binary);
-  out << simdb::cli::render_report(simdb::cli::demo(std::stoul(argv[2]), std::stoul(argv[3]), argc > 4));
+  out << simdb::cli::render_report(
+      simdb::cli::demo(std::stoul(argv[2]), std::stoul(argv[3]), argc > 4));
   out.close();
   return out ? 0 : 1;
 }
