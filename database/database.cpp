@@ -151,11 +151,16 @@ Prediction Database::query(const Image& image, const QueryOptions& options) cons
 }
 
 Prediction Database::query(std::span<const float> embedding, const QueryOptions& options) const {
+  const Gallery& gallery = state_->gallery;
   Prediction prediction;
-  for (const Neighbor& neighbor :
-       state_->gallery.search(embedding, options.k, {options.class_name})) {
-    auto record = state_->gallery.get(neighbor.id);
-    if (!record) continue;  // removed since the search
+  for (const Neighbor& neighbor : gallery.search(embedding, options.k, {options.class_name})) {
+    auto record = gallery.get(neighbor.id);
+    if (!record) {
+      if (!gallery.embedding(neighbor.id)) continue;  // removed since the search
+      throw Error(ErrorCode::kCorruption,
+                  "item " + std::to_string(to_number(neighbor.id)) +
+                      " has an embedding but no record; restore the database from a copy");
+    }
     prediction.neighbors.push_back({neighbor.id, neighbor.similarity,
                                     std::move(record->info.class_name),
                                     std::move(record->info.source)});

@@ -31,13 +31,13 @@ struct OpenOptions {
 
 struct QueryOptions {
   std::size_t k = 10;              ///< neighbours that vote, at least 1
-  std::string class_name = {};          ///< look only among items of this class; empty = all
+  std::string class_name = {};     ///< look only among items of this class; empty = all
   float accept_similarity = 0.5F;  ///< a nearest neighbour below this is no match
 };
 
 /// The answer to "what is this?".
 struct Prediction {
-  std::string class_name = {};                  ///< best class; empty if the database is empty
+  std::string class_name = {};             ///< best class; empty if the database is empty
   double confidence = 0;                   ///< its share of the vote, in [0, 1]
   bool accepted = false;                   ///< the nearest neighbour reaches accept_similarity
   std::vector<ClassScore> ranking;         ///< all classes among the neighbours, best first
@@ -59,7 +59,7 @@ class Database {
   /// of its embeddings.
   static Database create(const std::filesystem::path& folder, std::span<const std::byte> model,
                          std::size_t dimension, OpenOptions options = {});
-  /// Opens and, where needed, rebuilds the index from the store. Errors as Store::open.
+  /// Opens the store; the first search builds the index from it. Errors as Store::open.
   static Database open(const std::filesystem::path& folder, OpenOptions options = {});
   /// True if `folder` looks like a database.
   static bool exists(const std::filesystem::path& folder);

@@ -1,9 +1,8 @@
-#include "database/recovery.h"
-
 #include <algorithm>
 #include <cstring>
 
 #include "core/error.h"
+#include "database/recovery_internal.h"
 
 namespace simdb {
 namespace {

@@ -16,10 +16,9 @@ build_packages=(
   libboost-program-options-dev                         # cli
 )
 test_packages=(
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev
   python3 clang-format-19 clang-tidy-19 shellcheck     # tests/layers
   chromium chromium-driver fonts-dejavu-core           # the HTML report, seen by a browser
-  procps strace                                        # tests that watch processes
 )
 
 fail() {

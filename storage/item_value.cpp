@@ -1,11 +1,10 @@
-#include "storage/item_value.h"
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
 
 #include "core/error.h"
 #include "record.pb.h"
+#include "storage/item_value_internal.h"
 
 namespace simdb {
 namespace {

@@ -1,4 +1,4 @@
-#include "storage/key_schema.h"
+#include "storage/key_schema_internal.h"
 
 namespace simdb {
 

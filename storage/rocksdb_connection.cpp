@@ -1,6 +1,6 @@
 #include <chrono>
 #include <fstream>
-#include <iterator>
+#include <map>
 #include <system_error>
 #include <thread>
 
@@ -9,7 +9,7 @@
 #include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_wall_internal.h"
-#include "storage/store_lock.h"
+#include "storage/store_lock_internal.h"
 
 namespace simdb {
 namespace {
@@ -19,14 +19,28 @@ namespace fs = std::filesystem;
 constexpr int kReaderTries = 100;
 constexpr std::chrono::milliseconds kReaderPause{5};
 
-// A name for the set of files that make up the store. It changes before the writer deletes any file
-// that belonged to the set.
+// A name for the set of tables and logs that make up the store. It changes before the writer
+// deletes any of them.
 std::string file_set_of(const fs::path& store) {
   std::ifstream current(store / "CURRENT", std::ios::binary);
   std::string manifest;
   std::getline(current, manifest);
   std::error_code ignored;
   return manifest + " " + std::to_string(fs::file_size(store / manifest, ignored));
+}
+
+// The logs with their lengths.
+std::string logs_of(const fs::path& store) {
+  std::map<std::string, std::uintmax_t> logs;
+  std::error_code ignored;
+  for (auto at = fs::directory_iterator(store, ignored); !ignored && at != fs::directory_iterator();
+       at.increment(ignored)) {
+    std::error_code vanished;
+    if (at->path().extension() == ".log") logs[at->path().filename()] = at->file_size(vanished);
+  }
+  std::string text;
+  for (const auto& [name, size] : logs) text += name + " " + std::to_string(size) + " ";
+  return text;
 }
 
 [[noreturn]] void fail_half_created(const fs::path& store) {
@@ -79,56 +93,79 @@ std::unique_ptr<RocksConnection> RocksConnection::create(const fs::path& store) 
 
 std::unique_ptr<RocksConnection> RocksConnection::open(const fs::path& store, StoreMode mode) {
   require_created(store);
-  if (mode == StoreMode::kReadOnly) {
-    auto connection = open_settled_reader(store, column_families());
-    connection->require_known_format();
-    return connection;
-  }
   // Opening for writing writes at once, so the version is read first.
-  open_settled_reader(store, meta_column_families())->require_known_format();
-  std::unique_ptr<RocksConnection> connection(new RocksConnection(store, mode));
-  const rocksdb::Status status = connection->open_writer(false);
-  require_lock_was_free(status, store);
+  if (mode == StoreMode::kReadWrite) check_format(store);
+  std::unique_ptr<RocksConnection> connection;
+  rocksdb::Status status;
+  if (mode == StoreMode::kReadOnly) {
+    status = open_settled_reader(store, column_families(), connection);
+  } else {
+    connection.reset(new RocksConnection(store, mode));
+    status = connection->open_writer(false);
+    require_lock_was_free(status, store);
+  }
+  if (status.IsInvalidArgument()) {
+    check_format(store);
+    throw damaged(store, status.ToString());
+  }
   require_ok(status, "open the store", store);
+  if (mode == StoreMode::kReadOnly) connection->require_known_format();
   return connection;
 }
 
+void RocksConnection::check_format(const fs::path& store) {
+  std::unique_ptr<RocksConnection> connection;
+  const rocksdb::Status status = open_settled_reader(store, meta_column_families(), connection);
+  if (status.IsInvalidArgument()) fail_half_created(store);  // there is no "meta" yet
+  require_ok(status, "open the store", store);
+  connection->require_known_format();
+}
+
 rocksdb::Status RocksConnection::open_writer(bool create) {
-  rocksdb::DBOptions options = database_options(mode_);
+  rocksdb::DBOptions options = database_options();
   options.create_if_missing = create;
-  options.create_missing_column_families = create;
   options.error_if_exists = create;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families = column_families();
+  std::vector<rocksdb::ColumnFamilyDescriptor> missing;
+  if (create) {
+    missing.assign(families.begin() + 1, families.end());
+    families.resize(1);
+  }
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status =
-      rocksdb::DB::Open(options, path_.string(), column_families(), &families_, &db);
+  rocksdb::Status status = rocksdb::DB::Open(options, path_.string(), families, &families_, &db);
   db_.reset(db);
+  if (status.ok() && create) {
+    // All in one call: left to DB::Open, each would write and sync its own file of options.
+    std::vector<rocksdb::ColumnFamilyHandle*> created;
+    status = db_->CreateColumnFamilies(missing, &created);
+    families_.insert(families_.end(), created.begin(), created.end());
+  }
   return status;
 }
 
 rocksdb::Status RocksConnection::open_reader(
     const std::vector<rocksdb::ColumnFamilyDescriptor>& families) {
   rocksdb::DB* db = nullptr;
-  // The third path is for a log file, and SilentLogger writes none.
-  const rocksdb::Status status = rocksdb::DB::OpenAsSecondary(
-      database_options(mode_), path_.string(), path_.string(), families, &families_, &db);
+  const rocksdb::Status status =
+      rocksdb::DB::OpenForReadOnly(database_options(), path_.string(), families, &families_, &db);
   db_.reset(db);
   return status;
 }
 
-// RocksDB reads the list of table files first and the log after it. If the writer flushes in
-// between it may delete the log, and its records would be missing without an error. So a reader
-// counts only if the list did not change while it opened; this also tells damage from files deleted
-// meanwhile.
-std::unique_ptr<RocksConnection> RocksConnection::open_settled_reader(
-    const fs::path& store, const std::vector<rocksdb::ColumnFamilyDescriptor>& families) {
+// RocksDB's own mode for readers beside a writer (OpenAsSecondary) passes over missing files
+// without an error. OpenForReadOnly is strict, but takes it that nobody writes. So a reader counts
+// only if the file set did not change while it opened: then it has read one state and holds all its
+// table files open, whatever the writer deletes later.
+rocksdb::Status RocksConnection::open_settled_reader(
+    const fs::path& store, const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
+    std::unique_ptr<RocksConnection>& connection) {
   for (int i = 0; i < kReaderTries; ++i) {
-    const std::string before = file_set_of(store);
-    std::unique_ptr<RocksConnection> connection(new RocksConnection(store, StoreMode::kReadOnly));
+    const std::string files = file_set_of(store);
+    const std::string logs = logs_of(store);
+    connection.reset(new RocksConnection(store, StoreMode::kReadOnly));
     const rocksdb::Status status = connection->open_reader(families);
-    if (file_set_of(store) == before) {
-      require_ok(status, "open the store", store);
-      return connection;
-    }
+    // A log that grows is fine: its end is read as torn. It excuses an error, though.
+    if (file_set_of(store) == files && (status.ok() || logs_of(store) == logs)) return status;
     std::this_thread::sleep_for(kReaderPause);
   }
   throw Error(ErrorCode::kBusy, "can't read " + store.string() + ": it changed during each of " +

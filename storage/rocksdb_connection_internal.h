@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/key_schema.h"
+#include "storage/key_schema_internal.h"
 #include "storage/store.h"
 
 namespace simdb {
@@ -51,9 +51,11 @@ class RocksConnection {
   // One try to open; the destructor frees what was opened.
   rocksdb::Status open_writer(bool create);
   rocksdb::Status open_reader(const std::vector<rocksdb::ColumnFamilyDescriptor>& families);
-  static std::unique_ptr<RocksConnection> open_settled_reader(
+  static rocksdb::Status open_settled_reader(
       const std::filesystem::path& store,
-      const std::vector<rocksdb::ColumnFamilyDescriptor>& families);
+      const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
+      std::unique_ptr<RocksConnection>& connection);
+  static void check_format(const std::filesystem::path& store);
   void require_known_format() const;
 
   std::filesystem::path path_;

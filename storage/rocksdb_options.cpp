@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-#include "storage/key_schema.h"
+#include "storage/key_schema_internal.h"
 #include "storage/rocksdb_options_internal.h"
 
 namespace simdb {
@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t kBlockCacheBytes = 16UL << 20;
 constexpr std::size_t kMemtableBytes = 64UL << 20;  // of all column families together
 
-// Readers may stand on a read-only disk, where a log file can't be made.
+// RocksDB's own diary can't be kept on a read-only disk; and after a full disk has refused one
+// line, the next one ends the process (an assertion in WritableFileWriter, live in Debian's build).
+// What goes wrong is in the statuses.
 class SilentLogger final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
@@ -34,6 +36,9 @@ rocksdb::ColumnFamilyDescriptor describe(const std::string& name,
   options.table_factory = tables;
   options.paranoid_file_checks = true;  // reads each file back after writing it
   options.arena_block_size = 256UL << 10;
+  // Ids ascend, so levelled compaction would move the small table of each session down unmerged,
+  // and readers would open thousands. This style merges tables of like size.
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
   options.compression =
       is_compressible(name) ? rocksdb::kSnappyCompression : rocksdb::kNoCompression;
   return {name, options};
@@ -48,7 +53,7 @@ std::shared_ptr<rocksdb::TableFactory> make_tables() {
 
 }  // namespace
 
-rocksdb::DBOptions database_options(StoreMode mode) {
+rocksdb::DBOptions database_options() {
   rocksdb::DBOptions options;
   // The default mode drops every record after a flipped bit in the log and says nothing.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
@@ -62,7 +67,7 @@ rocksdb::DBOptions database_options(StoreMode mode) {
   options.max_bgerror_resume_count = 0;
 
   options.db_write_buffer_size = kMemtableBytes;
-  options.max_open_files = -1;  // readers keep files that the writer deletes beside them
+  options.max_open_files = -1;  // all open from the start: the writer may delete a reader's files
   options.max_file_opening_threads = 1;
   options.max_background_jobs = 2;
   options.skip_stats_update_on_db_open = true;
@@ -70,12 +75,7 @@ rocksdb::DBOptions database_options(StoreMode mode) {
   options.stats_persist_period_sec = 0;
   options.manifest_preallocation_size = 64UL << 10;
 
-  if (mode == StoreMode::kReadOnly) {
-    options.info_log = std::make_shared<SilentLogger>();
-  } else {
-    options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-    options.keep_log_file_num = 2;
-  }
+  options.info_log = std::make_shared<SilentLogger>();
   return options;
 }
 

@@ -2,14 +2,13 @@
 
 #include <rocksdb/db.h>
 
+#include <cstddef>
 #include <vector>
-
-#include "storage/store.h"
 
 namespace simdb {
 
-/// Options of the one writing process, or of a reader beside it.
-rocksdb::DBOptions database_options(StoreMode mode);
+/// Options of writers and readers alike.
+rocksdb::DBOptions database_options();
 
 /// All column families: RocksDB's own "default", which stays empty, then kColumnFamilyNames.
 std::vector<rocksdb::ColumnFamilyDescriptor> column_families();

@@ -3,7 +3,7 @@
 
 #include "core/class_name.h"
 #include "core/error.h"
-#include "storage/item_value.h"
+#include "storage/item_value_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_store_internal.h"
 #include "storage/rocksdb_verify_internal.h"

@@ -2,7 +2,7 @@
 #include <map>
 #include <string>
 
-#include "storage/item_value.h"
+#include "storage/item_value_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_verify_internal.h"
 #include "storage/rocksdb_wall_internal.h"

@@ -1,10 +1,10 @@
-#include "storage/store_lock.h"
-
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <fstream>
 #include <iterator>
+
+#include "storage/store_lock_internal.h"
 
 namespace simdb {
 namespace {

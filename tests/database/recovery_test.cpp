@@ -1,7 +1,6 @@
-#include "database/recovery.h"
-
 #include <gtest/gtest.h>
 
+#include "database/recovery_internal.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/stores.h"
 #include "tests/support/temporary_folder.h"

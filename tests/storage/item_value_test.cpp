@@ -1,7 +1,6 @@
-#include "storage/item_value.h"
-
 #include <gtest/gtest.h>
 
+#include "storage/item_value_internal.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/errors.h"
 

@@ -1,9 +1,9 @@
-#include "storage/key_schema.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <limits>
+
+#include "storage/key_schema_internal.h"
 
 namespace simdb {
 namespace {

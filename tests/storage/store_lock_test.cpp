@@ -1,7 +1,6 @@
-#include "storage/store_lock.h"
-
 #include <gtest/gtest.h>
 
+#include "storage/store_lock_internal.h"
 #include "tests/support/process.h"
 #include "tests/support/stores.h"
 #include "tests/support/temporary_folder.h"

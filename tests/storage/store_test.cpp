@@ -168,7 +168,7 @@ TEST_F(StoreTest, ManySmallSessionsStaySmallAndSound) {
   EXPECT_EQ(store->size(), 30U);
   expect_sound();
   const auto files = std::distance(std::filesystem::directory_iterator(path), {});
-  EXPECT_LT(files, 100);
+  EXPECT_LT(files, 80);
 }
 
 }  // namespace

@@ -26,9 +26,18 @@ namespace {
 
 using simdb::ItemId;
 
-void say(const std::string& line) {
-  const std::string text = line + "\n";
-  if (::write(STDOUT_FILENO, text.data(), text.size()) < 0) throw std::runtime_error("no reader");
+void say(std::string line) {
+  line += '\n';
+  if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) throw std::runtime_error("no reader");
+}
+
+std::string about(char what, ItemId id) {
+  std::string line(1, what);
+  return line += std::to_string(to_number(id));
+}
+
+std::string added(ItemId id, std::uint64_t number) {
+  return about('+', id) + ' ' + std::to_string(number);
 }
 
 void fill(simdb::Store& store, std::uint64_t number, std::uint64_t lies) {
@@ -42,15 +51,15 @@ void fill(simdb::Store& store, std::uint64_t number, std::uint64_t lies) {
     }
     const auto ids = store.put(items, embeddings);
     for (std::size_t i = 0; i < ids.size(); ++i) {
-      say("+" + std::to_string(to_number(ids[i])) + " " + std::to_string(first + i));
+      say(added(ids[i], first + i));
     }
     for (std::uint64_t i = 1; i <= lies; ++i) {
-      say("+" + std::to_string(to_number(ids.back()) + i) + " " + std::to_string(number + i - 1));
+      say(added(ItemId{to_number(ids.back()) + i}, number + i - 1));
     }
     if (round % 5 == 4) {
-      say("?" + std::to_string(to_number(ids.front())));
+      say(about('?', ids.front()));
       store.erase(std::span(&ids.front(), 1));
-      say("-" + std::to_string(to_number(ids.front())));
+      say(about('-', ids.front()));
     }
   }
 }

@@ -1,8 +1,7 @@
 #include "tests/support/temporary_folder.h"
 
-#include <stdlib.h>  // mkdtemp is POSIX's, not in <cstdlib>
-
 #include <cerrno>
+#include <cstdlib>
 #include <string>
 #include <system_error>
 
