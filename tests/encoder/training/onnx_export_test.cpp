@@ -57,7 +57,7 @@ TEST_P(OnnxExportTest, OpenCvAnswersAsLibTorch) {
 }
 
 INSTANTIATE_TEST_SUITE_P(BatchNorm, OnnxExportTest, ::testing::Bool(),
-                         [](const auto& info) { return info.param ? "On" : "Off"; });
+                         [](const auto& mode) { return mode.param ? "On" : "Off"; });
 
 TEST(OnnxExportLayersTest, LayersFollowTheNetwork) {
   const Network network({}, {.width = 4, .depth = 2, .dimension = 16, .batch_norm = true});

@@ -36,7 +36,7 @@ TEST_P(OptimizerTest, LowersTheLossAndItsStepsFallToZero) {
 
 INSTANTIATE_TEST_SUITE_P(Kinds, OptimizerTest,
                          ::testing::Values(OptimizerKind::kAdam, OptimizerKind::kAdamW),
-                         [](const auto& info) { return std::string(to_string(info.param)); });
+                         [](const auto& kind) { return std::string(to_string(kind.param)); });
 
 }  // namespace
 }  // namespace simdb::training
