@@ -59,7 +59,7 @@ class Database {
   /// of its embeddings.
   static Database create(const std::filesystem::path& folder, std::span<const std::byte> model,
                          std::size_t dimension, OpenOptions options = {});
-  /// Opens and, where needed, rebuilds the index from the store. Errors as Store::open.
+  /// Opens the store; the first search builds the index from it. Errors as Store::open.
   static Database open(const std::filesystem::path& folder, OpenOptions options = {});
   /// True if `folder` looks like a database.
   static bool exists(const std::filesystem::path& folder);

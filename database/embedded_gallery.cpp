@@ -48,8 +48,7 @@ EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::
                                  IndexFactory make_index)
     : store_(std::move(store)),
       folder_(std::move(folder)),
-      make_index_(std::move(make_index)),
-      index_(build_index()) {}
+      make_index_(std::move(make_index)) {}
 
 std::unique_ptr<VectorIndex> EmbeddedGallery::build_index() const {
   std::unique_ptr<VectorIndex> index = make_index_(store_->dimension());
@@ -106,7 +105,7 @@ void EmbeddedGallery::update_index(const std::function<void(VectorIndex&)>& upda
   }
 }
 
-void EmbeddedGallery::rebuild_if_stale() const {
+void EmbeddedGallery::ensure_index() const {
   {
     const std::shared_lock lock(index_mutex_);
     if (index_) return;
@@ -142,7 +141,7 @@ std::vector<std::byte> EmbeddedGallery::thumbnail(ItemId id) const { return stor
 
 std::vector<Neighbor> EmbeddedGallery::search(std::span<const float> query, std::size_t k,
                                               const SearchFilter& filter) const {
-  rebuild_if_stale();
+  ensure_index();
   const std::shared_lock lock(index_mutex_);
   if (!index_) {
     throw Error(ErrorCode::kInternal, "the index could not follow a change; search again");
@@ -169,7 +168,7 @@ const std::string& EmbeddedGallery::encoder_fingerprint() const noexcept {
 }
 
 std::vector<std::string> EmbeddedGallery::verify() const {
-  rebuild_if_stale();
+  ensure_index();
   const std::lock_guard change(change_mutex_);
   std::vector<std::string> problems;
   for (StoreProblem& problem : store_->verify()) problems.push_back(std::move(problem.what));

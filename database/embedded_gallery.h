@@ -52,7 +52,7 @@ class EmbeddedGallery final : public Gallery {
   std::unique_ptr<VectorIndex> build_index() const;
   // Lets the index follow a change that the store has acknowledged.
   void update_index(const std::function<void(VectorIndex&)>& update);
-  void rebuild_if_stale() const;
+  void ensure_index() const;
   std::size_t erase(std::span<const ItemId> ids);
 
   const std::unique_ptr<Store> store_;
@@ -62,7 +62,7 @@ class EmbeddedGallery final : public Gallery {
   // Lock order: change_mutex_, then index_mutex_.
   mutable std::mutex change_mutex_;             // one change of the store at a time
   mutable std::shared_mutex index_mutex_;       // guards index_
-  mutable std::unique_ptr<VectorIndex> index_;  // null: it missed a change, rebuild it
+  mutable std::unique_ptr<VectorIndex> index_;  // null: not needed yet, or it missed a change
 };
 
 }  // namespace simdb

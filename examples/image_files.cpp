@@ -1,8 +1,7 @@
 // A database of image files, with an encoder that `simdb train` made: open, add, query, remove.
-//   image_files ENCODER.onnx FOLDER IMAGE...      makes a database in FOLDER if there is none, adds
-//   all images but the last
-//                                                 (class = name of the image's folder) and asks
-//                                                 what the last one is
+//   image_files ENCODER.onnx FOLDER IMAGE...
+// makes a database in FOLDER if there is none, adds all images but the last (an image's folder is
+// its class), and asks what the last one is.
 
 #include <simdb/core/error.h>
 #include <simdb/database/database.h>

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds simdb and runs its tests: an optimised build with warnings as errors, one with AddressSanitizer and
+# Builds simdb and runs its tests: an optimised build (in CI with warnings as errors), one with AddressSanitizer and
 # UndefinedBehaviorSanitizer, one with ThreadSanitizer. Installs what is missing first (scripts/setup.sh).
 #   scripts/test.sh           everything but the tests labelled 'long'
 #   scripts/test.sh --all     those too
@@ -8,12 +8,14 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-presets=(ci asan tsan)
+release=release
+[[ ${CI:-} ]] && release=ci  # the same with warnings as errors
+presets=("$release" asan tsan)
 choice=(--label-exclude '^long$')
 for argument in "$@"; do
   case $argument in
     --all) choice=() ;;
-    --quick) presets=(ci) ;;
+    --quick) presets=("$release") ;;
     *)
       echo "test.sh: unknown argument '$argument'; usage: scripts/test.sh [--all] [--quick]" >&2
       exit 2

@@ -28,7 +28,7 @@ class ImagePathsTest : public testing::Test {
       paths.push_back(name == "-" ? name : (folder_ / name).string());
     std::vector<std::string> result;
     for (const auto& path : expand_paths(paths, console)) {
-      result.push_back(path.lexically_relative(folder_.path()).string());
+      result.push_back(path.lexically_normal().lexically_relative(folder_.path()).string());
     }
     return result;
   }

@@ -1,0 +1,168 @@
+// What all parts of the page share: the data, names that can't do harm, colours, thumbnails, the tooltip.
+const data = JSON.parse(document.getElementById('data').textContent);
+const byId = (id) => document.getElementById(id);
+
+// Controls and bidirectional marks would hide or reorder text: they are shown by number.
+const printable = (text) => text.replace(
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+  (c) => '⟨' + c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0') + '⟩');
+const className = (index) => printable(data.classes[index]);
+const number = (value) => value.toLocaleString('en-US');
+const counted = (value, one, many) => number(value) + ' ' + (value === 1 ? one : many);
+
+// Never "100 %" for a share that is not 1.
+function percent(share) {
+  let digits = share === 1 ? 0 : 1;
+  while (share < 1 && digits < 4 && Number((share * 100).toFixed(digits)) === 100) ++digits;
+  return (share * 100).toFixed(digits) + ' %';
+}
+
+// An element. Texts become text nodes, never markup.
+function element(tag, properties, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties || {})) {
+    if (name === 'class') node.className = value;
+    else if (name.includes('-') || name === 'colspan') node.setAttribute(name, value);
+    else node[name] = value;
+  }
+  node.append(...children);
+  return node;
+}
+
+const dark = window.matchMedia('(prefers-color-scheme: dark)');
+const redraws = [];  // called when the theme changes
+const theme = new Map();  // asking the browser for a colour costs more than drawing with it
+function cssColor(name) {
+  if (!theme.has(name)) {
+    theme.set(name, getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim());
+  }
+  return theme.get(name);
+}
+dark.addEventListener('change', () => {
+  theme.clear();
+  redraws.forEach((redraw) => redraw());
+});
+
+// The first colours are easy to tell apart for all eyes (after Okabe and Ito); later ones walk round the colour circle
+// by the golden angle, and the markers change their shape.
+const kPalette = {
+  light: ['#0072b2', '#e69f00', '#009e73', '#cc4c9b', '#d55e00', '#33a9e0', '#7a5cc2', '#8c6d31', '#c42d3d', '#6b7580'],
+  dark: ['#4da3e8', '#f2b134', '#2fc795', '#ec85c3', '#f5803e', '#7fd0f7', '#a98ff0', '#c2a05a', '#f0707d', '#a4aeb9'],
+};
+// A class that is named after a colour and drawn in another confuses; so where all are, they get their own.
+const kNamed = {
+  light: { red: '#d83a34', green: '#2a9d4a', blue: '#2f62d6', yellow: '#e0b000', purple: '#8e3fb8', cyan: '#17a9bf',
+           orange: '#ee7f1a', brown: '#8a5a2b', pink: '#e377b5', black: '#22262b', grey: '#8a9099', gray: '#8a9099',
+           magenta: '#c837ab' },
+  dark: { red: '#f4655f', green: '#45c46a', blue: '#6f9bff', yellow: '#f2cb3a', purple: '#bb7be0', cyan: '#3fd0e4',
+          orange: '#ff9c45', brown: '#bb8a58', pink: '#f4a3d2', black: '#59616b', grey: '#a4aab2', gray: '#a4aab2',
+          magenta: '#e667cc' },
+};
+const isNamed = (name) => Object.prototype.hasOwnProperty.call(kNamed.light, name);
+const colorsAreNamed = data.classes.every(isNamed);
+
+function classColor(index) {
+  const shade = dark.matches ? 'dark' : 'light';
+  if (colorsAreNamed) return kNamed[shade][data.classes[index]];
+  if (index < kPalette[shade].length) return kPalette[shade][index];
+  const hue = (index * 137.508) % 360;
+  return `hsl(${hue.toFixed(1)} ${[62, 48, 76][index % 3]}% ${(dark.matches ? 66 : 45) + [0, 9, -9][index % 3]}%)`;
+}
+
+// Circle, square, triangle, diamond.
+const classShape = (index) => Math.floor(index / kPalette.light.length) % 4;
+function markerPath(context, shape, x, y, r) {
+  context.beginPath();
+  if (shape === 0) {
+    context.arc(x, y, r, 0, 2 * Math.PI);
+  } else if (shape === 1) {
+    context.rect(x - 0.86 * r, y - 0.86 * r, 1.72 * r, 1.72 * r);
+  } else {
+    const corners = shape === 2 ? [[0, -1.1], [1, 0.72], [-1, 0.72]] : [[0, -1.2], [1.05, 0], [0, 1.2], [-1.05, 0]];
+    corners.forEach(([dx, dy], i) => context[i ? 'lineTo' : 'moveTo'](x + dx * r, y + dy * r));
+    context.closePath();
+  }
+}
+
+// A canvas of its own pixels: sharp on every screen. Returns its context, measured in CSS pixels.
+function prepareCanvas(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  const pixels = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== pixels[0] || canvas.height !== pixels[1]) [canvas.width, canvas.height] = pixels;
+  const context = canvas.getContext('2d');
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}
+
+function swatch(index) {
+  const canvas = element('canvas', { class: 'swatch', 'aria-hidden': 'true' });
+  const draw = () => {
+    const context = prepareCanvas(canvas, 12, 12);
+    markerPath(context, classShape(index), 6, 6, 4.6);
+    context.fillStyle = classColor(index);
+    context.fill();
+  };
+  draw();
+  redraws.push(draw);
+  return canvas;
+}
+
+// Pictures for canvases, decoded once; `whenReady` is called if that is still to come.
+const pictures = new Map();
+function picture(index, whenReady) {
+  const uri = data.images[index].u;
+  if (!uri) return null;
+  if (!pictures.has(index)) {
+    const image = new Image();
+    image.src = uri;
+    pictures.set(index, image);
+  }
+  const image = pictures.get(index);
+  if (!image.complete) image.addEventListener('load', whenReady, { once: true });
+  return image.complete && image.naturalWidth > 0 ? image : null;
+}
+
+function thumbnail(index) {
+  const box = element('div', { class: 'thumbnail' });
+  const uri = data.images[index].u;
+  if (!uri) {
+    box.append('no picture');
+    return box;
+  }
+  const image = element('img', { src: uri, alt: '', decoding: 'async' });
+  image.addEventListener('load', () => image.classList.toggle('small', image.naturalWidth <= 48));
+  box.append(image);
+  return box;
+}
+
+// "true", "read as" and the source of an image.
+function imageFacts(index) {
+  const image = data.images[index];
+  const line = (role, cls) => element('div', { class: 'pair' }, element('span', { class: 'role' }, role), swatch(cls),
+                                      element('bdi', { title: className(cls) }, className(cls)));
+  const facts = element('div', { class: 'facts' }, line('is', image.t));
+  if (image.p !== image.t) facts.append(line('read', image.p));
+  const place = printable(image.s);
+  facts.append(element('div', {}, 'confidence ' + percent(image.c)),
+               element('div', { class: 'source', title: place }, element('bdi', {}, place.split('/').pop())));
+  return facts;
+}
+
+const tooltip = {
+  owner: null,
+  show(owner, event, ...children) {
+    const box = byId('tooltip');
+    this.owner = owner;
+    box.replaceChildren(...children);
+    box.hidden = false;
+    const size = box.getBoundingClientRect();
+    const x = event.clientX + 18 + size.width > window.innerWidth ? event.clientX - 18 - size.width : event.clientX + 18;
+    const y = Math.min(event.clientY + 14, window.innerHeight - size.height - 8);
+    box.style.left = Math.max(8, x) + 'px';
+    box.style.top = Math.max(8, y) + 'px';
+  },
+  hide(owner) {
+    if (this.owner === owner) byId('tooltip').hidden = true;
+  },
+};

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace simdb::cli {
+
+/// RFC 4648, with padding.
+std::string base64(std::span<const std::byte> bytes);
+
+/// "data:image/png;base64,..." for the bytes of a PNG, JPEG, BMP or WebP file; empty for any other.
+std::string image_data_uri(std::span<const std::byte> bytes);
+
+}  // namespace simdb::cli
