@@ -7,6 +7,7 @@
 #include <torch/nn/functional/pooling.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,7 @@
 #include "cli/evaluate.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <unordered_map>
 #include <utility>

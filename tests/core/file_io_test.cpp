@@ -8,6 +8,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <iterator>
 
 #include "tests/support/errors.h"
 #include "tests/support/read_only_view.h"

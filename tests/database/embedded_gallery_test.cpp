@@ -155,9 +155,7 @@ TEST_F(EmbeddedGalleryTest, RemovedItemsAreGoneAndMayComeAgain) {
 }
 
 TEST_F(EmbeddedGalleryTest, OneBadItemStopsAllOfThem) {
-  EXPECT_EQ(code_of([&] {
-              add({numbered_item(1, "cat"), numbered_item(2, "")});
-            }),
+  EXPECT_EQ(code_of([&] { add({numbered_item(1, "cat"), numbered_item(2, "")}); }),
             ErrorCode::kBadInput);
   EXPECT_EQ(code_of([&] {
               gallery->add(std::vector{numbered_item(1, "cat")}, random_embeddings(2, 16, 1));

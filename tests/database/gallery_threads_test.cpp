@@ -1,6 +1,7 @@
 // Threads on one gallery; run under ThreadSanitizer too.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 #include <thread>

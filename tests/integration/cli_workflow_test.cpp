@@ -1,6 +1,7 @@
 // The everyday life of a database, through the real binary.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 

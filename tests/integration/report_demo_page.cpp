@@ -37,13 +37,13 @@ std::string class_name(std::size_t index, bool hostile) {
                                          "https://example.com/steal.png",
                                          "not utf-8 \xFF\xFE"};
   if (hostile && index < std::size(kHostile)) return kHostile[index];
-  return index < 8 ? sample_colour(index).name : fmt::format("class {:03}", index);
+  return index < 8 ? sample_color(index).name : fmt::format("class {:03}", index);
 }
 
 EvalReport demo(std::size_t classes, std::size_t per_class, bool hostile) {
   std::mt19937_64 random(11);
   EvalReport report(kDimension);
-  report.title = hostile ? "<b>hostile</b> & \"names\"" : "Colour shapes";
+  report.title = hostile ? "<b>hostile</b> & \"names\"" : "Color shapes";
   report.date = "2026-01-31 12:00 UTC";
   report.database = "/home/ada/photos/.simdb";
   report.encoder = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";
@@ -62,7 +62,7 @@ EvalReport demo(std::size_t classes, std::size_t per_class, bool hostile) {
       const bool wrong = random() % 25 == 0 && classes > 1;
       const std::size_t predicted =
           wrong ? (c + 1 + random() % std::min<std::size_t>(classes - 1, 3)) % classes : c;
-      const Image image = draw_shape(kShapes[i % 3], sample_colour(c % 64), 28, c * 1'000'003 + i);
+      const Image image = draw_shape(kShapes[i % 3], sample_color(c % 64), 28, c * 1'000'003 + i);
       report.images.push_back({c, predicted, wrong ? 0.4 + (random() % 50) / 100.0 : 0.98,
                                fmt::format("/data/{}/shape_{}.png", report.classes[c], i),
                                encode_png(image)});

@@ -2,6 +2,7 @@
 // answers. Losing a record without a word is the failure these tests look for.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <random>
 

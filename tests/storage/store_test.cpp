@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
+
 #include "tests/support/embeddings.h"
 #include "tests/support/errors.h"
 #include "tests/support/stores.h"
