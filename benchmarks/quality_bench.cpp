@@ -25,6 +25,7 @@ struct Options {
   std::string augment = "default";
   int epochs = training::TrainOptions().epochs;
   training::NetworkOptions network;
+  int threads = 0;
   int seeds = 5;
   bool json = false;
 };
@@ -78,6 +79,7 @@ int run(const Options& options) {
   training.augment = training::parse_augment(options.augment);
   training.epochs = options.epochs;
   training.network = options.network;
+  training.threads = options.threads;
 
   const bool by_class = options.protocol == "classes";
   const std::vector<ShapePicture> pictures =
@@ -131,6 +133,7 @@ int main(int argc, char** argv) {
   add("dim", po::value(&network.dimension)->default_value(network.dimension), "as in simdb train");
   add("width", po::value(&network.width)->default_value(network.width), "as in simdb train");
   add("depth", po::value(&network.depth)->default_value(network.depth), "as in simdb train");
+  add("threads", po::value(&options.threads)->default_value(0), "as in simdb train");
   add("seeds", po::value(&options.seeds)->default_value(options.seeds), "runs, from seed 1");
   add("json", po::bool_switch(&options.json), "one JSON object a run");
   if (!simdb::bench::parse_arguments(argc, argv, description)) return 0;

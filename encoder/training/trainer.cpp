@@ -74,14 +74,14 @@ class Validation {
 class Learner {
  public:
   Learner(Network& network, const InputSpec& input, const TrainOptions& options,
-          const Samples& samples, BatchShape shape, int steps)
+          const Samples& samples, std::size_t classes, int steps)
       : network_(network),
         input_(input),
         options_(options),
         samples_(samples),
         borders_(border_colors(samples.pixels)),
-        sampler_(samples.labels, shape, options.seed),
-        augmenter_(options.augment, options.seed),
+        sampler_(samples.labels, choose_batch_shape(classes, options.batch), options.seed),
+        augmenter_(options.augment, class_making_share(classes), options.seed),
         optimizer_(network, options, steps),
         loss_(loss_function(options.loss)) {}
 
@@ -197,13 +197,14 @@ TrainResult train(const LabeledImages& images, const LabeledImages* validation,
   result.training_images = training.labels.size();
   const Validation judge(std::move(queries), std::move(gallery));
 
-  const BatchShape shape = choose_batch_shape(images.classes.size(), options.batch);
+  const std::size_t classes = images.classes.size();
   const int steps_an_epoch =
-      std::max<int>(kMinStepsAnEpoch, static_cast<int>(training.labels.size()) / shape.rows());
+      std::max<int>(kMinStepsAnEpoch, static_cast<int>(training.labels.size()) /
+                                          choose_batch_shape(classes, options.batch).rows());
   const int steps = steps_an_epoch * options.epochs;
 
   Network network(images.input, options.network);
-  Learner learner(network, images.input, options, training, shape, steps);
+  Learner learner(network, images.input, options, training, classes, steps);
   CollapseWatch collapse(options.margin, observer);
   std::vector<torch::Tensor> best_weights = network.copy_weights();
   int done = 0;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr AugmentOptions kNone = {false, false, false, false, false};
 
-AugmentOptions only(bool AugmentOptions::* member) {
+AugmentOptions only(bool AugmentOptions::*member) {
   AugmentOptions options = kNone;
   options.*member = true;
   return options;
@@ -39,7 +39,7 @@ bool differ(const torch::Tensor& a, const torch::Tensor& b) {
 
 TEST(AugmentationTest, NoneChangesNothing) {
   const Plain images = drawn(4);
-  Augmenter augment(kNone, 1);
+  Augmenter augment(kNone, 1, 1);
   EXPECT_TRUE(augment(images.planes, images.borders, 2).equal(images.planes));
 }
 
@@ -47,7 +47,7 @@ TEST(AugmentationTest, EveryChangeStaysInRangeAndDoesSomething) {
   for (const auto member : {&AugmentOptions::affine, &AugmentOptions::light, &AugmentOptions::noise,
                             &AugmentOptions::colors, &AugmentOptions::symmetry}) {
     const Plain images = drawn(16);
-    Augmenter augment(only(member), 1);
+    Augmenter augment(only(member), 1, 1);
     const torch::Tensor changed = augment(images.planes, images.borders, 8);
     EXPECT_EQ(changed.sizes(), images.planes.sizes());
     EXPECT_TRUE(differ(changed, images.planes));
@@ -58,9 +58,9 @@ TEST(AugmentationTest, EveryChangeStaysInRangeAndDoesSomething) {
 
 TEST(AugmentationTest, OneSeedGivesOneSequence) {
   const Plain images = drawn(8);
-  Augmenter a(AugmentOptions(), 3);
-  Augmenter b(AugmentOptions(), 3);
-  Augmenter c(AugmentOptions(), 4);
+  Augmenter a(AugmentOptions(), 1, 3);
+  Augmenter b(AugmentOptions(), 1, 3);
+  Augmenter c(AugmentOptions(), 1, 4);
   for (int i = 0; i < 2; ++i) {
     const torch::Tensor first = a(images.planes, images.borders, 2);
     EXPECT_TRUE(first.equal(b(images.planes, images.borders, 2)));
@@ -71,7 +71,7 @@ TEST(AugmentationTest, OneSeedGivesOneSequence) {
 TEST(AugmentationTest, WhatComesInFromOutsideIsTheBorderColour) {
   const Plain images = plain(32, {0.9F, 0.5F, 0.2F});
   for (const auto member : {&AugmentOptions::affine, &AugmentOptions::symmetry}) {
-    Augmenter augment(only(member), 1);
+    Augmenter augment(only(member), 1, 1);
     EXPECT_FALSE(differ(augment(images.planes, images.borders, 8), images.planes));
   }
 }
@@ -81,7 +81,7 @@ TEST(AugmentationTest, ClassMakingIsSharedByAGroupAndDiffersBetweenGroups) {
   const torch::Tensor planes = one.planes.repeat({64, 1, 1, 1});
   const torch::Tensor borders = one.borders.repeat({64, 1});
   for (const auto member : {&AugmentOptions::colors, &AugmentOptions::symmetry}) {
-    Augmenter augment(only(member), 1);
+    Augmenter augment(only(member), 1, 1);
     const torch::Tensor changed = augment(planes, borders, 16);
     int distinct_neighbors = 0;
     for (int group = 0; group < 16; ++group) {
@@ -98,7 +98,7 @@ TEST(AugmentationTest, ColorsKeepClassesApart) {
   // Red and blue in each of 64 groups: whatever becomes of them, they do not become one.
   const Plain red = plain(1, {1, 0, 0});
   const Plain blue = plain(1, {0, 0, 1});
-  Augmenter augment(only(&AugmentOptions::colors), 1);
+  Augmenter augment(only(&AugmentOptions::colors), 1, 1);
   const torch::Tensor changed =
       augment(torch::cat({red.planes, blue.planes}).repeat({64, 1, 1, 1}),
               torch::cat({red.borders, blue.borders}).repeat({64, 1}), 64);
@@ -110,13 +110,13 @@ TEST(AugmentationTest, ColorsKeepClassesApart) {
 
 TEST(AugmentationTest, ColorsLeaveGreyImagesOfOneChannelAlone) {
   const Plain images = drawn(8, 1);
-  Augmenter augment(only(&AugmentOptions::colors), 1);
+  Augmenter augment(only(&AugmentOptions::colors), 1, 1);
   EXPECT_TRUE(augment(images.planes, images.borders, 4).equal(images.planes));
 }
 
 TEST(AugmentationTest, ColorsKeepGreyGrey) {
   const Plain images = plain(64, {0.3F, 0.3F, 0.3F});
-  Augmenter augment(only(&AugmentOptions::colors), 1);
+  Augmenter augment(only(&AugmentOptions::colors), 1, 1);
   const torch::Tensor changed = augment(images.planes, images.borders, 64);
   EXPECT_LT((changed.select(1, 0) - changed.select(1, 1)).abs().max().item<float>(), 1e-5);
   EXPECT_LT((changed.select(1, 0) - changed.select(1, 2)).abs().max().item<float>(), 1e-5);
@@ -124,13 +124,25 @@ TEST(AugmentationTest, ColorsKeepGreyGrey) {
 
 TEST(AugmentationTest, SymmetryLeavesHalfOfTheGroupsAlone) {
   const Plain images = drawn(200);
-  Augmenter augment(only(&AugmentOptions::symmetry), 1);
+  Augmenter augment(only(&AugmentOptions::symmetry), 1, 1);
   const torch::Tensor changed = augment(images.planes, images.borders, 200);
   int left_alone = 0;
   for (int i = 0; i < 200; ++i) {
     if (!differ(changed[i], images.planes[i])) ++left_alone;
   }
   EXPECT_NEAR(left_alone, 100, 30);
+}
+
+TEST(AugmentationTest, TheMoreClassesTheFewerGroupsAreChanged) {
+  EXPECT_EQ(class_making_share(2), 1);
+  EXPECT_EQ(class_making_share(8), 1);
+  EXPECT_EQ(class_making_share(80), 0.1);
+  const Plain images = drawn(400);
+  Augmenter augment(only(&AugmentOptions::colors), 0.1, 1);
+  const torch::Tensor changed = augment(images.planes, images.borders, 400);
+  int groups = 0;
+  for (int i = 0; i < 400; ++i) groups += differ(changed[i], images.planes[i]) ? 1 : 0;
+  EXPECT_NEAR(groups, 40, 25);
 }
 
 TEST(AugmentationTest, BorderColorIsTheMedianOfTheBorder) {
