@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::array kShapes = {Shape::kCircle, Shape::kRectangle, Shape::kTriangle};
 constexpr int kSubsamples = 4;  // a side of a pixel, for anti-aliasing
-constexpr std::size_t kMaxColours = 64;
+constexpr std::size_t kMaxColors = 64;
 
 const char* name_of(Shape shape) {
   switch (shape) {
@@ -90,8 +90,8 @@ double coverage(const std::vector<Point>& corners, int x, int y) {
   return inside / static_cast<double>(kSubsamples * kSubsamples);
 }
 
-std::uint8_t blend(std::uint8_t colour, double share) {
-  return static_cast<std::uint8_t>(std::lround(255 - share * (255 - colour)));
+std::uint8_t blend(std::uint8_t color, double share) {
+  return static_cast<std::uint8_t>(std::lround(255 - share * (255 - color)));
 }
 
 std::uint8_t from_hue(double hue, double offset) {
@@ -99,19 +99,19 @@ std::uint8_t from_hue(double hue, double offset) {
   return static_cast<std::uint8_t>(std::lround(230 * std::clamp(distance - 1, 0.0, 1.0)));
 }
 
-std::string class_of(Shape shape, const Colour& colour, ClassBy by) {
-  if (by == ClassBy::kColour) return colour.name;
+std::string class_of(Shape shape, const Color& color, ClassBy by) {
+  if (by == ClassBy::kColor) return color.name;
   if (by == ClassBy::kShape) return name_of(shape);
-  return colour.name + "_" + name_of(shape);
+  return color.name + "_" + name_of(shape);
 }
 
 void require_in_range(const SampleOptions& options) {
   const auto require = [](bool holds, const char* what) {
     if (!holds) throw Error(ErrorCode::kUsage, std::string("can't draw sample data: ") + what);
   };
-  require(options.colours >= 1 && options.colours <= kMaxColours, "1 to 64 colours are possible");
+  require(options.colors >= 1 && options.colors <= kMaxColors, "1 to 64 colors are possible");
   require(options.count >= 1 && options.count <= 100000,
-          "1 to 100,000 images a shape and colour are possible");
+          "1 to 100,000 images a shape and color are possible");
   require(options.size >= 8 && options.size <= 1024, "8 to 1024 pixels a side are possible");
 }
 
@@ -135,24 +135,24 @@ void make_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Colour sample_colour(std::size_t n) {
-  static const std::array<Colour, 8> kNamed = {{{"red", 230, 25, 25},
-                                                {"green", 25, 160, 45},
-                                                {"blue", 35, 70, 220},
-                                                {"yellow", 240, 200, 20},
-                                                {"purple", 145, 30, 180},
-                                                {"cyan", 30, 190, 210},
-                                                {"orange", 245, 130, 20},
-                                                {"brown", 130, 80, 30}}};
+Color sample_color(std::size_t n) {
+  static const std::array<Color, 8> kNamed = {{{"red", 230, 25, 25},
+                                               {"green", 25, 160, 45},
+                                               {"blue", 35, 70, 220},
+                                               {"yellow", 240, 200, 20},
+                                               {"purple", 145, 30, 180},
+                                               {"cyan", 30, 190, 210},
+                                               {"orange", 245, 130, 20},
+                                               {"brown", 130, 80, 30}}};
   if (n < kNamed.size()) return kNamed[n];
   const double share =
-      static_cast<double>(n - kNamed.size()) / static_cast<double>(kMaxColours - kNamed.size());
+      static_cast<double>(n - kNamed.size()) / static_cast<double>(kMaxColors - kNamed.size());
   const double hue = 6 * share;
   return {fmt::format("hue{:03}", std::lround(360 * share)), from_hue(hue, 0), from_hue(hue, 4),
           from_hue(hue, 2)};
 }
 
-Image draw_shape(Shape shape, const Colour& colour, int size, std::uint64_t seed) {
+Image draw_shape(Shape shape, const Color& color, int size, std::uint64_t seed) {
   Random random(seed);
   const double radius = size * random.between(0.18, 0.42);
   std::vector<Point> corners = outline(shape, radius, random);
@@ -165,7 +165,7 @@ Image draw_shape(Shape shape, const Colour& colour, int size, std::uint64_t seed
   for (int row = 0; row < size; ++row) {
     for (int column = 0; column < size; ++column) {
       const double share = coverage(corners, column, row);
-      for (const std::uint8_t channel : {colour.red, colour.green, colour.blue}) {
+      for (const std::uint8_t channel : {color.red, color.green, color.blue}) {
         image.pixels.push_back(blend(channel, share));
       }
     }
@@ -176,16 +176,16 @@ Image draw_shape(Shape shape, const Colour& colour, int size, std::uint64_t seed
 std::size_t write_sample_tree(const std::filesystem::path& folder, const SampleOptions& options) {
   require_in_range(options);
   std::size_t written = 0;
-  for (std::size_t c = 0; c < options.colours; ++c) {
-    const Colour colour = sample_colour(c);
+  for (std::size_t c = 0; c < options.colors; ++c) {
+    const Color color = sample_color(c);
     for (const Shape shape : kShapes) {
-      const std::filesystem::path place = folder / class_of(shape, colour, options.class_by);
+      const std::filesystem::path place = folder / class_of(shape, color, options.class_by);
       make_folder(place);
       for (std::size_t n = 0; n < options.count; ++n) {
         const std::uint64_t seed =
             (options.seed * 3 + static_cast<std::uint64_t>(shape)) * 1'000'003 + n;
-        write_png(place / fmt::format("{}_{}_{}.png", name_of(shape), colour.name, n),
-                  draw_shape(shape, colour, options.size, seed));
+        write_png(place / fmt::format("{}_{}_{}.png", name_of(shape), color.name, n),
+                  draw_shape(shape, color, options.size, seed));
         ++written;
       }
     }

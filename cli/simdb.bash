@@ -18,7 +18,7 @@ _simdb() {
       mapfile -t COMPREPLY < <(compgen -W "$(simdb classes 2>/dev/null | sed 's/^ *[0-9]*  //')" -- "$word")
       return ;;
     --class-by)
-      mapfile -t COMPREPLY < <(compgen -W "colour shape both" -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W "color shape both" -- "$word")
       return ;;
   esac
   if [[ $word == -* ]]; then
@@ -33,7 +33,7 @@ _simdb() {
       init) options="--encoder --db --json" ;;
       query) options="-k --class --accept --db --json" ;;
       rm) options="--class --db --json" ;;
-      sample-data) options="--colours --count --class-by --size --seed" ;;
+      sample-data) options="--colors --count --class-by --size --seed" ;;
       train) options=$(simdb train --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u) ;;
       *) options="" ;;
     esac

@@ -46,9 +46,7 @@ class Deduplicator {
 
 EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::path folder,
                                  IndexFactory make_index)
-    : store_(std::move(store)),
-      folder_(std::move(folder)),
-      make_index_(std::move(make_index)) {}
+    : store_(std::move(store)), folder_(std::move(folder)), make_index_(std::move(make_index)) {}
 
 std::unique_ptr<VectorIndex> EmbeddedGallery::build_index() const {
   std::unique_ptr<VectorIndex> index = make_index_(store_->dimension());

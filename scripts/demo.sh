@@ -30,8 +30,8 @@ run() {
 }
 
 say "1. Draw coloured shapes: 7 colours are the classes, circles, rectangles and triangles in each."
-run simdb sample-data shapes --colours 7 --count 10 --seed 1
-run simdb sample-data held_out --colours 7 --count 40 --seed 2
+run simdb sample-data shapes --colors 7 --count 10 --seed 1
+run simdb sample-data held_out --colors 7 --count 40 --seed 2
 mkdir unseen
 mv shapes/cyan shapes/orange unseen/
 

@@ -12,11 +12,11 @@ namespace po = boost::program_options;
 namespace {
 
 ClassBy parse_class_by(const std::string& word) {
-  if (word == "colour") return ClassBy::kColour;
+  if (word == "color") return ClassBy::kColor;
   if (word == "shape") return ClassBy::kShape;
   if (word == "both") return ClassBy::kBoth;
   throw Error(ErrorCode::kUsage,
-              "--class-by takes colour, shape or both, not '" + printable(word) + "'");
+              "--class-by takes color, shape or both, not '" + printable(word) + "'");
 }
 
 }  // namespace
@@ -27,20 +27,20 @@ int run_sample_data(std::span<const std::string> args, Console& console) {
       "Draws circles, rectangles and triangles of random size, position and rotation as small PNG\n"
       "images, DIR/CLASS/SHAPE_COLOR_N.png. The same seed draws the same images everywhere.");
   parser.options().add_options()(
-      "colours", po::value<std::size_t>()->default_value(3)->value_name("N"), "number of colours");
+      "colors", po::value<std::size_t>()->default_value(3)->value_name("N"), "number of colors");
   parser.options().add_options()("count",
                                  po::value<std::size_t>()->default_value(20)->value_name("N"),
-                                 "images of each shape in each colour");
+                                 "images of each shape in each color");
   parser.options().add_options()(
-      "class-by", po::value<std::string>()->default_value("colour")->value_name("WHAT"),
-      "a class is a colour, a shape, or both together");
+      "class-by", po::value<std::string>()->default_value("color")->value_name("WHAT"),
+      "a class is a color, a shape, or both together");
   parser.options().add_options()("size", po::value<int>()->default_value(28)->value_name("PIXELS"),
                                  "width and height");
   parser.options().add_options()(
       "seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"), "random seed");
   if (!parser.parse(args, console, 1, 1)) return 0;
   const std::string& folder = parser.positional()[0];
-  const SampleOptions options{.colours = parser.get<std::size_t>("colours"),
+  const SampleOptions options{.colors = parser.get<std::size_t>("colors"),
                               .count = parser.get<std::size_t>("count"),
                               .class_by = parse_class_by(parser.get<std::string>("class-by")),
                               .size = parser.get<int>("size"),

@@ -30,9 +30,18 @@ function element(tag, properties, ...children) {
 }
 
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
-const cssColor = (name) => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
-const redraws = [];  // called when the theme or a size changes
-dark.addEventListener('change', () => redraws.forEach((redraw) => redraw()));
+const redraws = [];  // called when the theme changes
+const theme = new Map();  // asking the browser for a colour costs more than drawing with it
+function cssColor(name) {
+  if (!theme.has(name)) {
+    theme.set(name, getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim());
+  }
+  return theme.get(name);
+}
+dark.addEventListener('change', () => {
+  theme.clear();
+  redraws.forEach((redraw) => redraw());
+});
 
 // The first colours are easy to tell apart for all eyes (after Okabe and Ito); later ones walk round the colour circle
 // by the golden angle, and the markers change their shape.
@@ -53,9 +62,9 @@ const isNamed = (name) => Object.prototype.hasOwnProperty.call(kNamed.light, nam
 const colorsAreNamed = data.classes.every(isNamed);
 
 function classColor(index) {
-  const theme = dark.matches ? 'dark' : 'light';
-  if (colorsAreNamed) return kNamed[theme][data.classes[index]];
-  if (index < kPalette[theme].length) return kPalette[theme][index];
+  const shade = dark.matches ? 'dark' : 'light';
+  if (colorsAreNamed) return kNamed[shade][data.classes[index]];
+  if (index < kPalette[shade].length) return kPalette[shade][index];
   const hue = (index * 137.508) % 360;
   return `hsl(${hue.toFixed(1)} ${[62, 48, 76][index % 3]}% ${(dark.matches ? 66 : 45) + [0, 9, -9][index % 3]}%)`;
 }
@@ -135,7 +144,7 @@ function imageFacts(index) {
   const facts = element('div', { class: 'facts' }, line('is', image.t));
   if (image.p !== image.t) facts.append(line('read', image.p));
   const place = printable(image.s);
-  facts.append(element('div', {}, percent(image.c) + ' sure'),
+  facts.append(element('div', {}, 'confidence ' + percent(image.c)),
                element('div', { class: 'source', title: place }, element('bdi', {}, place.split('/').pop())));
   return facts;
 }

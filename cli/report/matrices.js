@@ -84,13 +84,14 @@ class SimilarityMatrix extends Matrix {
     }
     const lowest = values.reduce((a, value) => Math.min(a, value), 1);
     this.low = Math.min(0, Math.floor(lowest * 10) / 10);
+    this.classes = new Set(images.map((index) => data.images[index].t)).size;
     this.draw();
   }
 
   draw() {
     if (this.size === 0) return;
-    const room = Math.max(280, Math.min(880, this.canvas.parentElement.clientWidth - 70));
-    const cell = Math.max(5, Math.min(34, Math.floor(room / (this.size + 2))));
+    const room = Math.min(960, this.canvas.parentElement.clientWidth) - 74 - 24;
+    const cell = Math.max(5, Math.min(34, Math.floor(room / (this.size + 1))));
     const side = Math.max(cell, 14);
     const context = this.resize(cell, side + 10, 74);
     context.imageSmoothingEnabled = false;
@@ -114,7 +115,7 @@ class SimilarityMatrix extends Matrix {
       context.fillStyle = classColor(cls);
       context.fillRect(this.margin + i * cell, this.margin - 6, cell, 4);
       context.fillRect(this.margin - 6, this.margin + i * cell, 4, cell);
-      if (i === 0 || data.images[this.images[i - 1]].t === cls) continue;
+      if (i === 0 || 2 * this.classes > this.size || data.images[this.images[i - 1]].t === cls) continue;
       context.fillStyle = cssColor('page');
       context.fillRect(this.margin + i * cell - 0.5, this.margin - 6, 1, length + 6);
       context.fillRect(this.margin - 6, this.margin + i * cell - 0.5, length + 6, 1);
@@ -146,12 +147,23 @@ class SimilarityMatrix extends Matrix {
     context.fillStyle = cssColor('quiet');
     context.font = '12px system-ui, "DejaVu Sans", sans-serif';
     context.textBaseline = 'middle';
-    const steps = height < 90 ? 1 : 4;
-    for (let step = 0; step <= steps; ++step) {
-      const value = 1 + (this.low - 1) * step / steps;
-      const y = this.margin + Math.max(5, Math.min(height - 5, height * step / steps));
-      context.fillText(String(Number(value.toFixed(2))).replace('-', '−'), left + 19, y);
+    for (let value = 1; value >= this.low; value -= height < 90 ? 1 : 0.25) {
+      const y = this.margin + Math.max(5, Math.min(height - 5, height * (1 - value) / (1 - this.low)));
+      context.fillText(String(value).replace('-', '−'), left + 19, y);
     }
+  }
+
+  // Mean similarity of two images of one class, and of different classes; NaN where there is no such pair.
+  means() {
+    const sums = [0, 0, 0, 0];
+    for (let i = 0; i < this.size; ++i) {
+      for (let j = 0; j < i; ++j) {
+        const same = data.images[this.images[i]].t === data.images[this.images[j]].t ? 0 : 2;
+        sums[same] += this.values[i][j];
+        ++sums[same + 1];
+      }
+    }
+    return [sums[0] / sums[1], sums[2] / sums[3]];
   }
 
   describe(row, column) {
@@ -172,7 +184,7 @@ class ConfusionMatrix extends Matrix {
   }
 
   draw() {
-    const room = Math.min(820, this.canvas.parentElement.parentElement.clientWidth);
+    const room = Math.min(760, this.canvas.parentElement.parentElement.clientWidth);
     const measure = this.canvas.getContext('2d');
     measure.font = '12.5px system-ui, "DejaVu Sans", sans-serif';
     const longest = data.classes.reduce((a, _, i) => Math.max(a, measure.measureText(className(i)).width), 0);
@@ -227,19 +239,16 @@ class ConfusionMatrix extends Matrix {
     context.font = '12.5px system-ui, "DejaVu Sans", sans-serif';
     context.fillStyle = cssColor('ink');
     context.textBaseline = 'middle';
-    for (let i = 0; i < this.size; ++i) {
-      const name = shortened(context, className(i), margin - 10);
+    const names = [...data.classes.keys()].map((i) => shortened(context, className(i), margin - 10));
+    const upright = names.some((name) => context.measureText(name).width > cell - 6);
+    for (const [i, name] of names.entries()) {
       const middle = margin + (i + 0.5) * cell;
       context.textAlign = 'right';
       context.fillText(name, margin - 8, middle);
       context.save();
       context.translate(middle, margin - 8);
-      if (context.measureText(name).width <= cell - 6) {
-        context.textAlign = 'center';
-      } else {
-        context.rotate(-Math.PI / 2);
-        context.textAlign = 'left';
-      }
+      if (upright) context.rotate(-Math.PI / 2);
+      context.textAlign = upright ? 'left' : 'center';
       context.fillText(name, 0, 0);
       context.restore();
     }

@@ -21,12 +21,18 @@ function fillHeader() {
   }
 }
 
-function fillNotes() {
+function fillNotes(similarity) {
   if (data.points.length < data.count) {
     byId('points-note').append(`${number(data.points.length)} of ${number(data.count)} images are shown, every class by its share.`);
   }
-  if (data.matrix.images.length < data.count) {
-    byId('similarity-note').append(`${number(data.matrix.images.length)} of ${number(data.count)} images are shown, evenly over the classes.`);
+  const { size, classes } = similarity;
+  const [same, different] = similarity.means().map((mean) => mean.toFixed(2).replace('-', '−'));
+  if (size < data.count) {
+    byId('similarity-note').append(`${number(size)} of ${number(data.count)} images are shown, ` +
+                                   `${counted(classes, 'class', 'classes')} evenly. `);
+  }
+  if (same !== 'NaN' && different !== 'NaN') {
+    byId('similarity-note').append(`Their mean is ${same} within a class and ${different} between classes.`);
   }
   const sum = data.explained.reduce((a, share) => a + share, 0);
   byId('explained').append(`· ${percent(Math.min(sum, 1))} of the variance`);
@@ -38,20 +44,19 @@ function fillLegend() {
   const entries = [...data.classes.keys()].filter((cls) => totals.has(cls)).map((cls) => {
     const button = element('button', { type: 'button', 'aria-pressed': 'true', title: className(cls) }, swatch(cls),
                            element('bdi', {}, className(cls)), element('small', {}, number(totals.get(cls))));
-    button.addEventListener('click', () => show(cls, cloud.hidden.has(cls)));
+    button.addEventListener('click', () => show([cls], cloud.hidden.has(cls)));
     byId('legend').append(button);
     return { cls, button };
   });
-  const show = (cls, visible) => {
-    if (visible) cloud.hidden.delete(cls);
-    else cloud.hidden.add(cls);
+  const show = (classes, visible) => {
+    for (const cls of classes) cloud.hidden[visible ? 'delete' : 'add'](cls);
     for (const entry of entries) entry.button.setAttribute('aria-pressed', String(!cloud.hidden.has(entry.cls)));
     redrawClouds();
   };
   // The buttons act on what the filter shows.
-  const matching = () => entries.filter((entry) => !entry.button.hidden);
-  byId('legend-all').addEventListener('click', () => matching().forEach((entry) => show(entry.cls, true)));
-  byId('legend-none').addEventListener('click', () => matching().forEach((entry) => show(entry.cls, false)));
+  const matching = () => entries.filter((entry) => !entry.button.hidden).map((entry) => entry.cls);
+  byId('legend-all').addEventListener('click', () => show(matching(), true));
+  byId('legend-none').addEventListener('click', () => show(matching(), false));
   byId('errors-only').addEventListener('change', (event) => { cloud.errorsOnly = event.target.checked; redrawClouds(); });
   byId('legend-filter').hidden = entries.length <= 24;
   byId('legend-filter').addEventListener('input', (event) => {
@@ -104,11 +109,10 @@ function fillErrors() {
 }
 
 fillHeader();
-fillNotes();
 fillLegend();
 new Scatter(byId('features'), 'f', ['feature 1', 'feature 2', 'feature 3']);
 new Scatter(byId('components'), 'q', ['PC 1', 'PC 2', 'PC 3']);
-new SimilarityMatrix(byId('similarity'));
+fillNotes(new SimilarityMatrix(byId('similarity')));
 fillConfusionTables(new ConfusionMatrix(byId('confusion')).totals);
 fillErrors();
 document.documentElement.dataset.ready = 'yes';

@@ -1,16 +1,24 @@
 #include "cli/report/sampling.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 
 namespace simdb::cli {
 namespace {
 
-// `count` of the values, evenly spaced; all of them if there are no more.
+// `count` of the values, one of each of as many equal stretches; all of them if there are no more.
+// Which one of its stretch looks random: an even step would fall in with an order that repeats,
+// such as circle, square, triangle.
 std::vector<std::size_t> spread(const std::vector<std::size_t>& values, std::size_t count) {
   if (values.size() <= count) return values;
   std::vector<std::size_t> chosen;
-  for (std::size_t i = 0; i < count; ++i) chosen.push_back(values[i * values.size() / count]);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t first = i * values.size() / count;
+    const std::size_t end = (i + 1) * values.size() / count;
+    const std::uint64_t scattered = ((i + 1) * 0x9E3779B97F4A7C15u) >> 33;
+    chosen.push_back(values[first + scattered % (end - first)]);
+  }
   return chosen;
 }
 
@@ -46,9 +54,10 @@ std::vector<std::size_t> balanced_sample(std::span<const std::size_t> labels, st
   std::vector<std::vector<std::size_t>> members(classes);
   for (std::size_t i = 0; i < labels.size(); ++i) members[labels[i]].push_back(i);
   std::erase_if(members, [](const auto& images) { return images.empty(); });
-  if (members.size() > cap) {
-    for (std::size_t i = 0; i < cap; ++i) members[i] = members[i * members.size() / cap];
-    members.resize(cap);
+  const std::size_t most = std::max<std::size_t>(cap / kImagesOfAClass, 1);
+  if (members.size() > most) {
+    for (std::size_t i = 0; i < most; ++i) members[i] = members[i * members.size() / most];
+    members.resize(most);
   }
   const std::vector<std::size_t> counts = shares(members, cap);
   std::vector<std::size_t> chosen;

@@ -12,8 +12,11 @@ namespace simdb::cli {
 /// At most `cap` images, every class by its share of all.
 std::vector<std::size_t> proportional_sample(std::span<const std::size_t> labels, std::size_t cap);
 
-/// At most `cap` images, as many of each class as of any other where it has them; with more classes
-/// than `cap`, one image of every n-th class.
+/// Of a single image of each class, nobody sees whether the class holds together.
+inline constexpr std::size_t kImagesOfAClass = 3;
+
+/// At most `cap` images, as many of each class as of any other where it has them. Of more than
+/// `cap` / kImagesOfAClass classes, that many are taken, evenly spaced.
 std::vector<std::size_t> balanced_sample(std::span<const std::size_t> labels, std::size_t classes,
                                          std::size_t cap);
 

@@ -3,7 +3,7 @@ const cloud = { hidden: new Set(), errorsOnly: false, hovered: -1, plots: [] };
 const redrawClouds = () => cloud.plots.forEach((plot) => plot.invalidate());
 const isShown = (image) => !cloud.hidden.has(image.t) && (!cloud.errorsOnly || image.t !== image.p);
 
-const kCamera = 3.4;
+const kCamera = 4;  // how far the eye stands from the middle of a box whose half sides are 1
 const kStart = { yaw: 0.62, pitch: 0.38, zoom: 1 };
 
 class Scatter {
@@ -91,18 +91,43 @@ class Scatter {
     requestAnimationFrame(() => { this.pending = false; this.draw(); });
   }
 
-  // Where a point lands. The third axis points up; depth grows away from the eye.
+  corners() {
+    return [...Array(8).keys()].map((bits) => this.box.map((half, axis) => (bits >> axis & 1 ? half : -half)));
+  }
+
+  // Size and place at which the box fills the canvas as it first stands. A ball that just fits bounds the size, so that
+  // a flat box seen from its thin side does not outgrow the canvas when it is turned.
+  fit(width, height) {
+    const seen = this.corners().map((corner) => this.project(corner, kStart, {}));
+    const span = (key) => [Math.min(...seen.map((at) => at[key])), Math.max(...seen.map((at) => at[key]))];
+    const [left, right] = span('x');
+    const [bottom, top] = span('y');
+    const reach = Math.hypot(...this.box);
+    const ball = Math.min(width, height) * 0.5 * Math.sqrt(kCamera * kCamera - reach * reach) / reach;
+    const size = Math.min((width - 110) / (right - left), (height - 70) / (top - bottom), 1.25 * ball);
+    return { size, x: width / 2 - (left + right) / 2 * size, y: height / 2 + (bottom + top) / 2 * size };
+  }
+
+  // Where a point lands, before size and place. The third axis points up; depth grows away from the eye.
+  project(at, { yaw, pitch }, out) {
+    const side = at[0] * Math.cos(yaw) - at[1] * Math.sin(yaw);
+    const deep = at[0] * Math.sin(yaw) + at[1] * Math.cos(yaw);
+    out.depth = deep * Math.cos(pitch) - at[2] * Math.sin(pitch);
+    out.scale = 1 / Math.max(kCamera + out.depth, 0.4);
+    out.x = side * out.scale;
+    out.y = (at[2] * Math.cos(pitch) + deep * Math.sin(pitch)) * out.scale;
+    return out;
+  }
+
   projector(width, height) {
-    const { yaw, pitch, zoom } = this.view;
-    const [cy, sy, cp, sp] = [Math.cos(yaw), Math.sin(yaw), Math.cos(pitch), Math.sin(pitch)];
-    const size = Math.min(width, height) * 0.42 * zoom * kCamera / Math.SQRT2 / 1.18;
+    const fit = this.fit(width, height);
+    const size = fit.size * this.view.zoom;
+    // Zooming goes to the middle of the canvas.
+    const [x, y] = [width / 2 + (fit.x - width / 2) * this.view.zoom, height / 2 + (fit.y - height / 2) * this.view.zoom];
     return (at, out) => {
-      const side = at[0] * cy - at[1] * sy;
-      const deep = at[0] * sy + at[1] * cy;
-      out.depth = deep * cp - at[2] * sp;
-      out.scale = 1 / Math.max(kCamera + out.depth, 0.4);
-      out.x = width / 2 + side * size * out.scale;
-      out.y = height / 2 - (at[2] * cp + deep * sp) * size * out.scale;
+      this.project(at, this.view, out);
+      out.x = x + out.x * size;
+      out.y = y - out.y * size;
       return out;
     };
   }

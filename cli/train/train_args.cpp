@@ -19,7 +19,7 @@ struct Words {
   std::string folder;
   std::string output;
   std::string validation;
-  std::string colour = "auto";
+  std::string color = "auto";
   std::string resize = "fit";
   std::string batch_norm = "on";
   std::string augment = "default";
@@ -54,14 +54,14 @@ po::options_description describe(Words& words, InputSpec& input, TrainOptions& o
   add("validation-share", stored_real(options.validation_share, "X"),
       "part of every class set aside");
   add("size", stored(input.width, "N"), "side of the network's input, pixels");
-  add("colour", stored(words.colour, "auto|rgb|grey"), "auto: grey if the images are");
+  add("color", stored(words.color, "auto|rgb|grey"), "auto: grey if the images are");
   add("resize", stored(words.resize, "fit|stretch"), "fit keeps the aspect ratio");
   add("dim", stored(options.network.dimension, "N"), "floats an embedding, a multiple of 16");
   add("width", stored(options.network.width, "N"), "channels of the first block, then doubling");
   add("depth", stored(options.network.depth, "N"), "blocks of convolution and pooling");
   add("batch-norm", stored(words.batch_norm, "on|off"), "normalise between layers");
   add("augment", stored(words.augment, "LIST"),
-      "none, or of affine,light,noise,colours,symmetry;\ndefault,-symmetry takes one away");
+      "none, or of affine,light,noise,colors,symmetry;\ndefault,-symmetry takes one away");
   add("loss", stored(words.loss, "NAME"), "triplet");
   add("miner", stored(words.miner, "NAME"), "semi-hard or batch-hard");
   add("margin", stored_real(options.margin, "X"), "distance between classes, 0 to 2");
@@ -106,9 +106,9 @@ void translate(const Words& words, TrainCommand& command) {
   input.scale.fill(0.5F);
   input.resize =
       choose("--resize", words.resize, "fit", "stretch") ? ResizeRule::kFit : ResizeRule::kStretch;
-  command.choose_channels = words.colour == "auto";
+  command.choose_channels = words.color == "auto";
   if (!command.choose_channels) {
-    input.channels = choose("--colour (if not 'auto')", words.colour, "rgb", "grey") ? 3 : 1;
+    input.channels = choose("--color (if not 'auto')", words.color, "rgb", "grey") ? 3 : 1;
   }
 
   TrainOptions& options = command.options;

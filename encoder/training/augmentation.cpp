@@ -28,7 +28,7 @@ torch::Tensor turns(const torch::Tensor& angle) {
 
 }  // namespace
 
-torch::Tensor border_colours(const torch::Tensor& pixels) {
+torch::Tensor border_colors(const torch::Tensor& pixels) {
   const torch::Tensor border = torch::cat(
       {pixels.select(1, 0), pixels.select(1, -1), pixels.select(2, 0), pixels.select(2, -1)}, 1);
   return std::get<0>(border.to(torch::kFloat32).median(1)) / 255;
@@ -41,8 +41,8 @@ torch::Tensor Augmenter::operator()(torch::Tensor planes, const torch::Tensor& b
                                     int groups) {
   const std::int64_t rows = planes.size(0);
   if (options_.affine || options_.symmetry) planes = move_pixels(planes, borders, groups);
-  if (options_.colours && planes.size(1) == 3) {
-    const torch::Tensor maps = draw_colour_maps(groups);  // G x 3 x 3
+  if (options_.colors && planes.size(1) == 3) {
+    const torch::Tensor maps = draw_color_maps(groups);  // G x 3 x 3
     const torch::Tensor grouped = planes.view({groups, rows / groups, 3, -1}) - 0.5;
     planes = torch::matmul(maps.unsqueeze(1), grouped).view(planes.sizes()) + 0.5;
   }
@@ -99,7 +99,7 @@ torch::Tensor Augmenter::draw_symmetries(std::int64_t groups) {
 
 /// Turns about the grey axis by any angle (red becomes green at 120 degrees, grey stays), half of
 /// them followed by an inversion about mid-grey: G x 3 x 3.
-torch::Tensor Augmenter::draw_colour_maps(std::int64_t groups) {
+torch::Tensor Augmenter::draw_color_maps(std::int64_t groups) {
   const torch::Tensor angle = uniform({groups, 1, 1}, 0, 2 * std::numbers::pi);
   const torch::Tensor along = torch::full({3, 3}, 1.0 / 3);
   const float r = static_cast<float>(1 / std::numbers::sqrt3);

@@ -11,7 +11,7 @@ namespace simdb::training {
 
 /// The colour an image goes on with beyond its border: the median of its border pixels, a channel.
 /// Pixels are N x H x W x C bytes; the result is N x C floats in [0, 1].
-torch::Tensor border_colours(const torch::Tensor& pixels);
+torch::Tensor border_colors(const torch::Tensor& pixels);
 
 /// Changes batches of images at random; see AugmentOptions for what each change is. One seed gives
 /// one sequence. Thread-compatible.
@@ -28,7 +28,7 @@ class Augmenter {
   torch::Tensor uniform(torch::IntArrayRef shape, double low, double high);
   torch::Tensor draw_affine(std::int64_t rows);
   torch::Tensor draw_symmetries(std::int64_t groups);
-  torch::Tensor draw_colour_maps(std::int64_t groups);
+  torch::Tensor draw_color_maps(std::int64_t groups);
   torch::Tensor move_pixels(const torch::Tensor& planes, const torch::Tensor& borders, int groups);
 
   AugmentOptions options_;

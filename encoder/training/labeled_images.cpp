@@ -139,24 +139,24 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
     }
   }
   require_enough_classes(images, folder, options.min_classes);
-  if (options.choose_channels && !has_colour(images)) keep_first_channel(images);
+  if (options.choose_channels && !has_color(images)) keep_first_channel(images);
   return images;
 }
 
-bool has_colour(const LabeledImages& images) {
+bool has_color(const LabeledImages& images) {
   if (images.input.channels != 3) return false;
   constexpr int kSpread = 24;
-  std::size_t coloured_images = 0;
+  std::size_t colored_images = 0;
   for (std::size_t i = 0; i < images.size(); ++i) {
     const auto pixels = images.image(i);
-    std::size_t coloured_pixels = 0;
+    std::size_t colored_pixels = 0;
     for (std::size_t p = 0; p < pixels.size(); p += 3) {
       const auto [low, high] = std::minmax({pixels[p], pixels[p + 1], pixels[p + 2]});
-      if (high - low > kSpread) ++coloured_pixels;
+      if (high - low > kSpread) ++colored_pixels;
     }
-    if (coloured_pixels * 100 * 3 >= pixels.size()) ++coloured_images;
+    if (colored_pixels * 100 * 3 >= pixels.size()) ++colored_images;
   }
-  return coloured_images * 20 >= images.size() && coloured_images > 0;
+  return colored_images * 20 >= images.size() && colored_images > 0;
 }
 
 }  // namespace simdb::training

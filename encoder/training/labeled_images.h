@@ -30,7 +30,7 @@ struct LabeledImages {
 /// How a folder is read.
 struct LoadOptions {
   InputSpec input;              ///< what images are brought to
-  bool choose_channels = true;  ///< input.channels = 1 if has_colour() finds none, else 3
+  bool choose_channels = true;  ///< input.channels = 1 if has_color() finds none, else 3
   std::size_t min_images = 2;   ///< of every class; training needs a pair
   std::size_t min_classes = 2;
 };
@@ -52,6 +52,6 @@ LabeledImages load_labeled_images(const std::filesystem::path& folder, const Loa
 
 /// True if at least one image in twenty has colour: in 1 % of its pixels the largest and smallest
 /// channel are more than 24 apart (scans and JPEG files of grey pictures stay below).
-bool has_colour(const LabeledImages& images);
+bool has_color(const LabeledImages& images);
 
 }  // namespace simdb::training

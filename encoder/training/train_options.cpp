@@ -25,7 +25,7 @@ constexpr std::array<Choice<bool AugmentOptions::*>, 5> kAugments = {
     {{"affine", &AugmentOptions::affine},
      {"light", &AugmentOptions::light},
      {"noise", &AugmentOptions::noise},
-     {"colours", &AugmentOptions::colours},
+     {"colors", &AugmentOptions::colors},
      {"symmetry", &AugmentOptions::symmetry}}};
 constexpr AugmentOptions kNoAugment = {false, false, false, false, false};
 

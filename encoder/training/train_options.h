@@ -23,7 +23,7 @@ struct AugmentOptions {
   bool affine = true;    ///< small turns, shifts, changes of size and aspect
   bool light = true;     ///< brightness and contrast
   bool noise = true;     ///< Gaussian, a channel and pixel
-  bool colours = true;   ///< class-making: the hues turned, colours inverted
+  bool colors = true;    ///< class-making: the hues turned, colours inverted
   bool symmetry = true;  ///< class-making: the picture turned by any angle, mirrored
 };
 

@@ -79,7 +79,7 @@ class Learner {
         input_(input),
         options_(options),
         samples_(samples),
-        borders_(border_colours(samples.pixels)),
+        borders_(border_colors(samples.pixels)),
         sampler_(samples.labels, shape, options.seed),
         augmenter_(options.augment, options.seed),
         optimizer_(network, options, steps),

@@ -23,7 +23,7 @@ double covered(const Image& image) {
 }
 
 TEST(DrawShape, IsTheSameForTheSameSeed) {
-  const Colour black{"black", 0, 0, 0};
+  const Color black{"black", 0, 0, 0};
   for (const Shape shape : kAll) {
     EXPECT_EQ(draw_shape(shape, black, 28, 7).pixels, draw_shape(shape, black, 28, 7).pixels);
     EXPECT_NE(draw_shape(shape, black, 28, 7).pixels, draw_shape(shape, black, 28, 8).pixels);
@@ -31,12 +31,12 @@ TEST(DrawShape, IsTheSameForTheSameSeed) {
 }
 
 TEST(DrawShape, IsTheSameOnEveryMachine) {
-  const Image image = draw_shape(Shape::kTriangle, sample_colour(0), 28, 1);
+  const Image image = draw_shape(Shape::kTriangle, sample_color(0), 28, 1);
   EXPECT_EQ(to_hex(sha256(std::as_bytes(std::span(image.pixels)))).substr(0, 16), "SHA_PREFIX");
 }
 
-TEST(DrawShape, LiesInsideThePictureInItsColour) {
-  const Colour black{"black", 0, 0, 0};
+TEST(DrawShape, LiesInsideThePictureInItsColor) {
+  const Color black{"black", 0, 0, 0};
   for (const Shape shape : kAll) {
     for (std::uint64_t seed = 0; seed < 50; ++seed) {
       const Image image = draw_shape(shape, black, 40, seed);
@@ -54,7 +54,7 @@ TEST(DrawShape, LiesInsideThePictureInItsColour) {
 
 TEST(DrawShape, CoversWhatItsGeometrySays) {
   // A circle covers pi r^2, whatever its place.
-  const Colour black{"black", 0, 0, 0};
+  const Color black{"black", 0, 0, 0};
   const Image image = draw_shape(Shape::kCircle, black, 200, 3);
   int widest = 0;
   for (int y = 0; y < 200; ++y) {
@@ -67,34 +67,34 @@ TEST(DrawShape, CoversWhatItsGeometrySays) {
   EXPECT_NEAR(covered(image) * 200 * 200, 3.1416 * radius * radius, 0.03 * 200 * 200);
 }
 
-TEST(SampleColour, EveryColourHasANameAndAHueOfItsOwn) {
+TEST(SampleColor, EveryColorHasANameAndAHueOfItsOwn) {
   std::set<std::string> names;
   std::set<std::array<int, 3>> values;
   for (std::size_t n = 0; n < 64; ++n) {
-    const Colour colour = sample_colour(n);
-    names.insert(colour.name);
-    values.insert({colour.red, colour.green, colour.blue});
+    const Color color = sample_color(n);
+    names.insert(color.name);
+    values.insert({color.red, color.green, color.blue});
   }
   EXPECT_EQ(names.size(), 64U);
   EXPECT_EQ(values.size(), 64U);
 }
 
-TEST(WriteSampleTree, DrawsEveryShapeInEveryColour) {
+TEST(WriteSampleTree, DrawsEveryShapeInEveryColor) {
   const test::TemporaryFolder folder;
-  EXPECT_EQ(write_sample_tree(folder / "a", {.colours = 4, .count = 2, .size = 16}), 24U);
+  EXPECT_EQ(write_sample_tree(folder / "a", {.colors = 4, .count = 2, .size = 16}), 24U);
   const SourceImage image = load_image(folder / "a/yellow/rectangle_yellow_1.png");
   EXPECT_EQ(image.image.width, 16);
-  EXPECT_EQ(
-      write_sample_tree(folder / "b", {.colours = 1, .count = 1, .class_by = ClassBy::kShape}), 3U);
+  EXPECT_EQ(write_sample_tree(folder / "b", {.colors = 1, .count = 1, .class_by = ClassBy::kShape}),
+            3U);
   EXPECT_TRUE(std::filesystem::exists(folder / "b/circle/circle_red_0.png"));
-  write_sample_tree(folder / "c", {.colours = 1, .count = 1, .class_by = ClassBy::kBoth});
+  write_sample_tree(folder / "c", {.colors = 1, .count = 1, .class_by = ClassBy::kBoth});
   EXPECT_TRUE(std::filesystem::exists(folder / "c/red_circle/circle_red_0.png"));
 }
 
 TEST(WriteSampleTree, RefusesOptionsOutOfRange) {
   const test::TemporaryFolder folder;
-  EXPECT_THROW(write_sample_tree(folder / "a", {.colours = 0}), Error);
-  EXPECT_THROW(write_sample_tree(folder / "a", {.colours = 65}), Error);
+  EXPECT_THROW(write_sample_tree(folder / "a", {.colors = 0}), Error);
+  EXPECT_THROW(write_sample_tree(folder / "a", {.colors = 65}), Error);
   EXPECT_THROW(write_sample_tree(folder / "a", {.count = 0}), Error);
   EXPECT_THROW(write_sample_tree(folder / "a", {.size = 4}), Error);
   EXPECT_FALSE(std::filesystem::exists(folder / "a"));

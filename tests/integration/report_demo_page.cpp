@@ -43,7 +43,7 @@ std::string class_name(std::size_t index, bool hostile) {
 EvalReport demo(std::size_t classes, std::size_t per_class, bool hostile) {
   std::mt19937_64 random(11);
   EvalReport report(kDimension);
-  report.title = hostile ? "<b>hostile</b> & \"names\"" : "Colour shapes";
+  report.title = hostile ? "<b>hostile</b> & \"names\"" : "Color shapes";
   report.date = "2026-01-31 12:00 UTC";
   report.database = "/home/ada/photos/.simdb";
   report.encoder = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";

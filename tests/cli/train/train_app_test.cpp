@@ -1,0 +1,135 @@
+#include "cli/train/train_app.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/interrupt.h"
+#include "core/file_io.h"
+#include "encoder/image_codec.h"
+#include "encoder/onnx_encoder.h"
+#include "tests/support/images.h"
+#include "tests/support/temporary_folder.h"
+
+namespace simdb::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class TrainAppTest : public ::testing::Test {
+ protected:
+  TrainAppTest() {
+    for (int i = 0; i < 5; ++i) {
+      const auto number = std::to_string(i);
+      write("red/" + number + ".png", test::solid_image(9, 9, {255, 0, 0}));
+      write("blue/" + number + ".png", test::solid_image(9, 9, {0, 0, 255}));
+    }
+  }
+
+  void write(const std::string& name, const Image& image) const {
+    fs::create_directories((pictures_ / name).parent_path());
+    write_file_atomic(pictures_ / name, encode_png(image));
+  }
+
+  int run(std::vector<std::string> more = {}) {
+    std::vector<std::string> args = {
+        pictures_.string(), "-o", model_.string(), "--size", "8",         "--width", "4",
+        "--epochs",         "2",  "--batch",       "16",     "--threads", "1"};
+    args.insert(args.end(), more.begin(), more.end());
+    const std::vector<std::string_view> views(args.begin(), args.end());
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = run_train_program(views, {out, err, false, stop_});
+    out_ = out.str();
+    err_ = err.str();
+    return code;
+  }
+
+  test::TemporaryFolder folder_;
+  fs::path pictures_ = folder_ / "pictures";
+  fs::path model_ = folder_ / "model.onnx";
+  std::function<bool()> stop_;
+  std::string out_;
+  std::string err_;
+};
+
+TEST_F(TrainAppTest, WritesAModelThatRunsAndSaysWhatToDoNext) {
+  EXPECT_EQ(run(), 0);
+  EXPECT_THAT(out_, AllOf(HasSubstr("8 images of 2 classes"), HasSubstr("recall@1"),
+                          HasSubstr("simdb init --encoder")));
+  EXPECT_THAT(err_, HasSubstr("epoch 2/2"));
+  const OnnxEncoder encoder(read_model_file(model_));
+  EXPECT_EQ(encoder.header().notes.at("loss"), "triplet");
+  EXPECT_EQ(encoder.dimension(), 16U);
+}
+
+TEST_F(TrainAppTest, JsonIsOneLine) {
+  EXPECT_EQ(run({"--json"}), 0);
+  EXPECT_EQ(std::count(out_.begin(), out_.end(), '\n'), 1);
+  EXPECT_THAT(out_, AllOf(HasSubstr("\"recall_at_1\":"), HasSubstr("\"classes\":2")));
+}
+
+TEST_F(TrainAppTest, UnreadableImagesAreNamedAndTheModelIsWrittenWithCode4) {
+  write_file_atomic(pictures_ / "red/broken.png", std::string_view("nothing"));
+  EXPECT_EQ(run(), 4);
+  EXPECT_THAT(err_, HasSubstr("broken.png"));
+  EXPECT_THAT(out_, HasSubstr("1 skipped"));
+  EXPECT_TRUE(fs::exists(model_));
+}
+
+TEST_F(TrainAppTest, AnUnwritableOutputIsFoundBeforeTraining) {
+  model_ = folder_ / "nowhere/model.onnx";
+  EXPECT_EQ(run(), 6);
+  EXPECT_THAT(err_, AllOf(HasSubstr("nowhere/model.onnx"), HasSubstr("No such file")));
+  model_ = pictures_;
+  EXPECT_EQ(run(), 6);
+  EXPECT_THAT(err_, HasSubstr("Is a directory"));
+}
+
+TEST_F(TrainAppTest, BadDataGivesItsCodeAndNoModel) {
+  fs::remove_all(pictures_ / "blue");
+  EXPECT_EQ(run(), 4);
+  EXPECT_THAT(err_, HasSubstr("one class only ('red')"));
+  fs::remove_all(pictures_);
+  EXPECT_EQ(run(), 3);
+  EXPECT_FALSE(fs::exists(model_));
+}
+
+TEST_F(TrainAppTest, AValidationFolderIsUsed) {
+  write("../other/green/1.png", test::solid_image(9, 9, {0, 255, 0}));
+  write("../other/green/2.png", test::solid_image(9, 9, {0, 255, 0}));
+  write("../other/black/1.png", test::solid_image(9, 9, {0, 0, 0}));
+  write("../other/black/2.png", test::solid_image(9, 9, {0, 0, 0}));
+  EXPECT_EQ(run({"--validation", (folder_ / "other").string()}), 0);
+  EXPECT_THAT(out_, AllOf(HasSubstr("10 images of 2 classes"), HasSubstr("4 validation images")));
+}
+
+TEST_F(TrainAppTest, StoppingAfterAnEpochKeepsItAndBeforeOneKeepsNothing) {
+  int asked = 0;
+  stop_ = [&] { return ++asked > 30; };  // past the 10 images, in the second epoch of 10 batches
+  EXPECT_EQ(run(), 0);
+  EXPECT_THAT(out_, HasSubstr("stopped early"));
+  EXPECT_TRUE(fs::exists(model_));
+  fs::remove(model_);
+  asked = 13;
+  EXPECT_EQ(run(), kInterruptedExitCode);
+  EXPECT_THAT(err_, HasSubstr("nothing was written"));
+  EXPECT_FALSE(fs::exists(model_));
+  stop_ = [] { return true; };
+  EXPECT_EQ(run(), kInterruptedExitCode);
+}
+
+TEST_F(TrainAppTest, HelpAndUsage) {
+  EXPECT_EQ(run({"--help"}), 0);
+  EXPECT_THAT(out_, HasSubstr("usage: simdb train"));
+  EXPECT_EQ(run({"--nonsense"}), 2);
+}
+
+}  // namespace
+}  // namespace simdb::cli

@@ -1,0 +1,131 @@
+#include "cli/train/train_args.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+#include <vector>
+
+#include "tests/support/errors.h"
+
+namespace simdb::cli {
+namespace {
+
+using test::error_of;
+using ::testing::HasSubstr;
+
+TrainCommand parse(const std::vector<std::string_view>& args) { return parse_train_args(args); }
+
+TEST(TrainArgsTest, DefaultsNeedOnlyFolderAndOutput) {
+  const TrainCommand command = parse({"pictures", "-o", "m.onnx"});
+  EXPECT_EQ(command.folder, "pictures");
+  EXPECT_EQ(command.output, "m.onnx");
+  EXPECT_FALSE(command.validation);
+  EXPECT_TRUE(command.choose_channels);
+  EXPECT_EQ(command.input.width, 28);
+  EXPECT_EQ(command.input.height, 28);
+  EXPECT_EQ(command.options.seed, training::TrainOptions().seed);
+  EXPECT_EQ(to_string(command.options.augment), to_string(training::AugmentOptions()));
+}
+
+TEST(TrainArgsTest, EveryOptionIsTakenUp) {
+  const TrainCommand command = parse({"--output=m.onnx",
+                                      "--validation",
+                                      "v",
+                                      "--size",
+                                      "32",
+                                      "--color",
+                                      "grey",
+                                      "--resize",
+                                      "stretch",
+                                      "--dim",
+                                      "64",
+                                      "--width",
+                                      "8",
+                                      "--depth",
+                                      "3",
+                                      "--batch-norm",
+                                      "off",
+                                      "--augment",
+                                      "affine",
+                                      "--miner",
+                                      "batch-hard",
+                                      "--margin",
+                                      "0.7",
+                                      "--optimizer",
+                                      "adam",
+                                      "--learning-rate",
+                                      "0.1",
+                                      "--batch",
+                                      "50",
+                                      "--epochs",
+                                      "9",
+                                      "--patience",
+                                      "3",
+                                      "--seed",
+                                      "77",
+                                      "--threads",
+                                      "1",
+                                      "--json",
+                                      "--validation-share",
+                                      "0.3",
+                                      "--loss",
+                                      "triplet",
+                                      "pictures"});
+  EXPECT_EQ(command.validation, "v");
+  EXPECT_EQ(command.input.height, 32);
+  EXPECT_FALSE(command.choose_channels);
+  EXPECT_EQ(command.input.channels, 1);
+  EXPECT_EQ(command.input.resize, ResizeRule::kStretch);
+  const training::TrainOptions& options = command.options;
+  EXPECT_EQ(options.network.dimension, 64);
+  EXPECT_EQ(options.network.width, 8);
+  EXPECT_EQ(options.network.depth, 3);
+  EXPECT_FALSE(options.network.batch_norm);
+  EXPECT_EQ(to_string(options.augment), "affine");
+  EXPECT_EQ(options.miner, training::MinerKind::kBatchHard);
+  EXPECT_DOUBLE_EQ(options.margin, 0.7);
+  EXPECT_EQ(options.optimizer, training::OptimizerKind::kAdam);
+  EXPECT_DOUBLE_EQ(options.learning_rate, 0.1);
+  EXPECT_DOUBLE_EQ(options.validation_share, 0.3);
+  EXPECT_EQ(options.batch, 50);
+  EXPECT_EQ(options.epochs, 9);
+  EXPECT_EQ(options.patience, 3);
+  EXPECT_EQ(options.seed, 77U);
+  EXPECT_EQ(options.threads, 1);
+  EXPECT_TRUE(command.json);
+}
+
+TEST(TrainArgsTest, MistakesAreNamed) {
+  const auto message = [](const std::vector<std::string_view>& args) {
+    const Error error = error_of([&] { parse(args); });
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    return std::string(error.what());
+  };
+  EXPECT_THAT(message({}), HasSubstr("folder"));
+  EXPECT_THAT(message({"pictures"}), HasSubstr("-o FILE.onnx"));
+  EXPECT_THAT(message({"a", "b", "-o", "m"}), HasSubstr("positional"));
+  EXPECT_THAT(message({"a", "-o", "m", "--epoch", "3"}), HasSubstr("--epoch"));
+  EXPECT_THAT(message({"a", "-o", "m", "--epochs", "x"}), HasSubstr("epochs"));
+  EXPECT_THAT(message({"a", "-o", "m", "--dim", "17"}), HasSubstr("16"));
+  EXPECT_THAT(message({"a", "-o", "m", "--size", "2"}), HasSubstr("--size"));
+  EXPECT_THAT(message({"a", "-o", "m", "--color", "red"}), HasSubstr("rgb"));
+  EXPECT_THAT(message({"a", "-o", "m", "--augment", "x"}), HasSubstr("affine"));
+}
+
+TEST(TrainArgsTest, HelpFitsAScreen) {
+  EXPECT_TRUE(parse({"--help"}).help);
+  std::istringstream text(train_help());
+  std::string line;
+  int lines = 0;
+  while (std::getline(text, line)) {
+    ++lines;
+    EXPECT_LE(line.size(), 100U) << line;
+  }
+  EXPECT_LE(lines, 40);
+  EXPECT_GE(lines, 20);
+}
+
+}  // namespace
+}  // namespace simdb::cli

@@ -1,0 +1,164 @@
+#include "encoder/training/labeled_images.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/file_io.h"
+#include "encoder/image_codec.h"
+#include "tests/support/errors.h"
+#include "tests/support/images.h"
+#include "tests/support/temporary_folder.h"
+
+namespace simdb::training {
+namespace {
+
+namespace fs = std::filesystem;
+using test::error_of;
+using test::solid_image;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class LabeledImagesTest : public ::testing::Test {
+ protected:
+  LabeledImagesTest() {
+    options_.input.width = 4;
+    options_.input.height = 4;
+  }
+
+  void write_image(const fs::path& name, const Image& image) const {
+    fs::create_directories((folder_ / name).parent_path());
+    write_file_atomic(folder_ / name, encode_png(image));
+  }
+  void write_text(const fs::path& name, std::string_view text) const {
+    fs::create_directories((folder_ / name).parent_path());
+    write_file_atomic(folder_ / name, text);
+  }
+
+  LabeledImages load() {
+    skipped_.clear();
+    return load_labeled_images(folder_.path(), options_,
+                               [&](const fs::path& path, const std::string& reason) {
+                                 skipped_.emplace_back(path.filename().string(), reason);
+                               });
+  }
+
+  test::TemporaryFolder folder_;
+  LoadOptions options_;
+  std::vector<std::pair<std::string, std::string>> skipped_;
+  const Image red_ = solid_image(6, 6, {255, 0, 0});
+  const Image grey_ = solid_image(6, 6, {90, 90, 90});
+};
+
+TEST_F(LabeledImagesTest, SubFoldersAreClassesInOrderAndImagesAreFitted) {
+  write_image("b/1.png", red_);
+  write_image("b/deep/er/2.png", red_);
+  write_image("a/1.png", grey_);
+  write_image("a/2.png", grey_);
+  write_text("a/notes.txt", "no image");
+  const LabeledImages images = load();
+  EXPECT_THAT(images.classes, ElementsAre("a", "b"));
+  EXPECT_THAT(images.labels, ElementsAre(0, 0, 1, 1));
+  EXPECT_EQ(images.input.channels, 3);
+  const auto pixels = images.image(3);
+  EXPECT_EQ(std::vector(pixels.begin(), pixels.end()), fit_to_input(red_, images.input).pixels);
+  EXPECT_TRUE(skipped_.empty());
+}
+
+TEST_F(LabeledImagesTest, GreyDataGivesOneChannelAsTheQueryWillSeeIt) {
+  const Image noise = test::noise_image(9, 5, 1, 3);
+  for (const char* name : {"a/1.png", "a/2.png", "b/1.png", "b/2.png"}) write_image(name, noise);
+  const LabeledImages images = load();
+  ASSERT_EQ(images.input.channels, 1);
+  EXPECT_EQ(images.pixels.size(), 4U * 16);
+  const auto pixels = images.image(0);
+  EXPECT_EQ(std::vector(pixels.begin(), pixels.end()), fit_to_input(noise, images.input).pixels);
+  EXPECT_FALSE(has_color(images));
+}
+
+TEST_F(LabeledImagesTest, TheChannelsCanBeFixed) {
+  for (const char* name : {"a/1.png", "a/2.png", "b/1.png", "b/2.png"}) write_image(name, grey_);
+  options_.choose_channels = false;
+  EXPECT_EQ(load().input.channels, 3);
+  options_.input.channels = 1;
+  EXPECT_EQ(load().input.channels, 1);
+}
+
+TEST_F(LabeledImagesTest, DamagedImagesAndEmptyFoldersAreNamedAndLeftOut) {
+  for (const char* name : {"a/1.png", "a/2.png", "c/1.png", "c/2.png"}) write_image(name, red_);
+  write_text("a/broken.png", "not a picture");
+  fs::create_directories(folder_ / "b");
+  fs::create_directories(folder_ / ".cache");
+  const LabeledImages images = load();
+  EXPECT_THAT(images.classes, ElementsAre("a", "c"));
+  EXPECT_THAT(images.labels, ElementsAre(0, 0, 1, 1));
+  ASSERT_EQ(skipped_.size(), 2U);
+  EXPECT_EQ(skipped_[0].first, "broken.png");
+  EXPECT_THAT(skipped_[0].second, HasSubstr("broken.png"));
+  EXPECT_EQ(skipped_[1].first, "b");
+}
+
+TEST_F(LabeledImagesTest, AClassWithOneImageIsNamedWithTheRemedy) {
+  for (const char* name : {"a/1.png", "b/1.png", "b/2.png"}) write_image(name, red_);
+  const Error error = error_of([&] { load(); });
+  EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+  EXPECT_THAT(error.what(), AllOf(HasSubstr("'a'"), HasSubstr("add images")));
+  options_.min_images = 1;
+  EXPECT_EQ(load().size(), 3U);
+}
+
+TEST_F(LabeledImagesTest, OneClassOrNoneCanNotBeTrainedOn) {
+  EXPECT_THAT(error_of([&] { load(); }).what(), HasSubstr("no sub-folder"));
+  write_image("loose.png", red_);
+  EXPECT_THAT(error_of([&] { load(); }).what(), HasSubstr("no sub-folder"));
+  write_image("only/1.png", red_);
+  write_image("only/2.png", red_);
+  const Error error = error_of([&] { load(); });
+  EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+  EXPECT_THAT(error.what(), HasSubstr("one class only ('only')"));
+}
+
+TEST_F(LabeledImagesTest, AMissingFolderAndAFileAreTold) {
+  const auto code = [&](const char* name) {
+    return error_of([&] { load_labeled_images(folder_ / name, options_); }).code();
+  };
+  write_text("file", "text");
+  EXPECT_EQ(code("nowhere"), ErrorCode::kNotFound);
+  EXPECT_EQ(code("file"), ErrorCode::kBadInput);
+}
+
+TEST_F(LabeledImagesTest, ReadingStopsWhenAsked) {
+  for (const char* name : {"a/1.png", "a/2.png", "b/1.png", "b/2.png"}) write_image(name, red_);
+  std::size_t seen = 0;
+  const LabeledImages images =
+      load_labeled_images(folder_.path(), options_, {}, [&](std::size_t done, std::size_t total) {
+        EXPECT_EQ(total, 4U);
+        return (seen = done) < 3;
+      });
+  EXPECT_EQ(seen, 3U);
+  EXPECT_EQ(images.size(), 3U);
+}
+
+TEST_F(LabeledImagesTest, AFewColouredPicturesMakeColour) {
+  LabeledImages images;
+  images.input = options_.input;
+  const auto add = [&](const Image& image, int count) {
+    const auto pixels = fit_to_input(image, images.input).pixels;
+    for (int i = 0; i < count; ++i) {
+      images.pixels.insert(images.pixels.end(), pixels.begin(), pixels.end());
+      images.labels.push_back(0);
+    }
+  };
+  add(solid_image(4, 4, {100, 110, 105}), 39);  // the tint of a scan
+  EXPECT_FALSE(has_color(images));
+  add(red_, 1);
+  EXPECT_FALSE(has_color(images));
+  add(red_, 2);
+  EXPECT_TRUE(has_color(images));
+}
+
+}  // namespace
+}  // namespace simdb::training
