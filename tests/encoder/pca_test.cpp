@@ -49,7 +49,9 @@ TEST(PrincipalComponents, ExplainsVarianceInFallingShares) {
   float sum = 0;
   for (std::size_t c = 0; c < 16; ++c) {
     sum += all.explained[c];
-    if (c > 0) EXPECT_LE(all.explained[c], all.explained[c - 1]);
+    if (c > 0) {
+      EXPECT_LE(all.explained[c], all.explained[c - 1]);
+    }
   }
   EXPECT_NEAR(sum, 1, 1e-4);
   EXPECT_NEAR(all.explained[0], 16.0 / 21, 0.03);  // variances 16 : 4 : 1
