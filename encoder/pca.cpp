@@ -1,10 +1,9 @@
 #include "encoder/pca.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <opencv2/core.hpp>
+#include <string>
 
 #include "core/error.h"
 #include "encoder/opencv_internal.h"
@@ -47,9 +46,9 @@ void project(const EmbeddingBatch& rows, PrincipalComponents& result) {
 
 PrincipalComponents principal_components(const EmbeddingBatch& rows, std::size_t components) {
   if (components == 0 || components > rows.dimension()) {
-    throw Error(ErrorCode::kUsage,
-                fmt::format("can't find {} principal components of {} dimensions", components,
-                            rows.dimension()));
+    throw Error(ErrorCode::kUsage, "can't find " + std::to_string(components) +
+                                       " principal components of " +
+                                       std::to_string(rows.dimension()) + " dimensions");
   }
   PrincipalComponents result{components, std::vector<float>(rows.rows() * components),
                              std::vector<float>(components)};

@@ -19,7 +19,10 @@ void require_ok(const rocksdb::Status& status, std::string_view attempt,
 /// Error(kCorruption): "the store STORE is damaged: WHAT; ...".
 Error damaged(const std::filesystem::path& store, std::string_view what);
 
-inline rocksdb::Slice to_slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+// An empty view may point nowhere, which RocksDB hands to memcmp.
+inline rocksdb::Slice to_slice(std::string_view bytes) {
+  return bytes.empty() ? rocksdb::Slice() : rocksdb::Slice(bytes.data(), bytes.size());
+}
 inline std::string_view to_view(const rocksdb::Slice& slice) {
   return {slice.data(), slice.size()};
 }

@@ -35,7 +35,7 @@ function fillNotes(similarity) {
     byId('similarity-note').append(`Their mean is ${same} within a class and ${different} between classes.`);
   }
   const sum = data.explained.reduce((a, share) => a + share, 0);
-  byId('explained').append(`· ${percent(Math.min(sum, 1))} of the variance`);
+  if (sum > 0) byId('explained').append(`· ${percent(Math.min(sum, 1))} of the variance`);
 }
 
 function fillLegend() {

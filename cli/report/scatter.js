@@ -4,6 +4,7 @@ const redrawClouds = () => cloud.plots.forEach((plot) => plot.invalidate());
 const isShown = (image) => !cloud.hidden.has(image.t) && (!cloud.errorsOnly || image.t !== image.p);
 
 const kCamera = 4;  // how far the eye stands from the middle of a box whose half sides are 1
+const kManyPoints = 1500;  // above, points go without rims while the cloud moves: half the work
 const kStart = { yaw: 0.62, pitch: 0.38, zoom: 1 };
 
 class Scatter {
@@ -11,12 +12,11 @@ class Scatter {
     this.canvas = canvas;
     this.axes = axes;
     this.view = { ...kStart };
-    this.sprites = new Map();
     this.pending = false;
     this.place(key);
     this.listen();
     cloud.plots.push(this);
-    redraws.push(() => { this.sprites.clear(); this.invalidate(); });
+    redraws.push(() => this.invalidate());
     new ResizeObserver(() => this.invalidate()).observe(canvas);
   }
 
@@ -77,11 +77,18 @@ class Scatter {
   turn(yaw, pitch) {
     this.view.yaw += yaw;
     this.view.pitch = Math.max(-Math.PI / 2, Math.min(Math.PI / 2, this.view.pitch + pitch));
-    this.invalidate();
+    this.move();
   }
 
   zoom(factor) {
     this.view.zoom = Math.max(0.4, Math.min(12, this.view.zoom * factor));
+    this.move();
+  }
+
+  move() {
+    this.moving = true;
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => { this.moving = false; this.invalidate(); }, 160);
     this.invalidate();
   }
 
@@ -141,38 +148,31 @@ class Scatter {
     this.drawBox(context, project, width, height);
     for (const point of this.points) project(point.at, point);
     this.order.sort((a, b) => b.depth - a.depth);
+    const rims = !this.moving || this.points.length <= kManyPoints;
+    const colors = data.classes.map((_, cls) => classColor(cls));
+    const ground = cssColor('panel');
     const grown = Math.pow(this.view.zoom, 0.4) * this.radius * kCamera;
     for (const point of this.order) {
       if (!isShown(point.image)) continue;
       const r = grown * point.scale;
+      // Farther points fade into the ground. The rim keeps points apart where they lie close.
+      if (rims) this.mark(context, point, r + 0.9, ground);
       context.globalAlpha = Math.max(0.35, Math.min(1, 0.78 - point.depth * 0.3));
-      const sprite = this.sprite(point.image.t);
-      context.drawImage(sprite, point.x - r * 1.5, point.y - r * 1.5, r * 3, r * 3);
+      this.mark(context, point, r, colors[point.image.t]);
+      context.globalAlpha = 1;
       if (point.image.t !== point.image.p) this.ring(context, point, r);
     }
-    context.globalAlpha = 1;
     const hovered = this.points.find((point) => point.index === cloud.hovered);
     if (hovered && isShown(hovered.image)) this.emphasize(context, hovered, grown * hovered.scale);
   }
 
-  // Copying a picture of the marker is several times faster than drawing its path.
-  sprite(cls) {
-    if (!this.sprites.has(cls)) {
-      const sprite = element('canvas', { width: 48, height: 48 });
-      const context = sprite.getContext('2d');
-      markerPath(context, classShape(cls), 24, 24, 16);
-      context.fillStyle = classColor(cls);
-      context.fill();
-      context.lineWidth = 2.2;
-      context.strokeStyle = cssColor('panel');
-      context.stroke();
-      this.sprites.set(cls, sprite);
-    }
-    return this.sprites.get(cls);
+  mark(context, point, r, color) {
+    markerPath(context, classShape(point.image.t), point.x, point.y, r);
+    context.fillStyle = color;
+    context.fill();
   }
 
   ring(context, point, r) {
-    context.globalAlpha = 1;
     for (const [width, color] of [[4.4, cssColor('panel')], [2.2, classColor(point.image.p)]]) {
       context.beginPath();
       context.arc(point.x, point.y, r + 3.6, 0, 2 * Math.PI);
@@ -183,7 +183,7 @@ class Scatter {
   }
 
   emphasize(context, point, r) {
-    context.drawImage(this.sprite(point.image.t), point.x - r * 2.1, point.y - r * 2.1, r * 4.2, r * 4.2);
+    this.mark(context, point, r * 1.4, classColor(point.image.t));
     context.beginPath();
     context.arc(point.x, point.y, r + 7, 0, 2 * Math.PI);
     context.lineWidth = 1.6;
@@ -195,7 +195,6 @@ class Scatter {
     const signs = [[-1, -1], [-1, 1], [1, 1], [1, -1]];
     const ink = cssColor('quiet');
     context.font = '12px system-ui, "DejaVu Sans", sans-serif';
-    context.textAlign = 'center';
     context.textBaseline = 'middle';
     for (let axis = 0; axis < 3; ++axis) {
       const [second, third] = [0, 1, 2].filter((other) => other !== axis);
@@ -218,14 +217,23 @@ class Scatter {
         middle.reach = Math.hypot(middle.x, middle.y) + middle.y * 0.5;
         if (outermost === null || middle.reach > outermost.reach) outermost = middle;
       }
-      const length = Math.hypot(outermost.x, outermost.y) || 1;
-      const x = width / 2 + outermost.x * (1 + 22 / length);
-      const y = height / 2 + outermost.y * (1 + 22 / length);
-      context.globalAlpha = 0.95;
-      context.fillStyle = ink;
-      context.fillText(this.axes[axis], Math.max(36, Math.min(width - 36, x)), Math.max(12, Math.min(height - 12, y)));
+      this.drawAxisName(context, this.axes[axis], outermost, width, height);
     }
     context.globalAlpha = 1;
+  }
+
+  // Beside the middle of the axis' outermost edge, away from the box. `at` counts from the middle of the canvas.
+  drawAxisName(context, name, at, width, height) {
+    const length = Math.hypot(at.x, at.y) || 1;
+    const toSide = at.x / length;
+    context.textAlign = toSide > 0.3 ? 'left' : toSide < -0.3 ? 'right' : 'center';
+    const room = context.measureText(name).width + 8;
+    const before = { left: 8, center: room / 2, right: room }[context.textAlign];
+    const x = width / 2 + at.x + 12 * toSide;
+    const y = height / 2 + at.y + 18 * at.y / length;
+    context.globalAlpha = 0.95;
+    context.fillStyle = cssColor('quiet');
+    context.fillText(name, Math.max(before, Math.min(width - room - 8 + before, x)), Math.max(12, Math.min(height - 12, y)));
   }
 
   hover(event) {
