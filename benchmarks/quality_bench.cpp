@@ -12,6 +12,7 @@
 #include "benchmarks/bench_support.h"
 #include "benchmarks/quality_protocols.h"
 #include "cli/sample_shapes.h"
+#include "encoder/training/allocator.h"
 
 namespace simdb::bench {
 namespace {
@@ -23,7 +24,7 @@ struct Options {
   std::string protocol = "unseen";
   std::string augment = "default";
   int epochs = training::TrainOptions().epochs;
-  int dimension = training::TrainOptions().network.dimension;
+  training::NetworkOptions network;
   int seeds = 5;
   bool json = false;
 };
@@ -61,7 +62,7 @@ void print(const Options& options, const QualityRun& run) {
             << std::flush;
 }
 
-void print_summary(const std::vector<QualityRun>& runs, double QualityRun::* score,
+void print_summary(const std::vector<QualityRun>& runs, double QualityRun::*score,
                    std::string_view name) {
   std::vector<double> values;
   for (const QualityRun& run : runs) values.push_back(run.*score);
@@ -76,7 +77,7 @@ int run(const Options& options) {
   training::TrainOptions training;
   training.augment = training::parse_augment(options.augment);
   training.epochs = options.epochs;
-  training.network.dimension = options.dimension;
+  training.network = options.network;
 
   const bool by_class = options.protocol == "classes";
   const std::vector<ShapePicture> pictures =
@@ -114,6 +115,7 @@ bool is_protocol(const std::string& name) {
 
 int main(int argc, char** argv) {
   namespace po = boost::program_options;
+  simdb::training::keep_freed_memory();
   simdb::bench::Options options;
   po::options_description description("quality_bench: how well the default training recipe does");
   auto add = description.add_options();
@@ -125,7 +127,10 @@ int main(int argc, char** argv) {
       "of the classes, look up the other half");
   add("augment", po::value(&options.augment)->default_value(options.augment), "as in simdb train");
   add("epochs", po::value(&options.epochs)->default_value(options.epochs), "as in simdb train");
-  add("dim", po::value(&options.dimension)->default_value(options.dimension), "as in simdb train");
+  auto& network = options.network;
+  add("dim", po::value(&network.dimension)->default_value(network.dimension), "as in simdb train");
+  add("width", po::value(&network.width)->default_value(network.width), "as in simdb train");
+  add("depth", po::value(&network.depth)->default_value(network.depth), "as in simdb train");
   add("seeds", po::value(&options.seeds)->default_value(options.seeds), "runs, from seed 1");
   add("json", po::bool_switch(&options.json), "one JSON object a run");
   if (!simdb::bench::parse_arguments(argc, argv, description)) return 0;

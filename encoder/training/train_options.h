@@ -10,8 +10,8 @@ namespace simdb::training {
 /// The article's encoder: depth x (Conv3x3, batch norm, ReLU, MaxPool2), Dense, L2
 /// norm. The first block has `width` channels, every further one twice as many.
 struct NetworkOptions {
-  int width = 32;
-  int depth = 2;
+  int width = 16;
+  int depth = 3;
   int dimension = 16;  ///< a multiple of 16, see core/embedding.h
   bool batch_norm = true;
 };
