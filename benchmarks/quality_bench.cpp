@@ -63,7 +63,7 @@ void print(const Options& options, const QualityRun& run) {
             << std::flush;
 }
 
-void print_summary(const std::vector<QualityRun>& runs, double QualityRun::*score,
+void print_summary(const std::vector<QualityRun>& runs, double QualityRun::* score,
                    std::string_view name) {
   std::vector<double> values;
   for (const QualityRun& run : runs) values.push_back(run.*score);

@@ -76,7 +76,7 @@ std::span<const Command> commands() { return kCommands; }
 int run(std::span<const std::string> args, Console& console) {
   const auto fail = [&](ErrorCode code, std::string_view message) {
     console.out.flush();
-    console.err << "simdb: " << message << std::endl;
+    console.err << "simdb: " << message << "\n" << std::flush;
     return static_cast<int>(code);
   };
   try {
@@ -86,7 +86,7 @@ int run(std::span<const std::string> args, Console& console) {
       return fail(ErrorCode::kIo, "can't write the output: the disk or pipe refused");
     return code;
   } catch (const Interrupted&) {
-    console.err << "simdb: interrupted" << std::endl;
+    console.err << "simdb: interrupted" << "\n" << std::flush;
     return kInterruptedExitCode;
   } catch (const Error& e) {
     return fail(e.code(), e.what());

@@ -48,7 +48,7 @@ run simdb query held_out/green/triangle_green_7.png -k 5
 
 say "5. Add the two classes that the encoder never saw, 5 images each. Nothing is trained again."
 for class in cyan orange; do
-  run simdb add "$class" unseen/$class/*_[01].png unseen/$class/circle_*_2.png
+  run simdb add "$class" unseen/$class/{circle,rectangle}_*_[01].png unseen/$class/triangle_*_0.png
 done
 run simdb query held_out/orange/circle_orange_3.png -k 5
 

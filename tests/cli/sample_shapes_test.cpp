@@ -32,7 +32,8 @@ TEST(DrawShape, IsTheSameForTheSameSeed) {
 
 TEST(DrawShape, IsTheSameOnEveryMachine) {
   const Image image = draw_shape(Shape::kTriangle, sample_color(0), 28, 1);
-  EXPECT_EQ(to_hex(sha256(std::as_bytes(std::span(image.pixels)))).substr(0, 16), "88588f9813e7f896");
+  EXPECT_EQ(to_hex(sha256(std::as_bytes(std::span(image.pixels)))).substr(0, 16),
+            "88588f9813e7f896");
 }
 
 TEST(DrawShape, LiesInsideThePictureInItsColor) {
