@@ -30,8 +30,8 @@ using Rows = std::vector<std::size_t>;  // into the pictures
 
 /// What names a picture's class, and what its class is spread over.
 struct Attributes {
-  std::string ShapePicture::*wanted;
-  std::string ShapePicture::*other;
+  std::string ShapePicture::* wanted;
+  std::string ShapePicture::* other;
 };
 
 Attributes attributes_of(ShapeProtocol protocol) {
@@ -71,7 +71,7 @@ struct Gallery {
 };
 
 Gallery embed(const OnnxEncoder& encoder, const std::vector<ShapePicture>& pictures,
-              const Rows& rows, std::string ShapePicture::*wanted) {
+              const Rows& rows, std::string ShapePicture::* wanted) {
   std::vector<Image> images;
   std::vector<std::string> classes;
   for (const std::size_t row : rows) {

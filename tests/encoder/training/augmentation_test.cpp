@@ -9,7 +9,7 @@ namespace {
 
 constexpr AugmentOptions kNone = {false, false, false, false, false};
 
-AugmentOptions only(bool AugmentOptions::*member) {
+AugmentOptions only(bool AugmentOptions::* member) {
   AugmentOptions options = kNone;
   options.*member = true;
   return options;
