@@ -16,11 +16,11 @@ struct ProcessResult {
 };
 
 struct ProcessOptions {
-  std::string input;                               ///< standard input
-  std::filesystem::path folder;                    ///< working folder; empty = this one
-  std::map<std::string, std::string> environment;  ///< beside what this process has
+  std::string input = {};                               ///< standard input
+  std::filesystem::path folder = {};                    ///< working folder; empty = this one
+  std::map<std::string, std::string> environment = {};  ///< beside what this process has
   std::chrono::seconds timeout{60};
-  std::string out_file;  ///< where stdout goes instead of ProcessResult::out
+  std::string out_file = {};  ///< where stdout goes instead of ProcessResult::out
 };
 
 /// Runs a program to its end. Uses posix_spawn, never a fork of a process with threads.
