@@ -9,7 +9,9 @@ namespace {
 
 constexpr AugmentOptions kNone = {false, false, false, false, false};
 
-AugmentOptions only(bool AugmentOptions::* member) {
+using Switch = bool AugmentOptions::*;
+
+AugmentOptions only(Switch member) {
   AugmentOptions options = kNone;
   options.*member = true;
   return options;
