@@ -27,22 +27,21 @@ EncoderModel default_network() {
     return values;
   };
   EncoderModel model;
-  model.layers = {
-      ConvLayer{.in_channels = 3,
-                .out_channels = 32,
-                .weight = weights(32 * 27, 27),
-                .bias = weights(32, 27)},
-      MaxPoolLayer{},
-      ConvLayer{.in_channels = 32,
-                .out_channels = 64,
-                .weight = weights(64 * 288, 288),
-                .bias = weights(64, 288)},
-      MaxPoolLayer{},
-      DenseLayer{.in_features = 3136,
-                 .out_features = 16,
-                 .weight = weights(16 * 3136, 3136),
-                 .bias = weights(16, 16)},
-  };
+  int channels = 3;
+  for (const int width : {16, 32, 64}) {
+    const int fan_in = 9 * channels;
+    model.layers.emplace_back(ConvLayer{.in_channels = channels,
+                                        .out_channels = width,
+                                        .weight = weights(width * fan_in, fan_in),
+                                        .bias = weights(width, fan_in)});
+    model.layers.emplace_back(MaxPoolLayer{});
+    channels = width;
+  }
+  constexpr int kFeatures = 64 * 3 * 3;  // 28 pixels halved three times
+  model.layers.emplace_back(DenseLayer{.in_features = kFeatures,
+                                       .out_features = 16,
+                                       .weight = weights(16 * kFeatures, kFeatures),
+                                       .bias = weights(16, kFeatures)});
   return model;
 }
 

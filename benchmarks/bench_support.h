@@ -29,7 +29,7 @@ double seconds(Work&& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// The default network of `simdb train` (28 x 28 RGB, Conv 32, Conv 64, Dense 16) with random
+/// The default network of `simdb train` (28 x 28 RGB, Conv 16, 32 and 64, Dense 16) with random
 /// weights: speed does not depend on what they are.
 EncoderModel default_network();
 
