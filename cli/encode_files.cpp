@@ -6,9 +6,11 @@
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <ostream>
 #include <thread>
 #include <utility>
 
+#include "cli/render.h"
 #include "encoder/image_codec.h"
 
 namespace simdb::cli {
@@ -169,6 +171,11 @@ void encode_files(const ImageEncoder& encoder, std::span<const std::filesystem::
     EncodedFiles run = pipeline.take();
     if (!consume(run)) return;
   }
+}
+
+void print_failures(std::ostream& err, std::span<const FileFailure> failures) {
+  for (const FileFailure& failure : failures)
+    err << "simdb: " << printable(failure.message) << '\n';
 }
 
 int exit_code(std::span<const FileFailure> failures, std::size_t total) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <iosfwd>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,6 +40,9 @@ struct EncodedFiles {
 /// stopped.
 void encode_files(const ImageEncoder& encoder, std::span<const std::filesystem::path> paths,
                   const std::function<bool(EncodedFiles&)>& consume);
+
+/// Names each file and its reason on a line of its own, harmless to a terminal.
+void print_failures(std::ostream& err, std::span<const FileFailure> failures);
 
 /// The exit code of a command that met `failures` among `total` files: the failure's own code if it
 /// was the only file, kBadInput for some of many, 0 for none.

@@ -72,8 +72,7 @@ int run_add(std::span<const std::string> args, Console& console) {
     ProgressBar bar(console, "adding", files.size());
     report = ingest(database, files, [&](const IngestedRun& run) {
       bar.clear();
-      for (const FileFailure& failure : run.failures)
-        console.err << "simdb: " << printable(failure.message) << '\n';
+      print_failures(console.err, run.failures);
       if (parser.flag("json")) print_items(console.out, files, run);
       console.out.flush();
       bar.update(run.end);

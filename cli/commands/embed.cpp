@@ -58,8 +58,7 @@ int run_embed(std::span<const std::string> args, Console& console) {
         print_vectors(output.empty() ? console.out : lines, paths, run);
       }
       bar.clear();
-      for (const FileFailure& failure : run.failures)
-        console.err << "simdb: " << printable(failure.message) << '\n';
+      print_failures(console.err, run.failures);
       bar.update(run.end);
       failures.insert(failures.end(), run.failures.begin(), run.failures.end());
       return static_cast<bool>(console.out);

@@ -129,9 +129,7 @@ int run_eval(std::span<const std::string> args, Console& console) {
     });
   }
   if (InterruptGuard::requested()) throw Interrupted();
-  for (const FileFailure& failure : result.failures) {
-    console.err << "simdb: " << printable(failure.message) << '\n';
-  }
+  print_failures(console.err, result.failures);
   if (parser.flag("json")) {
     print_json(console.out, to_json(result));
   } else {

@@ -9,6 +9,7 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/export_format.h"
+#include "cli/item_json.h"
 #include "cli/projector.h"
 #include "cli/render.h"
 #include "core/error.h"
@@ -31,14 +32,9 @@ std::size_t write_lines(const Database& database, std::ostream& out) {
       throw Error(ErrorCode::kCorruption,
                   fmt::format("item {} has no vector; run 'simdb verify'", to_number(item.id)));
     }
-    print_json(out, {{"id", to_number(item.id)},
-                     {"class", item.info.class_name},
-                     {"source", item.info.source},
-                     {"sha256", to_hex(item.info.digest)},
-                     {"width", item.info.width},
-                     {"height", item.info.height},
-                     {"added", iso_time(item.added_ms)},
-                     {"vector", embedding->values()}});
+    nlohmann::ordered_json line = to_json(item);
+    line["vector"] = embedding->values();
+    print_json(out, line);
     ++count;
     return static_cast<bool>(out);
   });

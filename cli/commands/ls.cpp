@@ -6,6 +6,7 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
+#include "cli/item_json.h"
 #include "cli/render.h"
 #include "core/error.h"
 
@@ -14,13 +15,7 @@ namespace {
 
 void print_record(std::ostream& out, const ItemRecord& item, bool json) {
   if (json) {
-    print_json(out, {{"id", to_number(item.id)},
-                     {"class", item.info.class_name},
-                     {"source", item.info.source},
-                     {"sha256", to_hex(item.info.digest)},
-                     {"width", item.info.width},
-                     {"height", item.info.height},
-                     {"added", iso_time(item.added_ms)}});
+    print_json(out, to_json(item));
   } else {
     out << fmt::format("{:>8}  {:<20}  {}  {}\n", to_number(item.id),
                        printable(item.info.class_name), iso_time(item.added_ms),

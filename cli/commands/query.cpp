@@ -93,8 +93,7 @@ int run_query(std::span<const std::string> args, Console& console) {
       }
     }
     console.out.flush();
-    for (const FileFailure& failure : run.failures)
-      console.err << "simdb: " << printable(failure.message) << '\n';
+    print_failures(console.err, run.failures);
     failures.insert(failures.end(), run.failures.begin(), run.failures.end());
     return static_cast<bool>(console.out);
   });

@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <fstream>
 
 #include "encoder/image_codec.h"
+#include "tests/support/first_pixel_encoder.h"
 #include "tests/support/images.h"
 #include "tests/support/temporary_folder.h"
 
@@ -14,27 +14,6 @@ namespace simdb::cli {
 namespace {
 
 using testing::HasSubstr;
-
-// Features of an image: its first pixel. A black first pixel has none.
-class FirstPixelEncoder final : public ImageEncoder {
- public:
-  EmbeddingBatch encode(std::span<const Image> images) const override {
-    ++calls_;
-    EmbeddingBatch rows(16);
-    for (const Image& image : images) {
-      std::vector<float> row(16, 0);
-      for (std::size_t c = 0; c < 3; ++c) row[c] = image.pixels[c];
-      rows.append_normalized(row);
-    }
-    return rows;
-  }
-  std::size_t dimension() const noexcept override { return 16; }
-  const std::string& fingerprint() const noexcept override { return fingerprint_; }
-
- private:
-  mutable std::atomic<int> calls_ = 0;
-  std::string fingerprint_ = "first pixel";
-};
 
 class EncodeFilesTest : public testing::Test {
  protected:
@@ -56,7 +35,7 @@ class EncodeFilesTest : public testing::Test {
   }
 
   test::TemporaryFolder folder_;
-  FirstPixelEncoder encoder_;
+  test::FirstPixelEncoder encoder_;
 };
 
 TEST_F(EncodeFilesTest, HandsOnEveryFileInOrder) {

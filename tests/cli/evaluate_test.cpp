@@ -6,38 +6,20 @@
 
 #include "cli/ingest.h"
 #include "encoder/image_codec.h"
+#include "tests/support/first_pixel_encoder.h"
 #include "tests/support/images.h"
 #include "tests/support/temporary_folder.h"
 
 namespace simdb::cli {
 namespace {
 
-// The direction of the first pixel's colour: red, green and blue are as far apart as can be.
-class ColorEncoder final : public ImageEncoder {
- public:
-  explicit ColorEncoder(std::string fingerprint) : fingerprint_(std::move(fingerprint)) {}
-  EmbeddingBatch encode(std::span<const Image> images) const override {
-    EmbeddingBatch rows(16);
-    for (const Image& image : images) {
-      std::vector<float> row(16, 0);
-      for (std::size_t c = 0; c < 3; ++c) row[c] = image.pixels[c];
-      rows.append_normalized(row);
-    }
-    return rows;
-  }
-  std::size_t dimension() const noexcept override { return 16; }
-  const std::string& fingerprint() const noexcept override { return fingerprint_; }
-
- private:
-  std::string fingerprint_;
-};
-
 class EvaluateTest : public testing::Test {
  protected:
   EvaluateTest()
       : database_(Database::create(folder_ / "db", std::as_bytes(std::span("model")), 16,
                                    {.encoder_loader = [](std::span<const std::byte> model) {
-                                     return std::make_shared<ColorEncoder>(to_hex(sha256(model)));
+                                     return std::make_shared<test::FirstPixelEncoder>(
+                                         to_hex(sha256(model)));
                                    }})) {}
 
   LabeledPath image(const std::string& class_name, std::initializer_list<std::uint8_t> pixel) {
