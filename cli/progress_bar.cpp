@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <ostream>
 #include <utility>
 
@@ -27,7 +28,7 @@ void ProgressBar::update(std::size_t done) {
   const double share = static_cast<double>(done) / static_cast<double>(total_);
   const auto full = static_cast<std::size_t>(share * kBarWidth);
   const double elapsed = std::chrono::duration<double>(now - start_).count();
-  const auto left = done == 0 ? 0 : static_cast<int>(elapsed / share - elapsed + 0.5);
+  const auto left = done == 0 ? 0 : std::lround(elapsed / share - elapsed);
   console_.err << fmt::format("\r{} [{:=<{}}{: <{}}] {}/{} {:.0f} % {}:{:02} left \x1b[K", verb_,
                               "", full, "", kBarWidth - full, done, total_, 100 * share, left / 60,
                               left % 60)

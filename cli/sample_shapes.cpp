@@ -63,6 +63,7 @@ std::vector<Point> outline(Shape shape, double radius, Random& random) {
     angles = {half, std::numbers::pi - half, std::numbers::pi + half, -half};
   }
   std::vector<Point> corners;
+  corners.reserve(angles.size());
   for (const double angle : angles) {
     corners.push_back({radius * std::cos(angle + turn), radius * std::sin(angle + turn)});
   }
@@ -83,8 +84,9 @@ bool contains(const std::vector<Point>& corners, Point point) {
 double coverage(const std::vector<Point>& corners, int x, int y) {
   int inside = 0;
   for (int i = 0; i < kSubsamples * kSubsamples; ++i) {
-    const Point point{x + (i % kSubsamples + 0.5) / kSubsamples,
-                      y + (i / kSubsamples + 0.5) / kSubsamples};
+    const int column = i % kSubsamples;
+    const int row = i / kSubsamples;
+    const Point point{x + (column + 0.5) / kSubsamples, y + (row + 0.5) / kSubsamples};
     inside += contains(corners, point) ? 1 : 0;
   }
   return inside / static_cast<double>(kSubsamples * kSubsamples);

@@ -128,6 +128,7 @@ Json sparse(const std::vector<std::vector<std::uint64_t>>& confusion) {
 
 Json page_data(const EvalReport& report, const ReportLimits& limits) {
   std::vector<std::size_t> labels;
+  labels.reserve(report.images.size());
   for (const ReportImage& image : report.images) labels.push_back(image.truth);
   const auto matrix = balanced_sample(labels, report.classes.size(), limits.similarities);
   const auto points = proportional_sample(labels, limits.points);
