@@ -88,7 +88,7 @@ void summarise(Evaluation& result) {
 Evaluation evaluate(const Database& database, std::span<const LabeledPath> files, std::size_t k,
                     const std::function<bool(std::size_t)>& progress) {
   const Gallery& gallery = database.gallery();
-  if (gallery.stats().items == 0) {
+  if (gallery.classes().empty()) {
     throw Error(ErrorCode::kBadInput, "the database is empty; add images with 'simdb add' first");
   }
   const Labels labels(gallery, files);

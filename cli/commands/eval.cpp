@@ -120,7 +120,8 @@ int run_eval(std::span<const std::string> args, Console& console) {
   const Database database = open_database(parser, OpenMode::kReadOnly);
 
   const InterruptGuard interrupt;
-  Evaluation result(database.gallery().stats().dimension);
+  const GalleryStats stats = database.gallery().stats();
+  Evaluation result(stats.dimension);
   {
     ProgressBar bar(console, "classifying", files.size());
     result = evaluate(database, files, k, [&](std::size_t done) {
@@ -138,8 +139,8 @@ int run_eval(std::span<const std::string> args, Console& console) {
   const int code = exit_code(result.failures, files.size());
   if (parser.has("report")) {
     const auto& page = parser.get<std::string>("report");
-    write_file_atomic(page, render_report(to_report(std::move(result), database.gallery().stats(),
-                                                    folder, find_database(parser).string(), k)));
+    write_file_atomic(page, render_report(to_report(std::move(result), stats, folder,
+                                                    find_database(parser).string(), k)));
     console.err << "wrote " << printable(page) << '\n';
   }
   return code;
