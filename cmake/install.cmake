@@ -1,5 +1,4 @@
 # cmake --install: the programs, the libraries, their headers as <simdb/...> and the package for find_package(simdb).
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(simdb_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/simdb)
