@@ -2,6 +2,11 @@
 
 namespace simdb {
 
+bool is_store_id(std::string_view text) {
+  return text.size() == kStoreIdDigits &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::string encode_number(std::uint64_t number) {
   std::string bytes(8, '\0');
   for (std::size_t i = 8; i-- > 0; number >>= 8) bytes[i] = static_cast<char>(number & 0xFF);
@@ -34,6 +39,16 @@ std::string digest_prefix(const Sha256& digest) {
 
 std::string digest_key(const Sha256& digest, ItemId id) {
   return digest_prefix(digest) + item_key(id);
+}
+
+std::string tombstone_key(const Tombstone& tombstone) {
+  return encode_number(tombstone.change) + item_key(tombstone.id);
+}
+
+std::optional<Tombstone> decode_tombstone_key(std::string_view key) {
+  const auto change = decode_number(key.substr(0, 8));
+  const auto id = decode_id_after(8, key);
+  return change && id ? std::optional(Tombstone{*change, *id}) : std::nullopt;
 }
 
 std::optional<ItemId> decode_id_after(std::size_t prefix_bytes, std::string_view key) {

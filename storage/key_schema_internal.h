@@ -28,9 +28,11 @@ enum class Family : std::size_t {
   kByHash,      ///< SHA-256 of the image file, id -> nothing
   kModels,      ///< encoder fingerprint -> ONNX bytes
   kThumbnails,  ///< id -> bytes of a small image file
+  kTombstones,  ///< number of the change, id that it removed -> nothing
 };
-inline constexpr std::array<const char*, 8> kColumnFamilyNames = {
-    "meta", "items", "vectors", "classes", "by_class", "by_hash", "models", "thumbnails"};
+inline constexpr std::array<const char*, 9> kColumnFamilyNames = {
+    "meta",    "items",  "vectors",    "classes",   "by_class",
+    "by_hash", "models", "thumbnails", "tombstones"};
 
 /// Keys of Family::kMeta.
 inline constexpr std::string_view kMetaFormat = "format_version";
@@ -38,6 +40,13 @@ inline constexpr std::string_view kMetaDimension = "dimension";
 inline constexpr std::string_view kMetaEncoder = "encoder_fingerprint";
 inline constexpr std::string_view kMetaNextId = "next_id";
 inline constexpr std::string_view kMetaItems = "items";
+inline constexpr std::string_view kMetaStoreId = "store_id";
+inline constexpr std::string_view kMetaChanges = "changes";
+inline constexpr std::string_view kMetaTombstonesFrom = "tombstones_from";
+
+/// The store_id is 16 random bytes as lower-case hexadecimal digits.
+inline constexpr std::size_t kStoreIdDigits = 32;
+bool is_store_id(std::string_view text);
 
 /// 8 bytes, big-endian.
 std::string encode_number(std::uint64_t number);
@@ -53,6 +62,17 @@ std::string class_key(std::string_view class_name, ItemId id);
 
 std::string digest_prefix(const Sha256& digest);
 std::string digest_key(const Sha256& digest, ItemId id);
+
+/// Tombstones lie in the order of the changes, so that those after a change are one range and those
+/// up to it another.
+struct Tombstone {
+  std::uint64_t change = 0;
+  ItemId id{};
+
+  friend bool operator==(const Tombstone&, const Tombstone&) = default;
+};
+std::string tombstone_key(const Tombstone& tombstone);
+std::optional<Tombstone> decode_tombstone_key(std::string_view key);
 
 /// The id at the end of a class_key or digest_key whose prefix has `prefix_bytes` bytes.
 std::optional<ItemId> decode_id_after(std::size_t prefix_bytes, std::string_view key);

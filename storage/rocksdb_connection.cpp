@@ -215,20 +215,20 @@ std::optional<std::string> RocksConnection::read(Family which, std::string_view 
 
 void RocksConnection::scan(
     Family which, std::string_view prefix,
-    const std::function<bool(std::string_view key, std::string_view value)>& visit,
-    const rocksdb::ReadOptions& options) const {
-  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options, family(which)));
-  for (at->Seek(to_slice(prefix)); at->Valid() && at->key().starts_with(to_slice(prefix));
-       at->Next()) {
+    const std::function<bool(std::string_view key, std::string_view value)>& visit) const {
+  scan_from(which, prefix, [&](std::string_view key, std::string_view value) {
+    return key.starts_with(prefix) && visit(key, value);
+  });
+}
+
+void RocksConnection::scan_from(
+    Family which, std::string_view first,
+    const std::function<bool(std::string_view key, std::string_view value)>& visit) const {
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(scan_options(), family(which)));
+  for (at->Seek(to_slice(first)); at->Valid(); at->Next()) {
     if (!visit(to_view(at->key()), to_view(at->value()))) return;
   }
   require_ok(at->status(), "read from the store", path_);
-}
-
-void RocksConnection::scan(
-    Family which, std::string_view prefix,
-    const std::function<bool(std::string_view key, std::string_view value)>& visit) const {
-  scan(which, prefix, visit, scan_options());
 }
 
 }  // namespace simdb

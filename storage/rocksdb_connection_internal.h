@@ -39,10 +39,11 @@ class RocksConnection {
   /// Calls with each key that begins with `prefix`, and its value, in byte order, until the
   /// callback returns false.
   void scan(Family family, std::string_view prefix,
-            const std::function<bool(std::string_view key, std::string_view value)>& visit,
-            const rocksdb::ReadOptions& options) const;
-  void scan(Family family, std::string_view prefix,
             const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+  /// The same for the keys from `first` up.
+  void scan_from(
+      Family family, std::string_view first,
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
 
  private:
   RocksConnection(std::filesystem::path path, StoreMode mode)

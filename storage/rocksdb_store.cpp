@@ -1,5 +1,10 @@
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <chrono>
+#include <system_error>
 
 #include "core/class_name.h"
 #include "core/error.h"
@@ -26,6 +31,16 @@ std::vector<std::byte> as_bytes(std::string_view text) {
   return {first, first + text.size()};
 }
 
+std::string draw_store_id(const std::filesystem::path& store) {
+  std::array<std::uint8_t, kStoreIdDigits / 2> bytes{};
+  if (::getentropy(bytes.data(), bytes.size()) != 0) {
+    throw Error(ErrorCode::kIo, "can't create the store " + store.string() +
+                                    ": the system has no random numbers: " +
+                                    std::generic_category().message(errno));
+  }
+  return to_hex(bytes);
+}
+
 std::string require_meta(const RocksConnection& connection, std::string_view key) {
   auto value = connection.read(Family::kMeta, key);
   if (!value) throw damaged(connection.path(), "its '" + std::string(key) + "' is missing");
@@ -36,6 +51,10 @@ std::uint64_t require_meta_number(const RocksConnection& connection, std::string
   const auto number = decode_number(require_meta(connection, key));
   if (!number) throw damaged(connection.path(), "its '" + std::string(key) + "' is no number");
   return *number;
+}
+
+Error damaged_key(const RocksConnection& connection) {
+  return damaged(connection.path(), "a key has a wrong length");
 }
 
 ItemId require_item_key(const RocksConnection& connection, std::string_view key) {
@@ -67,6 +86,10 @@ class RocksStore::Change {
   void erase(Family family, std::string_view key) {
     check(batch_.Delete(connection_.family(family), to_slice(key)));
   }
+  // Erases the keys from `first` up to but not `end`.
+  void erase_range(Family family, std::string_view first, std::string_view end) {
+    check(batch_.DeleteRange(connection_.family(family), to_slice(first), to_slice(end)));
+  }
   void count(std::string_view class_name, std::int64_t items) {
     classes_[std::string(class_name)] += items;
     items_ += items;
@@ -94,6 +117,9 @@ void RocksStore::initialize(const RocksConnection& connection, const StoreIdenti
   change.put(Family::kMeta, kMetaEncoder, identity.encoder_fingerprint);
   change.put(Family::kMeta, kMetaNextId, encode_number(1));
   change.put(Family::kMeta, kMetaItems, encode_number(0));
+  change.put(Family::kMeta, kMetaStoreId, draw_store_id(connection.path()));
+  change.put(Family::kMeta, kMetaChanges, encode_number(0));
+  change.put(Family::kMeta, kMetaTombstonesFrom, encode_number(0));
   change.put(Family::kMeta, kMetaFormat, encode_number(kStoreFormatVersion));
   require_ok(connection.db().Write(synced_write(), &change.batch()), "create the store",
              connection.path());
@@ -103,10 +129,18 @@ RocksStore::RocksStore(std::unique_ptr<RocksConnection> connection)
     : connection_(std::move(connection)),
       dimension_(require_meta_number(*connection_, kMetaDimension)),
       fingerprint_(require_meta(*connection_, kMetaEncoder)),
+      id_(require_meta(*connection_, kMetaStoreId)),
       next_id_(require_meta_number(*connection_, kMetaNextId)),
-      items_(require_meta_number(*connection_, kMetaItems)) {
+      items_(require_meta_number(*connection_, kMetaItems)),
+      changes_(require_meta_number(*connection_, kMetaChanges)),
+      tombstones_from_(require_meta_number(*connection_, kMetaTombstonesFrom)) {
   if (!is_valid_dimension(dimension_)) {
     throw damaged(connection_->path(), "its dimension is " + std::to_string(dimension_));
+  }
+  if (!is_store_id(id_)) {
+    throw damaged(connection_->path(), "its 'store_id' is not made of " +
+                                           std::to_string(kStoreIdDigits) +
+                                           " lower-case hexadecimal digits");
   }
 }
 
@@ -134,10 +168,16 @@ void RocksStore::commit(Change& change, const std::string& attempt) {
   }
   const std::uint64_t items = items_ + static_cast<std::uint64_t>(change.items());
   change.put(Family::kMeta, kMetaItems, encode_number(items));
+  change.put(Family::kMeta, kMetaChanges, encode_number(changes_ + 1));
+  write(change, attempt);
+  items_ = items;
+  ++changes_;
+}
+
+void RocksStore::write(Change& change, const std::string& attempt) {
   const rocksdb::Status status = connection_->db().Write(synced_write(), &change.batch());
   if (!status.ok()) failure_ = status.ToString();
   require_ok(status, attempt, connection_->path());
-  items_ = items;
 }
 
 std::vector<ItemId> RocksStore::put(std::span<const NewItem> items,
@@ -193,11 +233,47 @@ std::vector<ItemId> RocksStore::erase(std::span<const ItemId> ids) {
     change.erase(Family::kByClass, class_key(record->info.class_name, id));
     change.erase(Family::kByHash, digest_key(record->info.digest, id));
     change.erase(Family::kThumbnails, key);
+    change.put(Family::kTombstones, tombstone_key({changes_ + 1, id}), {});
     change.count(record->info.class_name, -1);
     erased.push_back(id);
   }
   if (!erased.empty()) commit(change, "remove " + std::to_string(erased.size()) + " items from");
   return erased;
+}
+
+void RocksStore::forget_erased(std::uint64_t through) {
+  require_writable("forget removals in");
+  if (through > changes_) {
+    throw Error(ErrorCode::kUsage, "can't forget removals up to change " + std::to_string(through) +
+                                       " in " + connection_->path().string() + ": it has seen " +
+                                       std::to_string(changes_) + " changes");
+  }
+  if (through <= tombstones_from_) return;
+  // Raised before the write: see erased_since.
+  const std::uint64_t from = tombstones_from_.exchange(through);
+  Change change(*connection_);
+  change.erase_range(Family::kTombstones, tombstone_key({from + 1, ItemId{0}}),
+                     tombstone_key({through + 1, ItemId{0}}));
+  change.put(Family::kMeta, kMetaTombstonesFrom, encode_number(through));
+  write(change, "forget removals in");
+}
+
+std::optional<std::vector<ItemId>> RocksStore::erased_since(std::uint64_t change) const {
+  if (change < tombstones_from_) return std::nullopt;
+  if (change >= changes_) return std::vector<ItemId>();
+  std::vector<ItemId> ids;
+  connection_->scan_from(Family::kTombstones, tombstone_key({change + 1, ItemId{0}}),
+                         [&](std::string_view key, std::string_view) {
+                           const auto tombstone = decode_tombstone_key(key);
+                           if (!tombstone) throw damaged_key(*connection_);
+                           ids.push_back(tombstone->id);
+                           return true;
+                         });
+  // forget_erased may have run meanwhile. It raises the bound first, so tombstones that the scan
+  // missed show here.
+  if (change < tombstones_from_) return std::nullopt;
+  std::sort(ids.begin(), ids.end());
+  return ids;
 }
 
 std::optional<ItemRecord> RocksStore::get(ItemId id) const {
@@ -222,7 +298,7 @@ std::vector<ItemId> RocksStore::ids_after(Family family, std::string_view prefix
   std::vector<ItemId> ids;
   connection_->scan(family, prefix, [&](std::string_view key, std::string_view) {
     const auto id = decode_id_after(prefix.size(), key);
-    if (!id) throw damaged(connection_->path(), "a key has a wrong length");
+    if (!id) throw damaged_key(*connection_);
     ids.push_back(*id);
     return true;
   });
@@ -257,14 +333,15 @@ void RocksStore::for_each_item(const std::function<bool(const ItemRecord&)>& vis
   });
 }
 
-void RocksStore::for_each_embedding(
-    const std::function<bool(ItemId, std::span<const float>)>& visit) const {
+void RocksStore::for_each_embedding_from(
+    ItemId first, const std::function<bool(ItemId, std::span<const float>)>& visit) const {
   std::vector<float> values(dimension_);
-  connection_->scan(Family::kVectors, {}, [&](std::string_view key, std::string_view value) {
-    const ItemId id = require_item_key(*connection_, key);
-    decode_vector(id, value, values);
-    return visit(id, values);
-  });
+  connection_->scan_from(Family::kVectors, item_key(first),
+                         [&](std::string_view key, std::string_view value) {
+                           const ItemId id = require_item_key(*connection_, key);
+                           decode_vector(id, value, values);
+                           return visit(id, values);
+                         });
 }
 
 std::vector<std::byte> RocksStore::encoder_model() const {

@@ -24,6 +24,7 @@ class RocksStore final : public Store {
   std::vector<ItemId> put(std::span<const NewItem> items,
                           const EmbeddingBatch& embeddings) override;
   std::vector<ItemId> erase(std::span<const ItemId> ids) override;
+  void forget_erased(std::uint64_t through) override;
 
   std::optional<ItemRecord> get(ItemId id) const override;
   std::optional<Embedding> embedding(ItemId id) const override;
@@ -34,8 +35,13 @@ class RocksStore final : public Store {
   std::uint64_t size() const override { return items_; }
 
   void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const override;
-  void for_each_embedding(
+  void for_each_embedding_from(
+      ItemId first,
       const std::function<bool(ItemId, std::span<const float>)>& visit) const override;
+
+  const std::string& id() const noexcept override { return id_; }
+  std::uint64_t changes() const noexcept override { return changes_; }
+  std::optional<std::vector<ItemId>> erased_since(std::uint64_t change) const override;
 
   std::size_t dimension() const noexcept override { return dimension_; }
   const std::string& encoder_fingerprint() const noexcept override { return fingerprint_; }
@@ -48,15 +54,20 @@ class RocksStore final : public Store {
 
   void require_writable(const char* attempt) const;
   void commit(Change& change, const std::string& attempt);
+  void write(Change& change, const std::string& attempt);
   std::uint64_t class_count(std::string_view class_name) const;
   std::vector<ItemId> ids_after(Family family, std::string_view prefix) const;
 
   std::unique_ptr<RocksConnection> connection_;
   std::size_t dimension_ = 0;
   std::string fingerprint_;
-  std::uint64_t next_id_ = 1;             // touched by changes only
-  std::atomic<std::uint64_t> items_ = 0;  // changes write it, readers read it
-  std::string failure_;                   // of a failed commit; touched by changes only
+  std::string id_;
+  std::uint64_t next_id_ = 1;  // touched by changes only
+  std::string failure_;        // of a failed write; touched by changes only
+  // Changes write these, readers read them.
+  std::atomic<std::uint64_t> items_ = 0;
+  std::atomic<std::uint64_t> changes_ = 0;
+  std::atomic<std::uint64_t> tombstones_from_ = 0;
 };
 
 }  // namespace simdb

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "storage/item_value_internal.h"
@@ -27,6 +28,7 @@ class Verifier {
     attempt([&] { check_entries(Family::kByHash, "the digest index"); });
     attempt([&] { check_classes(); });
     attempt([&] { check_counters(); });
+    attempt([&] { check_tombstones(); });
     return std::move(problems_);
   }
 
@@ -123,11 +125,50 @@ class Verifier {
       report("the store counts " + std::to_string(store_.size()) + " items, but has " +
              std::to_string(ids_.size()));
     }
-    const auto value = connection_.read(Family::kMeta, kMetaNextId);
-    const auto next_id = value ? decode_number(*value) : std::nullopt;
+    const auto next_id = meta_number(kMetaNextId);
     if (!next_id || (!ids_.empty() && to_number(ids_.back()) >= *next_id)) {
       report("the next id is not above the ids in use");
     }
+    if (!ids_.empty() && store_.changes() == 0) report("there are items, but no change is counted");
+  }
+
+  void check_tombstones() {
+    const std::uint64_t from = meta_number(kMetaTombstonesFrom).value_or(0);
+    const std::uint64_t next_id = meta_number(kMetaNextId).value_or(0);
+    if (from > store_.changes()) {
+      report("the removals up to change " + std::to_string(from) + " are forgotten, but only " +
+             std::to_string(store_.changes()) + " changes are counted");
+    }
+    std::vector<ItemId> removed;
+    connection_.scan(Family::kTombstones, {}, [&](std::string_view key, std::string_view) {
+      const auto tombstone = decode_tombstone_key(key);
+      if (!tombstone) {
+        report("a key among the tombstones has a wrong length");
+        return true;
+      }
+      const auto& [change, id] = *tombstone;
+      const std::string name = "the tombstone of item " + std::to_string(to_number(id));
+      removed.push_back(id);
+      if (std::binary_search(ids_.begin(), ids_.end(), id)) report(name + ", which exists");
+      if (to_number(id) == 0 || to_number(id) >= next_id) report(name + ", which never existed");
+      if (change <= from) report(name + " should be forgotten");
+      if (change > store_.changes()) report(name + " is of a change to come");
+      return true;
+    });
+    std::sort(removed.begin(), removed.end());
+    if (std::adjacent_find(removed.begin(), removed.end()) != removed.end()) {
+      report("an item has two tombstones");
+    }
+    // Nothing is forgotten yet: every id that was given and is not in use has its tombstone.
+    if (from == 0 && ids_.size() + removed.size() + 1 != next_id) {
+      report("there are " + std::to_string(removed.size()) + " tombstones, but " +
+             std::to_string(next_id - 1 - ids_.size()) + " items were removed");
+    }
+  }
+
+  std::optional<std::uint64_t> meta_number(std::string_view key) const {
+    const auto value = connection_.read(Family::kMeta, key);
+    return value ? decode_number(*value) : std::nullopt;
   }
 
   const RocksConnection& connection_;

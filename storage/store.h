@@ -60,6 +60,10 @@ class Store {
                                   const EmbeddingBatch& embeddings) = 0;
   /// Removes those of `ids` that exist, in one batch; returns them.
   virtual std::vector<ItemId> erase(std::span<const ItemId> ids) = 0;
+  /// Forgets which ids were removed by the changes up to number `through`: see erased_since. Does
+  /// nothing if they are forgotten already, and is no change itself. Throws Error(kUsage) in a
+  /// read-only store or if `through` > changes().
+  virtual void forget_erased(std::uint64_t through) = 0;
 
   virtual std::optional<ItemRecord> get(ItemId id) const = 0;
   virtual std::optional<Embedding> embedding(ItemId id) const = 0;
@@ -76,8 +80,23 @@ class Store {
   /// Calls with every record, or every embedding, in ascending order of id until the callback
   /// returns false.
   virtual void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const = 0;
-  virtual void for_each_embedding(
-      const std::function<bool(ItemId, std::span<const float>)>& visit) const = 0;
+  void for_each_embedding(const std::function<bool(ItemId, std::span<const float>)>& visit) const {
+    for_each_embedding_from(ItemId{0}, visit);
+  }
+  /// The same for the embeddings with id `first` and above.
+  virtual void for_each_embedding_from(
+      ItemId first, const std::function<bool(ItemId, std::span<const float>)>& visit) const = 0;
+
+  /// A name drawn when the store was made, 32 lower-case hexadecimal digits: no other store has it
+  /// but copies of this one.
+  virtual const std::string& id() const noexcept = 0;
+  /// How many changes the store has seen: each put and each erase that changed something is one.
+  /// 0 in a new store, and never goes back. In a read-only store it is the number at the time of
+  /// opening. Equal numbers mean equal content, unless a copy of the store has gone its own way.
+  virtual std::uint64_t changes() const noexcept = 0;
+  /// The ids removed by the changes after number `change`, ascending; nothing if that is too long
+  /// ago to tell (see forget_erased). None are removed after changes() or later.
+  virtual std::optional<std::vector<ItemId>> erased_since(std::uint64_t change) const = 0;
 
   virtual std::size_t dimension() const noexcept = 0;
   virtual const std::string& encoder_fingerprint() const noexcept = 0;

@@ -18,6 +18,7 @@ TEST(KeySchemaTest, KeysAreTheDocumentedBytes) {
   Sha256 digest{};
   digest.fill(0xAB);
   EXPECT_EQ(digest_key(digest, ItemId{2}), std::string(32, '\xAB') + "\0\0\0\0\0\0\0\x02"s);
+  EXPECT_EQ(tombstone_key({1, ItemId{2}}), "\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x02"s);
 }
 
 TEST(KeySchemaTest, ByteOrderIsTheOrderOfIds) {
@@ -46,6 +47,24 @@ TEST(KeySchemaTest, OtherLengthsAreNoNumbers) {
   EXPECT_FALSE(decode_id_after(4, "abc"));
   EXPECT_FALSE(decode_id_after(4, "abcd1234567"));
   EXPECT_EQ(decode_id_after(4, class_key("abc", ItemId{9})), ItemId{9});
+}
+
+TEST(KeySchemaTest, TombstonesLieInTheOrderOfChanges) {
+  EXPECT_LT(tombstone_key({1, ItemId{900}}), tombstone_key({2, ItemId{1}}));
+  EXPECT_LT(tombstone_key({255, ItemId{2}}), tombstone_key({256, ItemId{1}}));
+  EXPECT_EQ(decode_tombstone_key(tombstone_key({7, ItemId{9}})), (Tombstone{7, ItemId{9}}));
+  EXPECT_FALSE(decode_tombstone_key(""));
+  EXPECT_FALSE(decode_tombstone_key(std::string(8, 'x')));
+  EXPECT_FALSE(decode_tombstone_key(std::string(15, 'x')));
+  EXPECT_FALSE(decode_tombstone_key(std::string(17, 'x')));
+}
+
+TEST(KeySchemaTest, AStoreIdIsLowerCaseHexadecimal) {
+  EXPECT_TRUE(is_store_id("0123456789abcdef0123456789abcdef"));
+  EXPECT_FALSE(is_store_id(""));
+  EXPECT_FALSE(is_store_id("0123456789abcdef0123456789abcde"));
+  EXPECT_FALSE(is_store_id("0123456789ABCDEF0123456789ABCDEF"));
+  EXPECT_FALSE(is_store_id("0123456789abcdef0123456789abcdeg"));
 }
 
 TEST(KeySchemaTest, NoClassHoldsTheKeysOfAnother) {

@@ -2,6 +2,7 @@
 // nothing may be there by half.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <random>
@@ -51,6 +52,7 @@ CrashReport crash(const std::string& task, int kills, unsigned seed) {
   const auto path = folder / "store";
   test::make_store(path).reset();
   Said said;
+  std::uint64_t changes = 0;
   CrashReport report;
   const auto wrong = [&](const std::string& what) {
     if (report.wrong++ == 0) report.first_wrong = what;
@@ -79,9 +81,14 @@ CrashReport crash(const std::string& task, int kills, unsigned seed) {
       const std::string difference = test::difference(*store, id, number);
       if (!difference.empty()) wrong("item " + std::to_string(to_number(id)) + ": " + difference);
     }
+    const auto erased = store->erased_since(0).value_or(std::vector<ItemId>());
     for (const ItemId id : said.removed) {
-      if (store->get(id)) wrong("item " + std::to_string(to_number(id)) + " came back");
+      const std::string name = "item " + std::to_string(to_number(id));
+      if (store->get(id)) wrong(name + " came back");
+      if (!std::binary_search(erased.begin(), erased.end(), id)) wrong(name + " left no tombstone");
     }
+    if (store->changes() < changes) wrong("the count of changes went back");
+    changes = store->changes();
   }
   return report;
 }

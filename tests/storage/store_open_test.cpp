@@ -81,12 +81,29 @@ TEST_P(StoreOpenTest, ANewerFormatIsRefusedAndNothingWritten) {
 }
 
 TEST_P(StoreOpenTest, DamagedIdentityIsCorruption) {
-  for (const auto& [key, value] : std::map<std::string, std::string>{
-           {"format_version", "x"}, {"dimension", test::big_endian(17)}, {"items", "many"}}) {
+  for (const auto& [key, value] :
+       std::map<std::string, std::string>{{"format_version", "x"},
+                                          {"dimension", test::big_endian(17)},
+                                          {"items", "many"},
+                                          {"store_id", std::string(32, 'X')},
+                                          {"changes", ""},
+                                          {"tombstones_from", "0"}}) {
     const fs::path damaged = folder / key;
     test::make_store(damaged).reset();
     test::RawStore(damaged).put("meta", key, value);
     EXPECT_EQ(code_of([&] { Store::open(damaged, GetParam()); }), ErrorCode::kCorruption) << key;
+  }
+}
+
+TEST_P(StoreOpenTest, EveryFieldOfTheIdentityIsNeeded) {
+  for (const std::string key : {"dimension", "encoder_fingerprint", "next_id", "items", "store_id",
+                                "changes", "tombstones_from"}) {
+    const fs::path damaged = folder / key;
+    test::make_store(damaged).reset();
+    test::RawStore(damaged).erase("meta", key);
+    const Error error = error_of([&] { Store::open(damaged, GetParam()); });
+    EXPECT_EQ(error.code(), ErrorCode::kCorruption) << key;
+    EXPECT_TRUE(mentions(error, "'" + key + "' is missing")) << error.what();
   }
 }
 
@@ -142,6 +159,11 @@ TEST_F(StoreOpenTest, AReaderSeesWhatALiveWriterHasAcknowledged) {
     put_numbered(*writer, 100 + number, 1, "cat");
     writer->erase(writer->find_digest(writer->get(ItemId{to_number(ids.back()) + 1})->info.digest));
     EXPECT_EQ(reader->size(), number);  // the state at the time of opening
+    EXPECT_EQ(reader->id(), writer->id());
+    EXPECT_EQ(reader->changes(), 3 * number - 2);
+    EXPECT_EQ(writer->changes(), 3 * number);
+    EXPECT_EQ(reader->erased_since(0)->size(), number - 1);
+    EXPECT_EQ(writer->erased_since(0)->size(), number);
   }
 }
 

@@ -126,6 +126,26 @@ TEST_F(StoreTest, VisitsInOrderUntilTold) {
   EXPECT_EQ(vectors, ids);
 }
 
+TEST_F(StoreTest, VisitsEmbeddingsFromAnIdUp) {
+  const auto ids = put_numbered(*store, 1, 300, "cat");  // ids of one and of two bytes
+  const auto visited = [&](ItemId first) {
+    std::vector<ItemId> found;
+    store->for_each_embedding_from(first, [&](ItemId id, std::span<const float> values) {
+      EXPECT_EQ(store->embedding(id), Embedding::from_unit(values));
+      found.push_back(id);
+      return true;
+    });
+    return found;
+  };
+  EXPECT_EQ(visited(ItemId{0}), ids);
+  EXPECT_EQ(visited(ItemId{1}), ids);
+  EXPECT_EQ(visited(ItemId{256}), std::vector(ids.begin() + 255, ids.end()));
+  EXPECT_EQ(visited(ItemId{300}), (std::vector{ItemId{300}}));
+  EXPECT_TRUE(visited(ItemId{301}).empty());
+  store->erase(std::vector{ItemId{256}});
+  EXPECT_EQ(visited(ItemId{256}), std::vector(ids.begin() + 256, ids.end()));
+}
+
 TEST_F(StoreTest, OneBadItemStopsAllOfThem) {
   put_numbered(*store, 1, 1, "cat");
   for (const std::string bad : {"", "a\nb", "\xFF"}) {

@@ -64,6 +64,31 @@ const Damage kDamages[] = {
     {"UnreadableRecord", [](test::RawStore& raw) { raw.put("items", big_endian(2), "\xFF"); },
      "item 2 is damaged"},
     {"OddKey", [](test::RawStore& raw) { raw.put("items", "short", "x"); }, "wrong length"},
+    {"TombstoneOfAnItem",
+     [](test::RawStore& raw) { raw.put("tombstones", big_endian(1) + big_endian(2), ""); },
+     "the tombstone of item 2, which exists"},
+    {"TombstoneOfNoItem",
+     [](test::RawStore& raw) { raw.put("tombstones", big_endian(1) + big_endian(9), ""); },
+     "the tombstone of item 9, which never existed"},
+    {"TombstoneOfALaterChange",
+     [](test::RawStore& raw) { raw.put("tombstones", big_endian(8) + big_endian(9), ""); },
+     "is of a change to come"},
+    {"ForgottenTombstone",
+     [](test::RawStore& raw) { raw.put("meta", "tombstones_from", big_endian(2)); },
+     "the tombstone of item 6 should be forgotten"},
+    {"TwoTombstones",
+     [](test::RawStore& raw) { raw.put("tombstones", big_endian(1) + big_endian(6), ""); },
+     "an item has two tombstones"},
+    {"LostTombstone",
+     [](test::RawStore& raw) { raw.erase("tombstones", big_endian(2) + big_endian(6)); },
+     "there are 0 tombstones, but 1 items were removed"},
+    {"OddTombstone", [](test::RawStore& raw) { raw.put("tombstones", "short", ""); },
+     "a key among the tombstones has a wrong length"},
+    {"TombstonesFromTheFuture",
+     [](test::RawStore& raw) { raw.put("meta", "tombstones_from", big_endian(3)); },
+     "the removals up to change 3 are forgotten, but only 2 changes are counted"},
+    {"NoChanges", [](test::RawStore& raw) { raw.put("meta", "changes", big_endian(0)); },
+     "no change is counted"},
     {"OtherEncoder",
      [](test::RawStore& raw) {
        raw.put("models", *raw.get("meta", "encoder_fingerprint"), "other bytes");
@@ -80,7 +105,8 @@ TEST_P(StoreVerifyTest, FindsTheContradiction) {
   const auto path = folder / "store";
   {
     const auto store = test::make_store(path);
-    test::put_numbered(*store, 1, 5, "cat");
+    test::put_numbered(*store, 1, 6, "cat");  // change 1
+    store->erase(std::vector{ItemId{6}});     // change 2
     ASSERT_TRUE(store->verify().empty());
   }
   {

@@ -1,0 +1,159 @@
+// What the store tells a cache that has fallen behind: who it is, how many changes it has seen, and
+// which ids they removed.
+#include <gtest/gtest.h>
+
+#include "storage/store.h"
+#include "tests/support/errors.h"
+#include "tests/support/stores.h"
+#include "tests/support/temporary_folder.h"
+
+namespace simdb {
+namespace {
+
+using test::code_of;
+using test::put_numbered;
+
+using Ids = std::vector<ItemId>;
+
+class StoreHistoryTest : public testing::Test {
+ protected:
+  void reopen(StoreMode mode = StoreMode::kReadWrite) {
+    store.reset();
+    store = Store::open(path, mode);
+  }
+  void expect_sound() const {
+    for (const StoreProblem& problem : store->verify()) ADD_FAILURE() << problem.what;
+  }
+  // Four changes: adds 1 to 6, removes 5 and 2, removes 1, adds 7.
+  void make_history() {
+    put_numbered(*store, 1, 6, "cat");
+    store->erase(Ids{ItemId{5}, ItemId{2}});
+    store->erase(Ids{ItemId{1}});
+    put_numbered(*store, 7, 1, "cat");
+  }
+
+  test::TemporaryFolder folder;
+  std::filesystem::path path = folder / "store";
+  std::unique_ptr<Store> store = test::make_store(path);
+};
+
+TEST_F(StoreHistoryTest, AStoreKeepsItsNameAndSharesItWithNoOther) {
+  const std::string id = store->id();
+  EXPECT_EQ(id.size(), 32U);
+  EXPECT_EQ(id.find_first_not_of("0123456789abcdef"), std::string::npos) << id;
+  EXPECT_NE(test::make_store(folder / "other")->id(), id);
+  put_numbered(*store, 1, 1, "cat");
+  for (const StoreMode mode : {StoreMode::kReadWrite, StoreMode::kReadOnly}) {
+    reopen(mode);
+    EXPECT_EQ(store->id(), id);
+  }
+}
+
+TEST_F(StoreHistoryTest, EveryChangeIsCountedAndNothingElse) {
+  EXPECT_EQ(store->changes(), 0U);
+  put_numbered(*store, 1, 3, "cat");
+  EXPECT_EQ(store->changes(), 1U);
+  store->erase(Ids{ItemId{1}, ItemId{2}});
+  EXPECT_EQ(store->changes(), 2U);
+
+  store->put({}, EmbeddingBatch(16));
+  store->erase({});
+  store->erase(Ids{ItemId{1}, ItemId{99}});
+  store->forget_erased(2);
+  EXPECT_EQ(code_of([&] { put_numbered(*store, 4, 1, ""); }), ErrorCode::kBadInput);
+  EXPECT_EQ(store->changes(), 2U);
+  for (const StoreMode mode : {StoreMode::kReadWrite, StoreMode::kReadOnly}) {
+    reopen(mode);
+    EXPECT_EQ(store->changes(), 2U);
+  }
+}
+
+TEST_F(StoreHistoryTest, TellsWhatWasRemovedSinceAChange) {
+  EXPECT_EQ(store->erased_since(0), Ids());
+  make_history();
+  for (const StoreMode mode : {StoreMode::kReadWrite, StoreMode::kReadOnly}) {
+    EXPECT_EQ(store->erased_since(0), (Ids{ItemId{1}, ItemId{2}, ItemId{5}}));
+    EXPECT_EQ(store->erased_since(1), (Ids{ItemId{1}, ItemId{2}, ItemId{5}}));
+    EXPECT_EQ(store->erased_since(2), Ids{ItemId{1}});
+    EXPECT_EQ(store->erased_since(3), Ids());
+    EXPECT_EQ(store->erased_since(4), Ids());
+    EXPECT_EQ(store->erased_since(1'000), Ids());
+    expect_sound();
+    reopen(mode);
+  }
+}
+
+TEST_F(StoreHistoryTest, WhatIsForgottenIsTold) {
+  make_history();
+  store->forget_erased(2);
+  for (const StoreMode mode : {StoreMode::kReadWrite, StoreMode::kReadOnly}) {
+    EXPECT_EQ(store->erased_since(0), std::nullopt);
+    EXPECT_EQ(store->erased_since(1), std::nullopt);
+    EXPECT_EQ(store->erased_since(2), Ids{ItemId{1}});
+    EXPECT_EQ(store->erased_since(3), Ids());
+    expect_sound();
+    reopen(mode);
+  }
+}
+
+TEST_F(StoreHistoryTest, ForgettingNeverGoesBack) {
+  make_history();
+  store->forget_erased(3);
+  store->forget_erased(2);
+  store->forget_erased(0);
+  EXPECT_EQ(store->erased_since(2), std::nullopt);
+  EXPECT_EQ(store->erased_since(3), Ids());
+  store->erase(Ids{ItemId{3}});
+  EXPECT_EQ(store->erased_since(3), Ids{ItemId{3}});
+  expect_sound();
+  store->forget_erased(store->changes());
+  EXPECT_EQ(store->erased_since(4), std::nullopt);
+  EXPECT_EQ(store->erased_since(5), Ids());
+  expect_sound();
+}
+
+TEST_F(StoreHistoryTest, TheFutureCannotBeForgotten) {
+  make_history();
+  EXPECT_EQ(code_of([&] { store->forget_erased(5); }), ErrorCode::kUsage);
+  EXPECT_EQ(store->erased_since(1)->size(), 3U);
+}
+
+TEST_F(StoreHistoryTest, AReaderCannotForget) {
+  make_history();
+  reopen(StoreMode::kReadOnly);
+  EXPECT_EQ(code_of([&] { store->forget_erased(1); }), ErrorCode::kUsage);
+}
+
+TEST_F(StoreHistoryTest, AReaderKeepsItsViewWhileTheWriterForgets) {
+  make_history();
+  const auto reader = Store::open(path, StoreMode::kReadOnly);
+  store->erase(Ids{ItemId{3}});
+  store->forget_erased(5);
+  EXPECT_EQ(reader->changes(), 4U);
+  EXPECT_EQ(reader->erased_since(1), (Ids{ItemId{1}, ItemId{2}, ItemId{5}}));
+  const auto later = Store::open(path, StoreMode::kReadOnly);
+  EXPECT_EQ(later->changes(), 5U);
+  EXPECT_EQ(later->erased_since(4), std::nullopt);
+  EXPECT_EQ(later->erased_since(5), Ids());
+}
+
+// Forgetting is one range of keys, so it survives the flush and the compaction of many sessions.
+TEST_F(StoreHistoryTest, ForgettingInManySessionsStaysSound) {
+  for (std::uint64_t session = 0; session < 12; ++session) {
+    const Ids added = put_numbered(*store, 1 + 10 * session, 10, "cat");
+    store->erase(Ids(added.begin() + 1, added.end()));
+    const std::uint64_t changes = store->changes();
+    EXPECT_EQ(changes, 2 * (session + 1));
+    EXPECT_EQ(store->erased_since(changes - 1), Ids(added.begin() + 1, added.end()));
+    store->forget_erased(changes - 2);
+    reopen();
+    EXPECT_EQ(store->erased_since(changes - 2)->size(), 9U);
+    if (session > 0) {
+      EXPECT_EQ(store->erased_since(changes - 3), std::nullopt);
+    }
+  }
+  expect_sound();
+}
+
+}  // namespace
+}  // namespace simdb
