@@ -14,6 +14,8 @@
 namespace simdb {
 namespace {
 
+constexpr std::size_t kBufferBytes = 64UL << 10;
+
 std::string reason() { return std::generic_category().message(errno); }
 
 class FileDescriptor {
@@ -49,8 +51,15 @@ std::string_view kind_of(mode_t mode) {
               "can't read " + path.string() + ": " + reason());
 }
 
+bool try_sync_folder(const std::filesystem::path& folder) {
+  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return fd.is_open() && ::fsync(fd.get()) == 0;
+}
+
+}  // namespace
+
 // Removes the temporary file unless it was renamed into place.
-class TemporaryFile {
+class AtomicFile::TemporaryFile {
  public:
   explicit TemporaryFile(const std::filesystem::path& target)
       : path_(target.string() + ".tmp." + std::to_string(::getpid())),
@@ -86,13 +95,6 @@ class TemporaryFile {
   bool created_;
   bool renamed_ = false;
 };
-
-bool try_sync_folder(const std::filesystem::path& folder) {
-  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return fd.is_open() && ::fsync(fd.get()) == 0;
-}
-
-}  // namespace
 
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
   const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
@@ -131,18 +133,49 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_
   return bytes;
 }
 
-void write_file_atomic(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
   struct stat status = {};
-  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+  if (::stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
     // A rename would replace /dev/null itself.
-    throw Error(ErrorCode::kIo, "can't write " + path.string() + ": it is " +
+    throw Error(ErrorCode::kIo, "can't write " + path_.string() + ": it is " +
                                     std::string(kind_of(status.st_mode)) + ", not a regular file");
   }
-  TemporaryFile file(path);
-  if (!file.is_open() || !file.write_all(bytes) || !file.sync_and_rename(path) ||
-      !try_sync_folder(path.has_parent_path() ? path.parent_path() : ".")) {
-    throw Error(ErrorCode::kIo, "can't write " + path.string() + ": " + reason());
+  file_ = std::make_unique<TemporaryFile>(path_);
+  if (!file_->is_open()) fail();
+}
+
+AtomicFile::~AtomicFile() = default;
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  if (buffer_.size() + bytes.size() > kBufferBytes) flush();
+  if (bytes.size() > kBufferBytes) {
+    if (!file_->write_all(bytes)) fail();
+  } else {
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   }
+}
+
+void AtomicFile::commit() {
+  flush();
+  if (!file_->sync_and_rename(path_) ||
+      !try_sync_folder(path_.has_parent_path() ? path_.parent_path() : ".")) {
+    fail();
+  }
+}
+
+void AtomicFile::flush() {
+  if (!file_->write_all(buffer_)) fail();
+  buffer_.clear();
+}
+
+void AtomicFile::fail() const {
+  throw Error(ErrorCode::kIo, "can't write " + path_.string() + ": " + reason());
+}
+
+void write_file_atomic(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
 }
 
 void write_file_atomic(const std::filesystem::path& path, std::string_view text) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -14,9 +15,35 @@ namespace simdb {
 /// Never blocks on a FIFO. Thread-safe.
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
 
-/// Replaces `path` with `bytes` so that a crash at any moment leaves the old file or the new one:
-/// writes a temporary file beside it, fsyncs, renames, fsyncs the folder. Throws Error(kIo); `path`
-/// is then as it was.
+/// Replaces a file so that a crash at any moment leaves the old one or the new one: what is written
+/// goes to a temporary file beside it, which commit() fsyncs, renames and makes durable. Without
+/// commit() nothing changes. Members throw Error(kIo); the file is then as it was.
+/// Thread-compatible.
+class AtomicFile {
+ public:
+  /// Begins to replace `path`, which need not exist. Throws Error(kIo) if it is no regular file.
+  explicit AtomicFile(std::filesystem::path path);
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile();
+
+  /// Appends `bytes`. Small pieces are gathered into larger ones.
+  void write(std::span<const std::byte> bytes);
+  /// Puts the new file in place; the last call.
+  void commit();
+
+ private:
+  class TemporaryFile;
+
+  void flush();
+  [[noreturn]] void fail() const;
+
+  std::filesystem::path path_;
+  std::unique_ptr<TemporaryFile> file_;
+  std::vector<std::byte> buffer_;
+};
+
+/// Replaces `path` with `bytes`; see AtomicFile.
 void write_file_atomic(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_file_atomic(const std::filesystem::path& path, std::string_view text);
 

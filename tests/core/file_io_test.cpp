@@ -51,6 +51,31 @@ TEST_F(FileIoTest, WhatIsWrittenIsRead) {
   EXPECT_EQ(files_in_folder(), 1U);  // no temporary file stays
 }
 
+TEST_F(FileIoTest, AFileWrittenInPiecesIsWhole) {
+  std::string expected;
+  AtomicFile file(folder / "file");
+  for (const std::size_t size : {1U, 100U, 65'536U, 65'535U, 0U, 2U, 200'000U, 7U}) {
+    const std::string piece(size, static_cast<char>('a' + expected.size() % 26));
+    file.write(std::as_bytes(std::span(piece)));
+    expected += piece;
+  }
+  EXPECT_FALSE(fs::exists(folder / "file"));
+  file.commit();
+  EXPECT_EQ(text_of(read_file(folder / "file", expected.size())), expected);
+  EXPECT_EQ(files_in_folder(), 1U);
+}
+
+TEST_F(FileIoTest, AFileThatIsNotCommittedChangesNothing) {
+  write_file_atomic(folder / "file", std::string_view("old"));
+  {
+    AtomicFile file(folder / "file");
+    file.write(std::vector<std::byte>(100'000));
+    EXPECT_EQ(files_in_folder(), 2U);
+  }
+  EXPECT_EQ(text_of(read_file(folder / "file", 3)), "old");
+  EXPECT_EQ(files_in_folder(), 1U);
+}
+
 TEST_F(FileIoTest, TheLimitIsExact) {
   write_file_atomic(folder / "file", std::string_view("12345"));
   EXPECT_EQ(read_file(folder / "file", 5).size(), 5U);
