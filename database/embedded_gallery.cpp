@@ -156,6 +156,11 @@ void EmbeddedGallery::for_each_item(const std::function<bool(const ItemRecord&)>
   store_->for_each_item(visit);
 }
 
+void EmbeddedGallery::for_each_embedding(
+    const std::function<bool(ItemId, std::span<const float>)>& visit) const {
+  store_->for_each_embedding(visit);
+}
+
 GalleryStats EmbeddedGallery::stats() const {
   return {store_->size(), store_->classes().size(), store_->dimension(),
           store_->encoder_fingerprint(), disk_bytes(folder_)};

@@ -38,6 +38,8 @@ class EmbeddedGallery final : public Gallery {
                                const SearchFilter& filter = {}) const override;
   std::vector<ClassCount> classes() const override;
   void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const override;
+  void for_each_embedding(
+      const std::function<bool(ItemId, std::span<const float>)>& visit) const override;
   GalleryStats stats() const override;
   const std::string& encoder_fingerprint() const noexcept override;
 

@@ -59,8 +59,11 @@ class Gallery {
                                        const SearchFilter& filter = {}) const = 0;
   /// In byte order of the names, none empty.
   virtual std::vector<ClassCount> classes() const = 0;
-  /// Calls with every record in ascending order of id until the callback returns false.
+  /// Calls with every record, or every embedding, in ascending order of id until the callback
+  /// returns false. Each call of these sees one state of the gallery.
   virtual void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const = 0;
+  virtual void for_each_embedding(
+      const std::function<bool(ItemId, std::span<const float>)>& visit) const = 0;
   virtual GalleryStats stats() const = 0;
   virtual const std::string& encoder_fingerprint() const noexcept = 0;
 };

@@ -90,6 +90,21 @@ TEST_F(EmbeddedGalleryTest, WhatIsAddedIsFoundAndSurvivesReopening) {
   }
 }
 
+TEST_F(EmbeddedGalleryTest, VisitsEmbeddingsInTheOrderOfIds) {
+  std::vector<NewItem> items;
+  for (std::uint64_t number = 1; number <= 5; ++number)
+    items.push_back(numbered_item(number, "cat"));
+  add(items);
+  gallery->remove(std::vector{ItemId{2}});
+  std::vector<ItemId> visited;
+  gallery->for_each_embedding([&](ItemId id, std::span<const float> values) {
+    EXPECT_EQ(gallery->embedding(id), Embedding::from_unit(values));
+    visited.push_back(id);
+    return visited.size() < 3;
+  });
+  EXPECT_EQ(visited, (std::vector{ItemId{1}, ItemId{3}, ItemId{4}}));
+}
+
 TEST_F(EmbeddedGalleryTest, AFilterLooksOnlyAtItsClass) {
   const std::vector<NewItem> items{numbered_item(1, "cat"), numbered_item(2, "dog"),
                                    numbered_item(3, "cat"), numbered_item(4, "cats")};
