@@ -10,7 +10,7 @@ _simdb() {
     --db | --projector)
       mapfile -t COMPREPLY < <(compgen -d -- "$word")
       return ;;
-    --encoder | -o | --output | --report)
+    --encoder | -o | --output | --report | --faiss | --fvecs | --npy)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
     --class)
@@ -29,7 +29,7 @@ _simdb() {
       compare) options="--db --encoder --json" ;;
       embed) options="--output --db --encoder" ;;
       eval) options="--report -k --db --json" ;;
-      export) options="--output --projector --db" ;;
+      export) options="--output --faiss --fvecs --npy --projector --db" ;;
       init) options="--encoder --db --json" ;;
       query) options="-k --class --accept --db --json" ;;
       rm) options="--class --db --json" ;;

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <boost/program_options/value_semantic.hpp>
+#include <cstdint>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <sstream>
@@ -12,20 +14,21 @@
 #include "cli/item_json.h"
 #include "cli/projector.h"
 #include "cli/render.h"
+#include "cli/vector_files.h"
 #include "core/error.h"
 #include "core/file_io.h"
+#include "database/faiss_export.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
 namespace {
 
-std::size_t write_lines(const Database& database, std::ostream& out) {
-  const Gallery& gallery = database.gallery();
+std::uint64_t write_lines(const Gallery& gallery, std::ostream& out) {
   const GalleryStats stats = gallery.stats();
   print_json(out, {{kExportVersionKey, kExportVersion},
                    {"dimension", stats.dimension},
                    {"encoder", stats.encoder_fingerprint}});
-  std::size_t count = 0;
+  std::uint64_t count = 0;
   gallery.for_each_item([&](const ItemRecord& item) {
     const auto embedding = gallery.embedding(item.id);
     if (!embedding) {
@@ -41,8 +44,14 @@ std::size_t write_lines(const Database& database, std::ostream& out) {
   return count;
 }
 
-std::size_t write_projector_folder(const Database& database, const std::string& folder) {
-  const Gallery& gallery = database.gallery();
+std::uint64_t write_lines_file(const Gallery& gallery, const std::filesystem::path& path) {
+  std::ostringstream lines;
+  const std::uint64_t count = write_lines(gallery, lines);
+  write_file_atomic(path, lines.view());
+  return count;
+}
+
+std::uint64_t write_projector_folder(const Gallery& gallery, const std::filesystem::path& folder) {
   ProjectorData data(gallery.stats().dimension);
   gallery.for_each_item([&](const ItemRecord& item) {
     if (const auto embedding = gallery.embedding(item.id)) {
@@ -57,31 +66,54 @@ std::size_t write_projector_folder(const Database& database, const std::string& 
   return data.class_names.size();
 }
 
+// One form in which the items can be written.
+struct Form {
+  const char* name;
+  const char* option;  // as Boost wants it: the name, and a short one
+  const char* value;
+  const char* help;
+  std::uint64_t (*write)(const Gallery& gallery, const std::filesystem::path& path);
+};
+
+constexpr Form kForms[] = {
+    {"output", "output,o", "FILE", "JSON lines into FILE", write_lines_file},
+    {"faiss", "faiss", "FILE", "an index that FAISS reads and that finds the same ids",
+     export_faiss},
+    {"fvecs", "fvecs", "FILE", "vectors as .fvecs, ids in FILE.ids.npy", write_fvecs},
+    {"npy", "npy", "FILE", "vectors as a NumPy array of float32, ids in FILE.ids.npy", write_npy},
+    {"projector", "projector", "DIR", "a folder for TensorBoard's embedding projector",
+     write_projector_folder},
+};
+
 }  // namespace
 
 int run_export(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
-      "export [-o FILE.jsonl | --projector DIR]",
-      "Writes all items with their vectors: as JSON lines that 'simdb import' reads (stdout or "
-      "FILE), "
-      "or as a\nfolder for TensorBoard's embedding projector (vectors, metadata, sprite, config).");
-  parser.options().add_options()("output,o", po::value<std::string>()->value_name("FILE"),
-                                 "instead of stdout");
-  parser.options().add_options()("projector", po::value<std::string>()->value_name("DIR"),
-                                 "write DIR for the embedding projector");
+      "export [-o FILE | --faiss FILE | --fvecs FILE | --npy FILE | --projector DIR]",
+      "Writes all items with their vectors, in one of these forms. The default is JSON lines on "
+      "stdout,\nwhich 'simdb import' reads. The rows of --fvecs and --npy are in the order of the "
+      "ids; row i has the\nid at place i of FILE.ids.npy (int64), which is written beside FILE.");
+  for (const Form& form : kForms) {
+    parser.options().add_options()(form.option, po::value<std::string>()->value_name(form.value),
+                                   form.help);
+  }
   parser.with_database();
   if (!parser.parse(args, console, 0, 0)) return 0;
-  const Database database = open_database(parser, OpenMode::kReadOnly);
-  std::size_t count = 0;
-  if (parser.has("projector")) {
-    count = write_projector_folder(database, parser.get<std::string>("projector"));
-  } else if (parser.has("output")) {
-    std::ostringstream lines;
-    count = write_lines(database, lines);
-    write_file_atomic(parser.get<std::string>("output"), lines.view());
-  } else {
-    count = write_lines(database, console.out);
+  const Form* chosen = nullptr;
+  for (const Form& form : kForms) {
+    if (!parser.has(form.name)) continue;
+    if (chosen != nullptr) {
+      throw Error(ErrorCode::kUsage, fmt::format("export writes one form at a time: give --{} or "
+                                                 "--{}, not both; see 'simdb export --help'",
+                                                 chosen->name, form.name));
+    }
+    chosen = &form;
   }
+  const Database database = open_database(parser, OpenMode::kReadOnly);
+  const Gallery& gallery = database.gallery();
+  const std::uint64_t count = chosen != nullptr
+                                  ? chosen->write(gallery, parser.get<std::string>(chosen->name))
+                                  : write_lines(gallery, console.out);
   console.err << "exported " << count_of(count, "item", "items") << '\n';
   return 0;
 }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstring>
 #include <string>
 
@@ -32,6 +33,12 @@ TEST(Npy, WritesTheFormatOfNumpy) {
   EXPECT_THAT(text.substr(10, header), EndsWith("\n"));
   ASSERT_EQ(bytes.size() - data, 2 * 16 * sizeof(float));
   EXPECT_EQ(std::memcmp(bytes.data() + data, rows.values().data(), bytes.size() - data), 0);
+}
+
+TEST(Npy, DescribesOtherTypesAndShapes) {
+  const std::string header = npy_header("<i8", std::array<std::size_t, 1>{5});
+  EXPECT_EQ(header.size() % 64, 0U);
+  EXPECT_THAT(header, HasSubstr("{'descr': '<i8', 'fortran_order': False, 'shape': (5,), }"));
 }
 
 TEST(Npy, AnEmptyArrayIsStillAnArray) {
