@@ -1,0 +1,73 @@
+// What `simdb export` writes for other programs, read by them.
+#include <gmock/gmock.h>
+
+#include "tests/integration/cli_fixture.h"
+
+namespace simdb {
+namespace {
+
+using test::CliTest;
+using test::ProcessResult;
+using testing::HasSubstr;
+
+constexpr int kPythonLacksPackages = 77;
+
+class CliExportTest : public CliTest {
+ protected:
+  // Every image under two classes, so that each similarity comes twice, and then some are removed.
+  void SetUp() override {
+    CliTest::SetUp();
+    ASSERT_EQ(simdb({"add", "one", "shapes"}).code, 0);
+    ASSERT_EQ(simdb({"add", "two", "shapes"}).code, 0);
+    ASSERT_EQ(simdb({"rm", "3", "40", "72"}).code, 0);
+  }
+  std::uintmax_t bytes(const std::string& name) const {
+    return std::filesystem::file_size(path(name));
+  }
+};
+
+TEST_F(CliExportTest, PythonReadsTheFilesAndFaissFindsTheSameNeighbours) {
+  ASSERT_EQ(simdb({"export", "-o", "all.jsonl"}).code, 0);
+  for (const std::string form : {"faiss", "fvecs", "npy"}) {
+    const ProcessResult exported = simdb({"export", "--" + form, "all." + form});
+    ASSERT_EQ(exported.code, 0) << exported.err;
+    EXPECT_EQ(exported.err, "exported 69 items\n");
+    EXPECT_EQ(exported.out, "");
+  }
+  ASSERT_EQ(simdb({"embed", "held_out", "-o", "queries.npy"}).code, 0);
+  write("answers.jsonl", simdb({"query", "held_out", "--json", "-k", "25"}).out);
+  const ProcessResult check =
+      test::run_process({SIMDB_SYSTEM_PYTHON, "-B", SIMDB_EXPORT_CHECK, folder_.path().string()});
+  if (check.code == kPythonLacksPackages) GTEST_SKIP() << check.out;
+  EXPECT_EQ(check.code, 0) << check.err;
+  EXPECT_EQ(check.out, "69 items, 18 queries\n");
+}
+
+TEST_F(CliExportTest, TheFilesHaveTheDocumentedSizes) {
+  ASSERT_EQ(simdb({"export", "--fvecs", "all.fvecs"}).code, 0);
+  ASSERT_EQ(simdb({"export", "--npy", "all.npy"}).code, 0);
+  EXPECT_EQ(bytes("all.fvecs"), 69U * (4 + 16 * 4));
+  EXPECT_EQ(bytes("all.npy"), 128 + 69U * 16 * 4);
+  EXPECT_EQ(bytes("all.fvecs.ids.npy"), 128 + 69U * 8);
+  EXPECT_EQ(bytes("all.npy.ids.npy"), 128 + 69U * 8);
+}
+
+TEST_F(CliExportTest, OneFormAtATime) {
+  const ProcessResult both = simdb({"export", "--npy", "a.npy", "--faiss", "a.faiss"});
+  EXPECT_EQ(both.code, 2);
+  EXPECT_THAT(both.err, HasSubstr("give --faiss or --npy, not both"));
+  EXPECT_FALSE(std::filesystem::exists(path("a.npy")));
+  EXPECT_EQ(simdb({"export", "-o", "a.jsonl", "--projector", "a"}).code, 2);
+}
+
+TEST_F(CliExportTest, AnUnwritableFileIsNamed) {
+  for (const std::string form : {"--faiss", "--fvecs", "--npy"}) {
+    const ProcessResult result = simdb({"export", form, "nowhere/x"});
+    EXPECT_EQ(result.code, 6);
+    EXPECT_THAT(result.err, HasSubstr("can't write nowhere/x"));
+  }
+  EXPECT_EQ(simdb({"export", "--faiss", "/dev/null"}).code, 6);
+}
+
+}  // namespace
+}  // namespace simdb
