@@ -29,10 +29,11 @@ enum class Family : std::size_t {
   kModels,      ///< encoder fingerprint -> ONNX bytes
   kThumbnails,  ///< id -> bytes of a small image file
   kTombstones,  ///< number of the change, id that it removed -> nothing
+  kSessions,    ///< number of the first change of a writer -> a random number
 };
-inline constexpr std::array<const char*, 9> kColumnFamilyNames = {
-    "meta",    "items",  "vectors",    "classes",   "by_class",
-    "by_hash", "models", "thumbnails", "tombstones"};
+inline constexpr std::array<const char*, 10> kColumnFamilyNames = {
+    "meta",    "items",  "vectors",    "classes",    "by_class",
+    "by_hash", "models", "thumbnails", "tombstones", "sessions"};
 
 /// Keys of Family::kMeta.
 inline constexpr std::string_view kMetaFormat = "format_version";

@@ -213,6 +213,15 @@ std::optional<std::string> RocksConnection::read(Family which, std::string_view 
   return value;
 }
 
+std::optional<RocksConnection::Entry> RocksConnection::last_up_to(Family which,
+                                                                  std::string_view bound) const {
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(scan_options(), family(which)));
+  at->SeekForPrev(to_slice(bound));
+  require_ok(at->status(), "read from the store", path_);
+  if (!at->Valid()) return std::nullopt;
+  return Entry{at->key().ToString(), at->value().ToString()};
+}
+
 void RocksConnection::scan(
     Family which, std::string_view prefix,
     const std::function<bool(std::string_view key, std::string_view value)>& visit) const {

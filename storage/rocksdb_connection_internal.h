@@ -36,6 +36,12 @@ class RocksConnection {
 
   /// The value of a key, or nothing.
   std::optional<std::string> read(Family family, std::string_view key) const;
+  struct Entry {
+    std::string key;
+    std::string value;
+  };
+  /// The last key up to and with `bound`, and its value, or nothing.
+  std::optional<Entry> last_up_to(Family family, std::string_view bound) const;
   /// Calls with each key that begins with `prefix`, and its value, in byte order, until the
   /// callback returns false.
   void scan(Family family, std::string_view prefix,

@@ -9,6 +9,7 @@
 #include "core/class_name.h"
 #include "core/error.h"
 #include "storage/item_value_internal.h"
+#include "storage/rocksdb_change_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_store_internal.h"
 #include "storage/rocksdb_verify_internal.h"
@@ -31,14 +32,15 @@ std::vector<std::byte> as_bytes(std::string_view text) {
   return {first, first + text.size()};
 }
 
-std::string draw_store_id(const std::filesystem::path& store) {
-  std::array<std::uint8_t, kStoreIdDigits / 2> bytes{};
+template <std::size_t kBytes>
+std::array<std::uint8_t, kBytes> draw_bytes(const std::filesystem::path& store) {
+  std::array<std::uint8_t, kBytes> bytes{};
   if (::getentropy(bytes.data(), bytes.size()) != 0) {
-    throw Error(ErrorCode::kIo, "can't create the store " + store.string() +
+    throw Error(ErrorCode::kIo, "can't change the store " + store.string() +
                                     ": the system has no random numbers: " +
                                     std::generic_category().message(errno));
   }
-  return to_hex(bytes);
+  return bytes;
 }
 
 std::string require_meta(const RocksConnection& connection, std::string_view key) {
@@ -51,10 +53,6 @@ std::uint64_t require_meta_number(const RocksConnection& connection, std::string
   const auto number = decode_number(require_meta(connection, key));
   if (!number) throw damaged(connection.path(), "its '" + std::string(key) + "' is no number");
   return *number;
-}
-
-Error damaged_key(const RocksConnection& connection) {
-  return damaged(connection.path(), "a key has a wrong length");
 }
 
 ItemId require_item_key(const RocksConnection& connection, std::string_view key) {
@@ -75,41 +73,6 @@ std::uint64_t require_class_count(const RocksConnection& connection, std::string
 
 }  // namespace
 
-// Everything one change does to the store, to be written as one batch.
-class RocksStore::Change {
- public:
-  explicit Change(const RocksConnection& connection) : connection_(connection) {}
-
-  void put(Family family, std::string_view key, std::string_view value) {
-    check(batch_.Put(connection_.family(family), to_slice(key), to_slice(value)));
-  }
-  void erase(Family family, std::string_view key) {
-    check(batch_.Delete(connection_.family(family), to_slice(key)));
-  }
-  // Erases the keys from `first` up to but not `end`.
-  void erase_range(Family family, std::string_view first, std::string_view end) {
-    check(batch_.DeleteRange(connection_.family(family), to_slice(first), to_slice(end)));
-  }
-  void count(std::string_view class_name, std::int64_t items) {
-    classes_[std::string(class_name)] += items;
-    items_ += items;
-  }
-
-  rocksdb::WriteBatch& batch() { return batch_; }
-  const std::map<std::string, std::int64_t>& classes() const { return classes_; }
-  std::int64_t items() const { return items_; }
-
- private:
-  void check(const rocksdb::Status& status) const {
-    require_ok(status, "prepare a change of the store", connection_.path());
-  }
-
-  const RocksConnection& connection_;
-  rocksdb::WriteBatch batch_{0, 0, kProtectionBytes, 0};
-  std::map<std::string, std::int64_t> classes_;  // class -> items gained or lost
-  std::int64_t items_ = 0;
-};
-
 void RocksStore::initialize(const RocksConnection& connection, const StoreIdentity& identity) {
   Change change(connection);
   change.put(Family::kModels, identity.encoder_fingerprint, as_text(identity.encoder_model));
@@ -117,7 +80,8 @@ void RocksStore::initialize(const RocksConnection& connection, const StoreIdenti
   change.put(Family::kMeta, kMetaEncoder, identity.encoder_fingerprint);
   change.put(Family::kMeta, kMetaNextId, encode_number(1));
   change.put(Family::kMeta, kMetaItems, encode_number(0));
-  change.put(Family::kMeta, kMetaStoreId, draw_store_id(connection.path()));
+  change.put(Family::kMeta, kMetaStoreId,
+             to_hex(draw_bytes<kStoreIdDigits / 2>(connection.path())));
   change.put(Family::kMeta, kMetaChanges, encode_number(0));
   change.put(Family::kMeta, kMetaTombstonesFrom, encode_number(0));
   change.put(Family::kMeta, kMetaFormat, encode_number(kStoreFormatVersion));
@@ -169,7 +133,13 @@ void RocksStore::commit(Change& change, const std::string& attempt) {
   const std::uint64_t items = items_ + static_cast<std::uint64_t>(change.items());
   change.put(Family::kMeta, kMetaItems, encode_number(items));
   change.put(Family::kMeta, kMetaChanges, encode_number(changes_ + 1));
+  if (!has_changed_) {
+    const auto mark = draw_bytes<8>(connection_->path());
+    change.put(Family::kSessions, encode_number(changes_ + 1),
+               {reinterpret_cast<const char*>(mark.data()), mark.size()});
+  }
   write(change, attempt);
+  has_changed_ = true;
   items_ = items;
   ++changes_;
 }
@@ -241,41 +211,6 @@ std::vector<ItemId> RocksStore::erase(std::span<const ItemId> ids) {
   return erased;
 }
 
-void RocksStore::forget_erased(std::uint64_t through) {
-  require_writable("forget removals in");
-  if (through > changes_) {
-    throw Error(ErrorCode::kUsage, "can't forget removals up to change " + std::to_string(through) +
-                                       " in " + connection_->path().string() + ": it has seen " +
-                                       std::to_string(changes_) + " changes");
-  }
-  if (through <= tombstones_from_) return;
-  // Raised before the write: see erased_since.
-  const std::uint64_t from = tombstones_from_.exchange(through);
-  Change change(*connection_);
-  change.erase_range(Family::kTombstones, tombstone_key({from + 1, ItemId{0}}),
-                     tombstone_key({through + 1, ItemId{0}}));
-  change.put(Family::kMeta, kMetaTombstonesFrom, encode_number(through));
-  write(change, "forget removals in");
-}
-
-std::optional<std::vector<ItemId>> RocksStore::erased_since(std::uint64_t change) const {
-  if (change < tombstones_from_) return std::nullopt;
-  if (change >= changes_) return std::vector<ItemId>();
-  std::vector<ItemId> ids;
-  connection_->scan_from(Family::kTombstones, tombstone_key({change + 1, ItemId{0}}),
-                         [&](std::string_view key, std::string_view) {
-                           const auto tombstone = decode_tombstone_key(key);
-                           if (!tombstone) throw damaged_key(*connection_);
-                           ids.push_back(tombstone->id);
-                           return true;
-                         });
-  // forget_erased may have run meanwhile. It raises the bound first, so tombstones that the scan
-  // missed show here.
-  if (change < tombstones_from_) return std::nullopt;
-  std::sort(ids.begin(), ids.end());
-  return ids;
-}
-
 std::optional<ItemRecord> RocksStore::get(ItemId id) const {
   const auto value = connection_->read(Family::kItems, item_key(id));
   return value ? std::optional(decode_item(id, *value)) : std::nullopt;
@@ -298,7 +233,7 @@ std::vector<ItemId> RocksStore::ids_after(Family family, std::string_view prefix
   std::vector<ItemId> ids;
   connection_->scan(family, prefix, [&](std::string_view key, std::string_view) {
     const auto id = decode_id_after(prefix.size(), key);
-    if (!id) throw damaged_key(*connection_);
+    if (!id) throw damaged(connection_->path(), "a key has a wrong length");
     ids.push_back(*id);
     return true;
   });

@@ -41,6 +41,7 @@ class RocksStore final : public Store {
 
   const std::string& id() const noexcept override { return id_; }
   std::uint64_t changes() const noexcept override { return changes_; }
+  std::optional<std::uint64_t> mark_of(std::uint64_t change) const override;
   std::optional<std::vector<ItemId>> erased_since(std::uint64_t change) const override;
 
   std::size_t dimension() const noexcept override { return dimension_; }
@@ -63,6 +64,7 @@ class RocksStore final : public Store {
   std::string fingerprint_;
   std::string id_;
   std::uint64_t next_id_ = 1;  // touched by changes only
+  bool has_changed_ = false;   // this object made a change; touched by changes only
   std::string failure_;        // of a failed write; touched by changes only
   // Changes write these, readers read them.
   std::atomic<std::uint64_t> items_ = 0;

@@ -29,6 +29,7 @@ class Verifier {
     attempt([&] { check_classes(); });
     attempt([&] { check_counters(); });
     attempt([&] { check_tombstones(); });
+    attempt([&] { check_sessions(); });
     return std::move(problems_);
   }
 
@@ -164,6 +165,22 @@ class Verifier {
       report("there are " + std::to_string(removed.size()) + " tombstones, but " +
              std::to_string(next_id - 1 - ids_.size()) + " items were removed");
     }
+  }
+
+  void check_sessions() {
+    connection_.scan(Family::kSessions, {}, [&](std::string_view key, std::string_view value) {
+      const auto first = decode_number(key);
+      if (!first || !decode_number(value)) {
+        report("an entry among the sessions has a wrong length");
+      } else if (*first == 0 || *first > store_.changes()) {
+        report("a session begins with change " + std::to_string(*first) + ", which is none");
+      }
+      return true;
+    });
+    // Every number that may be asked for belongs to a session if the lowest does.
+    const std::uint64_t from = meta_number(kMetaTombstonesFrom).value_or(0);
+    const std::uint64_t lowest = std::max<std::uint64_t>(from, 1);
+    if (lowest <= store_.changes()) store_.mark_of(lowest);
   }
 
   std::optional<std::uint64_t> meta_number(std::string_view key) const {

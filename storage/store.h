@@ -92,8 +92,14 @@ class Store {
   virtual const std::string& id() const noexcept = 0;
   /// How many changes the store has seen: each put and each erase that changed something is one.
   /// 0 in a new store, and never goes back. In a read-only store it is the number at the time of
-  /// opening. Equal numbers mean equal content, unless a copy of the store has gone its own way.
+  /// opening.
   virtual std::uint64_t changes() const noexcept = 0;
+  /// Tells whether a number of a change means the same change. After a store was replaced by an
+  /// older copy, its changes get numbers that were given before; their marks differ. A mark is a
+  /// random number of the writer that made the change; 0 before the first change. Nothing if
+  /// `change` > changes() or is forgotten (see forget_erased). Equal id, change and mark mean equal
+  /// content.
+  virtual std::optional<std::uint64_t> mark_of(std::uint64_t change) const = 0;
   /// The ids removed by the changes after number `change`, ascending; nothing if that is too long
   /// ago to tell (see forget_erased). None are removed after changes() or later.
   virtual std::optional<std::vector<ItemId>> erased_since(std::uint64_t change) const = 0;

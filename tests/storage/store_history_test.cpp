@@ -137,6 +137,59 @@ TEST_F(StoreHistoryTest, AReaderKeepsItsViewWhileTheWriterForgets) {
   EXPECT_EQ(later->erased_since(5), Ids());
 }
 
+TEST_F(StoreHistoryTest, AMarkIsTheSameForEverybody) {
+  EXPECT_EQ(store->mark_of(0), 0U);
+  EXPECT_EQ(store->mark_of(1), std::nullopt);
+  make_history();
+  const auto mark = store->mark_of(4);
+  EXPECT_TRUE(mark);
+  EXPECT_EQ(store->mark_of(1), mark);
+  const auto reader = Store::open(path, StoreMode::kReadOnly);
+  reopen();
+  put_numbered(*store, 8, 1, "cat");
+  EXPECT_EQ(store->mark_of(1), mark);
+  EXPECT_EQ(store->mark_of(4), mark);
+  EXPECT_NE(store->mark_of(5), mark);
+  EXPECT_EQ(reader->mark_of(4), mark);
+  EXPECT_EQ(reader->mark_of(5), std::nullopt);
+  EXPECT_EQ(Store::open(path, StoreMode::kReadOnly)->mark_of(5), store->mark_of(5));
+  expect_sound();
+}
+
+TEST_F(StoreHistoryTest, AMarkUnmasksACopyThatWasPutBack) {
+  put_numbered(*store, 1, 1, "cat");
+  store.reset();
+  std::filesystem::copy(path, folder / "copy");
+  reopen();
+  put_numbered(*store, 2, 1, "cat");
+  const std::string id = store->id();
+  const auto early = store->mark_of(1);
+  const auto late = store->mark_of(2);
+
+  path = folder / "copy";
+  reopen();
+  put_numbered(*store, 3, 1, "cat");
+  EXPECT_EQ(store->id(), id);
+  EXPECT_EQ(store->mark_of(1), early);
+  EXPECT_NE(store->mark_of(2), late);
+}
+
+TEST_F(StoreHistoryTest, MarksStayAsLongAsTheirChangesAreNotForgotten) {
+  std::vector<std::optional<std::uint64_t>> marks{0};
+  for (std::uint64_t change = 1; change <= 6; ++change) {
+    if (change % 2 == 0) reopen();  // sessions: 1; 2, 3; 4, 5; 6
+    put_numbered(*store, change, 1, "cat");
+    marks.push_back(store->mark_of(change));
+  }
+  for (std::uint64_t from = 0; from <= 6; ++from) {
+    store->forget_erased(from);
+    for (std::uint64_t change = 0; change <= 6; ++change) {
+      EXPECT_EQ(store->mark_of(change), change < from ? std::nullopt : marks[change]);
+    }
+    expect_sound();
+  }
+}
+
 // Forgetting is one range of keys, so it survives the flush and the compaction of many sessions.
 TEST_F(StoreHistoryTest, ForgettingInManySessionsStaysSound) {
   for (std::uint64_t session = 0; session < 12; ++session) {

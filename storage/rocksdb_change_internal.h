@@ -1,0 +1,51 @@
+#pragma once
+
+#include <rocksdb/write_batch.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "storage/rocksdb_options_internal.h"
+#include "storage/rocksdb_store_internal.h"
+#include "storage/rocksdb_wall_internal.h"
+
+namespace simdb {
+
+/// Everything one change does to the store, to be written as one batch.
+class RocksStore::Change {
+ public:
+  explicit Change(const RocksConnection& connection) : connection_(connection) {}
+
+  void put(Family family, std::string_view key, std::string_view value) {
+    check(batch_.Put(connection_.family(family), to_slice(key), to_slice(value)));
+  }
+  void erase(Family family, std::string_view key) {
+    check(batch_.Delete(connection_.family(family), to_slice(key)));
+  }
+  /// Erases the keys from `first` up to but not `end`.
+  void erase_range(Family family, std::string_view first, std::string_view end) {
+    check(batch_.DeleteRange(connection_.family(family), to_slice(first), to_slice(end)));
+  }
+  void count(std::string_view class_name, std::int64_t items) {
+    classes_[std::string(class_name)] += items;
+    items_ += items;
+  }
+
+  rocksdb::WriteBatch& batch() { return batch_; }
+  const std::map<std::string, std::int64_t>& classes() const { return classes_; }
+  std::int64_t items() const { return items_; }
+
+ private:
+  void check(const rocksdb::Status& status) const {
+    require_ok(status, "prepare a change of the store", connection_.path());
+  }
+
+  const RocksConnection& connection_;
+  rocksdb::WriteBatch batch_{0, 0, kProtectionBytes, 0};
+  std::map<std::string, std::int64_t> classes_;  // class -> items gained or lost
+  std::int64_t items_ = 0;
+};
+
+}  // namespace simdb
