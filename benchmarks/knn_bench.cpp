@@ -110,8 +110,7 @@ nlohmann::ordered_json to_json(const KnnResult& result) {
           {"batch_us_per_query", rounded(result.batch_us)},
           {"batch_recall", result.batch_recall},
           {"build_s", rounded(result.build_s)},
-          {"bytes_per_vector", rounded(result.bytes_per_vector)},
-          {"bytes_counted", result.bytes_counted}};
+          {"bytes_per_vector", rounded(result.bytes_per_vector)}};
 }
 
 void print_table(const std::vector<KnnResult>& results) {

@@ -51,9 +51,9 @@ class KnnMethod {
   virtual std::vector<FoundRows> search_batch(const EmbeddingBatch& queries, std::size_t k,
                                               int threads) const;
 
-  /// Bytes that the built index holds by its own count, or 0: then what the heap grew by during
-  /// build() is taken.
-  virtual std::size_t own_bytes() const { return 0; }
+  /// Bytes that the built index holds outside the heap, in mappings of its own. What the heap
+  /// grew by during build() is measured and added.
+  virtual std::size_t mapped_bytes() const { return 0; }
 };
 
 /// A method that can be asked for with --methods.

@@ -51,8 +51,13 @@ class Usearch final : public KnnMethod {
     return found;
   }
 
-  // Its memory comes from mmap, which the heap's statistics don't see.
-  std::size_t own_bytes() const override { return index_.memory_usage(); }
+  // The graph and the vectors lie in arenas that grow by doubling. Pages not touched yet cost
+  // nothing.
+  std::size_t mapped_bytes() const override {
+    const auto memory = index_.memory_stats();
+    return memory.graph_allocated - memory.graph_reserved + memory.vectors_allocated -
+           memory.vectors_reserved;
+  }
 
  private:
   using Index = us::index_dense_gt<RowNumber, std::uint32_t>;

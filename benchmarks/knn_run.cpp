@@ -18,7 +18,6 @@ struct BuiltMethod {
   std::unique_ptr<KnnMethod> method;
   double build_s = 0;
   double bytes_per_vector = 0;
-  std::string bytes_counted;
 };
 
 // One setting and everything that is measured of it.
@@ -50,10 +49,8 @@ BuiltMethod build(const KnnMethodEntry& entry, const EmbeddingBatch& rows, int t
     built.method = entry.make(rows.rows(), rows.dimension());
     built.method->build(rows, threads);
   });
-  const std::size_t own = built.method->own_bytes();
-  const std::size_t bytes = own != 0 ? own : heap_in_use() - before;
+  const std::size_t bytes = heap_in_use() - before + built.method->mapped_bytes();
   built.bytes_per_vector = static_cast<double>(bytes) / static_cast<double>(rows.rows());
-  built.bytes_counted = own != 0 ? "own count" : "heap growth";
   std::cerr << ": " << built.build_s << " s\n";
   return built;
 }
@@ -103,7 +100,6 @@ KnnResult result_of(const Contestant& contestant, const Truth& truth, const KnnD
   result.batch_us = median(contestant.batch_us);
   result.build_s = contestant.built->build_s;
   result.bytes_per_vector = contestant.built->bytes_per_vector;
-  result.bytes_counted = contestant.built->bytes_counted;
   return result;
 }
 

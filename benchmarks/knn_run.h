@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <vector>
 
 #include "benchmarks/knn_data.h"
@@ -21,8 +20,7 @@ struct KnnResult {
   double batch_recall = 0;      ///< of the batch of all queries
   double batch_us = 0;          ///< a query, in a batch of all queries on all threads
   double build_s = 0;           ///< shared by all settings of a method
-  double bytes_per_vector = 0;  ///< what the built index holds a row
-  std::string bytes_counted;    ///< "heap growth" or "own count"
+  double bytes_per_vector = 0;  ///< what the built index holds, a row: heap and mappings
 };
 
 struct RunOptions {
