@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/program_options/errors.hpp>
 #include <boost/program_options/value_semantic.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -184,16 +183,8 @@ bool parse(int argc, char** argv, Options& options) {
 }  // namespace simdb::bench
 
 int main(int argc, char** argv) {
-  try {
+  return simdb::bench::guarded_main("knn_bench", [&] {
     simdb::bench::Options options;
     if (simdb::bench::parse(argc, argv, options)) simdb::bench::run(options);
-    return 0;
-  } catch (const std::exception& error) {
-    std::cerr << "knn_bench: " << error.what() << '\n';
-    const auto* known = dynamic_cast<const simdb::Error*>(&error);
-    const bool usage = dynamic_cast<const boost::program_options::error*>(&error) != nullptr;
-    return static_cast<int>(known != nullptr ? known->code()
-                            : usage          ? simdb::ErrorCode::kUsage
-                                             : simdb::ErrorCode::kInternal);
-  }
+  });
 }
