@@ -19,6 +19,7 @@ test_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev
   python3 clang-format-19 clang-tidy-19 shellcheck     # tests/layers
   chromium chromium-driver fonts-dejavu-core           # the HTML report, seen by a browser
+  libhnswlib-dev                                       # benchmarks: a peer in knn_bench
 )
 
 fail() {
