@@ -17,6 +17,8 @@
 namespace simdb::bench {
 namespace {
 
+constexpr std::size_t kMostRows = 1'000'000'000;
+
 struct Options {
   std::string data = "clustered";
   DataOptions draw;
@@ -78,8 +80,10 @@ void require_sense(const Options& options) {
   if (options.run.k == 0) fail("-k must be at least 1");
   if (options.run.threads < 1) fail("--threads must be at least 1");
   if (options.run.rounds < 1) fail("--rounds must be at least 1");
-  if (options.draw.rows == 0 || options.draw.queries == 0) {
-    fail("--n and --queries-count must be at least 1");
+  for (const std::size_t count : {options.draw.rows, options.draw.queries}) {
+    if (count < 1 || count > kMostRows) {
+      fail("--n and --queries-count must be from 1 to " + std::to_string(kMostRows));
+    }
   }
 }
 

@@ -32,7 +32,7 @@ EmbeddingBatch read_fvecs(const std::filesystem::path& path) {
   std::uint32_t dimension = 0;
   if (!file.is_open()) throw Error(ErrorCode::kIo, what + "the system refuses to open it");
   if (!file.read(reinterpret_cast<char*>(&dimension), sizeof dimension)) {
-    throw Error(ErrorCode::kBadInput, what + "it is empty");
+    throw Error(ErrorCode::kBadInput, what + "it holds no vector");
   }
   if (!is_valid_dimension(dimension)) {
     throw Error(ErrorCode::kBadInput, what + "its first vector has dimension " +

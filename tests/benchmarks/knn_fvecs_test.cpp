@@ -68,8 +68,8 @@ TEST_F(Fvecs, OtherLengthsAreScaledToOne) {
 
 TEST_F(Fvecs, DamagedFilesAreRefused) {
   const std::string whole = record(16, unit_);
-  expect_refused("", "empty");
-  expect_refused("abc", "empty");
+  expect_refused("", "no vector");
+  expect_refused("abc", "no vector");
   expect_refused(whole.substr(0, 40), "vector 0 is cut off");
   expect_refused(whole + whole.substr(0, 67), "vector 1 is cut off");
   expect_refused(whole + "ab", "ends inside");
