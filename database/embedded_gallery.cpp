@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "core/error.h"
+#include "database/class_members_internal.h"
 #include "database/layout.h"
 #include "database/recovery_internal.h"
 
@@ -46,7 +47,12 @@ class Deduplicator {
 
 EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::path folder,
                                  IndexFactory make_index)
-    : store_(std::move(store)), folder_(std::move(folder)), make_index_(std::move(make_index)) {}
+    : store_(std::move(store)),
+      folder_(std::move(folder)),
+      make_index_(std::move(make_index)),
+      class_members_(std::make_unique<ClassMembers>(*store_)) {}
+
+EmbeddedGallery::~EmbeddedGallery() = default;
 
 std::unique_ptr<VectorIndex> EmbeddedGallery::build_index() const {
   std::unique_ptr<VectorIndex> index = make_index_(store_->dimension());
@@ -94,23 +100,35 @@ std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
 // The change is durable, so a failure here must not look like a failed change: the index is dropped
 // and the next search builds a new one, or fails.
 void EmbeddedGallery::update_index(const std::function<void(VectorIndex&)>& update) {
-  const std::unique_lock lock(index_mutex_);
-  if (!index_) return;
+  class_members_->forget();
+  std::shared_ptr<VectorIndex> index;
+  {
+    const std::lock_guard lock(index_mutex_);
+    index = index_;
+  }
+  if (!index) return;
   try {
-    update(*index_);
+    update(*index);
   } catch (const std::exception&) {
+    const std::lock_guard lock(index_mutex_);
     index_.reset();
   }
 }
 
-void EmbeddedGallery::ensure_index() const {
+std::shared_ptr<const VectorIndex> EmbeddedGallery::index() const {
   {
-    const std::shared_lock lock(index_mutex_);
-    if (index_) return;
+    const std::lock_guard lock(index_mutex_);
+    if (index_) return index_;
   }
   const std::lock_guard change(change_mutex_);  // the store must not move on while it is read
-  const std::unique_lock lock(index_mutex_);
-  if (!index_) index_ = build_index();
+  {
+    const std::lock_guard lock(index_mutex_);
+    if (index_) return index_;  // another thread was faster
+  }
+  std::shared_ptr<VectorIndex> built = build_index();
+  const std::lock_guard lock(index_mutex_);
+  index_ = std::move(built);
+  return index_;
 }
 
 std::size_t EmbeddedGallery::erase(std::span<const ItemId> ids) {
@@ -139,15 +157,9 @@ std::vector<std::byte> EmbeddedGallery::thumbnail(ItemId id) const { return stor
 
 std::vector<Neighbor> EmbeddedGallery::search(std::span<const float> query, std::size_t k,
                                               const SearchFilter& filter) const {
-  ensure_index();
-  const std::shared_lock lock(index_mutex_);
-  if (!index_) {
-    throw Error(ErrorCode::kInternal, "the index could not follow a change; search again");
-  }
-  if (filter.class_name.empty()) return index_->search(query, k);
-  const std::vector<ItemId> members = store_->items_of(filter.class_name);
-  return index_->search(
-      query, k, [&](ItemId id) { return std::binary_search(members.begin(), members.end(), id); });
+  if (filter.class_name.empty()) return index()->search(query, k);
+  const auto members = class_members_->of(filter.class_name);
+  return index()->search(query, k, *members);
 }
 
 std::vector<ClassCount> EmbeddedGallery::classes() const { return store_->classes(); }
@@ -171,14 +183,15 @@ const std::string& EmbeddedGallery::encoder_fingerprint() const noexcept {
 }
 
 std::vector<std::string> EmbeddedGallery::verify() const {
-  ensure_index();
+  const std::shared_ptr<const VectorIndex> checked = index();
   const std::lock_guard change(change_mutex_);
   std::vector<std::string> problems;
   for (StoreProblem& problem : store_->verify()) problems.push_back(std::move(problem.what));
-  const std::shared_lock lock(index_mutex_);
   try {
-    if (index_) {
-      for (std::string& problem : compare_index(*store_, *index_)) {
+    // Changes may have dropped the index since: there is nothing to compare then.
+    const std::lock_guard lock(index_mutex_);
+    if (index_ == checked) {
+      for (std::string& problem : compare_index(*store_, *checked)) {
         problems.push_back(std::move(problem));
       }
     }

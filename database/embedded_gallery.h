@@ -4,7 +4,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -14,17 +13,25 @@
 
 namespace simdb {
 
+class ClassMembers;
+
 /// Makes an empty index for embeddings of a dimension.
 using IndexFactory = std::function<std::unique_ptr<VectorIndex>(std::size_t dimension)>;
 
+/// make_index with its defaults.
+inline std::unique_ptr<VectorIndex> make_default_index(std::size_t dimension) {
+  return make_index(dimension);
+}
+
 /// A gallery in this process: the store is the truth, the index a copy of its embeddings in memory.
-/// Thread-safe. Changes run one after another; searches go on while a change is written to disk and
-/// wait only while the index takes it over.
+/// Thread-safe. Changes run one after another; searches go on meanwhile, and wait only for the
+/// first one to build the index.
 class EmbeddedGallery final : public Gallery {
  public:
   /// Takes over a store and builds the index from it. Errors as rebuild_index.
   explicit EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::path folder,
-                           IndexFactory make_index = make_flat_index);
+                           IndexFactory make_index = make_default_index);
+  ~EmbeddedGallery() override;
 
   std::vector<AddedItem> add(std::span<const NewItem> items,
                              const EmbeddingBatch& embeddings) override;
@@ -54,17 +61,20 @@ class EmbeddedGallery final : public Gallery {
   std::unique_ptr<VectorIndex> build_index() const;
   // Lets the index follow a change that the store has acknowledged.
   void update_index(const std::function<void(VectorIndex&)>& update);
-  void ensure_index() const;
+  // The index, built if need be. It may be replaced by another any time later.
+  std::shared_ptr<const VectorIndex> index() const;
   std::size_t erase(std::span<const ItemId> ids);
 
   const std::unique_ptr<Store> store_;
   const std::filesystem::path folder_;
   const IndexFactory make_index_;
 
+  const std::unique_ptr<ClassMembers> class_members_;
+
   // Lock order: change_mutex_, then index_mutex_.
   mutable std::mutex change_mutex_;             // one change of the store at a time
-  mutable std::shared_mutex index_mutex_;       // guards index_
-  mutable std::unique_ptr<VectorIndex> index_;  // null: not needed yet, or it missed a change
+  mutable std::mutex index_mutex_;              // guards the pointer, not the index
+  mutable std::shared_ptr<VectorIndex> index_;  // null: not needed yet, or it missed a change
 };
 
 }  // namespace simdb

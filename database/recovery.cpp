@@ -7,7 +7,6 @@
 namespace simdb {
 namespace {
 
-constexpr std::size_t kRowsAtOnce = 4096;
 constexpr std::size_t kMaxProblems = 100;
 
 bool same_bits(std::span<const float> a, std::span<const float> b) {
@@ -17,20 +16,15 @@ bool same_bits(std::span<const float> a, std::span<const float> b) {
 }  // namespace
 
 void rebuild_index(const Store& store, VectorIndex& index) {
+  // All rows at once: the index can then divide them well.
   std::vector<ItemId> ids;
   EmbeddingBatch embeddings(store.dimension());
-  const auto add_rows = [&] {
-    index.add(ids, embeddings);
-    ids.clear();
-    embeddings.clear();
-  };
   store.for_each_embedding([&](ItemId id, std::span<const float> values) {
     ids.push_back(id);
     embeddings.append_unit(values);
-    if (ids.size() == kRowsAtOnce) add_rows();
     return true;
   });
-  add_rows();
+  index.add(ids, embeddings);
   if (index.size() != store.size()) {
     throw Error(ErrorCode::kCorruption,
                 "the store counts " + std::to_string(store.size()) + " items, but has " +

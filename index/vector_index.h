@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,39 +11,81 @@
 
 namespace simdb {
 
-/// Which items a search may return; an empty function means all. Called once an item.
-using IdFilter = std::function<bool(ItemId)>;
+/// Which items a search may return: ids in ascending order, present or not. nullopt means all.
+using IdFilter = std::optional<std::span<const ItemId>>;
 
-/// Exact nearest neighbours by dot product. A cache of the store: it can always be rebuilt.
-/// Thread-compatible: concurrent searches are fine, a change needs exclusive access.
+/// Bounds the work of one search. A search that reaches the bound stops with what it has.
+struct WorkLimit {
+  std::size_t rows = 0;  ///< how many embeddings may be compared with the query, about (in 16s)
+};
+
+/// What a search under a WorkLimit found.
+struct LimitedResult {
+  std::vector<Neighbor> neighbors;     ///< in the order of ranks_before
+  bool exact = true;                   ///< proven to be what the search without a limit returns
+  std::size_t partitions_skipped = 0;  ///< how many might hold something nearer; 0 if exact
+  std::size_t rows_compared = 0;
+};
+
+/// Exact nearest neighbours by similarity(), that is, by the dot product accumulated in double and
+/// rounded to float: the same answers on every machine. A cache of the store: it can always be
+/// rebuilt.
+///
+/// Thread-safe: any number of searches beside one thread that changes the index. A search sees each
+/// change wholly or not at all, and waits only while a finished change is put in place. Changes and
+/// reads other than searches (ids, vector) need to run one after another.
+///
+/// A query has the index's dimension and unit length. Searches throw Error(kUsage) if the dimension
+/// differs, the length is not 1 (within 1e-3, so NaN and zero are refused), k is 0, or the ids of
+/// the filter do not ascend.
 class VectorIndex {
  public:
   virtual ~VectorIndex() = default;
 
   /// Adds one row an id. Ids must be new and ascending, above every id added before. Throws
-  /// Error(kUsage) otherwise or if sizes or dimensions differ; the index is then unchanged.
+  /// Error(kUsage) otherwise or if sizes or dimensions differ. The index is unchanged if it throws.
   virtual void add(std::span<const ItemId> ids, const EmbeddingBatch& embeddings) = 0;
 
   /// Removes those of `ids` (in any order) that are present, and returns how many were. Memory is
   /// freed. The index is unchanged if it throws.
   virtual std::size_t remove(std::span<const ItemId> ids) = 0;
 
-  /// The min(k, matching items) nearest neighbours in the order of ranks_before: no tie is broken
-  /// by chance. `query` has the index's dimension and unit length. Throws Error(kUsage) if k is 0,
-  /// the dimension differs or a value is not finite, and whatever `filter` throws.
+  /// The min(k, matching items) nearest neighbours in the order of ranks_before.
   virtual std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
+                                       const IdFilter& filter = {}) const = 0;
+
+  /// The same for every row of `queries`, on `threads` threads.
+  virtual std::vector<std::vector<Neighbor>> search_batch(const EmbeddingBatch& queries,
+                                                          std::size_t k, std::size_t threads,
+                                                          const IdFilter& filter = {}) const = 0;
+
+  /// All items whose similarity is at least `min_similarity`, in the order of ranks_before.
+  virtual std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
+                                             const IdFilter& filter = {}) const = 0;
+
+  /// The approximate mode: as search(), nearest partitions first, until `limit` is reached.
+  virtual LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
                                        const IdFilter& filter = {}) const = 0;
 
   virtual std::size_t size() const noexcept = 0;
   virtual std::size_t dimension() const noexcept = 0;
+  /// Bytes held for the rows, their ids and everything that speeds up searches.
+  virtual std::size_t memory_bytes() const noexcept = 0;
 
   /// All ids, ascending.
   virtual std::vector<ItemId> ids() const = 0;
-  /// The stored row, or empty if the id is absent. Valid until the next change.
-  virtual std::span<const float> vector(ItemId id) const = 0;
+  /// The stored row, bit for bit, or empty if the id is absent.
+  virtual std::vector<float> vector(ItemId id) const = 0;
 };
 
-/// An index that compares a query with every row (FAISS IndexFlatIP).
-std::unique_ptr<VectorIndex> make_flat_index(std::size_t dimension);
+struct IndexOptions {
+  /// From how many rows on they are partitioned; below that, a query is compared with every row.
+  std::size_t partition_from = 4096;
+  /// Threads that work on a large add; 0: as many as the machine has cores.
+  std::size_t threads = 0;
+};
+
+/// An empty index.
+std::unique_ptr<VectorIndex> make_index(std::size_t dimension, const IndexOptions& options = {});
 
 }  // namespace simdb

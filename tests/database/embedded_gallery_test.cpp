@@ -19,7 +19,7 @@ using test::random_embeddings;
 class BrittleIndex final : public VectorIndex {
  public:
   BrittleIndex(std::size_t dimension, const bool& fails)
-      : index_(make_flat_index(dimension)), fails_(fails) {}
+      : index_(make_index(dimension)), fails_(fails) {}
 
   void add(std::span<const ItemId> ids, const EmbeddingBatch& embeddings) override {
     fail_if_told();
@@ -36,7 +36,21 @@ class BrittleIndex final : public VectorIndex {
   std::size_t size() const noexcept override { return index_->size(); }
   std::size_t dimension() const noexcept override { return index_->dimension(); }
   std::vector<ItemId> ids() const override { return index_->ids(); }
-  std::span<const float> vector(ItemId id) const override { return index_->vector(id); }
+  std::vector<float> vector(ItemId id) const override { return index_->vector(id); }
+  std::vector<std::vector<Neighbor>> search_batch(const EmbeddingBatch& queries, std::size_t k,
+                                                  std::size_t threads,
+                                                  const IdFilter& filter) const override {
+    return index_->search_batch(queries, k, threads, filter);
+  }
+  std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
+                                     const IdFilter& filter) const override {
+    return index_->range_search(query, min_similarity, filter);
+  }
+  LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
+                               const IdFilter& filter) const override {
+    return index_->search_limited(query, k, limit, filter);
+  }
+  std::size_t memory_bytes() const noexcept override { return index_->memory_bytes(); }
 
  private:
   void fail_if_told() const {

@@ -12,7 +12,7 @@ class RecoveryTest : public testing::Test {
  protected:
   test::TemporaryFolder folder;
   std::unique_ptr<Store> store = test::make_store(folder / "store");
-  std::unique_ptr<VectorIndex> index = make_flat_index(16);
+  std::unique_ptr<VectorIndex> index = make_index(16);
 };
 
 TEST_F(RecoveryTest, AnEmptyStoreGivesAnEmptyIndex) {

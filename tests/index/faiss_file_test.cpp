@@ -64,7 +64,7 @@ class FaissFileTest : public testing::Test {
 TEST_F(FaissFileTest, FaissFindsTheSameNeighboursWithTiesAndGaps) {
   for (const std::size_t dimension : {16U, 48U}) {
     const EmbeddingBatch distinct = random_embeddings(1'500, dimension, 1);
-    const auto index = make_flat_index(dimension);
+    const auto index = make_index(dimension);
     std::vector<ItemId> removed;
     for (std::uint64_t copy = 0; copy < 3; ++copy) {
       std::vector<ItemId> ids;
@@ -89,7 +89,7 @@ TEST_F(FaissFileTest, FaissFindsTheSameNeighboursWithTiesAndGaps) {
 }
 
 TEST_F(FaissFileTest, ItIsAnIdMapOverAFlatIndexOfInnerProducts) {
-  const auto index = make_flat_index(16);
+  const auto index = make_index(16);
   const std::vector<ItemId> ids{ItemId{3}, ItemId{9'000'000'000}};
   index->add(ids, random_embeddings(2, 16, 1));
   write_faiss_file(path, 16, rows_of(*index));

@@ -25,6 +25,41 @@ EmbeddingBatch axis_embeddings(std::size_t rows, std::size_t dimension, std::siz
   return embeddings;
 }
 
+EmbeddingBatch clustered_embeddings(std::size_t rows, std::size_t dimension, std::size_t centres,
+                                    std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::normal_distribution<float> normal;
+  std::vector<float> centre_values(centres * dimension);
+  for (float& value : centre_values) value = normal(random);
+  EmbeddingBatch embeddings(dimension);
+  std::vector<float> raw(dimension);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::size_t centre = random() % centres;
+    for (std::size_t d = 0; d < dimension; ++d) {
+      raw[d] = centre_values[centre * dimension + d] + 0.35F * normal(random);
+    }
+    embeddings.append_normalized(raw);
+  }
+  return embeddings;
+}
+
+EmbeddingBatch corner_embeddings(std::size_t rows, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  EmbeddingBatch embeddings(16);
+  std::vector<float> corner(16);
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (float& value : corner) value = (random() & 1) != 0 ? 0.25F : -0.25F;
+    embeddings.append_unit(corner);
+  }
+  return embeddings;
+}
+
+std::vector<ItemId> ids_from(std::uint64_t first, std::size_t count) {
+  std::vector<ItemId> ids(count);
+  for (std::size_t i = 0; i < count; ++i) ids[i] = ItemId{first + i};
+  return ids;
+}
+
 NewItem numbered_item(std::uint64_t number, const std::string& class_name) {
   NewItem item;
   item.info.class_name = class_name;

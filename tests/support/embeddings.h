@@ -16,6 +16,17 @@ EmbeddingBatch random_embeddings(std::size_t rows, std::size_t dimension, std::u
 /// `rows` unit vectors that point along axis `axis`.
 EmbeddingBatch axis_embeddings(std::size_t rows, std::size_t dimension, std::size_t axis);
 
+/// Unit vectors in tight groups around `centres` random ones, as an encoder makes them.
+EmbeddingBatch clustered_embeddings(std::size_t rows, std::size_t dimension, std::size_t centres,
+                                    std::uint64_t seed);
+
+/// 16 coordinates of +-1/4: of unit length, their dot products are multiples of 1/8 with many ties,
+/// exact in any arithmetic.
+EmbeddingBatch corner_embeddings(std::size_t rows, std::uint64_t seed);
+
+/// `count` ids from `first` on.
+std::vector<ItemId> ids_from(std::uint64_t first, std::size_t count);
+
 /// An item whose source, digest, size and thumbnail follow from `number`.
 NewItem numbered_item(std::uint64_t number, const std::string& class_name);
 

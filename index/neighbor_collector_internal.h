@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "core/item.h"
+#include "index/partition_internal.h"
+
+namespace simdb {
+
+/// Gathers rows by their float scores and in the end ranks them by similarity(), in double. With
+/// `error` bounding how far a score is from the true value, nothing that belongs into the answer is
+/// ever turned away: of the k nearest rows each has a score of at least (k-th best score) - 2
+/// error.
+class NeighborCollector {
+ public:
+  /// For the k nearest.
+  static NeighborCollector nearest(std::span<const float> query, std::size_t k, float error) {
+    return {query, k, -std::numeric_limits<float>::infinity(), error};
+  }
+  /// For all with similarity >= minimum.
+  static NeighborCollector within(std::span<const float> query, float minimum, float error) {
+    return {query, std::numeric_limits<std::size_t>::max(), minimum - 2 * error, error};
+  }
+
+  /// Rows with a lower score can't belong to the answer. Never falls.
+  float threshold() const noexcept { return threshold_; }
+
+  /// Takes up a row. Its partition must outlive the collector.
+  void offer(const Partition& partition, std::size_t row, ItemId id, float score);
+
+  /// The answer, in the order of ranks_before: at most k, or those with similarity >= `minimum`.
+  std::vector<Neighbor> finish(float minimum = -2);
+
+ private:
+  struct Candidate {
+    const Partition* partition = nullptr;
+    std::size_t row = 0;
+    Neighbor neighbor;  // its similarity is known once it is ranked
+    float score = 0;
+    bool ranked = false;
+  };
+
+  NeighborCollector(std::span<const float> query, std::size_t k, float threshold, float error)
+      : query_(query), k_(k), threshold_(threshold), error_(error) {}
+  void drop_hopeless();
+  void rank();  // keeps the best k, in order
+
+  std::span<const float> query_;
+  std::size_t k_;
+  float threshold_;
+  float error_;
+  std::vector<float> best_;            // the k best scores, a heap with the lowest on top
+  std::vector<Candidate> candidates_;  // all with score >= threshold_ at the time
+};
+
+}  // namespace simdb

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace simdb {
+
+/// Calls work(first, last) for pieces of at most `piece` of [0, count), each once, on up to
+/// `threads` threads, this one among them. Rethrows the first exception after all have ended.
+template <typename Work>
+void parallel_for(std::size_t count, std::size_t piece, std::size_t threads, Work&& work) {
+  std::atomic<std::size_t> next = 0;
+  std::exception_ptr failure;
+  std::mutex failure_mutex;
+  const auto run = [&]() noexcept {
+    try {
+      for (;;) {
+        const std::size_t first = next.fetch_add(piece);
+        if (first >= count) return;
+        work(first, std::min(first + piece, count));
+      }
+    } catch (...) {
+      next = count;
+      const std::lock_guard lock(failure_mutex);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  {
+    const std::size_t helpers = std::min(threads, (count + piece - 1) / piece);
+    std::vector<std::jthread> workers;
+    for (std::size_t t = 1; t < helpers; ++t) workers.emplace_back(run);
+    run();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace simdb

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <vector>
+
+#include "index/centroids_internal.h"
+#include "index/id_locator_internal.h"
+#include "index/partitioning_internal.h"
+#include "index/vector_index.h"
+
+namespace simdb {
+
+class SearchScope;
+
+/// Everything a search reads.
+struct IndexState {
+  explicit IndexState(std::size_t dimension) : centroids(dimension) {}
+
+  bool flat() const noexcept { return centroids.empty(); }
+
+  /// One centroid a partition, or none at all: then every search reads every partition.
+  std::vector<Partition> partitions;
+  Centroids centroids;
+  std::size_t rows = 0;
+  std::size_t clustered_rows = 0;  ///< how many rows there were when the centroids were found
+  double length_error = 0;         ///< at most this much does the length of a row differ from 1
+};
+
+/// The exact index on partitions: a search visits partitions and blocks only while the triangle
+/// inequality allows something nearer in them.
+///
+/// A change first makes new partitions beside the running searches, then puts them in place under
+/// an exclusive lock, which cannot fail.
+class PartitionedIndex final : public VectorIndex {
+ public:
+  PartitionedIndex(std::size_t dimension, const IndexOptions& options);
+
+  void add(std::span<const ItemId> ids, const EmbeddingBatch& embeddings) override;
+  std::size_t remove(std::span<const ItemId> ids) override;
+
+  std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
+                               const IdFilter& filter) const override;
+  std::vector<std::vector<Neighbor>> search_batch(const EmbeddingBatch& queries, std::size_t k,
+                                                  std::size_t threads,
+                                                  const IdFilter& filter) const override;
+  std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
+                                     const IdFilter& filter) const override;
+  LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
+                               const IdFilter& filter) const override;
+
+  std::size_t size() const noexcept override;
+  std::size_t dimension() const noexcept override { return dimension_; }
+  std::size_t memory_bytes() const noexcept override;
+  std::vector<ItemId> ids() const override;
+  std::vector<float> vector(ItemId id) const override;
+
+ private:
+  struct Update;
+
+  void require_new(std::span<const ItemId> ids, const EmbeddingBatch& embeddings) const;
+  Update prepare_add(const RowsView& rows) const;
+  Update prepare_remove(const std::map<std::uint32_t, std::vector<ItemId>>& doomed) const;
+  IndexState build(const RowsView& rows) const;
+  RowTable copy_rows() const;
+  void publish(Update&& update);
+  void publish(IndexState&& state) noexcept;
+  const IdLocator& locator() const;                    // needs mutex_
+  SearchScope scope_of(const IdFilter& filter) const;  // needs mutex_
+  void set_location(const Partition& partition, std::uint32_t p) noexcept;
+
+  const std::size_t dimension_;
+  const std::size_t partition_from_;
+  const std::size_t threads_;
+
+  mutable std::shared_mutex mutex_;  // guards state_ and what locator_ holds
+  IndexState state_;
+  std::uint64_t last_id_ = 0;
+
+  // Built when first needed: plain searches do without. Lock order: mutex_, then locator_mutex_.
+  mutable std::mutex locator_mutex_;
+  mutable std::unique_ptr<IdLocator> locator_;
+};
+
+}  // namespace simdb

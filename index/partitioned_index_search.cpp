@@ -1,0 +1,138 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "core/error.h"
+#include "index/parallel_internal.h"
+#include "index/partition_search_internal.h"
+#include "index/partitioned_index_internal.h"
+
+namespace simdb {
+namespace {
+
+// Queries that a thread takes at a time: they share what they read from memory.
+constexpr std::size_t kQueriesAtOnce = 32;
+// Flat partitions that these queries read one after another while they are in the cache: 256 KB of
+// 16-float rows.
+constexpr std::size_t kPartitionsAtOnce = 8;
+
+void require_query(std::span<const float> query, std::size_t dimension) {
+  if (query.size() != dimension) {
+    throw Error(ErrorCode::kUsage, "can't search with a query of dimension " +
+                                       std::to_string(query.size()) + " in an index of dimension " +
+                                       std::to_string(dimension));
+  }
+  double squared = 0;
+  for (const float value : query) squared += static_cast<double>(value) * value;
+  if (!(std::abs(squared - 1) <= 2e-3)) {  // also false for NaN
+    throw Error(ErrorCode::kUsage,
+                "can't search with a query that is not of unit length (squared length " +
+                    std::to_string(squared) + "); normalise it");
+  }
+}
+
+void require_k(std::size_t k) {
+  if (k == 0) throw Error(ErrorCode::kUsage, "can't search for 0 neighbours; ask for at least 1");
+}
+
+void require_filter(const IdFilter& filter) {
+  if (filter && std::adjacent_find(filter->begin(), filter->end(),
+                                   [](ItemId a, ItemId b) { return a >= b; }) != filter->end()) {
+    throw Error(ErrorCode::kUsage, "can't search with a filter whose ids do not ascend");
+  }
+}
+
+// Queries in an order in which neighbours in the list are neighbours in space, so that they read
+// the same partitions.
+std::vector<std::uint32_t> local_order(const IndexState& state, const EmbeddingBatch& queries) {
+  std::vector<std::uint32_t> order(queries.rows());
+  std::iota(order.begin(), order.end(), 0U);
+  if (state.flat()) return order;
+  std::vector<std::uint32_t> nearest(queries.rows());
+  state.centroids.nearest(best_kernels(), queries.values().data(), queries.rows(), nearest.data());
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return nearest[a] < nearest[b]; });
+  return order;
+}
+
+}  // namespace
+
+std::vector<Neighbor> PartitionedIndex::search(std::span<const float> query, std::size_t k,
+                                               const IdFilter& filter) const {
+  return search_limited(query, k, {SIZE_MAX}, filter).neighbors;
+}
+
+LimitedResult PartitionedIndex::search_limited(std::span<const float> query, std::size_t k,
+                                               WorkLimit limit, const IdFilter& filter) const {
+  require_query(query, dimension_);
+  require_k(k);
+  require_filter(filter);
+  const std::shared_lock lock(mutex_);
+  const SearchScope scope = scope_of(filter);
+  NeighborCollector collector = NeighborCollector::nearest(query, std::min(k, state_.rows + 1),
+                                                           PartitionSearch::error(state_, query));
+  PartitionSearch search(state_, query, collector, scope);
+  search.limit_rows(limit.rows);
+  search.run();
+  return {collector.finish(), search.partitions_skipped() == 0, search.partitions_skipped(),
+          search.rows_compared()};
+}
+
+std::vector<Neighbor> PartitionedIndex::range_search(std::span<const float> query,
+                                                     float min_similarity,
+                                                     const IdFilter& filter) const {
+  require_query(query, dimension_);
+  require_filter(filter);
+  if (std::isnan(min_similarity)) {
+    throw Error(ErrorCode::kUsage, "can't search for a similarity that is not a number");
+  }
+  const std::shared_lock lock(mutex_);
+  const SearchScope scope = scope_of(filter);
+  NeighborCollector collector =
+      NeighborCollector::within(query, min_similarity, PartitionSearch::error(state_, query));
+  PartitionSearch(state_, query, collector, scope).run();
+  return collector.finish(min_similarity);
+}
+
+std::vector<std::vector<Neighbor>> PartitionedIndex::search_batch(const EmbeddingBatch& queries,
+                                                                  std::size_t k,
+                                                                  std::size_t threads,
+                                                                  const IdFilter& filter) const {
+  require_k(k);
+  require_filter(filter);
+  for (std::size_t q = 0; q < queries.rows(); ++q) require_query(queries.row(q), dimension_);
+  const std::shared_lock lock(mutex_);
+  const SearchScope scope = scope_of(filter);
+  const std::vector<std::uint32_t> order = local_order(state_, queries);
+  std::vector<std::vector<Neighbor>> results(queries.rows());
+  parallel_for(order.size(), kQueriesAtOnce, threads, [&](std::size_t first, std::size_t last) {
+    std::vector<NeighborCollector> collectors;
+    std::vector<PartitionSearch> searches;
+    collectors.reserve(last - first);
+    searches.reserve(last - first);
+    for (std::size_t i = first; i < last; ++i) {
+      const std::span<const float> query = queries.row(order[i]);
+      collectors.push_back(NeighborCollector::nearest(query, std::min(k, state_.rows + 1),
+                                                      PartitionSearch::error(state_, query)));
+      searches.emplace_back(state_, query, collectors.back(), scope);
+    }
+    if (state_.flat()) {
+      for (std::size_t p = 0; p < state_.partitions.size(); p += kPartitionsAtOnce) {
+        const std::size_t end = std::min(p + kPartitionsAtOnce, state_.partitions.size());
+        for (PartitionSearch& search : searches) search.scan_flat(p, end);
+      }
+    } else {
+      for (PartitionSearch& search : searches) search.run();
+    }
+    for (std::size_t i = first; i < last; ++i) results[order[i]] = collectors[i - first].finish();
+  });
+  return results;
+}
+
+SearchScope PartitionedIndex::scope_of(const IdFilter& filter) const {
+  if (!filter) return {};
+  return {*filter, locator(), state_.partitions.size()};
+}
+
+}  // namespace simdb
