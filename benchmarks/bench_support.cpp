@@ -1,6 +1,7 @@
 #include "benchmarks/bench_support.h"
 
 #include <algorithm>
+#include <boost/program_options/errors.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/variables_map.hpp>
 #include <cmath>
@@ -9,6 +10,7 @@
 #include <random>
 #include <thread>
 
+#include "core/error.h"
 #include "encoder/onnx_encoder.h"
 
 namespace simdb::bench {
@@ -57,6 +59,25 @@ bool parse_arguments(int argc, char** argv, boost::program_options::options_desc
   po::notify(values);
   if (values.count("help") > 0) std::cout << options;
   return values.count("help") == 0;
+}
+
+int guarded_main(std::string_view program, const std::function<void()>& work) {
+  ErrorCode code = ErrorCode::kInternal;
+  std::string what;
+  try {
+    work();
+    return 0;
+  } catch (const Error& error) {
+    code = error.code();
+    what = error.what();
+  } catch (const boost::program_options::error& error) {
+    code = ErrorCode::kUsage;
+    what = error.what();
+  } catch (const std::exception& error) {
+    what = error.what();
+  }
+  std::cerr << program << ": " << what << '\n';
+  return static_cast<int>(code);
 }
 
 std::string machine_name() {

@@ -3,7 +3,9 @@
 #include <boost/program_options/options_description.hpp>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "encoder/onnx_model.h"
@@ -39,6 +41,10 @@ std::vector<std::byte> model_or_default(const std::string& file);
 /// Parses the command line against `options` (--help is added); false if the help page was asked
 /// for and printed.
 bool parse_arguments(int argc, char** argv, boost::program_options::options_description& options);
+
+/// Runs `work` as the body of main(): what it throws is printed to stderr behind `program`. Returns
+/// the exit code: 0, or that of simdb's errors, 2 for wrong options.
+int guarded_main(std::string_view program, const std::function<void()>& work);
 
 /// "2 x AMD EPYC": what the figures were measured on.
 std::string machine_name();
