@@ -6,6 +6,7 @@
 
 #include "storage/store.h"
 #include "tests/storage/raw_store.h"
+#include "tests/support/embeddings.h"
 #include "tests/support/errors.h"
 #include "tests/support/process.h"
 #include "tests/support/read_only_view.h"
@@ -20,6 +21,7 @@ using std::chrono::seconds;
 using test::code_of;
 using test::difference;
 using test::error_of;
+using test::numbered_item;
 using test::put_numbered;
 using testing::Values;
 
@@ -158,7 +160,7 @@ TEST_F(StoreOpenTest, AReaderSeesWhatALiveWriterHasAcknowledged) {
       EXPECT_EQ(difference(*reader, ids[i], i + 1), "");
     }
     put_numbered(*writer, 100 + number, 1, "cat");
-    writer->erase(writer->find_digest(writer->get(ItemId{to_number(ids.back()) + 1})->info.digest));
+    writer->erase(writer->find_digest(numbered_item(100 + number, "cat").info.digest));
     EXPECT_EQ(reader->size(), number);  // the state at the time of opening
     EXPECT_EQ(reader->id(), writer->id());
     EXPECT_EQ(reader->changes(), 3 * number - 2);
