@@ -5,7 +5,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <ostream>
-#include <sstream>
+#include <span>
+#include <streambuf>
 
 #include "cli/args.h"
 #include "cli/commands/commands.h"
@@ -22,6 +23,27 @@
 namespace simdb::cli {
 namespace po = boost::program_options;
 namespace {
+
+// Lets a stream write into a file. What the file throws comes out of the stream if its exceptions()
+// hold badbit.
+class AtomicFileBuffer final : public std::streambuf {
+ public:
+  explicit AtomicFileBuffer(AtomicFile& file) : file_(file) {}
+
+ protected:
+  std::streamsize xsputn(const char* text, std::streamsize size) override {
+    file_.write(std::as_bytes(std::span(text, static_cast<std::size_t>(size))));
+    return size;
+  }
+  int_type overflow(int_type character) override {
+    const char text = traits_type::to_char_type(character);
+    xsputn(&text, 1);
+    return character;
+  }
+
+ private:
+  AtomicFile& file_;
+};
 
 std::uint64_t write_lines(const Gallery& gallery, std::ostream& out) {
   const GalleryStats stats = gallery.stats();
@@ -45,9 +67,12 @@ std::uint64_t write_lines(const Gallery& gallery, std::ostream& out) {
 }
 
 std::uint64_t write_lines_file(const Gallery& gallery, const std::filesystem::path& path) {
-  std::ostringstream lines;
+  AtomicFile file(path);
+  AtomicFileBuffer buffer(file);
+  std::ostream lines(&buffer);
+  lines.exceptions(std::ios::badbit);
   const std::uint64_t count = write_lines(gallery, lines);
-  write_file_atomic(path, lines.view());
+  file.commit();
   return count;
 }
 

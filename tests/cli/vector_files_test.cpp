@@ -74,13 +74,14 @@ TEST_F(VectorFilesTest, FvecsHoldsADimensionBeforeEachRow) {
   fill();
   EXPECT_EQ(write_fvecs(gallery(), folder / "out/all.fvecs"), 4U);
   const std::vector<std::byte> bytes = read_file(folder / "out/all.fvecs", 1 << 20);
-  ASSERT_EQ(bytes.size(), 4 * (4 + 32 * 4U));
-  std::vector<float> rows(4 * 32);
+  constexpr std::size_t kRowBytes = 4 + 32 * sizeof(float);
+  ASSERT_EQ(bytes.size(), 4 * kRowBytes);
+  std::vector<float> rows(std::size_t{4} * 32);
   for (std::size_t row = 0; row < 4; ++row) {
-    const std::byte* at = bytes.data() + row * (4 + 32 * 4);
+    const std::byte* at = bytes.data() + row * kRowBytes;
     EXPECT_TRUE(at[0] == std::byte{32} && at[1] == std::byte{0} && at[2] == std::byte{0} &&
                 at[3] == std::byte{0});
-    std::memcpy(rows.data() + row * 32, at + 4, 32 * 4);
+    std::memcpy(rows.data() + row * 32, at + 4, kRowBytes - 4);
   }
   EXPECT_EQ(rows, values());
   EXPECT_EQ(read_npy<std::int64_t>(folder / "out/all.fvecs.ids.npy", "<i8", "(4,)"), kept_ids);

@@ -68,6 +68,7 @@ TEST_F(FaissFileTest, FaissFindsTheSameNeighboursWithTiesAndGaps) {
     std::vector<ItemId> removed;
     for (std::uint64_t copy = 0; copy < 3; ++copy) {
       std::vector<ItemId> ids;
+      ids.reserve(1'500);
       for (std::uint64_t i = 0; i < 1'500; ++i) ids.push_back(ItemId{1'000 + 2'000 * copy + i});
       index->add(ids, distinct);
       for (std::size_t i = copy; i < ids.size(); i += 7) removed.push_back(ids[i]);

@@ -52,6 +52,13 @@ TEST_F(CliExportTest, TheFilesHaveTheDocumentedSizes) {
   EXPECT_EQ(bytes("all.npy.ids.npy"), 128 + 69U * 8);
 }
 
+TEST_F(CliExportTest, AFileHoldsWhatStdoutWouldShow) {
+  ASSERT_EQ(simdb({"export", "-o", "all.jsonl"}).code, 0);
+  std::ifstream file(path("all.jsonl"), std::ios::binary);
+  const std::string lines{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(lines, simdb({"export"}).out);
+}
+
 TEST_F(CliExportTest, OneFormAtATime) {
   const ProcessResult both = simdb({"export", "--npy", "a.npy", "--faiss", "a.faiss"});
   EXPECT_EQ(both.code, 2);
@@ -61,7 +68,7 @@ TEST_F(CliExportTest, OneFormAtATime) {
 }
 
 TEST_F(CliExportTest, AnUnwritableFileIsNamed) {
-  for (const std::string form : {"--faiss", "--fvecs", "--npy"}) {
+  for (const std::string form : {"-o", "--faiss", "--fvecs", "--npy"}) {
     const ProcessResult result = simdb({"export", form, "nowhere/x"});
     EXPECT_EQ(result.code, 6);
     EXPECT_THAT(result.err, HasSubstr("can't write nowhere/x"));
