@@ -3,6 +3,8 @@
 #include <cstring>
 #include <numbers>
 
+#include "core/error.h"
+#include "index/checksum_internal.h"
 #include "index/partition_internal.h"
 
 namespace simdb {
@@ -114,8 +116,22 @@ std::size_t Partition::image_bytes(const Shape& shape) noexcept {
   return (bytes + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment;
 }
 
-Partition::Partition(const Shape& shape, const std::byte* image, std::shared_ptr<const void> owner)
-    : shape_(shape), image_(image), owner_(std::move(owner)) {}
+Partition::Partition(const Shape& shape, const std::byte* image, std::shared_ptr<const void> owner,
+                     const ImageChecksum* checksum)
+    : shape_(shape), image_(image), owner_(std::move(owner)), pending_(checksum) {}
+
+// Several threads may do this at once; they find the same.
+void Partition::compare_checksum() const {
+  const ImageChecksum* checksum = pending_.get();
+  if (checksum == nullptr) return;  // another thread was faster
+  if (checksum_of(image()) != checksum->value) {
+    throw Error(ErrorCode::kCorruption,
+                "the index snapshot " + checksum->file->string() +
+                    " is damaged: the checksum of a partition does not hold; make a new one with "
+                    "'simdb reindex'");
+  }
+  pending_.clear();
+}
 
 Partition Partition::build(std::span<const float> centroid, std::vector<Row> rows) {
   std::vector<Angled> angled = with_angles(centroid, rows);

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "index/partitioned_index_internal.h"
+#include "index/snapshot_internal.h"
 
 namespace simdb {
 namespace {
@@ -73,6 +74,13 @@ PartitionedIndex::PartitionedIndex(std::size_t dimension, const IndexOptions& op
                                     : std::max(1U, std::thread::hardware_concurrency())),
       state_(dimension) {}
 
+PartitionedIndex::PartitionedIndex(std::size_t dimension, const IndexOptions& options,
+                                   IndexState state, std::uint64_t last_id)
+    : PartitionedIndex(dimension, options) {
+  state_ = std::move(state);
+  last_id_ = last_id;
+}
+
 void PartitionedIndex::require_new(std::span<const ItemId> ids,
                                    const EmbeddingBatch& embeddings) const {
   if (embeddings.dimension() != dimension_ || embeddings.rows() != ids.size()) {
@@ -109,7 +117,7 @@ void PartitionedIndex::add(std::span<const ItemId> ids, const EmbeddingBatch& em
 
 RowTable PartitionedIndex::copy_rows() const {
   RowTable table(dimension_);
-  for (const Partition& partition : state_.partitions) table.append(partition);
+  for (const Partition& partition : state_.partitions) table.append(partition.sound());
   return table;
 }
 
@@ -140,7 +148,7 @@ PartitionedIndex::Update PartitionedIndex::prepare_add(const RowsView& rows) con
   if (state_.flat()) {
     std::size_t first = 0;
     if (!state_.partitions.empty() && state_.partitions.back().rows() < kFlatRows) {
-      const Partition& last = state_.partitions.back();
+      const Partition& last = state_.partition(state_.partitions.size() - 1);
       first = std::min(rows.count, kFlatRows - last.rows());
       update.replaced.push_back({static_cast<std::uint32_t>(state_.partitions.size() - 1),
                                  {{}, last.with({}, rows_of(rows, 0, first))}});
@@ -162,7 +170,7 @@ PartitionedIndex::Update PartitionedIndex::prepare_add(const RowsView& rows) con
   const std::size_t max_rows = max_partition_rows(update.rows);
   for (const auto& [p, members] : groups) {
     const std::vector<float> centroid = state_.centroids.centroid(p);
-    const Partition& old = state_.partitions[p];
+    const Partition& old = state_.partition(p);
     if (old.rows() + members.size() <= max_rows) {
       update.replaced.push_back({p, {centroid, old.with(centroid, members)}});
       continue;
@@ -205,7 +213,7 @@ std::size_t PartitionedIndex::remove(std::span<const ItemId> ids) {
   // Rows are few now: take what remains, old and new, and start afresh.
   RowTable rest(dimension_);
   for (std::uint32_t p = 0; p < state_.partitions.size(); ++p) {
-    if (!doomed.contains(p)) rest.append(state_.partitions[p]);
+    if (!doomed.contains(p)) rest.append(state_.partition(p));
   }
   for (const Update::Change& change : update.replaced) rest.append(change.cell.partition);
   publish(build({rest.ids.data(), rest.values.data(), rest.ids.size(), dimension_}));
@@ -219,7 +227,7 @@ PartitionedIndex::Update PartitionedIndex::prepare_remove(
   update.length_error = state_.length_error;
   for (const auto& [p, gone] : doomed) {
     RowTable table(dimension_);
-    table.append(state_.partitions[p]);
+    table.append(state_.partition(p));
     std::vector<Row> kept = table.rows();
     std::erase_if(
         kept, [&](const Row& row) { return std::binary_search(gone.begin(), gone.end(), row.id); });
@@ -248,6 +256,8 @@ void PartitionedIndex::set_location(const Partition& partition, std::uint32_t p)
   }
 }
 
+// Images that come from a file were compared with their checksums before this: the locator knows
+// only ids that were read, and what replaces a partition was made from it.
 void PartitionedIndex::publish(Update&& update) {
   const bool flat = state_.flat();
   const std::unique_lock lock(mutex_);
@@ -299,7 +309,7 @@ const IdLocator& PartitionedIndex::locator() const {
   if (!locator_) {
     auto locator = std::make_unique<IdLocator>();
     for (std::uint32_t p = 0; p < state_.partitions.size(); ++p) {
-      const Partition& partition = state_.partitions[p];
+      const Partition& partition = state_.partition(p);
       for (std::size_t r = 0; r < partition.rows(); ++r) locator->set(partition.id(r), p);
     }
     locator_ = std::move(locator);
@@ -326,7 +336,8 @@ std::vector<ItemId> PartitionedIndex::ids() const {
   const std::shared_lock lock(mutex_);
   std::vector<ItemId> all;
   all.reserve(state_.rows);
-  for (const Partition& partition : state_.partitions) {
+  for (std::size_t p = 0; p < state_.partitions.size(); ++p) {
+    const Partition& partition = state_.partition(p);
     for (std::size_t r = 0; r < partition.rows(); ++r) all.push_back(partition.id(r));
   }
   std::sort(all.begin(), all.end());
@@ -337,10 +348,14 @@ std::vector<float> PartitionedIndex::vector(ItemId id) const {
   const std::shared_lock lock(mutex_);
   const std::uint32_t p = locator().find(id);
   if (p == IdLocator::kAbsent) return {};
-  const Partition& partition = state_.partitions[p];
+  const Partition& partition = state_.partition(p);
   std::vector<float> values(dimension_);
   partition.read(partition.find(id), values.data());
   return values;
+}
+
+void PartitionedIndex::save(const std::filesystem::path& path, const SnapshotOrigin& origin) const {
+  write_snapshot(path, origin, state_, dimension_, last_id_);
 }
 
 std::unique_ptr<VectorIndex> make_index(std::size_t dimension, const IndexOptions& options) {
