@@ -29,6 +29,12 @@ struct GalleryStats {
   std::uint64_t disk_bytes = 0;
 };
 
+/// What building the index anew made.
+struct ReindexReport {
+  std::uint64_t items = 0;
+  std::uint64_t snapshot_bytes = 0;
+};
+
 /// Narrows a search to items of one class; empty = all.
 struct SearchFilter {
   std::string class_name;
