@@ -13,18 +13,21 @@ namespace {
 cv::Scalar border_color(const Image& image) {
   cv::Scalar color;
   std::vector<std::uint8_t> border;
-  for (int c = 0; c < image.channels; ++c) {
+  const auto channels = static_cast<std::size_t>(image.channels);
+  const auto width = static_cast<std::size_t>(image.width);
+  const auto height = static_cast<std::size_t>(image.height);
+  for (std::size_t c = 0; c < channels; ++c) {
     border.clear();
-    for (int y = 0; y < image.height; ++y) {
-      const bool whole_line = y == 0 || y == image.height - 1;
-      for (int x = 0; x < image.width; x += whole_line ? 1 : std::max(1, image.width - 1)) {
-        border.push_back(
-            image.pixels[static_cast<std::size_t>((y * image.width + x) * image.channels + c)]);
+    for (std::size_t y = 0; y < height; ++y) {
+      const bool whole_line = y == 0 || y == height - 1;
+      for (std::size_t x = 0; x < width;
+           x += whole_line ? 1 : std::max<std::size_t>(1, width - 1)) {
+        border.push_back(image.pixels[(y * width + x) * channels + c]);
       }
     }
     const auto middle = border.begin() + static_cast<std::ptrdiff_t>(border.size() / 2);
     std::nth_element(border.begin(), middle, border.end());
-    color[c] = *middle;
+    color[static_cast<int>(c)] = *middle;
   }
   return color;
 }

@@ -1,9 +1,11 @@
 // All k-NN methods side by side: recall, latency, build time and memory on the same data, in one
 // run.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
+#include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -158,6 +160,14 @@ void run(const Options& options) {
   std::cout << report.dump() << '\n';
 }
 
+// OpenMP's threads wait by spinning unless told otherwise before the program starts. They would
+// take the cores from the threads of OpenBLAS and from whoever else is at work.
+void let_threads_wait_without_spinning(char** argv) {
+  if (std::getenv("OMP_WAIT_POLICY") != nullptr) return;
+  ::setenv("OMP_WAIT_POLICY", "passive", 0);
+  ::execv("/proc/self/exe", argv);  // returns if that fails; then the threads spin
+}
+
 bool parse(int argc, char** argv, Options& options) {
   namespace po = boost::program_options;
   const auto with_default = [](auto& value) { return po::value(&value)->default_value(value); };
@@ -188,6 +198,7 @@ bool parse(int argc, char** argv, Options& options) {
 
 int main(int argc, char** argv) {
   return simdb::bench::guarded_main("knn_bench", [&] {
+    simdb::bench::let_threads_wait_without_spinning(argv);
     simdb::bench::Options options;
     if (simdb::bench::parse(argc, argv, options)) simdb::bench::run(options);
   });

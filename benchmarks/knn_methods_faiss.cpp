@@ -51,18 +51,25 @@ class FaissMethod : public KnnMethod {
     return rows_of(labels);
   }
 
+  // FAISS's own threads take turns with OpenBLAS's, and each kind waits for the other: two threads
+  // were slower than one. A slice of the queries for every thread has no such waits.
   std::vector<FoundRows> search_batch(const EmbeddingBatch& queries, std::size_t k,
                                       int threads) const override {
-    set_threads(threads);
-    std::vector<float> similarities(queries.rows() * k);
-    std::vector<Label> labels(queries.rows() * k);
-    index().search(static_cast<Label>(queries.rows()), queries.values().data(),
-                   static_cast<Label>(k), similarities.data(), labels.data());
-    set_threads(1);
-    std::vector<FoundRows> found;
-    for (std::size_t q = 0; q < queries.rows(); ++q) {
-      found.push_back(rows_of(std::span(labels).subspan(q * k, k)));
-    }
+    const auto slices = static_cast<std::size_t>(threads);
+    std::vector<FoundRows> found(queries.rows());
+    parallel_for(slices, threads, [&](std::size_t slice) {
+      omp_set_num_threads(1);  // holds for the calling thread
+      const std::size_t first = queries.rows() * slice / slices;
+      const std::size_t count = queries.rows() * (slice + 1) / slices - first;
+      if (count == 0) return;
+      std::vector<float> similarities(count * k);
+      std::vector<Label> labels(count * k);
+      index().search(static_cast<Label>(count), queries.row(first).data(), static_cast<Label>(k),
+                     similarities.data(), labels.data());
+      for (std::size_t q = 0; q < count; ++q) {
+        found[first + q] = rows_of(std::span(labels).subspan(q * k, k));
+      }
+    });
     return found;
   }
 

@@ -83,6 +83,7 @@ KnnResult result_of(const Contestant& contestant, const Truth& truth, const KnnD
   std::vector<double> times(data.queries.rows());
   for (std::size_t q = 0; q < times.size(); ++q) {
     std::vector<double> rounds;
+    rounds.reserve(contestant.query_us.size());
     for (const std::vector<double>& round : contestant.query_us) rounds.push_back(round[q]);
     times[q] = median(std::move(rounds));
   }
@@ -108,6 +109,7 @@ KnnResult result_of(const Contestant& contestant, const Truth& truth, const KnnD
 std::vector<KnnResult> run_methods(const KnnData& data, const std::vector<KnnMethodEntry>& entries,
                                    const RunOptions& options) {
   std::vector<BuiltMethod> built;
+  built.reserve(entries.size());
   for (const KnnMethodEntry& entry : entries) {
     built.push_back(build(entry, data.rows, options.threads));
   }
@@ -130,6 +132,7 @@ std::vector<KnnResult> run_methods(const KnnData& data, const std::vector<KnnMet
   std::cerr << "knn_bench: finding the true neighbours\n";
   const Truth truth = true_neighbors(data.rows, data.queries, options.k, options.threads);
   std::vector<KnnResult> results;
+  results.reserve(contestants.size());
   for (const Contestant& contestant : contestants) {
     results.push_back(result_of(contestant, truth, data));
   }

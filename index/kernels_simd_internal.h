@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kVectors = kBlockRows / Simd::kLanes;  // vectors for one value of a block
 constexpr std::size_t kSlice = 16;                           // values that stay in registers
-constexpr std::size_t kPrefetchAhead = 6;                    // blocks
 
 // Adds the dot products of one slice of 16 values to `sums`, in two chains to hide the latency.
 inline void add_slice(const float* query, const float* block, Simd::V (&sums)[kVectors]) {
@@ -44,11 +43,7 @@ inline void score_blocks(const float* query, std::size_t any_dimension, const fl
                          std::size_t count, float threshold, float* scores, std::uint16_t* hits) {
   const std::size_t dimension = kDimension != 0 ? kDimension : any_dimension;
   const Simd::V bar = Simd::broadcast(threshold);
-  for (std::size_t b = 0; b < count && b < kPrefetchAhead; ++b) {
-    prefetch_block(blocks[b], dimension);
-  }
   for (std::size_t b = 0; b < count; ++b) {
-    if (b + kPrefetchAhead < count) prefetch_block(blocks[b + kPrefetchAhead], dimension);
     Simd::V sums[kVectors];
     score_block(query, dimension, blocks[b], sums);
     unsigned hit = 0;

@@ -10,10 +10,10 @@ constexpr std::size_t kSlack = 256;
 
 }  // namespace
 
-void NeighborCollector::offer(const Partition& partition, std::size_t row, ItemId id, float score) {
+void NeighborCollector::offer(const Partition& partition, std::size_t row, float score) {
   score = std::clamp(score, -1.0F, 1.0F);  // as similarity() does
   if (score < threshold_) return;
-  candidates_.push_back({&partition, row, {id, 0}, score, false});
+  candidates_.push_back({&partition, row, {}, score, false});
   if (k_ == std::numeric_limits<std::size_t>::max()) return;
   if (best_.size() < k_) {
     best_.push_back(score);
@@ -41,7 +41,7 @@ void NeighborCollector::rank() {
   for (Candidate& candidate : candidates_) {
     if (candidate.ranked) continue;
     candidate.partition->read(candidate.row, values.data());
-    candidate.neighbor.similarity = similarity(query_, values);
+    candidate.neighbor = {candidate.partition->id(candidate.row), similarity(query_, values)};
     candidate.ranked = true;
   }
   const std::size_t kept = std::min(k_, candidates_.size());

@@ -29,7 +29,7 @@ class NeighborCollector {
   float threshold() const noexcept { return threshold_; }
 
   /// Takes up a row. Its partition must outlive the collector.
-  void offer(const Partition& partition, std::size_t row, ItemId id, float score);
+  void offer(const Partition& partition, std::size_t row, float score);
 
   /// The answer, in the order of ranks_before: at most k, or those with similarity >= `minimum`.
   std::vector<Neighbor> finish(float minimum = -2);
@@ -38,7 +38,7 @@ class NeighborCollector {
   struct Candidate {
     const Partition* partition = nullptr;
     std::size_t row = 0;
-    Neighbor neighbor;  // its similarity is known once it is ranked
+    Neighbor neighbor;  // known once it is ranked: ids lie apart from the rows in memory
     float score = 0;
     bool ranked = false;
   };

@@ -9,21 +9,33 @@ namespace simdb {
 namespace {
 
 // Blocks between two looks at the threshold.
-constexpr std::size_t kBlocksAtOnce = 16;
-// Blocks of the next turn that are on their way from memory.
-constexpr std::size_t kBlocksAhead = 4;
-// After the nearest one this many partitions are visited, then so many times more, and so on: the
-// threshold is tighter after each step.
+constexpr std::size_t kBlocksAtOnce = 8;
+// Partitions visited next where the nearest has too few rows for an answer.
 constexpr std::size_t kFirstPartitions = 16;
-constexpr std::size_t kGrowth = 16;
+// Then those within this part of the reach, which shortens it, and then the others within it.
+constexpr float kShares[] = {0.6F, 1.0F};
 // Partitions whose angles are on their way from memory.
-constexpr std::size_t kPrefetchAhead = 6;
+constexpr std::size_t kPrefetchAhead = 8;
 // More than the float functions here err by, in radians and cosines.
 constexpr float kSlack = 2e-6F;
 
 constexpr float kPi = std::numbers::pi_v<float>;
 
-float angle_of(float cosine) { return std::acos(std::clamp(cosine, -1.0F, 1.0F)); }
+// acos by polynomial, several times as fast as the library's: error < 2e-8 (Abramowitz and Stegun,
+// Handbook of Mathematical Functions, 4.4.46) and float rounding.
+float angle_of(float cosine) {
+  const float x = std::min(std::abs(cosine), 1.0F);
+  float sum = -0.0012624911F;
+  sum = sum * x + 0.0066700901F;
+  sum = sum * x - 0.0170881256F;
+  sum = sum * x + 0.0308918810F;
+  sum = sum * x - 0.0501743046F;
+  sum = sum * x + 0.0889789874F;
+  sum = sum * x - 0.2145988016F;
+  sum = sum * x + 1.5707963050F;
+  const float angle = std::sqrt(1 - x) * sum;
+  return cosine < 0 ? kPi - angle : angle;
+}
 
 double length_of(std::span<const float> values) {
   double squared = 0;
@@ -62,8 +74,19 @@ float PartitionSearch::error(const IndexState& state, std::span<const float> que
 }
 
 PartitionSearch::PartitionSearch(const IndexState& state, std::span<const float> query,
-                                 NeighborCollector& collector, const SearchScope& scope)
-    : state_(state), query_(query), collector_(collector), scope_(scope), kernels_(best_kernels()) {
+                                 NeighborCollector& collector, const SearchScope& scope,
+                                 SearchBuffers& buffers)
+    : state_(state),
+      query_(query),
+      collector_(collector),
+      scope_(scope),
+      kernels_(best_kernels()),
+      scores_(buffers.scores),
+      selected_(buffers.selected),
+      open_(buffers.open),
+      visited_(buffers.visited),
+      blocks_(buffers.blocks),
+      hits_(buffers.hits) {
   const double query_error = std::abs(length_of(query) - 1);
   length_error_ = static_cast<float>((1 + query_error) * (1 + state.length_error) - 1) + kSlack;
   centroid_error_ = error(state, query) + static_cast<float>(query_error) + kSlack;
@@ -75,9 +98,7 @@ void PartitionSearch::update_reach() {
   const float threshold = collector_.threshold();
   if (threshold == seen_threshold_) return;
   seen_threshold_ = threshold;
-  cos_reach_ = std::clamp(threshold - length_error_, -1.0F, 1.0F);
-  sin_reach_ = std::sqrt(1 - cos_reach_ * cos_reach_);
-  reach_ = cos_reach_ <= -1 ? kPi : std::acos(cos_reach_) + kSlack;
+  reach_ = angle_of(std::clamp(threshold - length_error_, -1.0F, 1.0F)) + kSlack;
 }
 
 void PartitionSearch::collect_blocks(std::uint32_t p) {
@@ -113,40 +134,82 @@ void PartitionSearch::compare(const Block* blocks, std::size_t count) {
       if (first + lane >= partition.rows()) break;
       const float score = scores[i * kBlockRows + lane];
       if (score < collector_.threshold()) continue;
-      const ItemId id = partition.id(first + lane);
-      if (scope_.holds(id)) collector_.offer(partition, first + lane, id, score);
+      if (scope_.everything() || scope_.holds(partition.id(first + lane))) {
+        collector_.offer(partition, first + lane, score);
+      }
     }
   }
   compared_ += count * kBlockRows;
 }
 
 void PartitionSearch::compare_blocks() {
-  std::array<Block, kBlocksAtOnce> batch;  // NOLINT: written before it is read
+  // While one batch is compared, the next one is on its way from memory.
+  std::array<Block, 2 * kBlocksAtOnce> batches;  // NOLINT: written before it is read
   std::size_t next = 0;
-  while (next < blocks_.size() && !finished()) {
+  const auto gather = [&](Block* batch, std::size_t size) {
     std::size_t count = 0;
-    for (; next < blocks_.size() && count < kBlocksAtOnce; ++next) {
-      if (blocks_[next].gap <= reach_) batch[count++] = blocks_[next];
+    for (; next < blocks_.size() && count < size; ++next) {
+      if (blocks_[next].gap > reach_) continue;
+      prefetch_block(blocks_[next].partition->block(blocks_[next].number), query_.size());
+      batch[count++] = blocks_[next];
     }
-    for (std::size_t i = next; i < std::min(next + kBlocksAhead, blocks_.size()); ++i) {
-      prefetch_block(blocks_[i].partition->block(blocks_[i].number), query_.size());
-    }
-    if (count == 0) break;
-    compare(batch.data(), count);
+    return count;
+  };
+  // Small batches first where there is no threshold yet that keeps rows out.
+  std::size_t size = collector_.threshold() < -1 ? 1 : kBlocksAtOnce;
+  Block* now = batches.data();
+  Block* later = now + kBlocksAtOnce;
+  std::size_t count = gather(now, size);
+  while (count != 0 && !finished()) {
+    size = std::min(2 * size, kBlocksAtOnce);
+    const std::size_t following = gather(later, size);
+    compare(now, count);
     update_reach();
+    std::swap(now, later);
+    count = following;
   }
+  // What a limit left over.
+  next -= std::min(next, count);
   blocks_.erase(blocks_.begin(), blocks_.begin() + static_cast<std::ptrdiff_t>(next));
+  std::copy_n(now, std::min(count, blocks_.size()), blocks_.begin());
 }
 
-// The partitions that may hold something for the answer and were not visited.
-void PartitionSearch::select_open() {
+// The partitions that were not visited and may hold rows within `angle` of the query.
+void PartitionSearch::select_open(float angle) {
+  angle = std::min(angle, kPi);
   selected_.resize(std::max(selected_.size(), state_.centroids.padded_size()));
-  const std::size_t found = state_.centroids.select(kernels_, scores_.data(), cos_reach_,
-                                                    sin_reach_, centroid_error_, selected_.data());
+  const std::size_t found =
+      state_.centroids.select(kernels_, scores_.data(), std::cos(angle), std::sin(angle),
+                              centroid_error_, selected_.data());
   open_.clear();
   for (std::size_t i = 0; i < found; ++i) {
-    if (!visited_[selected_[i]] && scope_.touches(selected_[i])) open_.push_back(selected_[i]);
+    if (visited_[selected_[i]] == 0 && scope_.touches(selected_[i])) open_.push_back(selected_[i]);
   }
+}
+
+// Keeps the `count` nearest of the open partitions, in order.
+void PartitionSearch::keep_nearest(std::size_t count) {
+  const auto nearer = [&](std::uint32_t a, std::uint32_t b) {
+    return scores_[a] != scores_[b] ? scores_[a] > scores_[b] : a < b;
+  };
+  count = std::min(count, open_.size());
+  std::partial_sort(open_.begin(), open_.begin() + static_cast<std::ptrdiff_t>(count), open_.end(),
+                    nearer);
+  open_.resize(count);
+}
+
+void PartitionSearch::visit_open() {
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    if (i + 2 * kPrefetchAhead < open_.size()) {
+      __builtin_prefetch(&state_.partitions[open_[i + 2 * kPrefetchAhead]]);
+    }
+    if (i + kPrefetchAhead < open_.size()) {
+      state_.partitions[open_[i + kPrefetchAhead]].prefetch_angles();
+    }
+    visited_[open_[i]] = 1;
+    collect_blocks(open_[i]);
+  }
+  compare_blocks();
 }
 
 // The nearest partition first, and in it the blocks around the query's angle: that gives a good
@@ -165,7 +228,7 @@ void PartitionSearch::visit_nearest() {
     }
   }
   if (nearest == state_.partitions.size()) return;
-  visited_[nearest] = true;
+  visited_[nearest] = 1;
   collect_blocks(static_cast<std::uint32_t>(nearest));
   std::sort(blocks_.begin(), blocks_.end(),
             [](const Block& a, const Block& b) { return a.gap < b.gap; });
@@ -177,36 +240,24 @@ void PartitionSearch::run() {
     scan_flat(0, state_.partitions.size());
     return;
   }
+  blocks_.clear();
   scores_.resize(state_.centroids.padded_size());
-  std::vector<std::uint16_t> hits(scores_.size() / kBlockRows);
-  state_.centroids.score(kernels_, query_, scores_.data(), hits.data());
-  visited_.resize(state_.partitions.size());
-  const auto nearer = [&](std::uint32_t a, std::uint32_t b) {
-    return scores_[a] != scores_[b] ? scores_[a] > scores_[b] : a < b;
-  };
+  hits_.resize(scores_.size() / kBlockRows);
+  state_.centroids.score(kernels_, query_, scores_.data(), hits_.data());
+  visited_.assign(state_.partitions.size(), 0);
   visit_nearest();
-  for (std::size_t step = kFirstPartitions; !finished(); step *= kGrowth) {
-    select_open();
-    if (open_.empty()) break;
-    const bool all = open_.size() <= step;
-    if (!all) {
-      std::nth_element(open_.begin(), open_.begin() + static_cast<std::ptrdiff_t>(step - 1),
-                       open_.end(), nearer);
-      open_.resize(step);
-    }
-    std::sort(open_.begin(), open_.end(), nearer);
-    for (std::size_t i = 0; i < open_.size(); ++i) {
-      if (i + 2 * kPrefetchAhead < open_.size()) {
-        __builtin_prefetch(&state_.partitions[open_[i + 2 * kPrefetchAhead]]);
-      }
-      if (i + kPrefetchAhead < open_.size()) {
-        state_.partitions[open_[i + kPrefetchAhead]].prefetch_angles();
-      }
-      visited_[open_[i]] = true;
-      collect_blocks(open_[i]);
-    }
-    compare_blocks();
-    if (all) break;
+  // Until as many rows are found as are wanted, everything is open.
+  for (std::size_t count = kFirstPartitions; reach_ >= kPi && !finished(); count *= 2) {
+    select_open(reach_);
+    if (open_.empty()) return;
+    keep_nearest(count);
+    visit_open();
+  }
+  for (const float share : kShares) {
+    if (finished()) break;
+    select_open(share * reach_);
+    if (limit_ != SIZE_MAX) keep_nearest(open_.size());
+    visit_open();
   }
   if (finished()) count_skipped();
 }
@@ -215,11 +266,11 @@ void PartitionSearch::run() {
 void PartitionSearch::count_skipped() {
   std::erase_if(blocks_, [&](const Block& block) { return block.gap > reach_; });
   for (const Block& block : blocks_) {
-    if (visited_[block.owner]) ++skipped_;
-    visited_[block.owner] = false;
+    if (visited_[block.owner] != 0) ++skipped_;
+    visited_[block.owner] = 0;
   }
-  for (const Block& block : blocks_) visited_[block.owner] = true;
-  select_open();
+  for (const Block& block : blocks_) visited_[block.owner] = 1;
+  select_open(reach_);
   skipped_ += open_.size();
 }
 
@@ -237,6 +288,9 @@ void PartitionSearch::scan_flat(std::size_t first, std::size_t last) {
       for (std::size_t i = 0; i < count; ++i) {
         batch[i] = {&partition, static_cast<std::uint32_t>(b + i), static_cast<std::uint32_t>(p),
                     0};
+        // Within the partition: the machine's own prefetching stops at every page.
+        prefetch_block(partition.block(std::min(b + i + kBlocksAtOnce, partition.blocks() - 1)),
+                       query_.size());
       }
       compare(batch.data(), count);
     }

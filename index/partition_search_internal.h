@@ -30,12 +30,29 @@ class SearchScope {
   std::vector<bool> touched_;
 };
 
+/// Buffers that searches of one thread use one after another: to allocate and clear them takes as
+/// long as a tenth of a search.
+struct SearchBuffers {
+  struct Block {
+    const Partition* partition;
+    std::uint32_t number;  // in the partition
+    std::uint32_t owner;   // number of the partition
+    float gap;             // every row is at least this far from the query, radians
+  };
+  std::vector<float> scores;            // of the centroids
+  std::vector<std::uint16_t> hits;      // of the centroids; not read
+  std::vector<std::uint32_t> selected;  // partitions, or blocks of one
+  std::vector<std::uint32_t> open;      // partitions to visit next
+  std::vector<std::uint8_t> visited;    // partitions
+  std::vector<Block> blocks;            // to compare with next
+};
+
 /// One search through one state of the index.
 class PartitionSearch {
  public:
   /// All arguments must outlive it.
   PartitionSearch(const IndexState& state, std::span<const float> query,
-                  NeighborCollector& collector, const SearchScope& scope);
+                  NeighborCollector& collector, const SearchScope& scope, SearchBuffers& buffers);
 
   /// Stops after about this many rows.
   void limit_rows(std::size_t rows) noexcept { limit_ = rows; }
@@ -52,12 +69,7 @@ class PartitionSearch {
   static float error(const IndexState& state, std::span<const float> query);
 
  private:
-  struct Block {
-    const Partition* partition;
-    std::uint32_t number;  // in the partition
-    std::uint32_t owner;   // number of the partition
-    float gap;             // every row is at least this far from the query, radians
-  };
+  using Block = SearchBuffers::Block;
 
   bool finished() const noexcept { return compared_ >= limit_; }
   void update_reach();
@@ -65,7 +77,9 @@ class PartitionSearch {
   void compare_blocks();
   void compare(const Block* blocks, std::size_t count);
   void visit_nearest();
-  void select_open();
+  void select_open(float angle);
+  void keep_nearest(std::size_t count);
+  void visit_open();
   void count_skipped();
 
   const IndexState& state_;
@@ -82,14 +96,13 @@ class PartitionSearch {
   float centroid_error_;       // of a centroid's score as a cosine
   float seen_threshold_ = -3;  // what reach_ was computed from
   float reach_ = 0;            // rows farther than this can't belong to the answer, radians
-  float cos_reach_ = -1;
-  float sin_reach_ = 0;
 
-  std::vector<float> scores_;            // of the centroids
-  std::vector<std::uint32_t> selected_;  // partitions, or blocks of one
-  std::vector<std::uint32_t> open_;      // partitions to visit next
-  std::vector<bool> visited_;
-  std::vector<Block> blocks_;
+  std::vector<float>& scores_;
+  std::vector<std::uint32_t>& selected_;
+  std::vector<std::uint32_t>& open_;
+  std::vector<std::uint8_t>& visited_;
+  std::vector<Block>& blocks_;
+  std::vector<std::uint16_t>& hits_;
 };
 
 }  // namespace simdb

@@ -32,6 +32,11 @@ void require_query(std::span<const float> query, std::size_t dimension) {
   }
 }
 
+SearchBuffers& buffers() {
+  thread_local SearchBuffers of_this_thread;
+  return of_this_thread;
+}
+
 void require_k(std::size_t k) {
   if (k == 0) throw Error(ErrorCode::kUsage, "can't search for 0 neighbours; ask for at least 1");
 }
@@ -72,7 +77,7 @@ LimitedResult PartitionedIndex::search_limited(std::span<const float> query, std
   const SearchScope scope = scope_of(filter);
   NeighborCollector collector = NeighborCollector::nearest(query, std::min(k, state_.rows + 1),
                                                            PartitionSearch::error(state_, query));
-  PartitionSearch search(state_, query, collector, scope);
+  PartitionSearch search(state_, query, collector, scope, buffers());
   search.limit_rows(limit.rows);
   search.run();
   return {collector.finish(), search.partitions_skipped() == 0, search.partitions_skipped(),
@@ -91,7 +96,7 @@ std::vector<Neighbor> PartitionedIndex::range_search(std::span<const float> quer
   const SearchScope scope = scope_of(filter);
   NeighborCollector collector =
       NeighborCollector::within(query, min_similarity, PartitionSearch::error(state_, query));
-  PartitionSearch(state_, query, collector, scope).run();
+  PartitionSearch(state_, query, collector, scope, buffers()).run();
   return collector.finish(min_similarity);
 }
 
@@ -115,7 +120,7 @@ std::vector<std::vector<Neighbor>> PartitionedIndex::search_batch(const Embeddin
       const std::span<const float> query = queries.row(order[i]);
       collectors.push_back(NeighborCollector::nearest(query, std::min(k, state_.rows + 1),
                                                       PartitionSearch::error(state_, query)));
-      searches.emplace_back(state_, query, collectors.back(), scope);
+      searches.emplace_back(state_, query, collectors.back(), scope, buffers());
     }
     if (state_.flat()) {
       for (std::size_t p = 0; p < state_.partitions.size(); p += kPartitionsAtOnce) {
@@ -123,7 +128,11 @@ std::vector<std::vector<Neighbor>> PartitionedIndex::search_batch(const Embeddin
         for (PartitionSearch& search : searches) search.scan_flat(p, end);
       }
     } else {
-      for (PartitionSearch& search : searches) search.run();
+      for (std::size_t i = first; i < last; ++i) {
+        searches[i - first].run();
+        results[order[i]] = collectors[i - first].finish();  // while its rows are in the cache
+      }
+      return;
     }
     for (std::size_t i = first; i < last; ++i) results[order[i]] = collectors[i - first].finish();
   });

@@ -49,7 +49,7 @@ TEST(KnnData, FewerRowsAreTheFirstOfMoreAndQueriesStay) {
   for (const char* distribution : {"clustered", "uniform"}) {
     const KnnData few = draw_data(distribution, {.rows = 50, .queries = 10});
     const KnnData many = draw_data(distribution, {.rows = 500, .queries = 10});
-    EXPECT_EQ(floats(few.rows.values()), floats(many.rows.values().first(50 * 16)));
+    EXPECT_EQ(floats(few.rows.values()), floats(many.rows.values().first(50UL * 16)));
     EXPECT_EQ(floats(few.queries.values()), floats(many.queries.values()));
   }
 }
