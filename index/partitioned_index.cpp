@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "index/parallel_internal.h"
 #include "index/partitioned_index_internal.h"
 #include "index/snapshot_internal.h"
 
@@ -15,6 +16,9 @@ namespace {
 constexpr std::size_t kFlatRows = 512;
 // Removals that leave less than this part of the rows that were clustered cluster the rest anew.
 constexpr std::size_t kShrinkFactor = 4;
+// Pieces of a large add that a thread takes at a time.
+constexpr std::size_t kRowsAtOnce = 512;
+constexpr std::size_t kGroupsAtOnce = 32;
 
 bool strictly_ascending(std::span<const ItemId> ids) {
   return std::adjacent_find(ids.begin(), ids.end(), [](ItemId a, ItemId b) { return a >= b; }) ==
@@ -162,31 +166,49 @@ PartitionedIndex::Update PartitionedIndex::prepare_add(const RowsView& rows) con
   }
 
   std::vector<std::uint32_t> nearest(rows.count);
-  state_.centroids.nearest(best_kernels(), rows.values, rows.count, nearest.data());
-  std::map<std::uint32_t, std::vector<Row>> groups;
+  parallel_for(rows.count, kRowsAtOnce, threads_, [&](std::size_t first, std::size_t last) {
+    state_.centroids.nearest(best_kernels(), rows.values + first * dimension_, last - first,
+                             nearest.data() + first);
+  });
+  std::map<std::uint32_t, std::vector<Row>> members_of;
   for (std::size_t r = 0; r < rows.count; ++r) {
-    groups[nearest[r]].push_back({rows.ids[r], rows.values + r * dimension_});
+    members_of[nearest[r]].push_back({rows.ids[r], rows.values + r * dimension_});
   }
+  const std::vector<std::pair<std::uint32_t, std::vector<Row>>> groups(members_of.begin(),
+                                                                       members_of.end());
   const std::size_t max_rows = max_partition_rows(update.rows);
-  for (const auto& [p, members] : groups) {
-    const std::vector<float> centroid = state_.centroids.centroid(p);
-    const Partition& old = state_.partition(p);
-    if (old.rows() + members.size() <= max_rows) {
-      update.replaced.push_back({p, {centroid, old.with(centroid, members)}});
-      continue;
+  std::vector<std::vector<Cell>> grown(groups.size());
+  parallel_for(groups.size(), kGroupsAtOnce, threads_, [&](std::size_t first, std::size_t last) {
+    for (std::size_t g = first; g < last; ++g) {
+      grown[g] = grow(groups[g].first, groups[g].second, max_rows);
     }
-    RowTable table(dimension_);
-    table.append(old);
-    for (const Row& row : members) {
-      table.ids.push_back(row.id);
-      table.values.insert(table.values.end(), row.values, row.values + dimension_);
-    }
-    std::vector<Cell> cells = divide(
-        {table.ids.data(), table.values.data(), table.ids.size(), dimension_}, 2, max_rows, 1);
-    update.replaced.push_back({p, std::move(cells.front())});
-    std::move(cells.begin() + 1, cells.end(), std::back_inserter(update.appended));
+  });
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    update.replaced.push_back({groups[g].first, std::move(grown[g].front())});
+    std::move(grown[g].begin() + 1, grown[g].end(), std::back_inserter(update.appended));
   }
   return update;
+}
+
+// Partition p with more rows, in pieces if they are too many.
+std::vector<Cell> PartitionedIndex::grow(std::uint32_t p, std::span<const Row> members,
+                                         std::size_t max_rows) const {
+  const Partition& old = state_.partition(p);
+  std::vector<Cell> cells;
+  if (old.rows() + members.size() <= max_rows) {
+    std::vector<float> centroid = state_.centroids.centroid(p);
+    Partition partition = old.with(centroid, members);
+    cells.push_back({std::move(centroid), std::move(partition)});
+    return cells;
+  }
+  RowTable table(dimension_);
+  table.append(old);
+  for (const Row& row : members) {
+    table.ids.push_back(row.id);
+    table.values.insert(table.values.end(), row.values, row.values + dimension_);
+  }
+  return divide({table.ids.data(), table.values.data(), table.ids.size(), dimension_}, 2, max_rows,
+                1);
 }
 
 std::size_t PartitionedIndex::remove(std::span<const ItemId> ids) {

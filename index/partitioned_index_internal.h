@@ -69,6 +69,7 @@ class PartitionedIndex final : public VectorIndex {
 
   void require_new(std::span<const ItemId> ids, const EmbeddingBatch& embeddings) const;
   Update prepare_add(const RowsView& rows) const;
+  std::vector<Cell> grow(std::uint32_t p, std::span<const Row> members, std::size_t max_rows) const;
   Update prepare_remove(const std::map<std::uint32_t, std::vector<ItemId>>& doomed) const;
   IndexState build(const RowsView& rows) const;
   RowTable copy_rows() const;
