@@ -213,4 +213,6 @@ VerifyReport Database::verify() const {
   return {state_->gallery.stats().items, state_->gallery.verify()};
 }
 
+ReindexReport Database::reindex() { return state_->gallery.reindex(); }
+
 }  // namespace simdb

@@ -65,11 +65,14 @@ class Database {
   /// of its embeddings.
   static Database create(const std::filesystem::path& folder, std::span<const std::byte> model,
                          std::size_t dimension, OpenOptions options = {});
-  /// Opens the store; the first search builds the index from it. Errors as Store::open.
+  /// Opens the store; the first search maps the saved index, or builds one. Errors as Store::open;
+  /// Error(kCorruption) too if a database opened for writing has lost changes that the saved index
+  /// has seen.
   static Database open(const std::filesystem::path& folder, OpenOptions options = {});
   /// True if `folder` looks like a database.
   static bool exists(const std::filesystem::path& folder);
 
+  /// Closing a large database saves its index if much has changed since it was last saved.
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
   ~Database();
@@ -100,6 +103,11 @@ class Database {
 
   /// Reads everything and compares index and store bit for bit. Changes nothing.
   VerifyReport verify() const;
+
+  /// Builds the index anew from the store and saves it in the folder, where the next process maps
+  /// it. Throws Error(kUsage) in a database opened for reading, Error(kIo) if the file can't be
+  /// written.
+  ReindexReport reindex();
 
  private:
   struct State;

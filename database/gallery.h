@@ -30,6 +30,12 @@ struct GalleryStats {
   std::uint64_t disk_bytes = 0;
 };
 
+/// What building the index anew made.
+struct ReindexReport {
+  std::uint64_t items = 0;
+  std::uint64_t snapshot_bytes = 0;
+};
+
 /// Which items a search may return: those that pass every filter given. Searches stay exact, and
 /// get faster as fewer items pass.
 struct SearchFilter {

@@ -102,7 +102,7 @@ void PartitionSearch::update_reach() {
 }
 
 void PartitionSearch::collect_blocks(std::uint32_t p) {
-  const Partition& partition = state_.partitions[p];
+  const Partition& partition = state_.partition(p);
   // The angle between query and centroid is known up to rounding.
   const float low = angle_of(scores_[p] + centroid_error_) - kSlack;
   const float high = angle_of(scores_[p] - centroid_error_) + kSlack;
@@ -281,7 +281,7 @@ void PartitionSearch::scan_flat(std::size_t first, std::size_t last) {
       ++skipped_;
       continue;
     }
-    const Partition& partition = state_.partitions[p];
+    const Partition& partition = state_.partition(p);
     std::array<Block, kBlocksAtOnce> batch;  // NOLINT: written before it is read
     for (std::size_t b = 0; b < partition.blocks(); b += kBlocksAtOnce) {
       const std::size_t count = std::min(kBlocksAtOnce, partition.blocks() - b);

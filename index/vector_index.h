@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +13,8 @@
 
 namespace simdb {
 
+struct SnapshotOrigin;
+
 /// Which items a search may return: ids in ascending order, present or not. nullopt means all.
 using IdFilter = std::optional<std::span<const ItemId>>;
 
@@ -21,7 +24,7 @@ using IdFilter = std::optional<std::span<const ItemId>>;
 ///
 /// Thread-safe: any number of searches beside one thread that changes the index. A search sees each
 /// change wholly or not at all, and waits only while a finished change is put in place. Changes and
-/// reads other than searches (ids, vector) need to run one after another.
+/// reads other than searches (ids, vector, save) need to run one after another.
 ///
 /// A query has the index's dimension and unit length. Searches throw Error(kUsage) if the dimension
 /// differs, the length is not 1 (within 1e-3, so NaN and zero are refused), k is 0, or the ids of
@@ -64,6 +67,10 @@ class VectorIndex {
   virtual std::vector<ItemId> ids() const = 0;
   /// The stored row, bit for bit, or empty if the id is absent.
   virtual std::vector<float> vector(ItemId id) const = 0;
+
+  /// Writes the index to a file for load_snapshot (see index/snapshot.h), replaced whole and made
+  /// durable; a read like ids(). Throws Error(kIo); the file is then as it was.
+  virtual void save(const std::filesystem::path& path, const SnapshotOrigin& origin) const = 0;
 };
 
 struct IndexOptions {
