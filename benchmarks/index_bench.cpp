@@ -53,12 +53,12 @@ class Bench {
     build_seconds = seconds([&] { index_->add(ids_from(1, rows), first); });
   }
 
-  Latency searches(const std::function<IdFilter(std::size_t)>& filter, std::size_t rounds = 3) {
+  Latency searches(const IdFilter& filter, std::size_t rounds = 3) {
     std::vector<double> times;
     for (std::size_t round = 0; round <= rounds; ++round) {
       for (std::size_t q = 0; q < data_.queries.rows(); ++q) {
-        const IdFilter ids = filter(q);
-        const double time = seconds([&] { index_->search(data_.queries.row(q), kNeighbors, ids); });
+        const double time =
+            seconds([&] { index_->search(data_.queries.row(q), kNeighbors, filter); });
         if (round > 0) times.push_back(time);  // the first one warms up
       }
     }
@@ -90,7 +90,7 @@ class Bench {
         for (; !stop && next_ < data_.rows.rows(); ++added) add_one();
       });
     });
-    const Latency latency = searches([](std::size_t) { return IdFilter(); }, 10);
+    const Latency latency = searches({}, 10);
     stop = true;
     writer.join();
     added_per_second = static_cast<double>(added) / writing;
@@ -131,19 +131,18 @@ nlohmann::ordered_json measure(const KnnData& data, std::size_t rows,
                        {"median_us", latency.median},
                        {"p99_us", latency.p99}});
   };
-  note("search", bench.searches([](std::size_t) { return IdFilter(); }));
+  note("search", bench.searches({}));
   for (const std::size_t step : {2, 10, 100, 1000, 10000, 100000}) {
-    const std::vector<ItemId> ids = every(step, rows);
-    if (ids.empty()) continue;
-    note(fmt::format("search among {} of the ids", ids.size()),
-         bench.searches([&](std::size_t) { return IdFilter(ids); }));
+    const IdFilter filter = every(step, rows);
+    if (filter.ids().empty()) continue;
+    note(fmt::format("search among {} of the ids", filter.ids().size()), bench.searches(filter));
   }
   double pace = 0;
   note("search beside adds", bench.searches_beside_adds(pace));
   results.back()["adds_per_second"] = pace;
   note("add of one", bench.adds(kChanges));
   note("removal of one", bench.removals(kChanges));
-  note("search afterwards", bench.searches([](std::size_t) { return IdFilter(); }));
+  note("search afterwards", bench.searches({}));
   return {{"machine", machine_name()}, {"data", distribution},           {"n", rows},
           {"k", kNeighbors},           {"build_s", bench.build_seconds}, {"results", results}};
 }

@@ -3,13 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "core/item.h"
+#include "core/id_filter.h"
 #include "storage/store.h"
 
 namespace simdb {
@@ -21,19 +19,19 @@ class ClassMembers {
   /// The store must outlive it.
   explicit ClassMembers(const Store& store) : store_(store) {}
 
-  /// Ids of the class in ascending order, as the store has them now.
-  std::shared_ptr<const std::vector<ItemId>> of(std::string_view class_name);
+  /// The items of the class, as the store has them now.
+  IdFilter of(std::string_view class_name);
 
   /// Call after the store has changed.
   void forget();
 
  private:
-  // 8 bytes each. When there are more, all are forgotten.
+  // 8 bytes each, and some bits. When there are more, all are forgotten.
   static constexpr std::size_t kMaxIds = std::size_t{1} << 21;
 
   const Store& store_;
   std::mutex mutex_;  // guards what follows
-  std::map<std::string, std::shared_ptr<const std::vector<ItemId>>, std::less<>> classes_;
+  std::map<std::string, IdFilter, std::less<>> classes_;
   std::size_t ids_ = 0;
   std::uint64_t changes_ = 0;
 };

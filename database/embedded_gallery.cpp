@@ -190,24 +190,9 @@ std::vector<std::byte> EmbeddedGallery::thumbnail(ItemId id) const { return stor
 
 template <typename Search>
 auto EmbeddedGallery::with_filter(const SearchFilter& filter, Search&& search) const {
-  if (filter.ids && std::adjacent_find(filter.ids->begin(), filter.ids->end(),
-                                       std::greater_equal<>()) != filter.ids->end()) {
-    throw Error(ErrorCode::kUsage, "can't search with a filter whose ids do not ascend");
-  }
-  std::shared_ptr<const std::vector<ItemId>> members;
-  std::vector<ItemId> both;
-  IdFilter ids;
-  if (!filter.class_name.empty()) {
-    members = class_members_->of(filter.class_name);
-    ids = *members;
-    if (filter.ids) {
-      std::set_intersection(members->begin(), members->end(), filter.ids->begin(),
-                            filter.ids->end(), std::back_inserter(both));
-      ids = both;
-    }
-  } else if (filter.ids) {
-    ids = *filter.ids;
-  }
+  const IdFilter ids = filter.class_name.empty()
+                           ? filter.ids
+                           : intersection(class_members_->of(filter.class_name), filter.ids);
   const std::shared_ptr<const VectorIndex> used = index();
   try {
     return search(*used, ids);

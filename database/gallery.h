@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/embedding.h"
+#include "core/id_filter.h"
 #include "core/item.h"
 #include "core/search.h"
 
@@ -39,8 +40,8 @@ struct ReindexReport {
 /// Which items a search may return: those that pass every filter given. Searches stay exact, and
 /// get faster as fewer items pass.
 struct SearchFilter {
-  std::string class_name = {};                            ///< items of this class; empty = all
-  std::optional<std::vector<ItemId>> ids = std::nullopt;  ///< these, ascending; nullopt = all
+  std::string class_name = {};  ///< items of this class; empty = all
+  IdFilter ids = {};            ///< these items
 };
 
 /// The reference items and their search: the port behind which a database keeps them (embedded
@@ -63,8 +64,7 @@ class Gallery {
   virtual std::optional<Embedding> embedding(ItemId id) const = 0;
   virtual std::vector<std::byte> thumbnail(ItemId id) const = 0;
   /// The k nearest items in the order of ranks_before; fewer if there are fewer. The searches
-  /// throw Error(kUsage) if k is 0, the query has not the gallery's dimension and unit length, or
-  /// the ids of the filter do not ascend.
+  /// throw Error(kUsage) if k is 0 or the query has not the gallery's dimension and unit length.
   virtual std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
                                        const SearchFilter& filter = {}) const = 0;
   /// The same for every row of `queries`, on all cores.

@@ -11,21 +11,30 @@
 
 namespace simdb {
 
-/// In which partition an id lies. 4 bytes an id, in pages that come and go with their ids.
+/// Where a row lies.
+struct RowLocation {
+  static constexpr std::uint32_t kAbsent = std::numeric_limits<std::uint32_t>::max();
+
+  std::uint32_t partition = kAbsent;
+  std::uint32_t row = 0;  ///< in the partition
+
+  bool absent() const noexcept { return partition == kAbsent; }
+  friend bool operator==(const RowLocation&, const RowLocation&) = default;
+};
+
+/// Where the rows of ids lie. 8 bytes an id, in pages that come and go with their ids.
 /// Thread-compatible.
 class IdLocator {
  public:
-  static constexpr std::uint32_t kAbsent = std::numeric_limits<std::uint32_t>::max();
-
-  void set(ItemId id, std::uint32_t partition);
+  void set(ItemId id, RowLocation location);
   void erase(ItemId id);
-  std::uint32_t find(ItemId id) const;
+  RowLocation find(ItemId id) const;
   std::size_t memory_bytes() const noexcept { return pages_.size() * sizeof(Page); }
 
  private:
   static constexpr std::uint64_t kPageIds = 4096;
   struct Page {
-    std::array<std::uint32_t, kPageIds> partitions;
+    std::array<RowLocation, kPageIds> locations;
     std::size_t present = 0;
   };
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <unordered_set>
 
 #include "index/partition_search_internal.h"
 
@@ -19,6 +20,7 @@ constexpr std::size_t kPrefetchAhead = 8;
 // More than the float functions here err by, in radians and cosines.
 constexpr float kSlack = 2e-6F;
 
+constexpr std::uint16_t kAllRows = 0xffff;
 constexpr float kPi = std::numbers::pi_v<float>;
 
 // acos by polynomial, several times as fast as the library's: error < 2e-8 (Abramowitz and Stegun,
@@ -44,28 +46,6 @@ double length_of(std::span<const float> values) {
 }
 
 }  // namespace
-
-SearchScope::SearchScope(std::span<const ItemId> ids, const IdLocator& locator,
-                         std::size_t partitions)
-    : everything_(false), ids_(ids), touched_(partitions) {
-  for (const ItemId id : ids) {
-    const std::uint32_t p = locator.find(id);
-    if (p != IdLocator::kAbsent) touched_[p] = true;
-  }
-  // A bit an id pays unless the ids are few in a wide range.
-  if (ids.size() < 64) return;
-  const std::uint64_t range = to_number(ids.back()) - to_number(ids.front());
-  if (range / 64 > ids.size()) return;
-  members_.resize(range + 1);
-  for (const ItemId id : ids) members_[to_number(id) - to_number(ids.front())] = true;
-}
-
-bool SearchScope::holds(ItemId id) const {
-  if (everything_) return true;
-  if (members_.empty()) return std::binary_search(ids_.begin(), ids_.end(), id);
-  const std::uint64_t distance = to_number(id) - to_number(ids_.front());  // wraps for smaller ids
-  return distance < members_.size() && members_[distance];
-}
 
 float PartitionSearch::error(const IndexState& state, std::span<const float> query) {
   // Scores of padded or long vectors grow with their lengths.
@@ -113,7 +93,7 @@ void PartitionSearch::collect_blocks(std::uint32_t p) {
                                              high + reach_, selected_.data());
   for (std::size_t i = 0; i < found; ++i) {
     const std::uint32_t b = selected_[i];
-    blocks_.push_back({&partition, b, p, std::max({near[b] - high, low - far[b], 0.0F})});
+    blocks_.push_back({&partition, b, p, kAllRows, std::max({near[b] - high, low - far[b], 0.0F})});
   }
 }
 
@@ -126,15 +106,16 @@ void PartitionSearch::compare(const Block* blocks, std::size_t count) {
   }
   kernels_.score(query_.data(), query_.size(), pointers.data(), count, collector_.threshold(),
                  scores.data(), hits.data());
+  const bool look_up = !scope_.everything() && !scope_.few();
   for (std::size_t i = 0; i < count; ++i) {
     const Partition& partition = *blocks[i].partition;
     const std::size_t first = blocks[i].number * kBlockRows;
-    for (unsigned bits = hits[i]; bits != 0; bits &= bits - 1) {
+    for (unsigned bits = hits[i] & blocks[i].rows; bits != 0; bits &= bits - 1) {
       const auto lane = static_cast<std::size_t>(__builtin_ctz(bits));
       if (first + lane >= partition.rows()) break;
       const float score = scores[i * kBlockRows + lane];
       if (score < collector_.threshold()) continue;
-      if (scope_.everything() || scope_.holds(partition.id(first + lane))) {
+      if (!look_up || scope_.holds(partition.id(first + lane))) {
         collector_.offer(partition, first + lane, score);
       }
     }
@@ -235,7 +216,27 @@ void PartitionSearch::visit_nearest() {
   compare_blocks();
 }
 
+// Compares with rows whose places are known.
+void PartitionSearch::run_few() {
+  blocks_.clear();
+  for (const RowLocation& location : scope_.rows()) {
+    const auto bit = static_cast<std::uint16_t>(1U << (location.row % kBlockRows));
+    blocks_.push_back({&state_.partition(location.partition),
+                       static_cast<std::uint32_t>(location.row / kBlockRows), location.partition,
+                       bit, 0});
+  }
+  update_reach();
+  compare_blocks();
+  std::unordered_set<std::uint32_t> left;
+  for (const Block& block : blocks_) left.insert(block.owner);
+  skipped_ = left.size();
+}
+
 void PartitionSearch::run() {
+  if (scope_.few()) {
+    run_few();
+    return;
+  }
   if (state_.flat()) {
     scan_flat(0, state_.partitions.size());
     return;
@@ -287,7 +288,7 @@ void PartitionSearch::scan_flat(std::size_t first, std::size_t last) {
       const std::size_t count = std::min(kBlocksAtOnce, partition.blocks() - b);
       for (std::size_t i = 0; i < count; ++i) {
         batch[i] = {&partition, static_cast<std::uint32_t>(b + i), static_cast<std::uint32_t>(p),
-                    0};
+                    kAllRows, 0};
         // Within the partition: the machine's own prefetching stops at every page.
         prefetch_block(partition.block(std::min(b + i + kBlocksAtOnce, partition.blocks() - 1)),
                        query_.size());

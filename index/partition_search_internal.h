@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -10,23 +11,28 @@
 
 namespace simdb {
 
-/// The ids that a search may return, and where they are.
+/// A filter, and where its rows are. Three ways, by how many ids there are: each row is looked up;
+/// or partitions without any are left out; or all are searched as if there were no filter, and what
+/// they find is looked up. Immutable; thread-safe.
 class SearchScope {
  public:
-  /// Everything.
-  SearchScope() = default;
-  /// Only `ids` (ascending).
-  SearchScope(std::span<const ItemId> ids, const IdLocator& locator, std::size_t partitions);
+  /// `filter` must outlive it; `locator` is called if rows have to be found.
+  SearchScope(const IdFilter& filter, const IndexState& state,
+              const std::function<const IdLocator&()>& locator);
 
-  bool everything() const noexcept { return everything_; }
-  bool holds(ItemId id) const;
-  /// Whether partition p has one of the ids.
-  bool touches(std::uint32_t p) const { return everything_ || touched_[p]; }
+  bool everything() const noexcept { return filter_.all(); }
+  /// True if rows() are all there are to compare with.
+  bool few() const noexcept { return few_; }
+  std::span<const RowLocation> rows() const noexcept { return rows_; }
+
+  bool holds(ItemId id) const { return filter_.contains(id); }
+  /// Whether partition p may have one of the ids.
+  bool touches(std::uint32_t p) const { return touched_.empty() || touched_[p]; }
 
  private:
-  bool everything_ = true;
-  std::span<const ItemId> ids_;
-  std::vector<bool> members_;  // by distance from the first id; empty if ids are few
+  const IdFilter& filter_;
+  bool few_ = false;
+  std::vector<RowLocation> rows_;
   std::vector<bool> touched_;
 };
 
@@ -37,6 +43,7 @@ struct SearchBuffers {
     const Partition* partition;
     std::uint32_t number;  // in the partition
     std::uint32_t owner;   // number of the partition
+    std::uint16_t rows;    // bit r is set if row r may be returned
     float gap;             // every row is at least this far from the query, radians
   };
   std::vector<float> scores;            // of the centroids
@@ -76,6 +83,7 @@ class PartitionSearch {
   void collect_blocks(std::uint32_t p);
   void compare_blocks();
   void compare(const Block* blocks, std::size_t count);
+  void run_few();
   void visit_nearest();
   void select_open(float angle);
   void keep_nearest(std::size_t count);

@@ -220,9 +220,9 @@ std::size_t PartitionedIndex::remove(std::span<const ItemId> ids) {
     unique.erase(std::unique(unique.begin(), unique.end()), unique.end());
     const std::shared_lock lock(mutex_);
     for (const ItemId id : unique) {
-      const std::uint32_t p = locator().find(id);
-      if (p == IdLocator::kAbsent) continue;
-      doomed[p].push_back(id);
+      const RowLocation location = locator().find(id);
+      if (location.absent()) continue;
+      doomed[location.partition].push_back(id);
       ++removed;
     }
   }
@@ -269,10 +269,13 @@ PartitionedIndex::Update PartitionedIndex::prepare_remove(
 }
 
 // The locator may run out of memory: then it is dropped, and built again when next needed.
-void PartitionedIndex::set_location(const Partition& partition, std::uint32_t p) noexcept {
+void PartitionedIndex::set_location(std::uint32_t p, std::size_t first_row) noexcept {
   if (!locator_) return;
+  const Partition& partition = state_.partitions[p];
   try {
-    for (std::size_t r = 0; r < partition.rows(); ++r) locator_->set(partition.id(r), p);
+    for (std::size_t r = first_row; r < partition.rows(); ++r) {
+      locator_->set(partition.id(r), {p, static_cast<std::uint32_t>(r)});
+    }
   } catch (const std::bad_alloc&) {
     locator_.reset();
   }
@@ -289,21 +292,23 @@ void PartitionedIndex::publish(Update&& update) {
   state_.rows = update.rows;
   state_.length_error = update.length_error;
   for (Update::Change& change : update.replaced) {
-    if (locator_ && change.cell.partition.rows() < state_.partitions[change.p].rows()) {
-      const Partition& old = state_.partitions[change.p];
+    const Partition& old = state_.partitions[change.p];
+    const Partition& fresh = change.cell.partition;
+    const bool appended = fresh.rows() > old.rows() && fresh.shape().sorted == old.shape().sorted;
+    const std::size_t first_moved = appended ? old.rows() : 0;
+    if (locator_ && !appended) {
       for (std::size_t r = 0; r < old.rows(); ++r) locator_->erase(old.id(r));
     }
     if (!flat) {
       state_.centroids.replace(change.p, change.cell.centroid, change.cell.partition.radius());
     }
     std::swap(state_.partitions[change.p], change.cell.partition);  // freed after the lock
-    set_location(state_.partitions[change.p], change.p);
+    set_location(change.p, first_moved);
   }
   for (Cell& cell : update.appended) {
     if (!flat) state_.centroids.append(cell.centroid, cell.partition.radius());
     state_.partitions.push_back(std::move(cell.partition));
-    set_location(state_.partitions.back(),
-                 static_cast<std::uint32_t>(state_.partitions.size() - 1));
+    set_location(static_cast<std::uint32_t>(state_.partitions.size() - 1), 0);
   }
   for (const std::uint32_t p : update.emptied) {
     if (locator_) {
@@ -313,7 +318,7 @@ void PartitionedIndex::publish(Update&& update) {
     }
     if (p + 1 != state_.partitions.size()) {
       std::swap(state_.partitions[p], state_.partitions.back());
-      set_location(state_.partitions[p], p);
+      set_location(p, 0);
     }
     state_.partitions.pop_back();
     if (!flat) state_.centroids.remove(p);
@@ -332,7 +337,9 @@ const IdLocator& PartitionedIndex::locator() const {
     auto locator = std::make_unique<IdLocator>();
     for (std::uint32_t p = 0; p < state_.partitions.size(); ++p) {
       const Partition& partition = state_.partition(p);
-      for (std::size_t r = 0; r < partition.rows(); ++r) locator->set(partition.id(r), p);
+      for (std::size_t r = 0; r < partition.rows(); ++r) {
+        locator->set(partition.id(r), {p, static_cast<std::uint32_t>(r)});
+      }
     }
     locator_ = std::move(locator);
   }
@@ -368,11 +375,10 @@ std::vector<ItemId> PartitionedIndex::ids() const {
 
 std::vector<float> PartitionedIndex::vector(ItemId id) const {
   const std::shared_lock lock(mutex_);
-  const std::uint32_t p = locator().find(id);
-  if (p == IdLocator::kAbsent) return {};
-  const Partition& partition = state_.partition(p);
+  const RowLocation location = locator().find(id);
+  if (location.absent()) return {};
   std::vector<float> values(dimension_);
-  partition.read(partition.find(id), values.data());
+  state_.partition(location.partition).read(location.row, values.data());
   return values;
 }
 

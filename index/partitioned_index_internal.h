@@ -15,8 +15,6 @@
 
 namespace simdb {
 
-class SearchScope;
-
 /// Everything a search reads.
 struct IndexState {
   explicit IndexState(std::size_t dimension) : centroids(dimension) {}
@@ -76,9 +74,8 @@ class PartitionedIndex final : public VectorIndex {
   RowTable copy_rows() const;
   void publish(Update&& update);
   void publish(IndexState&& state) noexcept;
-  const IdLocator& locator() const;                    // needs mutex_
-  SearchScope scope_of(const IdFilter& filter) const;  // needs mutex_
-  void set_location(const Partition& partition, std::uint32_t p) noexcept;
+  const IdLocator& locator() const;  // needs mutex_
+  void set_location(std::uint32_t p, std::size_t first_row) noexcept;
 
   const std::size_t dimension_;
   const std::size_t partition_from_;

@@ -41,13 +41,6 @@ void require_k(std::size_t k) {
   if (k == 0) throw Error(ErrorCode::kUsage, "can't search for 0 neighbours; ask for at least 1");
 }
 
-void require_filter(const IdFilter& filter) {
-  if (filter && std::adjacent_find(filter->begin(), filter->end(),
-                                   [](ItemId a, ItemId b) { return a >= b; }) != filter->end()) {
-    throw Error(ErrorCode::kUsage, "can't search with a filter whose ids do not ascend");
-  }
-}
-
 // Queries in an order in which neighbours in the list are neighbours in space, so that they read
 // the same partitions.
 std::vector<std::uint32_t> local_order(const IndexState& state, const EmbeddingBatch& queries) {
@@ -72,9 +65,8 @@ LimitedResult PartitionedIndex::search_limited(std::span<const float> query, std
                                                WorkLimit limit, const IdFilter& filter) const {
   require_query(query, dimension_);
   require_k(k);
-  require_filter(filter);
   const std::shared_lock lock(mutex_);
-  const SearchScope scope = scope_of(filter);
+  const SearchScope scope(filter, state_, [&]() -> const IdLocator& { return locator(); });
   NeighborCollector collector = NeighborCollector::nearest(query, std::min(k, state_.rows + 1),
                                                            PartitionSearch::error(state_, query));
   PartitionSearch search(state_, query, collector, scope, buffers());
@@ -88,12 +80,11 @@ std::vector<Neighbor> PartitionedIndex::range_search(std::span<const float> quer
                                                      float min_similarity,
                                                      const IdFilter& filter) const {
   require_query(query, dimension_);
-  require_filter(filter);
   if (std::isnan(min_similarity)) {
     throw Error(ErrorCode::kUsage, "can't search for a similarity that is not a number");
   }
   const std::shared_lock lock(mutex_);
-  const SearchScope scope = scope_of(filter);
+  const SearchScope scope(filter, state_, [&]() -> const IdLocator& { return locator(); });
   NeighborCollector collector =
       NeighborCollector::within(query, min_similarity, PartitionSearch::error(state_, query));
   PartitionSearch(state_, query, collector, scope, buffers()).run();
@@ -105,10 +96,9 @@ std::vector<std::vector<Neighbor>> PartitionedIndex::search_batch(const Embeddin
                                                                   std::size_t threads,
                                                                   const IdFilter& filter) const {
   require_k(k);
-  require_filter(filter);
   for (std::size_t q = 0; q < queries.rows(); ++q) require_query(queries.row(q), dimension_);
   const std::shared_lock lock(mutex_);
-  const SearchScope scope = scope_of(filter);
+  const SearchScope scope(filter, state_, [&]() -> const IdLocator& { return locator(); });
   const std::vector<std::uint32_t> order = local_order(state_, queries);
   std::vector<std::vector<Neighbor>> results(queries.rows());
   parallel_for(order.size(), kQueriesAtOnce, threads, [&](std::size_t first, std::size_t last) {
@@ -122,7 +112,7 @@ std::vector<std::vector<Neighbor>> PartitionedIndex::search_batch(const Embeddin
                                                       PartitionSearch::error(state_, query)));
       searches.emplace_back(state_, query, collectors.back(), scope, buffers());
     }
-    if (state_.flat()) {
+    if (state_.flat() && !scope.few()) {
       for (std::size_t p = 0; p < state_.partitions.size(); p += kPartitionsAtOnce) {
         const std::size_t end = std::min(p + kPartitionsAtOnce, state_.partitions.size());
         for (PartitionSearch& search : searches) search.scan_flat(p, end);
@@ -137,11 +127,6 @@ std::vector<std::vector<Neighbor>> PartitionedIndex::search_batch(const Embeddin
     for (std::size_t i = first; i < last; ++i) results[order[i]] = collectors[i - first].finish();
   });
   return results;
-}
-
-SearchScope PartitionedIndex::scope_of(const IdFilter& filter) const {
-  if (!filter) return {};
-  return {*filter, locator(), state_.partitions.size()};
 }
 
 }  // namespace simdb

@@ -3,20 +3,17 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/embedding.h"
+#include "core/id_filter.h"
 #include "core/item.h"
 #include "core/search.h"
 
 namespace simdb {
 
 struct SnapshotOrigin;
-
-/// Which items a search may return: ids in ascending order, present or not. nullopt means all.
-using IdFilter = std::optional<std::span<const ItemId>>;
 
 /// Exact nearest neighbours by similarity(), that is, by the dot product accumulated in double and
 /// rounded to float: the same answers on every machine. A cache of the store: it can always be
@@ -27,8 +24,7 @@ using IdFilter = std::optional<std::span<const ItemId>>;
 /// reads other than searches (ids, vector, save) need to run one after another.
 ///
 /// A query has the index's dimension and unit length. Searches throw Error(kUsage) if the dimension
-/// differs, the length is not 1 (within 1e-3, so NaN and zero are refused), k is 0, or the ids of
-/// the filter do not ascend.
+/// differs, the length is not 1 (within 1e-3, so NaN and zero are refused) or k is 0.
 class VectorIndex {
  public:
   virtual ~VectorIndex() = default;

@@ -294,7 +294,7 @@ TEST_P(VectorIndexTest, RefusesWhatDoesNotFitAndStaysAsItWas) {
   expect_usage([&] { index->add(twice, two); });
   expect_usage([&] { index->search(wide.row(0), 1); });
   expect_usage([&] { index->search(one.row(0), 0); });
-  expect_usage([&] { index->search(one.row(0), 1, descending); });
+  expect_usage([&] { index->search(one.row(0), 1, IdFilter(descending)); });
   expect_usage([&] { index->search_batch(wide, 1, 1); });
   expect_usage([&] { index->search_batch(one, 0, 1); });
   for (const float value : {0.0F, 0.5F, std::numeric_limits<float>::quiet_NaN(),
