@@ -31,7 +31,7 @@ _simdb() {
       eval) options="--report -k --db --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --db" ;;
       init) options="--encoder --db --json" ;;
-      query) options="-k --class --accept --db --json" ;;
+      query) options="-k --class --accept --within --max-rows --db --json" ;;
       rm) options="--class --db --json" ;;
       sample-data) options="--colors --count --class-by --size --seed" ;;
       train) options=$(simdb train --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u) ;;

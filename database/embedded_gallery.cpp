@@ -1,7 +1,10 @@
 #include "database/embedded_gallery.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <map>
+#include <thread>
 #include <tuple>
 
 #include "core/error.h"
@@ -185,21 +188,65 @@ std::optional<Embedding> EmbeddedGallery::embedding(ItemId id) const {
 
 std::vector<std::byte> EmbeddedGallery::thumbnail(ItemId id) const { return store_->thumbnail(id); }
 
-std::vector<Neighbor> EmbeddedGallery::search(std::span<const float> query, std::size_t k,
-                                              const SearchFilter& filter) const {
-  const auto search_in = [&](const VectorIndex& index) {
-    if (filter.class_name.empty()) return index.search(query, k);
-    const auto members = class_members_->of(filter.class_name);
-    return index.search(query, k, *members);
-  };
+// Asks again after damage in the snapshot: of an index made from the store then.
+template <typename Search>
+auto EmbeddedGallery::with_index(const IdFilter& ids, const Search& search) const {
   const std::shared_ptr<const VectorIndex> used = index();
   try {
-    return search_in(*used);
+    return search(*used, ids);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kCorruption) throw;
     distrust(used);
   }
-  return search_in(*index());
+  return search(*index(), ids);
+}
+
+template <typename Search>
+auto EmbeddedGallery::with_filter(const SearchFilter& filter, const Search& search) const {
+  if (filter.ids && std::adjacent_find(filter.ids->begin(), filter.ids->end(),
+                                       std::greater_equal<>()) != filter.ids->end()) {
+    throw Error(ErrorCode::kUsage, "can't search with a filter whose ids do not ascend");
+  }
+  if (filter.class_name.empty()) {
+    return with_index(filter.ids ? IdFilter(*filter.ids) : IdFilter(), search);
+  }
+  const auto members = class_members_->of(filter.class_name);
+  if (!filter.ids) return with_index(IdFilter(*members), search);
+  std::vector<ItemId> both;
+  std::set_intersection(members->begin(), members->end(), filter.ids->begin(), filter.ids->end(),
+                        std::back_inserter(both));
+  return with_index(IdFilter(both), search);
+}
+
+std::vector<Neighbor> EmbeddedGallery::search(std::span<const float> query, std::size_t k,
+                                              const SearchFilter& filter) const {
+  return with_filter(filter, [&](const VectorIndex& index, const IdFilter& ids) {
+    return index.search(query, k, ids);
+  });
+}
+
+std::vector<std::vector<Neighbor>> EmbeddedGallery::search_batch(const EmbeddingBatch& queries,
+                                                                 std::size_t k,
+                                                                 const SearchFilter& filter) const {
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  return with_filter(filter, [&](const VectorIndex& index, const IdFilter& ids) {
+    return index.search_batch(queries, k, cores, ids);
+  });
+}
+
+std::vector<Neighbor> EmbeddedGallery::range_search(std::span<const float> query,
+                                                    float min_similarity,
+                                                    const SearchFilter& filter) const {
+  return with_filter(filter, [&](const VectorIndex& index, const IdFilter& ids) {
+    return index.range_search(query, min_similarity, ids);
+  });
+}
+
+LimitedResult EmbeddedGallery::search_limited(std::span<const float> query, std::size_t k,
+                                              WorkLimit limit, const SearchFilter& filter) const {
+  return with_filter(filter, [&](const VectorIndex& index, const IdFilter& ids) {
+    return index.search_limited(query, k, limit, ids);
+  });
 }
 
 std::vector<ClassCount> EmbeddedGallery::classes() const { return store_->classes(); }

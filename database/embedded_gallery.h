@@ -46,6 +46,12 @@ class EmbeddedGallery final : public Gallery {
   std::vector<std::byte> thumbnail(ItemId id) const override;
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
                                const SearchFilter& filter = {}) const override;
+  std::vector<std::vector<Neighbor>> search_batch(const EmbeddingBatch& queries, std::size_t k,
+                                                  const SearchFilter& filter = {}) const override;
+  std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
+                                     const SearchFilter& filter = {}) const override;
+  LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
+                               const SearchFilter& filter = {}) const override;
   std::vector<ClassCount> classes() const override;
   void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const override;
   void for_each_embedding(
@@ -82,6 +88,11 @@ class EmbeddedGallery final : public Gallery {
   // The index, built if need be. It may be replaced by another any time later.
   std::shared_ptr<const VectorIndex> index() const;
   std::size_t erase(std::span<const ItemId> ids);
+  // Calls search(index, ids that pass the filter).
+  template <typename Search>
+  auto with_filter(const SearchFilter& filter, const Search& search) const;
+  template <typename Search>
+  auto with_index(const IdFilter& ids, const Search& search) const;
 
   const std::unique_ptr<Store> store_;
   const std::filesystem::path folder_;

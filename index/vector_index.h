@@ -9,6 +9,7 @@
 
 #include "core/embedding.h"
 #include "core/item.h"
+#include "core/search.h"
 
 namespace simdb {
 
@@ -16,19 +17,6 @@ struct SnapshotOrigin;
 
 /// Which items a search may return: ids in ascending order, present or not. nullopt means all.
 using IdFilter = std::optional<std::span<const ItemId>>;
-
-/// Bounds the work of one search. A search that reaches the bound stops with what it has.
-struct WorkLimit {
-  std::size_t rows = 0;  ///< how many embeddings may be compared with the query, about (in 16s)
-};
-
-/// What a search under a WorkLimit found.
-struct LimitedResult {
-  std::vector<Neighbor> neighbors;     ///< in the order of ranks_before
-  bool exact = true;                   ///< proven to be what the search without a limit returns
-  std::size_t partitions_skipped = 0;  ///< how many might hold something nearer; 0 if exact
-  std::size_t rows_compared = 0;
-};
 
 /// Exact nearest neighbours by similarity(), that is, by the dot product accumulated in double and
 /// rounded to float: the same answers on every machine. A cache of the store: it can always be

@@ -61,6 +61,24 @@ TEST_F(CliTest, QueryAnswersOneImageWithItsNeighbours) {
   for (const auto& neighbor : narrowed.at(0)["neighbors"]) EXPECT_EQ(neighbor["class"], "green");
 }
 
+TEST_F(CliTest, QueryTakesASimilarityOrAWorkLimitInsteadOfK) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  const std::string image = "shapes/red/circle_red_0.png";
+  const auto query = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"query", image, "--json"});
+    return json_lines(simdb(options).out).at(0);
+  };
+  const auto all = query({"-k", "1000"});
+  EXPECT_EQ(all["neighbors"].size(), items());
+  EXPECT_EQ(all["exact"], true);
+  const std::string fifth = all["neighbors"][4]["similarity"].dump();
+  const auto within = query({"--within", fifth});
+  EXPECT_GE(within["neighbors"].size(), 5U);
+  EXPECT_LT(within["neighbors"].size(), items());
+  EXPECT_EQ(query({"--max-rows", "100000"})["partitions_skipped"], 0);
+  EXPECT_EQ(simdb({"query", image, "--within", "0.5", "--max-rows", "5"}).code, 2);
+}
+
 TEST_F(CliTest, QueryOfAnEmptyDatabaseKnowsNothing) {
   const ProcessResult answer = simdb({"query", "shapes/red/circle_red_0.png", "--json"});
   ASSERT_EQ(answer.code, 0) << answer.err;
@@ -68,6 +86,27 @@ TEST_F(CliTest, QueryOfAnEmptyDatabaseKnowsNothing) {
   EXPECT_TRUE(line["class"].is_null());
   EXPECT_FALSE(line["accepted"]);
   EXPECT_TRUE(line["neighbors"].empty());
+}
+
+TEST_F(CliTest, ReindexSavesAnIndexThatLaterCommandsUse) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  const std::vector<std::string> question = {"query", "shapes/red/circle_red_0.png"};
+  const std::string answer = simdb(question).out;
+  const ProcessResult done = simdb({"reindex"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, StartsWith("indexed 36 items in "));
+  const std::filesystem::path snapshot = path("db/index.snapshot");
+  EXPECT_EQ(json_lines(simdb({"reindex", "--json"}).out).at(0)["snapshot_bytes"],
+            std::filesystem::file_size(snapshot));
+  EXPECT_EQ(simdb(question).out, answer);
+  EXPECT_THAT(simdb({"verify"}).out, StartsWith("sound: 36 items"));
+  std::filesystem::resize_file(snapshot, 200);
+  EXPECT_EQ(simdb(question).out, answer);
+  const ProcessResult verified = simdb({"verify"});
+  EXPECT_EQ(verified.code, 5);
+  EXPECT_THAT(verified.out, HasSubstr("index.snapshot"));
+  EXPECT_EQ(simdb({"reindex"}).code, 0);
+  EXPECT_EQ(simdb({"verify"}).code, 0);
 }
 
 TEST_F(CliTest, RemovesItemsAndClasses) {
