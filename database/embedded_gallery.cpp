@@ -188,9 +188,26 @@ std::optional<Embedding> EmbeddedGallery::embedding(ItemId id) const {
 
 std::vector<std::byte> EmbeddedGallery::thumbnail(ItemId id) const { return store_->thumbnail(id); }
 
-// Asks again after damage in the snapshot: of an index made from the store then.
 template <typename Search>
-auto EmbeddedGallery::with_index(const IdFilter& ids, const Search& search) const {
+auto EmbeddedGallery::with_filter(const SearchFilter& filter, Search&& search) const {
+  if (filter.ids && std::adjacent_find(filter.ids->begin(), filter.ids->end(),
+                                       std::greater_equal<>()) != filter.ids->end()) {
+    throw Error(ErrorCode::kUsage, "can't search with a filter whose ids do not ascend");
+  }
+  std::shared_ptr<const std::vector<ItemId>> members;
+  std::vector<ItemId> both;
+  IdFilter ids;
+  if (!filter.class_name.empty()) {
+    members = class_members_->of(filter.class_name);
+    ids = *members;
+    if (filter.ids) {
+      std::set_intersection(members->begin(), members->end(), filter.ids->begin(),
+                            filter.ids->end(), std::back_inserter(both));
+      ids = both;
+    }
+  } else if (filter.ids) {
+    ids = *filter.ids;
+  }
   const std::shared_ptr<const VectorIndex> used = index();
   try {
     return search(*used, ids);
@@ -199,23 +216,6 @@ auto EmbeddedGallery::with_index(const IdFilter& ids, const Search& search) cons
     distrust(used);
   }
   return search(*index(), ids);
-}
-
-template <typename Search>
-auto EmbeddedGallery::with_filter(const SearchFilter& filter, const Search& search) const {
-  if (filter.ids && std::adjacent_find(filter.ids->begin(), filter.ids->end(),
-                                       std::greater_equal<>()) != filter.ids->end()) {
-    throw Error(ErrorCode::kUsage, "can't search with a filter whose ids do not ascend");
-  }
-  if (filter.class_name.empty()) {
-    return with_index(filter.ids ? IdFilter(*filter.ids) : IdFilter(), search);
-  }
-  const auto members = class_members_->of(filter.class_name);
-  if (!filter.ids) return with_index(IdFilter(*members), search);
-  std::vector<ItemId> both;
-  std::set_intersection(members->begin(), members->end(), filter.ids->begin(), filter.ids->end(),
-                        std::back_inserter(both));
-  return with_index(IdFilter(both), search);
 }
 
 std::vector<Neighbor> EmbeddedGallery::search(std::span<const float> query, std::size_t k,

@@ -88,11 +88,9 @@ class EmbeddedGallery final : public Gallery {
   // The index, built if need be. It may be replaced by another any time later.
   std::shared_ptr<const VectorIndex> index() const;
   std::size_t erase(std::span<const ItemId> ids);
-  // Calls search(index, ids that pass the filter).
+  // Calls search(index, ids that pass the filter); once more if the saved index proves damaged.
   template <typename Search>
-  auto with_filter(const SearchFilter& filter, const Search& search) const;
-  template <typename Search>
-  auto with_index(const IdFilter& ids, const Search& search) const;
+  auto with_filter(const SearchFilter& filter, Search&& search) const;
 
   const std::unique_ptr<Store> store_;
   const std::filesystem::path folder_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "index/centroids_internal.h"
 #include "index/clustering_internal.h"
@@ -63,6 +64,24 @@ class KernelAssigner final : public faiss::Index {
   std::size_t threads_;
 };
 
+// FAISS leaves centroids as long as they are where every row is one, and zero where the rows of a
+// cluster cancel out. Searches take scores of centroids for cosines.
+void make_unit(float* centroid, std::size_t dimension) {
+  double squared = 0;
+  for (std::size_t d = 0; d < dimension; ++d) {
+    squared += static_cast<double>(centroid[d]) * centroid[d];
+  }
+  if (!(squared > 0)) {  // any direction is as good
+    std::fill_n(centroid, dimension, 0.0F);
+    centroid[0] = 1;
+    return;
+  }
+  const double length = std::sqrt(squared);
+  for (std::size_t d = 0; d < dimension; ++d) {
+    centroid[d] = static_cast<float>(centroid[d] / length);
+  }
+}
+
 }  // namespace
 
 std::vector<float> cluster(const float* values, std::size_t rows, std::size_t dimension,
@@ -76,7 +95,9 @@ std::vector<float> cluster(const float* values, std::size_t rows, std::size_t di
     faiss::Clustering clustering(static_cast<int>(dimension), static_cast<int>(count), parameters);
     KernelAssigner assigner(dimension, threads);
     clustering.train(static_cast<FaissId>(rows), values, assigner);
-    return clustering.centroids;
+    std::vector<float> centroids = std::move(clustering.centroids);
+    for (std::size_t c = 0; c < count; ++c) make_unit(&centroids[c * dimension], dimension);
+    return centroids;
   });
 }
 

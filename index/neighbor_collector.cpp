@@ -24,7 +24,7 @@ void NeighborCollector::offer(const Partition& partition, std::size_t row, float
     best_.back() = score;
     std::push_heap(best_.begin(), best_.end(), std::greater<>());
   }
-  threshold_ = best_.front() - 2 * error_;
+  threshold_ = threshold_for(best_.front(), error_);
   if (candidates_.size() >= 2 * k_ + kSlack) drop_hopeless();
 }
 

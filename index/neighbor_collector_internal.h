@@ -22,7 +22,7 @@ class NeighborCollector {
   }
   /// For all with similarity >= minimum.
   static NeighborCollector within(std::span<const float> query, float minimum, float error) {
-    return {query, std::numeric_limits<std::size_t>::max(), minimum - 2 * error, error};
+    return {query, std::numeric_limits<std::size_t>::max(), threshold_for(minimum, error), error};
   }
 
   /// Rows with a lower score can't belong to the answer. Never falls.
@@ -45,6 +45,12 @@ class NeighborCollector {
 
   NeighborCollector(std::span<const float> query, std::size_t k, float threshold, float error)
       : query_(query), k_(k), threshold_(threshold), error_(error) {}
+  /// What a row must score to have a similarity of `lowest`. Similarities end at -1 and scores
+  /// don't (rows may be a little longer than 1), so a bar at that end lets everything through.
+  static float threshold_for(float lowest, float error) noexcept {
+    const float threshold = lowest - 2 * error;
+    return threshold > -1 ? threshold : -std::numeric_limits<float>::infinity();
+  }
   void drop_hopeless();
   void rank();  // keeps the best k, in order
 

@@ -42,7 +42,7 @@ std::vector<Cell> divide_large(const std::vector<float>& centroid, std::vector<R
     values.insert(values.end(), row.values, row.values + centroid.size());
   }
   // Half full, so that the pieces have room to grow.
-  const std::size_t count = (2 * rows.size() + max_rows - 1) / max_rows;
+  const std::size_t count = std::min(rows.size(), (2 * rows.size() + max_rows - 1) / max_rows);
   const RowsView view{ids.data(), values.data(), rows.size(), centroid.size()};
   const std::vector<float> centroids = cluster(view.values, view.count, view.dimension, count, 1);
   const auto nearest = assign(view.values, view.count, view.dimension, centroids, 1);
@@ -80,6 +80,7 @@ std::size_t max_partition_rows(std::size_t rows) noexcept {
 
 std::vector<Cell> divide(const RowsView& rows, std::size_t count, std::size_t max_rows,
                          std::size_t threads) {
+  count = std::min(count, rows.count);
   const std::vector<float> centroids =
       cluster(rows.values, rows.count, rows.dimension, count, threads);
   const auto nearest = assign(rows.values, rows.count, rows.dimension, centroids, threads);
