@@ -63,9 +63,8 @@ std::string doubt_of(const SnapshotInfo& snapshot, const Store& store) {
 }
 
 std::uint64_t rows_changed_since(const SnapshotInfo& snapshot, const Store& store) {
-  const std::uint64_t removed = missing_rows(snapshot, store).size();
-  const std::uint64_t added = store.size() + removed - snapshot.rows;
-  return added + removed;
+  const std::uint64_t present_since = store.size() + missing_rows(snapshot, store).size();
+  return present_since - snapshot.rows + store.erased_since(snapshot.origin.change).value().size();
 }
 
 void bring_up_to_date(const LoadedSnapshot& snapshot, const Store& store) {

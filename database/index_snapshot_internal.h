@@ -25,7 +25,8 @@ void require_not_behind_snapshot(const Store& store, const std::filesystem::path
 /// or an earlier one and the store knows what changed since.
 std::string doubt_of(const SnapshotInfo& snapshot, const Store& store);
 
-/// How many rows were added and removed since a snapshot without doubts.
+/// How much a snapshot without doubts has missed: the rows that were removed since, and those that
+/// were added and are still there.
 std::uint64_t rows_changed_since(const SnapshotInfo& snapshot, const Store& store);
 
 /// Brings the index of a snapshot without doubts to the store's state.

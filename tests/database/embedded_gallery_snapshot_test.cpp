@@ -134,6 +134,18 @@ TEST_F(EmbeddedGallerySnapshotTest, ItIsRenewedAfterManyChanges) {
   EXPECT_EQ(store->erased_since(store->changes() - 1), std::nullopt);  // needed by nobody
 }
 
+TEST_F(EmbeddedGallerySnapshotTest, ComingAndGoingCountsToo) {
+  make();
+  const SnapshotOrigin origin = read_snapshot_info(path).origin;
+  {
+    const auto gallery = open();
+    add(*gallery, 4097, 2);
+    gallery->remove(numbers(kRows + 1, kRows + 4097));
+  }
+  // Else the store would have to remember all removals for ever.
+  EXPECT_NE(read_snapshot_info(path).origin, origin);
+}
+
 TEST_F(EmbeddedGallerySnapshotTest, AGalleryThatHasGrownMuchIsDividedAnew) {
   make();
   add(*open(), kRows + 2, 2);
@@ -216,6 +228,12 @@ TEST_F(EmbeddedGallerySnapshotTest, ADamagedPartitionIsNeverBelieved) {
   everything(*open());  // writes a new one on closing
   EXPECT_EQ(built, 2);
   EXPECT_THAT(problems(), IsEmpty());
+  // No other search believes it either.
+  flip(position);
+  const auto query = test::random_embeddings(1, 16, 9);
+  EXPECT_EQ(open(StoreMode::kReadOnly)->range_search(query.row(0), -1).size(), kRows);
+  EXPECT_EQ(open(StoreMode::kReadOnly)->search_batch(query, kRows).at(0).size(), kRows);
+  flip(position);
   // Nor is it saved anew under a new checksum.
   flip(position);
   add(*open(), 4097, 2);

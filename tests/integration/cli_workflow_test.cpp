@@ -88,6 +88,27 @@ TEST_F(CliTest, QueryOfAnEmptyDatabaseKnowsNothing) {
   EXPECT_TRUE(line["neighbors"].empty());
 }
 
+TEST_F(CliTest, ReindexSavesAnIndexThatLaterCommandsUse) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  const std::vector<std::string> question = {"query", "shapes/red/circle_red_0.png"};
+  const std::string answer = simdb(question).out;
+  const ProcessResult done = simdb({"reindex"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, StartsWith("indexed 36 items in "));
+  const std::filesystem::path snapshot = path("db/index.snapshot");
+  EXPECT_EQ(json_lines(simdb({"reindex", "--json"}).out).at(0)["snapshot_bytes"],
+            std::filesystem::file_size(snapshot));
+  EXPECT_EQ(simdb(question).out, answer);
+  EXPECT_THAT(simdb({"verify"}).out, StartsWith("sound: 36 items"));
+  std::filesystem::resize_file(snapshot, 200);
+  EXPECT_EQ(simdb(question).out, answer);
+  const ProcessResult verified = simdb({"verify"});
+  EXPECT_EQ(verified.code, 5);
+  EXPECT_THAT(verified.out, HasSubstr("index.snapshot"));
+  EXPECT_EQ(simdb({"reindex"}).code, 0);
+  EXPECT_EQ(simdb({"verify"}).code, 0);
+}
+
 TEST_F(CliTest, RemovesItemsAndClasses) {
   ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
   EXPECT_EQ(simdb({"rm", "1", "2"}).out, "removed 2 items\n");
