@@ -13,9 +13,24 @@ namespace fs = std::filesystem;
 // Rows that are read from the store before the index takes them.
 constexpr std::size_t kRowsAtOnce = 65'536;
 
+// What the store must know of the change, since there are no doubts about the snapshot.
+template <typename T>
+T known(std::optional<T>&& fact, const Store& store, std::uint64_t change) {
+  if (!fact) {
+    throw Error(ErrorCode::kInternal, "store " + store.id() + " has forgotten change " +
+                                          std::to_string(change) + " too early");
+  }
+  return *std::move(fact);
+}
+
+std::vector<ItemId> erased_since(const SnapshotInfo& snapshot, const Store& store) {
+  const std::uint64_t change = snapshot.origin.change;
+  return known(store.erased_since(change), store, change);
+}
+
 // Those that the snapshot holds, of what was removed since.
 std::vector<ItemId> missing_rows(const SnapshotInfo& snapshot, const Store& store) {
-  std::vector<ItemId> erased = store.erased_since(snapshot.origin.change).value();
+  std::vector<ItemId> erased = erased_since(snapshot, store);
   erased.erase(std::upper_bound(erased.begin(), erased.end(), snapshot.last_id), erased.end());
   return erased;
 }
@@ -64,7 +79,7 @@ std::string doubt_of(const SnapshotInfo& snapshot, const Store& store) {
 
 std::uint64_t rows_changed_since(const SnapshotInfo& snapshot, const Store& store) {
   const std::uint64_t present_since = store.size() + missing_rows(snapshot, store).size();
-  return present_since - snapshot.rows + store.erased_since(snapshot.origin.change).value().size();
+  return present_since - snapshot.rows + erased_since(snapshot, store).size();
 }
 
 void bring_up_to_date(const LoadedSnapshot& snapshot, const Store& store) {
@@ -105,7 +120,7 @@ SnapshotInfo save_index(const VectorIndex& index, Store& store, const fs::path& 
   const fs::path path = snapshot_path(folder);
   const std::uint64_t change = store.changes();
   remove_unfinished_snapshots(folder);
-  index.save(path, {store.id(), change, store.mark_of(change).value()});
+  index.save(path, {store.id(), change, known(store.mark_of(change), store, change)});
   store.forget_erased(change);
   return read_snapshot_info(path);
 }
