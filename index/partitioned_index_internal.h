@@ -4,10 +4,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <shared_mutex>
 #include <vector>
 
 #include "index/centroids_internal.h"
+#include "index/fair_shared_mutex_internal.h"
 #include "index/id_locator_internal.h"
 #include "index/partitioning_internal.h"
 #include "index/vector_index.h"
@@ -76,7 +76,7 @@ class PartitionedIndex final : public VectorIndex {
   const std::size_t partition_from_;
   const std::size_t threads_;
 
-  mutable std::shared_mutex mutex_;  // guards state_ and what locator_ holds
+  mutable FairSharedMutex mutex_;  // guards state_ and what locator_ holds
   IndexState state_;
   std::uint64_t last_id_ = 0;
 
