@@ -1,6 +1,5 @@
 #include <faiss/Clustering.h>
 #include <faiss/Index.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +9,12 @@
 #include "index/clustering_internal.h"
 #include "index/faiss_wall_internal.h"
 #include "index/parallel_internal.h"
+
+// Declared here, since the header belongs to the compiler: clang's tools don't find GCC's.
+extern "C" {
+int omp_get_max_threads();
+void omp_set_num_threads(int threads);
+}
 
 namespace simdb {
 namespace {
