@@ -2,7 +2,7 @@
 _simdb() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "add classes compare completion embed eval export import init ls query rm
+    mapfile -t COMPREPLY < <(compgen -W "add classes compare completion embed eval export import init ls query reindex rm
       sample-data stats train verify --help --version" -- "$word")
     return
   fi
@@ -25,13 +25,13 @@ _simdb() {
     local options
     case $command in
       add) options="--by-folder --db --json" ;;
-      classes | ls | stats | verify | import) options="--db --json" ;;
+      classes | ls | reindex | stats | verify | import) options="--db --json" ;;
       compare) options="--db --encoder --json" ;;
       embed) options="--output --db --encoder" ;;
       eval) options="--report -k --db --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --db" ;;
       init) options="--encoder --db --json" ;;
-      query) options="-k --class --accept --db --json" ;;
+      query) options="-k --class --accept --within --max-rows --db --json" ;;
       rm) options="--class --db --json" ;;
       sample-data) options="--colors --count --class-by --size --seed" ;;
       train) options=$(simdb train --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u) ;;

@@ -6,6 +6,8 @@ find_package(fmt REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(faiss CONFIG REQUIRED)
 find_package(RocksDB CONFIG REQUIRED)
+# A header does it: no library, and nothing for programs that use simdb.
+find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 find_package(Protobuf REQUIRED)
 
 if(SIMDB_BUILD_ENCODER)

@@ -10,46 +10,12 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/file_descriptor_internal.h"
 
 namespace simdb {
 namespace {
 
 constexpr std::size_t kBufferBytes = 64UL << 10;
-
-std::string reason() { return std::generic_category().message(errno); }
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() { close(); }
-
-  int get() const { return fd_; }
-  bool is_open() const { return fd_ >= 0; }
-  int close() {
-    const int result = fd_ >= 0 ? ::close(fd_) : 0;
-    fd_ = -1;
-    return result;
-  }
-
- private:
-  int fd_;
-};
-
-std::string_view kind_of(mode_t mode) {
-  if (S_ISDIR(mode)) return "a folder";
-  if (S_ISFIFO(mode)) return "a FIFO";
-  if (S_ISSOCK(mode)) return "a socket";
-  return "a device";
-}
-
-[[noreturn]] void fail_to_open(const std::filesystem::path& path) {
-  const bool missing = errno == ENOENT || errno == ENOTDIR;
-  throw Error(missing ? ErrorCode::kNotFound
-                      : (errno == ENXIO || errno == ELOOP ? ErrorCode::kBadInput : ErrorCode::kIo),
-              "can't read " + path.string() + ": " + reason());
-}
 
 bool try_sync_folder(const std::filesystem::path& folder) {
   const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -97,21 +63,13 @@ class AtomicFile::TemporaryFile {
 };
 
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
-  const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (!fd.is_open()) fail_to_open(path);
-  struct stat status = {};
-  if (::fstat(fd.get(), &status) != 0) fail_to_open(path);
-  if (!S_ISREG(status.st_mode)) {
-    throw Error(ErrorCode::kBadInput, "can't read " + path.string() + ": it is " +
-                                          std::string(kind_of(status.st_mode)) +
-                                          ", not a regular file");
-  }
+  const RegularFile file(path);
   const auto too_large = [&](std::uint64_t size) {
     return Error(ErrorCode::kBadInput, "can't read " + path.string() + ": it has " +
                                            std::to_string(size) + " bytes, the limit is " +
                                            std::to_string(max_bytes));
   };
-  const auto expected = static_cast<std::uint64_t>(status.st_size);
+  const std::uint64_t expected = file.size();
   if (expected > max_bytes) throw too_large(expected);
 
   // One byte more than expected: the read that returns 0 then proves the end without growing the
@@ -120,10 +78,10 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_
   std::size_t size = 0;
   while (true) {
     if (size == bytes.size()) bytes.resize(2 * bytes.size());
-    const ssize_t count = ::read(fd.get(), bytes.data() + size, bytes.size() - size);
+    const ssize_t count = ::read(file.descriptor(), bytes.data() + size, bytes.size() - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
-      throw Error(ErrorCode::kIo, "can't read " + path.string() + ": " + reason());
+      throw Error(ErrorCode::kIo, "can't read " + path.string() + ": " + system_reason());
     }
     if (count == 0) break;
     size += static_cast<std::size_t>(count);
@@ -169,7 +127,7 @@ void AtomicFile::flush() {
 }
 
 void AtomicFile::fail() const {
-  throw Error(ErrorCode::kIo, "can't write " + path_.string() + ": " + reason());
+  throw Error(ErrorCode::kIo, "can't write " + path_.string() + ": " + system_reason());
 }
 
 void write_file_atomic(const std::filesystem::path& path, std::span<const std::byte> bytes) {
@@ -184,7 +142,8 @@ void write_file_atomic(const std::filesystem::path& path, std::string_view text)
 
 void sync_folder(const std::filesystem::path& folder) {
   if (!try_sync_folder(folder)) {
-    throw Error(ErrorCode::kIo, "can't sync the folder " + folder.string() + ": " + reason());
+    throw Error(ErrorCode::kIo,
+                "can't sync the folder " + folder.string() + ": " + system_reason());
   }
 }
 

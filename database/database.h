@@ -33,6 +33,10 @@ struct QueryOptions {
   std::size_t k = 10;              ///< neighbours that vote, at least 1
   std::string class_name = {};     ///< look only among items of this class; empty = all
   float accept_similarity = 0.5F;  ///< a nearest neighbour below this is no match
+  /// Where set, all items of at least this similarity vote instead of the k nearest.
+  std::optional<float> within = std::nullopt;
+  /// Where set, the search is approximate: see Gallery::search_limited. Not with `within`.
+  std::optional<WorkLimit> limit = std::nullopt;
 };
 
 /// The answer to "what is this?".
@@ -42,6 +46,8 @@ struct Prediction {
   bool accepted = false;                   ///< the nearest neighbour reaches accept_similarity
   std::vector<ClassScore> ranking;         ///< all classes among the neighbours, best first
   std::vector<LabeledNeighbor> neighbors;  ///< nearest first
+  bool exact = true;                       ///< false: a QueryOptions::limit left something out
+  std::size_t partitions_skipped = 0;      ///< how many parts of the index that was
 };
 
 /// What Database::verify found.
@@ -59,11 +65,14 @@ class Database {
   /// of its embeddings.
   static Database create(const std::filesystem::path& folder, std::span<const std::byte> model,
                          std::size_t dimension, OpenOptions options = {});
-  /// Opens the store; the first search builds the index from it. Errors as Store::open.
+  /// Opens the store; the first search maps the saved index, or builds one. Errors as Store::open;
+  /// Error(kCorruption) too if a database opened for writing has lost changes that the saved index
+  /// has seen.
   static Database open(const std::filesystem::path& folder, OpenOptions options = {});
   /// True if `folder` looks like a database.
   static bool exists(const std::filesystem::path& folder);
 
+  /// Closing a large database saves its index if much has changed since it was last saved.
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
   ~Database();
@@ -94,6 +103,11 @@ class Database {
 
   /// Reads everything and compares index and store bit for bit. Changes nothing.
   VerifyReport verify() const;
+
+  /// Builds the index anew from the store and saves it in the folder, where the next process maps
+  /// it. Throws Error(kUsage) in a database opened for reading, Error(kIo) if the file can't be
+  /// written.
+  ReindexReport reindex();
 
  private:
   struct State;

@@ -1,11 +1,15 @@
 #include "database/embedded_gallery.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <map>
+#include <thread>
 #include <tuple>
 
 #include "core/error.h"
 #include "database/class_members_internal.h"
+#include "database/index_snapshot_internal.h"
 #include "database/layout.h"
 #include "database/recovery_internal.h"
 
@@ -50,11 +54,35 @@ EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::
     : store_(std::move(store)),
       folder_(std::move(folder)),
       make_index_(std::move(make_index)),
-      class_members_(std::make_unique<ClassMembers>(*store_)) {}
+      class_members_(std::make_unique<ClassMembers>(*store_)) {
+  // A reader may have opened the store before the snapshot was written.
+  if (store_->mode() == StoreMode::kReadWrite) {
+    require_not_behind_snapshot(*store_, snapshot_path(folder_));
+  }
+}
 
-EmbeddedGallery::~EmbeddedGallery() = default;
+EmbeddedGallery::~EmbeddedGallery() {
+  try {
+    refresh_snapshot();
+  } catch (const std::exception&) {  // NOLINT: see the header
+  }
+}
 
 std::unique_ptr<VectorIndex> EmbeddedGallery::build_index() const {
+  bool use_snapshot = false;
+  {
+    const std::lock_guard lock(index_mutex_);
+    use_snapshot = !snapshot_is_useless_;
+  }
+  if (use_snapshot) {
+    if (auto index = index_from_snapshot(*store_, snapshot_path(folder_))) return index;
+    const std::lock_guard lock(index_mutex_);
+    snapshot_is_useless_ = true;
+  }
+  return build_index_from_store();
+}
+
+std::unique_ptr<VectorIndex> EmbeddedGallery::build_index_from_store() const {
   std::unique_ptr<VectorIndex> index = make_index_(store_->dimension());
   rebuild_index(*store_, *index);
   return index;
@@ -101,11 +129,7 @@ std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
 // and the next search builds a new one, or fails.
 void EmbeddedGallery::update_index(const std::function<void(VectorIndex&)>& update) {
   class_members_->forget();
-  std::shared_ptr<VectorIndex> index;
-  {
-    const std::lock_guard lock(index_mutex_);
-    index = index_;
-  }
+  const std::shared_ptr<VectorIndex> index = current_index();
   if (!index) return;
   try {
     update(*index);
@@ -115,20 +139,29 @@ void EmbeddedGallery::update_index(const std::function<void(VectorIndex&)>& upda
   }
 }
 
+std::shared_ptr<VectorIndex> EmbeddedGallery::current_index() const {
+  const std::lock_guard lock(index_mutex_);
+  return index_;
+}
+
 std::shared_ptr<const VectorIndex> EmbeddedGallery::index() const {
-  {
-    const std::lock_guard lock(index_mutex_);
-    if (index_) return index_;
-  }
+  if (auto index = current_index()) return index;
   const std::lock_guard change(change_mutex_);  // the store must not move on while it is read
-  {
-    const std::lock_guard lock(index_mutex_);
-    if (index_) return index_;  // another thread was faster
-  }
+  return index_to_change();
+}
+
+std::shared_ptr<VectorIndex> EmbeddedGallery::index_to_change() const {
+  if (auto index = current_index()) return index;
   std::shared_ptr<VectorIndex> built = build_index();
   const std::lock_guard lock(index_mutex_);
   index_ = std::move(built);
   return index_;
+}
+
+void EmbeddedGallery::distrust(const std::shared_ptr<const VectorIndex>& index) const {
+  const std::lock_guard lock(index_mutex_);
+  snapshot_is_useless_ = true;
+  if (index_ == index) index_.reset();
 }
 
 std::size_t EmbeddedGallery::erase(std::span<const ItemId> ids) {
@@ -155,11 +188,65 @@ std::optional<Embedding> EmbeddedGallery::embedding(ItemId id) const {
 
 std::vector<std::byte> EmbeddedGallery::thumbnail(ItemId id) const { return store_->thumbnail(id); }
 
+template <typename Search>
+auto EmbeddedGallery::with_filter(const SearchFilter& filter, Search&& search) const {
+  if (filter.ids && std::adjacent_find(filter.ids->begin(), filter.ids->end(),
+                                       std::greater_equal<>()) != filter.ids->end()) {
+    throw Error(ErrorCode::kUsage, "can't search with a filter whose ids do not ascend");
+  }
+  std::shared_ptr<const std::vector<ItemId>> members;
+  std::vector<ItemId> both;
+  IdFilter ids;
+  if (!filter.class_name.empty()) {
+    members = class_members_->of(filter.class_name);
+    ids = *members;
+    if (filter.ids) {
+      std::set_intersection(members->begin(), members->end(), filter.ids->begin(),
+                            filter.ids->end(), std::back_inserter(both));
+      ids = both;
+    }
+  } else if (filter.ids) {
+    ids = *filter.ids;
+  }
+  const std::shared_ptr<const VectorIndex> used = index();
+  try {
+    return search(*used, ids);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kCorruption) throw;
+    distrust(used);
+  }
+  return search(*index(), ids);
+}
+
 std::vector<Neighbor> EmbeddedGallery::search(std::span<const float> query, std::size_t k,
                                               const SearchFilter& filter) const {
-  if (filter.class_name.empty()) return index()->search(query, k);
-  const auto members = class_members_->of(filter.class_name);
-  return index()->search(query, k, *members);
+  return with_filter(filter, [&](const VectorIndex& index, const IdFilter& ids) {
+    return index.search(query, k, ids);
+  });
+}
+
+std::vector<std::vector<Neighbor>> EmbeddedGallery::search_batch(const EmbeddingBatch& queries,
+                                                                 std::size_t k,
+                                                                 const SearchFilter& filter) const {
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  return with_filter(filter, [&](const VectorIndex& index, const IdFilter& ids) {
+    return index.search_batch(queries, k, cores, ids);
+  });
+}
+
+std::vector<Neighbor> EmbeddedGallery::range_search(std::span<const float> query,
+                                                    float min_similarity,
+                                                    const SearchFilter& filter) const {
+  return with_filter(filter, [&](const VectorIndex& index, const IdFilter& ids) {
+    return index.range_search(query, min_similarity, ids);
+  });
+}
+
+LimitedResult EmbeddedGallery::search_limited(std::span<const float> query, std::size_t k,
+                                              WorkLimit limit, const SearchFilter& filter) const {
+  return with_filter(filter, [&](const VectorIndex& index, const IdFilter& ids) {
+    return index.search_limited(query, k, limit, ids);
+  });
 }
 
 std::vector<ClassCount> EmbeddedGallery::classes() const { return store_->classes(); }
@@ -180,26 +267,6 @@ GalleryStats EmbeddedGallery::stats() const {
 
 const std::string& EmbeddedGallery::encoder_fingerprint() const noexcept {
   return store_->encoder_fingerprint();
-}
-
-std::vector<std::string> EmbeddedGallery::verify() const {
-  const std::shared_ptr<const VectorIndex> checked = index();
-  const std::lock_guard change(change_mutex_);
-  std::vector<std::string> problems;
-  for (StoreProblem& problem : store_->verify()) problems.push_back(std::move(problem.what));
-  try {
-    // Changes may have dropped the index since: there is nothing to compare then.
-    const std::lock_guard lock(index_mutex_);
-    if (index_ == checked) {
-      for (std::string& problem : compare_index(*store_, *checked)) {
-        problems.push_back(std::move(problem));
-      }
-    }
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kCorruption) throw;
-    problems.push_back(error.what());
-  }
-  return problems;
 }
 
 }  // namespace simdb

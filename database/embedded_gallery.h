@@ -23,14 +23,17 @@ inline std::unique_ptr<VectorIndex> make_default_index(std::size_t dimension) {
   return make_index(dimension);
 }
 
-/// A gallery in this process: the store is the truth, the index a copy of its embeddings in memory.
+/// A gallery in this process: the store is the truth, the index a copy of its embeddings, in memory
+/// or mapped from a snapshot file beside the store.
 /// Thread-safe. Changes run one after another; searches go on meanwhile, and wait only for the
 /// first one to build the index.
 class EmbeddedGallery final : public Gallery {
  public:
-  /// Takes over a store and builds the index from it. Errors as rebuild_index.
+  /// Takes over a store; the first search loads or builds the index. Throws Error(kCorruption) if
+  /// a store opened for writing has lost changes that the snapshot has seen.
   explicit EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::path folder,
                            IndexFactory make_index = make_default_index);
+  /// Calls refresh_snapshot; a failure costs the next process time, nothing else.
   ~EmbeddedGallery() override;
 
   std::vector<AddedItem> add(std::span<const NewItem> items,
@@ -43,6 +46,12 @@ class EmbeddedGallery final : public Gallery {
   std::vector<std::byte> thumbnail(ItemId id) const override;
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
                                const SearchFilter& filter = {}) const override;
+  std::vector<std::vector<Neighbor>> search_batch(const EmbeddingBatch& queries, std::size_t k,
+                                                  const SearchFilter& filter = {}) const override;
+  std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
+                                     const SearchFilter& filter = {}) const override;
+  LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
+                               const SearchFilter& filter = {}) const override;
   std::vector<ClassCount> classes() const override;
   void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const override;
   void for_each_embedding(
@@ -53,17 +62,35 @@ class EmbeddedGallery final : public Gallery {
   std::size_t dimension() const noexcept { return store_->dimension(); }
   std::vector<std::byte> encoder_model() const { return store_->encoder_model(); }
 
-  /// Every contradiction inside the store and between it and the index; empty means sound. Changes
-  /// wait meanwhile, searches do not.
+  /// Every contradiction inside the store and between it, the index and the snapshot, which is read
+  /// anew; empty means sound. Changes wait meanwhile; searches only if there is no index yet.
   std::vector<std::string> verify() const;
+
+  /// Saves the index for later processes if the gallery is large and much has changed since that
+  /// was last done; returns whether. May have to build the index first. Does nothing in a gallery
+  /// opened for reading. Throws Error(kIo) if the file can't be written; what was there is kept.
+  bool refresh_snapshot();
+  /// Builds the index anew from the store and saves it. Errors as rebuild_index and
+  /// refresh_snapshot; Error(kUsage) in a gallery opened for reading.
+  ReindexReport reindex();
 
  private:
   std::unique_ptr<VectorIndex> build_index() const;
+  std::unique_ptr<VectorIndex> build_index_from_store() const;
+  std::vector<std::string> verify_snapshot() const;      // needs change_mutex_
+  bool snapshot_is_old() const;                          // needs change_mutex_
+  std::uint64_t save(const VectorIndex& index);          // needs change_mutex_; returns bytes
+  std::shared_ptr<VectorIndex> index_to_change() const;  // needs change_mutex_
+  std::shared_ptr<VectorIndex> current_index() const;
+  void distrust(const std::shared_ptr<const VectorIndex>& index) const;
   // Lets the index follow a change that the store has acknowledged.
   void update_index(const std::function<void(VectorIndex&)>& update);
   // The index, built if need be. It may be replaced by another any time later.
   std::shared_ptr<const VectorIndex> index() const;
   std::size_t erase(std::span<const ItemId> ids);
+  // Calls search(index, ids that pass the filter); once more if the saved index proves damaged.
+  template <typename Search>
+  auto with_filter(const SearchFilter& filter, Search&& search) const;
 
   const std::unique_ptr<Store> store_;
   const std::filesystem::path folder_;
@@ -73,8 +100,9 @@ class EmbeddedGallery final : public Gallery {
 
   // Lock order: change_mutex_, then index_mutex_.
   mutable std::mutex change_mutex_;             // one change of the store at a time
-  mutable std::mutex index_mutex_;              // guards the pointer, not the index
+  mutable std::mutex index_mutex_;              // guards what follows, not what it points to
   mutable std::shared_ptr<VectorIndex> index_;  // null: not needed yet, or it missed a change
+  mutable bool snapshot_is_useless_ = false;    // as loading it or a search found
 };
 
 }  // namespace simdb

@@ -11,6 +11,7 @@
 
 #include "core/embedding.h"
 #include "core/item.h"
+#include "core/search.h"
 
 namespace simdb {
 
@@ -29,9 +30,17 @@ struct GalleryStats {
   std::uint64_t disk_bytes = 0;
 };
 
-/// Narrows a search to items of one class; empty = all.
+/// What building the index anew made.
+struct ReindexReport {
+  std::uint64_t items = 0;
+  std::uint64_t snapshot_bytes = 0;
+};
+
+/// Which items a search may return: those that pass every filter given. Searches stay exact, and
+/// get faster as fewer items pass.
 struct SearchFilter {
-  std::string class_name;
+  std::string class_name = {};                            ///< items of this class; empty = all
+  std::optional<std::vector<ItemId>> ids = std::nullopt;  ///< these, ascending; nullopt = all
 };
 
 /// The reference items and their search: the port behind which a database keeps them (embedded
@@ -53,9 +62,19 @@ class Gallery {
   virtual std::optional<ItemRecord> get(ItemId id) const = 0;
   virtual std::optional<Embedding> embedding(ItemId id) const = 0;
   virtual std::vector<std::byte> thumbnail(ItemId id) const = 0;
-  /// The k nearest items in the order of ranks_before; fewer if there are fewer. Throws
-  /// Error(kUsage) if k is 0 or the dimension is not the gallery's.
+  /// The k nearest items in the order of ranks_before; fewer if there are fewer. The searches
+  /// throw Error(kUsage) if k is 0, the query has not the gallery's dimension and unit length, or
+  /// the ids of the filter do not ascend.
   virtual std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
+                                       const SearchFilter& filter = {}) const = 0;
+  /// The same for every row of `queries`, on all cores.
+  virtual std::vector<std::vector<Neighbor>> search_batch(
+      const EmbeddingBatch& queries, std::size_t k, const SearchFilter& filter = {}) const = 0;
+  /// All items whose similarity is at least `min_similarity`, in the order of ranks_before.
+  virtual std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
+                                             const SearchFilter& filter = {}) const = 0;
+  /// The approximate mode: as search(), but ends when `limit` is reached and says what it left out.
+  virtual LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
                                        const SearchFilter& filter = {}) const = 0;
   /// In byte order of the names, none empty.
   virtual std::vector<ClassCount> classes() const = 0;

@@ -1,5 +1,6 @@
 #include "database/layout.h"
 
+#include <string>
 #include <system_error>
 
 namespace simdb {
@@ -7,6 +8,18 @@ namespace simdb {
 namespace fs = std::filesystem;
 
 fs::path store_path(const fs::path& folder) { return folder / kStoreFolder; }
+
+fs::path snapshot_path(const fs::path& folder) { return folder / kSnapshotFile; }
+
+void remove_unfinished_snapshots(const fs::path& folder) {
+  const std::string prefix = std::string(kSnapshotFile) + ".tmp.";  // as AtomicFile names them
+  std::error_code error;
+  for (auto at = fs::directory_iterator(folder, error); !error && at != fs::directory_iterator();
+       at.increment(error)) {
+    std::error_code ignored;
+    if (at->path().filename().string().starts_with(prefix)) fs::remove(at->path(), ignored);
+  }
+}
 
 std::uint64_t disk_bytes(const fs::path& folder) {
   std::uint64_t bytes = 0;

@@ -10,6 +10,14 @@ namespace simdb {
 /// Items, embeddings, classes and the encoder (RocksDB).
 inline constexpr std::string_view kStoreFolder = "store";
 
+/// The index as it was when it was last saved; may be missing.
+inline constexpr std::string_view kSnapshotFile = "index.snapshot";
+
+std::filesystem::path snapshot_path(const std::filesystem::path& folder);
+/// Removes what interrupted writes of the snapshot left. Only for the process that writes the
+/// database.
+void remove_unfinished_snapshots(const std::filesystem::path& folder);
+
 /// The store of the database in `folder`.
 std::filesystem::path store_path(const std::filesystem::path& folder);
 

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <numbers>
 
+#include "core/error.h"
+#include "index/checksum_internal.h"
 #include "index/partition_internal.h"
 
 namespace simdb {
@@ -27,7 +29,7 @@ std::vector<Angled> with_angles(std::span<const float> centroid, std::span<const
   return angled;
 }
 
-// Writes an image piece by piece. Unused rows stay zero.
+// Writes an image row by row, each once. Unused rows are zero.
 class ImageWriter {
  public:
   explicit ImageWriter(const Partition::Shape& shape)
@@ -36,8 +38,13 @@ class ImageWriter {
         bytes_(Partition::image_bytes(shape)),
         image_(static_cast<std::byte*>(std::aligned_alloc(kBlockAlignment, bytes_)), std::free) {
     if (image_ == nullptr) throw std::bad_alloc();
-    std::memset(image_.get(), 0, bytes_);
+    // The rest is written by whoever fills in the rows.
+    float* last_block = near() - kBlockRows * shape_.dimension;
+    std::memset(last_block, 0, kBlockRows * shape_.dimension * sizeof(float));
     std::fill_n(near(), blocks_, std::numbers::pi_v<float>);
+    std::fill_n(far(), blocks_, 0.0F);
+    std::byte* end = ids() + std::size_t{shape_.rows} * shape_.id_bytes;
+    std::memset(end, 0, static_cast<std::size_t>(image_.get() + bytes_ - end));
   }
 
   void put(std::size_t row, const Row& source, AngleRange range) {
@@ -54,7 +61,11 @@ class ImageWriter {
                 other.blocks() * kBlockRows * shape_.dimension * sizeof(float));
     std::copy_n(other.near_angles(), other.blocks(), near());
     std::copy_n(other.far_angles(), other.blocks(), far());
-    for (std::size_t r = 0; r < other.rows(); ++r) put_id(r, other.id(r));
+    if (other.shape().first_id == shape_.first_id && other.shape().id_bytes == shape_.id_bytes) {
+      std::memcpy(ids(), other.far_angles() + other.blocks(), other.rows() * shape_.id_bytes);
+    } else {
+      for (std::size_t r = 0; r < other.rows(); ++r) put_id(r, other.id(r));
+    }
   }
 
   Partition finish() && { return {shape_, image_.get(), std::move(image_)}; }
@@ -114,8 +125,22 @@ std::size_t Partition::image_bytes(const Shape& shape) noexcept {
   return (bytes + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment;
 }
 
-Partition::Partition(const Shape& shape, const std::byte* image, std::shared_ptr<const void> owner)
-    : shape_(shape), image_(image), owner_(std::move(owner)) {}
+Partition::Partition(const Shape& shape, const std::byte* image, std::shared_ptr<const void> owner,
+                     const ImageChecksum* checksum)
+    : shape_(shape), image_(image), owner_(std::move(owner)), pending_(checksum) {}
+
+// Several threads may do this at once; they find the same.
+void Partition::compare_checksum() const {
+  const ImageChecksum* checksum = pending_.get();
+  if (checksum == nullptr) return;  // another thread was faster
+  if (checksum_of(image()) != checksum->value) {
+    throw Error(ErrorCode::kCorruption,
+                "the index snapshot " + checksum->file->string() +
+                    " is damaged: the checksum of a partition does not hold; make a new one with "
+                    "'simdb reindex'");
+  }
+  pending_.clear();
+}
 
 Partition Partition::build(std::span<const float> centroid, std::vector<Row> rows) {
   std::vector<Angled> angled = with_angles(centroid, rows);
@@ -150,7 +175,9 @@ Partition Partition::with(std::span<const float> centroid, std::span<const Row> 
   }
   const auto [first, last] = id_range(rows);
   std::uint64_t last_id = last;
-  for (std::size_t r = 0; r < this->rows(); ++r) last_id = std::max(last_id, to_number(id(r)));
+  if (shape_.id_bytes != 4 || first < shape_.first_id) {  // else the present ones fit anyway
+    for (std::size_t r = 0; r < this->rows(); ++r) last_id = std::max(last_id, to_number(id(r)));
+  }
   const Shape shape = shape_of(dimension(), shape_.rows + rows.size(), shape_.sorted,
                                std::min(first, shape_.first_id), last_id);
   ImageWriter writer(shape);

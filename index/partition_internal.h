@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <vector>
@@ -23,6 +25,29 @@ struct Row {
 struct AngleRange {
   float near = 0;
   float far = 0;
+};
+
+/// What the bytes of an image in a file must amount to.
+struct ImageChecksum {
+  std::uint64_t value = 0;
+  const std::filesystem::path* file = nullptr;  ///< for messages
+};
+
+/// A checksum that is still to be compared; null once it was. Threads may clear it while others
+/// look. Copies go their own ways.
+class PendingChecksum {
+ public:
+  PendingChecksum(const ImageChecksum* checksum) : checksum_(checksum) {}  // NOLINT: a pointer
+  PendingChecksum(const PendingChecksum& other) noexcept : checksum_(other.get()) {}
+  PendingChecksum& operator=(const PendingChecksum& other) noexcept {
+    checksum_.store(other.get(), std::memory_order_relaxed);
+    return *this;
+  }
+  const ImageChecksum* get() const noexcept { return checksum_.load(std::memory_order_relaxed); }
+  void clear() noexcept { checksum_.store(nullptr, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<const ImageChecksum*> checksum_;
 };
 
 /// Rows around one centroid, in blocks; each block with the range of its rows' angles to the
@@ -51,8 +76,18 @@ class Partition {
   static Partition build(std::span<const float> centroid, std::vector<Row> rows);
   /// A partition without a centroid, in the order given: its ranges hold every angle.
   static Partition build_flat(std::size_t dimension, std::span<const Row> rows);
-  /// Takes an image that lies in memory which `owner` keeps.
-  Partition(const Shape& shape, const std::byte* image, std::shared_ptr<const void> owner);
+  /// Takes an image that lies in memory which `owner` keeps. With a `checksum`, which `owner` keeps
+  /// too, the image is that of a file: nobody may read it but through sound().
+  Partition(const Shape& shape, const std::byte* image, std::shared_ptr<const void> owner,
+            const ImageChecksum* checksum = nullptr);
+
+  /// This, with an image that is what was written: compares its checksum if nobody has yet. Throws
+  /// Error(kCorruption), each time, if it differs.
+  const Partition& sound() const {
+    if (pending_.get() != nullptr) [[unlikely]]
+      compare_checksum();
+    return *this;
+  }
 
   /// This with `rows` behind the present ones, or sorted anew once many are unsorted.
   Partition with(std::span<const float> centroid, std::span<const Row> rows) const;
@@ -89,9 +124,12 @@ class Partition {
     return reinterpret_cast<const std::byte*>(far_angles() + blocks());
   }
 
+  void compare_checksum() const;
+
   Shape shape_;
   const std::byte* image_;
   std::shared_ptr<const void> owner_;
+  mutable PendingChecksum pending_;
 };
 
 /// The angle between a row and a centroid of unit length in radians, in double.

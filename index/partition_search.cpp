@@ -10,10 +10,10 @@ namespace {
 
 // Blocks between two looks at the threshold.
 constexpr std::size_t kBlocksAtOnce = 8;
-// After the nearest one this many partitions are visited, then so many times more, and so on: the
-// threshold is tighter after each step.
-constexpr std::size_t kFirstPartitions = 64;
-constexpr std::size_t kGrowth = 16;
+// Partitions visited next where the nearest has too few rows for an answer.
+constexpr std::size_t kFirstPartitions = 16;
+// Then those within this part of the reach, which shortens it, and then the others within it.
+constexpr float kShares[] = {0.6F, 1.0F};
 // Partitions whose angles are on their way from memory.
 constexpr std::size_t kPrefetchAhead = 8;
 // More than the float functions here err by, in radians and cosines.
@@ -98,13 +98,11 @@ void PartitionSearch::update_reach() {
   const float threshold = collector_.threshold();
   if (threshold == seen_threshold_) return;
   seen_threshold_ = threshold;
-  cos_reach_ = std::clamp(threshold - length_error_, -1.0F, 1.0F);
-  sin_reach_ = std::sqrt(1 - cos_reach_ * cos_reach_);
-  reach_ = angle_of(cos_reach_) + kSlack;
+  reach_ = angle_of(std::clamp(threshold - length_error_, -1.0F, 1.0F)) + kSlack;
 }
 
 void PartitionSearch::collect_blocks(std::uint32_t p) {
-  const Partition& partition = state_.partitions[p];
+  const Partition& partition = state_.partition(p);
   // The angle between query and centroid is known up to rounding.
   const float low = angle_of(scores_[p] + centroid_error_) - kSlack;
   const float high = angle_of(scores_[p] - centroid_error_) + kSlack;
@@ -176,15 +174,42 @@ void PartitionSearch::compare_blocks() {
   std::copy_n(now, std::min(count, blocks_.size()), blocks_.begin());
 }
 
-// The partitions that may hold something for the answer and were not visited.
-void PartitionSearch::select_open() {
+// The partitions that were not visited and may hold rows within `angle` of the query.
+void PartitionSearch::select_open(float angle) {
+  angle = std::min(angle, kPi);
   selected_.resize(std::max(selected_.size(), state_.centroids.padded_size()));
-  const std::size_t found = state_.centroids.select(kernels_, scores_.data(), cos_reach_,
-                                                    sin_reach_, centroid_error_, selected_.data());
+  const std::size_t found =
+      state_.centroids.select(kernels_, scores_.data(), std::cos(angle), std::sin(angle),
+                              centroid_error_, selected_.data());
   open_.clear();
   for (std::size_t i = 0; i < found; ++i) {
     if (visited_[selected_[i]] == 0 && scope_.touches(selected_[i])) open_.push_back(selected_[i]);
   }
+}
+
+// Keeps the `count` nearest of the open partitions, in order.
+void PartitionSearch::keep_nearest(std::size_t count) {
+  const auto nearer = [&](std::uint32_t a, std::uint32_t b) {
+    return scores_[a] != scores_[b] ? scores_[a] > scores_[b] : a < b;
+  };
+  count = std::min(count, open_.size());
+  std::partial_sort(open_.begin(), open_.begin() + static_cast<std::ptrdiff_t>(count), open_.end(),
+                    nearer);
+  open_.resize(count);
+}
+
+void PartitionSearch::visit_open() {
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    if (i + 2 * kPrefetchAhead < open_.size()) {
+      __builtin_prefetch(&state_.partitions[open_[i + 2 * kPrefetchAhead]]);
+    }
+    if (i + kPrefetchAhead < open_.size()) {
+      state_.partitions[open_[i + kPrefetchAhead]].prefetch_angles();
+    }
+    visited_[open_[i]] = 1;
+    collect_blocks(open_[i]);
+  }
+  compare_blocks();
 }
 
 // The nearest partition first, and in it the blocks around the query's angle: that gives a good
@@ -220,32 +245,19 @@ void PartitionSearch::run() {
   hits_.resize(scores_.size() / kBlockRows);
   state_.centroids.score(kernels_, query_, scores_.data(), hits_.data());
   visited_.assign(state_.partitions.size(), 0);
-  const auto nearer = [&](std::uint32_t a, std::uint32_t b) {
-    return scores_[a] != scores_[b] ? scores_[a] > scores_[b] : a < b;
-  };
   visit_nearest();
-  for (std::size_t step = kFirstPartitions; !finished(); step *= kGrowth) {
-    select_open();
-    if (open_.empty()) break;
-    const bool all = open_.size() <= step;
-    if (!all) {
-      std::nth_element(open_.begin(), open_.begin() + static_cast<std::ptrdiff_t>(step - 1),
-                       open_.end(), nearer);
-      open_.resize(step);
-    }
-    std::sort(open_.begin(), open_.end(), nearer);
-    for (std::size_t i = 0; i < open_.size(); ++i) {
-      if (i + 2 * kPrefetchAhead < open_.size()) {
-        __builtin_prefetch(&state_.partitions[open_[i + 2 * kPrefetchAhead]]);
-      }
-      if (i + kPrefetchAhead < open_.size()) {
-        state_.partitions[open_[i + kPrefetchAhead]].prefetch_angles();
-      }
-      visited_[open_[i]] = 1;
-      collect_blocks(open_[i]);
-    }
-    compare_blocks();
-    if (all) break;
+  // Until as many rows are found as are wanted, everything is open.
+  for (std::size_t count = kFirstPartitions; reach_ >= kPi && !finished(); count *= 2) {
+    select_open(reach_);
+    if (open_.empty()) return;
+    keep_nearest(count);
+    visit_open();
+  }
+  for (const float share : kShares) {
+    if (finished()) break;
+    select_open(share * reach_);
+    if (limit_ != SIZE_MAX) keep_nearest(open_.size());
+    visit_open();
   }
   if (finished()) count_skipped();
 }
@@ -258,7 +270,7 @@ void PartitionSearch::count_skipped() {
     visited_[block.owner] = 0;
   }
   for (const Block& block : blocks_) visited_[block.owner] = 1;
-  select_open();
+  select_open(reach_);
   skipped_ += open_.size();
 }
 
@@ -269,7 +281,7 @@ void PartitionSearch::scan_flat(std::size_t first, std::size_t last) {
       ++skipped_;
       continue;
     }
-    const Partition& partition = state_.partitions[p];
+    const Partition& partition = state_.partition(p);
     std::array<Block, kBlocksAtOnce> batch;  // NOLINT: written before it is read
     for (std::size_t b = 0; b < partition.blocks(); b += kBlocksAtOnce) {
       const std::size_t count = std::min(kBlocksAtOnce, partition.blocks() - b);

@@ -77,7 +77,9 @@ class PartitionSearch {
   void compare_blocks();
   void compare(const Block* blocks, std::size_t count);
   void visit_nearest();
-  void select_open();
+  void select_open(float angle);
+  void keep_nearest(std::size_t count);
+  void visit_open();
   void count_skipped();
 
   const IndexState& state_;
@@ -94,8 +96,6 @@ class PartitionSearch {
   float centroid_error_;       // of a centroid's score as a cosine
   float seen_threshold_ = -3;  // what reach_ was computed from
   float reach_ = 0;            // rows farther than this can't belong to the answer, radians
-  float cos_reach_ = -1;
-  float sin_reach_ = 0;
 
   std::vector<float>& scores_;
   std::vector<std::uint32_t>& selected_;

@@ -5,7 +5,9 @@
 #include <thread>
 
 #include "core/error.h"
+#include "index/parallel_internal.h"
 #include "index/partitioned_index_internal.h"
+#include "index/snapshot_internal.h"
 
 namespace simdb {
 namespace {
@@ -14,6 +16,9 @@ namespace {
 constexpr std::size_t kFlatRows = 512;
 // Removals that leave less than this part of the rows that were clustered cluster the rest anew.
 constexpr std::size_t kShrinkFactor = 4;
+// Pieces of a large add that a thread takes at a time.
+constexpr std::size_t kRowsAtOnce = 512;
+constexpr std::size_t kGroupsAtOnce = 32;
 
 bool strictly_ascending(std::span<const ItemId> ids) {
   return std::adjacent_find(ids.begin(), ids.end(), [](ItemId a, ItemId b) { return a >= b; }) ==
@@ -73,6 +78,13 @@ PartitionedIndex::PartitionedIndex(std::size_t dimension, const IndexOptions& op
                                     : std::max(1U, std::thread::hardware_concurrency())),
       state_(dimension) {}
 
+PartitionedIndex::PartitionedIndex(std::size_t dimension, const IndexOptions& options,
+                                   IndexState state, std::uint64_t last_id)
+    : PartitionedIndex(dimension, options) {
+  state_ = std::move(state);
+  last_id_ = last_id;
+}
+
 void PartitionedIndex::require_new(std::span<const ItemId> ids,
                                    const EmbeddingBatch& embeddings) const {
   if (embeddings.dimension() != dimension_ || embeddings.rows() != ids.size()) {
@@ -109,7 +121,7 @@ void PartitionedIndex::add(std::span<const ItemId> ids, const EmbeddingBatch& em
 
 RowTable PartitionedIndex::copy_rows() const {
   RowTable table(dimension_);
-  for (const Partition& partition : state_.partitions) table.append(partition);
+  for (const Partition& partition : state_.partitions) table.append(partition.sound());
   return table;
 }
 
@@ -140,7 +152,7 @@ PartitionedIndex::Update PartitionedIndex::prepare_add(const RowsView& rows) con
   if (state_.flat()) {
     std::size_t first = 0;
     if (!state_.partitions.empty() && state_.partitions.back().rows() < kFlatRows) {
-      const Partition& last = state_.partitions.back();
+      const Partition& last = state_.partition(state_.partitions.size() - 1);
       first = std::min(rows.count, kFlatRows - last.rows());
       update.replaced.push_back({static_cast<std::uint32_t>(state_.partitions.size() - 1),
                                  {{}, last.with({}, rows_of(rows, 0, first))}});
@@ -154,31 +166,49 @@ PartitionedIndex::Update PartitionedIndex::prepare_add(const RowsView& rows) con
   }
 
   std::vector<std::uint32_t> nearest(rows.count);
-  state_.centroids.nearest(best_kernels(), rows.values, rows.count, nearest.data());
-  std::map<std::uint32_t, std::vector<Row>> groups;
+  parallel_for(rows.count, kRowsAtOnce, threads_, [&](std::size_t first, std::size_t last) {
+    state_.centroids.nearest(best_kernels(), rows.values + first * dimension_, last - first,
+                             nearest.data() + first);
+  });
+  std::map<std::uint32_t, std::vector<Row>> members_of;
   for (std::size_t r = 0; r < rows.count; ++r) {
-    groups[nearest[r]].push_back({rows.ids[r], rows.values + r * dimension_});
+    members_of[nearest[r]].push_back({rows.ids[r], rows.values + r * dimension_});
   }
+  const std::vector<std::pair<std::uint32_t, std::vector<Row>>> groups(members_of.begin(),
+                                                                       members_of.end());
   const std::size_t max_rows = max_partition_rows(update.rows);
-  for (const auto& [p, members] : groups) {
-    const std::vector<float> centroid = state_.centroids.centroid(p);
-    const Partition& old = state_.partitions[p];
-    if (old.rows() + members.size() <= max_rows) {
-      update.replaced.push_back({p, {centroid, old.with(centroid, members)}});
-      continue;
+  std::vector<std::vector<Cell>> grown(groups.size());
+  parallel_for(groups.size(), kGroupsAtOnce, threads_, [&](std::size_t first, std::size_t last) {
+    for (std::size_t g = first; g < last; ++g) {
+      grown[g] = grow(groups[g].first, groups[g].second, max_rows);
     }
-    RowTable table(dimension_);
-    table.append(old);
-    for (const Row& row : members) {
-      table.ids.push_back(row.id);
-      table.values.insert(table.values.end(), row.values, row.values + dimension_);
-    }
-    std::vector<Cell> cells = divide(
-        {table.ids.data(), table.values.data(), table.ids.size(), dimension_}, 2, max_rows, 1);
-    update.replaced.push_back({p, std::move(cells.front())});
-    std::move(cells.begin() + 1, cells.end(), std::back_inserter(update.appended));
+  });
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    update.replaced.push_back({groups[g].first, std::move(grown[g].front())});
+    std::move(grown[g].begin() + 1, grown[g].end(), std::back_inserter(update.appended));
   }
   return update;
+}
+
+// Partition p with more rows, in pieces if they are too many.
+std::vector<Cell> PartitionedIndex::grow(std::uint32_t p, std::span<const Row> members,
+                                         std::size_t max_rows) const {
+  const Partition& old = state_.partition(p);
+  std::vector<Cell> cells;
+  if (old.rows() + members.size() <= max_rows) {
+    std::vector<float> centroid = state_.centroids.centroid(p);
+    Partition partition = old.with(centroid, members);
+    cells.push_back({std::move(centroid), std::move(partition)});
+    return cells;
+  }
+  RowTable table(dimension_);
+  table.append(old);
+  for (const Row& row : members) {
+    table.ids.push_back(row.id);
+    table.values.insert(table.values.end(), row.values, row.values + dimension_);
+  }
+  return divide({table.ids.data(), table.values.data(), table.ids.size(), dimension_}, 2, max_rows,
+                1);
 }
 
 std::size_t PartitionedIndex::remove(std::span<const ItemId> ids) {
@@ -205,7 +235,7 @@ std::size_t PartitionedIndex::remove(std::span<const ItemId> ids) {
   // Rows are few now: take what remains, old and new, and start afresh.
   RowTable rest(dimension_);
   for (std::uint32_t p = 0; p < state_.partitions.size(); ++p) {
-    if (!doomed.contains(p)) rest.append(state_.partitions[p]);
+    if (!doomed.contains(p)) rest.append(state_.partition(p));
   }
   for (const Update::Change& change : update.replaced) rest.append(change.cell.partition);
   publish(build({rest.ids.data(), rest.values.data(), rest.ids.size(), dimension_}));
@@ -219,7 +249,7 @@ PartitionedIndex::Update PartitionedIndex::prepare_remove(
   update.length_error = state_.length_error;
   for (const auto& [p, gone] : doomed) {
     RowTable table(dimension_);
-    table.append(state_.partitions[p]);
+    table.append(state_.partition(p));
     std::vector<Row> kept = table.rows();
     std::erase_if(
         kept, [&](const Row& row) { return std::binary_search(gone.begin(), gone.end(), row.id); });
@@ -248,6 +278,8 @@ void PartitionedIndex::set_location(const Partition& partition, std::uint32_t p)
   }
 }
 
+// Images that come from a file were compared with their checksums before this: the locator knows
+// only ids that were read, and what replaces a partition was made from it.
 void PartitionedIndex::publish(Update&& update) {
   const bool flat = state_.flat();
   const std::unique_lock lock(mutex_);
@@ -299,7 +331,7 @@ const IdLocator& PartitionedIndex::locator() const {
   if (!locator_) {
     auto locator = std::make_unique<IdLocator>();
     for (std::uint32_t p = 0; p < state_.partitions.size(); ++p) {
-      const Partition& partition = state_.partitions[p];
+      const Partition& partition = state_.partition(p);
       for (std::size_t r = 0; r < partition.rows(); ++r) locator->set(partition.id(r), p);
     }
     locator_ = std::move(locator);
@@ -326,7 +358,8 @@ std::vector<ItemId> PartitionedIndex::ids() const {
   const std::shared_lock lock(mutex_);
   std::vector<ItemId> all;
   all.reserve(state_.rows);
-  for (const Partition& partition : state_.partitions) {
+  for (std::size_t p = 0; p < state_.partitions.size(); ++p) {
+    const Partition& partition = state_.partition(p);
     for (std::size_t r = 0; r < partition.rows(); ++r) all.push_back(partition.id(r));
   }
   std::sort(all.begin(), all.end());
@@ -337,10 +370,14 @@ std::vector<float> PartitionedIndex::vector(ItemId id) const {
   const std::shared_lock lock(mutex_);
   const std::uint32_t p = locator().find(id);
   if (p == IdLocator::kAbsent) return {};
-  const Partition& partition = state_.partitions[p];
+  const Partition& partition = state_.partition(p);
   std::vector<float> values(dimension_);
   partition.read(partition.find(id), values.data());
   return values;
+}
+
+void PartitionedIndex::save(const std::filesystem::path& path, const SnapshotOrigin& origin) const {
+  write_snapshot(path, origin, state_, dimension_, last_id_);
 }
 
 std::unique_ptr<VectorIndex> make_index(std::size_t dimension, const IndexOptions& options) {

@@ -21,6 +21,8 @@ struct IndexState {
   explicit IndexState(std::size_t dimension) : centroids(dimension) {}
 
   bool flat() const noexcept { return centroids.empty(); }
+  /// The way to read rows: throws Error(kCorruption) if they come from a damaged file.
+  const Partition& partition(std::size_t p) const { return partitions[p].sound(); }
 
   /// One centroid a partition, or none at all: then every search reads every partition.
   std::vector<Partition> partitions;
@@ -38,6 +40,9 @@ struct IndexState {
 class PartitionedIndex final : public VectorIndex {
  public:
   PartitionedIndex(std::size_t dimension, const IndexOptions& options);
+  /// Goes on from a state in which ids up to `last_id` were used.
+  PartitionedIndex(std::size_t dimension, const IndexOptions& options, IndexState state,
+                   std::uint64_t last_id);
 
   void add(std::span<const ItemId> ids, const EmbeddingBatch& embeddings) override;
   std::size_t remove(std::span<const ItemId> ids) override;
@@ -57,12 +62,14 @@ class PartitionedIndex final : public VectorIndex {
   std::size_t memory_bytes() const noexcept override;
   std::vector<ItemId> ids() const override;
   std::vector<float> vector(ItemId id) const override;
+  void save(const std::filesystem::path& path, const SnapshotOrigin& origin) const override;
 
  private:
   struct Update;
 
   void require_new(std::span<const ItemId> ids, const EmbeddingBatch& embeddings) const;
   Update prepare_add(const RowsView& rows) const;
+  std::vector<Cell> grow(std::uint32_t p, std::span<const Row> members, std::size_t max_rows) const;
   Update prepare_remove(const std::map<std::uint32_t, std::vector<ItemId>>& doomed) const;
   IndexState build(const RowsView& rows) const;
   RowTable copy_rows() const;

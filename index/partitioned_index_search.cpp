@@ -128,7 +128,11 @@ std::vector<std::vector<Neighbor>> PartitionedIndex::search_batch(const Embeddin
         for (PartitionSearch& search : searches) search.scan_flat(p, end);
       }
     } else {
-      for (PartitionSearch& search : searches) search.run();
+      for (std::size_t i = first; i < last; ++i) {
+        searches[i - first].run();
+        results[order[i]] = collectors[i - first].finish();  // while its rows are in the cache
+      }
+      return;
     }
     for (std::size_t i = first; i < last; ++i) results[order[i]] = collectors[i - first].finish();
   });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -8,24 +9,14 @@
 
 #include "core/embedding.h"
 #include "core/item.h"
+#include "core/search.h"
 
 namespace simdb {
 
+struct SnapshotOrigin;
+
 /// Which items a search may return: ids in ascending order, present or not. nullopt means all.
 using IdFilter = std::optional<std::span<const ItemId>>;
-
-/// Bounds the work of one search. A search that reaches the bound stops with what it has.
-struct WorkLimit {
-  std::size_t rows = 0;  ///< how many embeddings may be compared with the query, about (in 16s)
-};
-
-/// What a search under a WorkLimit found.
-struct LimitedResult {
-  std::vector<Neighbor> neighbors;     ///< in the order of ranks_before
-  bool exact = true;                   ///< proven to be what the search without a limit returns
-  std::size_t partitions_skipped = 0;  ///< how many might hold something nearer; 0 if exact
-  std::size_t rows_compared = 0;
-};
 
 /// Exact nearest neighbours by similarity(), that is, by the dot product accumulated in double and
 /// rounded to float: the same answers on every machine. A cache of the store: it can always be
@@ -33,7 +24,7 @@ struct LimitedResult {
 ///
 /// Thread-safe: any number of searches beside one thread that changes the index. A search sees each
 /// change wholly or not at all, and waits only while a finished change is put in place. Changes and
-/// reads other than searches (ids, vector) need to run one after another.
+/// reads other than searches (ids, vector, save) need to run one after another.
 ///
 /// A query has the index's dimension and unit length. Searches throw Error(kUsage) if the dimension
 /// differs, the length is not 1 (within 1e-3, so NaN and zero are refused), k is 0, or the ids of
@@ -76,6 +67,10 @@ class VectorIndex {
   virtual std::vector<ItemId> ids() const = 0;
   /// The stored row, bit for bit, or empty if the id is absent.
   virtual std::vector<float> vector(ItemId id) const = 0;
+
+  /// Writes the index to a file for load_snapshot (see index/snapshot.h), replaced whole and made
+  /// durable; a read like ids(). Throws Error(kIo); the file is then as it was.
+  virtual void save(const std::filesystem::path& path, const SnapshotOrigin& origin) const = 0;
 };
 
 struct IndexOptions {

@@ -9,7 +9,7 @@ set -euo pipefail
 build_packages=(
   g++ cmake ninja-build ccache
   libssl-dev libfmt-dev                                # core
-  libfaiss-dev libopenblas-dev                         # index
+  libfaiss-dev libopenblas-dev libxxhash-dev           # index
   librocksdb-dev libprotobuf-dev protobuf-compiler     # storage
   libopencv-dev libonnx-dev nlohmann-json3-dev         # encoder
   libtorch-dev                                         # encoder/training

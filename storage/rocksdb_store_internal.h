@@ -44,6 +44,7 @@ class RocksStore final : public Store {
   std::optional<std::uint64_t> mark_of(std::uint64_t change) const override;
   std::optional<std::vector<ItemId>> erased_since(std::uint64_t change) const override;
 
+  StoreMode mode() const noexcept override { return connection_->mode(); }
   std::size_t dimension() const noexcept override { return dimension_; }
   const std::string& encoder_fingerprint() const noexcept override { return fingerprint_; }
   std::vector<std::byte> encoder_model() const override;

@@ -104,6 +104,8 @@ class Store {
   /// ago to tell (see forget_erased). None are removed after changes() or later.
   virtual std::optional<std::vector<ItemId>> erased_since(std::uint64_t change) const = 0;
 
+  /// How it was opened; a store just created is open for writing.
+  virtual StoreMode mode() const noexcept = 0;
   virtual std::size_t dimension() const noexcept = 0;
   virtual const std::string& encoder_fingerprint() const noexcept = 0;
   virtual std::vector<std::byte> encoder_model() const = 0;

@@ -20,6 +20,7 @@ int run_import(std::span<const std::string> args, Console& console);
 int run_init(std::span<const std::string> args, Console& console);
 int run_ls(std::span<const std::string> args, Console& console);
 int run_query(std::span<const std::string> args, Console& console);
+int run_reindex(std::span<const std::string> args, Console& console);
 int run_rm(std::span<const std::string> args, Console& console);
 int run_sample_data(std::span<const std::string> args, Console& console);
 int run_stats(std::span<const std::string> args, Console& console);

@@ -34,7 +34,9 @@ nlohmann::ordered_json to_json(const std::string& path, const Prediction& predic
           {"confidence", prediction.confidence},
           {"accepted", prediction.accepted},
           {"ranking", ranking},
-          {"neighbors", neighbors}};
+          {"neighbors", neighbors},
+          {"exact", prediction.exact},
+          {"partitions_skipped", prediction.partitions_skipped}};
 }
 
 std::string verdict(const Prediction& prediction) {
@@ -69,12 +71,19 @@ int run_query(std::span<const std::string> args, Console& console) {
   parser.options().add_options()(
       "accept", po::value<float>()->default_value(0.5F, "0.5")->value_name("S"),
       "similarity of the nearest neighbour below which an image is unknown");
+  parser.options().add_options()("within", po::value<float>()->value_name("S"),
+                                 "let all items of at least this similarity vote");
+  parser.options().add_options()(
+      "max-rows", po::value<std::size_t>()->value_name("N"),
+      "approximate: compare with about N items at most (--json tells what was left out)");
   parser.with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   QueryOptions options{.k = parser.get<std::size_t>("k"),
                        .accept_similarity = parser.get<float>("accept")};
   if (options.k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
   if (parser.has("class")) options.class_name = parser.get<std::string>("class");
+  if (parser.has("within")) options.within = parser.get<float>("within");
+  if (parser.has("max-rows")) options.limit = WorkLimit{parser.get<std::size_t>("max-rows")};
 
   const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console);
   const Database database = open_database(parser, OpenMode::kReadOnly);

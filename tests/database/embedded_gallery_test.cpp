@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/support/embeddings.h"
 #include "tests/support/errors.h"
 #include "tests/support/stores.h"
@@ -51,6 +53,9 @@ class BrittleIndex final : public VectorIndex {
     return index_->search_limited(query, k, limit, filter);
   }
   std::size_t memory_bytes() const noexcept override { return index_->memory_bytes(); }
+  void save(const std::filesystem::path& path, const SnapshotOrigin& origin) const override {
+    index_->save(path, origin);
+  }
 
  private:
   void fail_if_told() const {
@@ -232,6 +237,45 @@ TEST_F(EmbeddedGalleryTest, AnIndexThatMissedAChangeIsRebuiltBeforeTheNextAnswer
   index_fails = false;
   EXPECT_EQ(gallery->search(query.row(0), 5).size(), 1U);
   expect_sound();
+}
+
+TEST_F(EmbeddedGalleryTest, FiltersByClassAndByIds) {
+  std::vector<NewItem> items;
+  for (std::uint64_t number = 1; number <= 60; ++number) {
+    items.push_back(numbered_item(number, number % 3 == 0 ? "cat" : "dog"));
+  }
+  add(items);
+  const auto query = random_embeddings(1, 16, 9);
+  const auto ids_of = [&](const std::vector<Neighbor>& found) {
+    std::set<std::uint64_t> ids;
+    for (const Neighbor& neighbor : found) ids.insert(to_number(neighbor.id));
+    return ids;
+  };
+  const std::vector<ItemId> some{ItemId{2}, ItemId{3}, ItemId{6}, ItemId{60}, ItemId{99}};
+  EXPECT_EQ(ids_of(gallery->search(query.row(0), 60, {.class_name = "cat"})).size(), 20U);
+  EXPECT_EQ(ids_of(gallery->search(query.row(0), 9, {.ids = some})),
+            (std::set<std::uint64_t>{2, 3, 6, 60}));
+  EXPECT_EQ(ids_of(gallery->search(query.row(0), 9, {.class_name = "cat", .ids = some})),
+            (std::set<std::uint64_t>{3, 6, 60}));
+  EXPECT_EQ(ids_of(gallery->range_search(query.row(0), -1, {.class_name = "dog", .ids = some})),
+            (std::set<std::uint64_t>{2}));
+  EXPECT_TRUE(gallery->search_limited(query.row(0), 9, {1000}, {.ids = some}).exact);
+  EXPECT_EQ(ids_of(gallery->search_batch(query, 9, {.ids = some}).front()).size(), 4U);
+  const std::vector<ItemId> descending{ItemId{3}, ItemId{2}};
+  EXPECT_EQ(code_of([&] { gallery->search(query.row(0), 9, {"cat", descending}); }),
+            ErrorCode::kUsage);
+}
+
+TEST_F(EmbeddedGalleryTest, TheClassFilterFollowsChanges) {
+  const auto query = random_embeddings(1, 16, 9);
+  const auto first = add({numbered_item(1, "cat"), numbered_item(2, "dog")});
+  EXPECT_EQ(gallery->search(query.row(0), 9, {"cat"}).size(), 1U);
+  add({numbered_item(3, "cat")}, 3);
+  EXPECT_EQ(gallery->search(query.row(0), 9, {"cat"}).size(), 2U);
+  gallery->remove(std::vector{first[0].id});
+  EXPECT_EQ(gallery->search(query.row(0), 9, {"cat"}).size(), 1U);
+  gallery->remove_class("cat");
+  EXPECT_TRUE(gallery->search(query.row(0), 9, {"cat"}).empty());
 }
 
 }  // namespace

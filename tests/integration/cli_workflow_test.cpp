@@ -61,6 +61,24 @@ TEST_F(CliTest, QueryAnswersOneImageWithItsNeighbours) {
   for (const auto& neighbor : narrowed.at(0)["neighbors"]) EXPECT_EQ(neighbor["class"], "green");
 }
 
+TEST_F(CliTest, QueryTakesASimilarityOrAWorkLimitInsteadOfK) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  const std::string image = "shapes/red/circle_red_0.png";
+  const auto query = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"query", image, "--json"});
+    return json_lines(simdb(options).out).at(0);
+  };
+  const auto all = query({"-k", "1000"});
+  EXPECT_EQ(all["neighbors"].size(), items());
+  EXPECT_EQ(all["exact"], true);
+  const std::string fifth = all["neighbors"][4]["similarity"].dump();
+  const auto within = query({"--within", fifth});
+  EXPECT_GE(within["neighbors"].size(), 5U);
+  EXPECT_LT(within["neighbors"].size(), items());
+  EXPECT_EQ(query({"--max-rows", "100000"})["partitions_skipped"], 0);
+  EXPECT_EQ(simdb({"query", image, "--within", "0.5", "--max-rows", "5"}).code, 2);
+}
+
 TEST_F(CliTest, QueryOfAnEmptyDatabaseKnowsNothing) {
   const ProcessResult answer = simdb({"query", "shapes/red/circle_red_0.png", "--json"});
   ASSERT_EQ(answer.code, 0) << answer.err;
@@ -175,7 +193,7 @@ TEST_F(CliTest, EveryCommandHasAHelpPageThatFitsAScreen) {
   const std::string overview = simdb({"--help"}).out;
   for (const std::string command :
        {"sample-data", "init", "add", "query", "compare", "embed", "eval", "ls", "classes", "stats",
-        "rm", "verify", "export", "import", "completion"}) {
+        "rm", "verify", "reindex", "export", "import", "completion"}) {
     EXPECT_THAT(overview, HasSubstr("  " + command + " "));
     const ProcessResult help = simdb({command, "--help"});
     EXPECT_EQ(help.code, 0) << command;

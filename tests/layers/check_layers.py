@@ -37,6 +37,7 @@ THIRD_PARTIES = {
     "google/protobuf/": ["encoder/onnx_model*", "storage/*"],
     "nlohmann/": ["encoder/onnx_model*", "cli/*", "benchmarks/*", "tests/integration/*"],
     "faiss/": ["index/*", "benchmarks/*"],
+    "xxhash.h": ["index/*"],
     "hnswlib/ usearch/": ["benchmarks/*"],
     "omp.h": ["benchmarks/*"],
     "rocksdb/": ["storage/*", "benchmarks/*"],

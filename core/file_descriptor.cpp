@@ -1,0 +1,44 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "core/error.h"
+#include "core/file_descriptor_internal.h"
+
+namespace simdb {
+namespace {
+
+[[noreturn]] void fail_to_open(const std::filesystem::path& path) {
+  const bool missing = errno == ENOENT || errno == ENOTDIR;
+  throw Error(missing ? ErrorCode::kNotFound
+                      : (errno == ENXIO || errno == ELOOP ? ErrorCode::kBadInput : ErrorCode::kIo),
+              "can't read " + path.string() + ": " + system_reason());
+}
+
+}  // namespace
+
+std::string system_reason() { return std::generic_category().message(errno); }
+
+std::string_view kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a FIFO";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+RegularFile::RegularFile(const std::filesystem::path& path)
+    : fd_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
+  if (!fd_.is_open()) fail_to_open(path);
+  struct stat status = {};
+  if (::fstat(fd_.get(), &status) != 0) fail_to_open(path);
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(ErrorCode::kBadInput, "can't read " + path.string() + ": it is " +
+                                          std::string(kind_of(status.st_mode)) +
+                                          ", not a regular file");
+  }
+  size_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+}  // namespace simdb

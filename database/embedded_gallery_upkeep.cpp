@@ -1,0 +1,122 @@
+// What a gallery does for its index beyond answering: save it, check it, make it anew.
+#include <algorithm>
+#include <iterator>
+
+#include "core/error.h"
+#include "database/embedded_gallery.h"
+#include "database/index_snapshot_internal.h"
+#include "database/layout.h"
+#include "database/recovery_internal.h"
+
+namespace simdb {
+namespace {
+
+// Below this many rows the index is built about as fast as it is loaded.
+constexpr std::uint64_t kSnapshotRows = 4096;
+// The snapshot is replaced when more than this part of the rows has changed since.
+constexpr std::uint64_t kSnapshotPart = 16;
+
+void append(std::vector<std::string>& problems, std::vector<std::string> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(problems));
+}
+
+// What compare_index says, damage included.
+std::vector<std::string> differences(const Store& store, const VectorIndex& index) {
+  try {
+    return compare_index(store, index);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kCorruption) throw;
+    return {error.what()};
+  }
+}
+
+}  // namespace
+
+bool EmbeddedGallery::snapshot_is_old() const {
+  if (store_->size() < kSnapshotRows) return false;
+  {
+    const std::lock_guard lock(index_mutex_);
+    if (snapshot_is_useless_) return true;
+  }
+  const auto snapshot = find_snapshot(snapshot_path(folder_));
+  return !snapshot || !doubt_of(*snapshot, *store_).empty() ||
+         rows_changed_since(*snapshot, *store_) >
+             std::max(kSnapshotRows, store_->size() / kSnapshotPart);
+}
+
+bool EmbeddedGallery::refresh_snapshot() {
+  if (store_->mode() == StoreMode::kReadOnly) return false;
+  const std::lock_guard change(change_mutex_);
+  if (!snapshot_is_old()) return false;
+  const std::shared_ptr<VectorIndex> index = index_to_change();
+  try {
+    save(*index);
+  } catch (const Error& error) {
+    // The index may come from a damaged snapshot.
+    if (error.code() != ErrorCode::kCorruption) throw;
+    distrust(index);
+    save(*index_to_change());
+  }
+  return true;
+}
+
+ReindexReport EmbeddedGallery::reindex() {
+  if (store_->mode() == StoreMode::kReadOnly) {
+    throw Error(ErrorCode::kUsage, "can't save an index in " + folder_.string() +
+                                       ": it was opened for reading; open it for writing");
+  }
+  const std::lock_guard change(change_mutex_);
+  std::shared_ptr<VectorIndex> built = build_index_from_store();
+  {
+    const std::lock_guard lock(index_mutex_);
+    index_ = built;
+  }
+  return {built->size(), save(*built)};
+}
+
+std::uint64_t EmbeddedGallery::save(const VectorIndex& index) {
+  const SnapshotInfo saved = save_index(index, *store_, folder_);
+  const std::lock_guard lock(index_mutex_);
+  snapshot_is_useless_ = false;
+  return saved.file_bytes;
+}
+
+std::vector<std::string> EmbeddedGallery::verify() const {
+  const std::lock_guard change(change_mutex_);
+  std::vector<std::string> problems;
+  for (StoreProblem& problem : store_->verify()) problems.push_back(std::move(problem.what));
+  append(problems, verify_snapshot());
+  try {
+    append(problems, differences(*store_, *index_to_change()));
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kCorruption) throw;
+    problems.emplace_back(error.what());
+  }
+  return problems;
+}
+
+std::vector<std::string> EmbeddedGallery::verify_snapshot() const {
+  const std::filesystem::path path = snapshot_path(folder_);
+  const auto problem = [&](const std::string& doubt) {
+    return std::vector{path.string() + ": " + doubt};
+  };
+  try {
+    const LoadedSnapshot loaded = load_snapshot(path);
+    if (is_ahead(loaded.info, *store_)) {
+      // Written since this reader opened the store? Who opens it now must see those changes.
+      const auto fresh = Store::open(store_path(folder_), StoreMode::kReadOnly);
+      return is_ahead(loaded.info, *fresh) ? problem(doubt_of(loaded.info, *fresh))
+                                           : std::vector<std::string>();
+    }
+    const std::string doubt = doubt_of(loaded.info, *store_);
+    if (!doubt.empty()) return problem(doubt);
+    bring_up_to_date(loaded, *store_);
+    return differences(*store_, *loaded.index);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kNotFound) return {};
+    if (error.code() != ErrorCode::kCorruption && error.code() != ErrorCode::kBadInput) throw;
+    return {error.what()};
+  }
+}
+
+}  // namespace simdb

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "index/snapshot.h"
+#include "storage/store.h"
+
+namespace simdb {
+
+/// The header of the snapshot at `path`; nothing if there is none that can be read.
+std::optional<SnapshotInfo> find_snapshot(const std::filesystem::path& path);
+
+/// Whether a snapshot saw changes that its store has not: then the store lost them, or an older
+/// copy was put back.
+bool is_ahead(const SnapshotInfo& snapshot, const Store& store);
+
+/// Throws Error(kCorruption) if the snapshot at `path` is ahead of a store that nobody else writes.
+void require_not_behind_snapshot(const Store& store, const std::filesystem::path& path);
+
+/// Why a snapshot says nothing about this state of the store, in words; empty if it is this state,
+/// or an earlier one and the store knows what changed since.
+std::string doubt_of(const SnapshotInfo& snapshot, const Store& store);
+
+/// How many rows were added and removed since a snapshot without doubts.
+std::uint64_t rows_changed_since(const SnapshotInfo& snapshot, const Store& store);
+
+/// Brings the index of a snapshot without doubts to the store's state.
+void bring_up_to_date(const LoadedSnapshot& snapshot, const Store& store);
+
+/// The index of the store's state, made from the snapshot at `path` and what changed since. Null if
+/// there is none, on any doubt, and if building it from the store takes less.
+std::unique_ptr<VectorIndex> index_from_snapshot(const Store& store,
+                                                 const std::filesystem::path& path);
+
+/// Saves the index, which holds the store's state, and lets the store forget what was removed
+/// before. Throws Error(kIo); what was there before is kept then.
+SnapshotInfo save_index(const VectorIndex& index, Store& store,
+                        const std::filesystem::path& folder);
+
+}  // namespace simdb

@@ -1,0 +1,82 @@
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/file_io.h"
+#include "index/checksum_internal.h"
+#include "index/snapshot_internal.h"
+
+namespace simdb {
+namespace {
+
+template <typename T>
+void put(std::vector<std::byte>& tables, const T* values, std::size_t count) {
+  const auto bytes = std::as_bytes(std::span(values, count));
+  tables.insert(tables.end(), bytes.begin(), bytes.end());
+}
+
+std::vector<std::byte> tables_of(const IndexState& state) {
+  std::vector<std::byte> tables;
+  for (std::size_t p = 0; p < state.partitions.size(); ++p) {
+    const Partition& partition = state.partition(p);  // sound, or the new checksum would hide it
+    const Partition::Shape& shape = partition.shape();
+    const SnapshotEntry entry{shape.first_id, checksum_of(partition.image()),
+                              shape.rows,     shape.sorted,
+                              shape.id_bytes, partition.radius()};
+    put(tables, &entry, 1);
+  }
+  for (std::size_t p = 0; p < state.centroids.size(); ++p) {
+    const std::vector<float> centroid = state.centroids.centroid(p);
+    put(tables, centroid.data(), centroid.size());
+  }
+  return tables;
+}
+
+}  // namespace
+
+std::uint64_t header_checksum_of(const SnapshotHeader& header) noexcept {
+  return checksum_of(
+      std::as_bytes(std::span(&header, 1)).first(offsetof(SnapshotHeader, header_checksum)));
+}
+
+void write_snapshot(const std::filesystem::path& path, const SnapshotOrigin& origin,
+                    const IndexState& state, std::size_t dimension, std::uint64_t last_id) {
+  SnapshotHeader header{};
+  if (origin.store_id.size() != header.store_id.size()) {
+    throw Error(ErrorCode::kUsage, "can't write " + path.string() + ": '" + origin.store_id +
+                                       "' is not the id of a store");
+  }
+  header.magic = kSnapshotMagic;
+  header.byte_order = kSnapshotByteOrder;
+  header.version = kSnapshotVersion;
+  std::copy(origin.store_id.begin(), origin.store_id.end(), header.store_id.begin());
+  header.change = origin.change;
+  header.mark = origin.mark;
+  header.last_id = last_id;
+  header.rows = state.rows;
+  header.clustered_rows = state.flat() ? 0 : state.clustered_rows;
+  header.length_error = state.length_error;
+  header.dimension = static_cast<std::uint32_t>(dimension);
+  header.partitions = static_cast<std::uint32_t>(state.partitions.size());
+
+  // Two passes over the images, for their checksums and to write them: header and tables lie at the
+  // start, where one read gets them.
+  std::vector<std::byte> tables = tables_of(state);
+  const std::uint64_t images_offset = snapshot_images_offset(header);
+  tables.resize(images_offset - sizeof header);
+  header.file_bytes = images_offset;
+  for (const Partition& partition : state.partitions) header.file_bytes += partition.image().size();
+  header.tables_checksum = checksum_of(tables);
+  header.header_checksum = header_checksum_of(header);
+
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(&header, 1)));
+  file.write(tables);
+  for (const Partition& partition : state.partitions) file.write(partition.image());
+  file.commit();
+}
+
+}  // namespace simdb
