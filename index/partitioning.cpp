@@ -13,7 +13,7 @@ namespace {
 
 // Equal or nearly equal rows can't be told apart by centroids: cut by angle instead, the pieces
 // share the centroid.
-std::vector<Cell> cut_by_angle(const std::vector<float>& centroid, std::vector<Row> rows,
+std::vector<Cell> cut_by_angle(const std::vector<float>& centroid, const std::vector<Row>& rows,
                                std::size_t max_rows) {
   std::vector<std::pair<double, Row>> angled;
   angled.reserve(rows.size());
@@ -58,7 +58,7 @@ std::vector<Cell> divide_large(const std::vector<float>& centroid, std::vector<R
     if (groups[g].size() <= max_rows) {
       pieces.push_back({own, Partition::build(own, std::move(groups[g]))});
     } else if (groups[g].size() > rows.size() / 4 * 3) {
-      pieces = cut_by_angle(own, std::move(groups[g]), max_rows);
+      pieces = cut_by_angle(own, groups[g], max_rows);
     } else {
       pieces = divide_large(own, std::move(groups[g]), max_rows);
     }
