@@ -121,6 +121,27 @@ TEST_P(VectorIndexTest, LengthsNearOneAreNoExcuse) {
   }
 }
 
+TEST_P(VectorIndexTest, ALongerRowMayBeatANearerOne) {
+  // Close together and in few directions, so that bounds are tight and lengths decide much.
+  const auto noise = random_embeddings(1700, 16, 7);
+  EmbeddingBatch rows(16);
+  EmbeddingBatch queries(16);
+  std::vector<float> values(16);
+  for (std::size_t r = 0; r < noise.rows(); ++r) {
+    std::ranges::fill(values, 0.25F);
+    for (std::size_t d = 0; d < 3; ++d) values[d] += 0.5F * noise.row(r)[d];
+    const Embedding unit = Embedding::normalized(values);
+    if (r < 100) queries.append(unit);
+    const float length = r % 5 == 0 ? 1.0009F : 0.9991F;
+    std::ranges::transform(unit.values(), values.begin(), [&](float v) { return v * length; });
+    if (r >= 100) rows.append_unit(values);
+  }
+  const auto index = make(rows);
+  for (std::size_t q = 0; q < queries.rows(); ++q) {
+    ASSERT_EQ(index->search(queries.row(q), 20), reference.search(queries.row(q), 20));
+  }
+}
+
 TEST_P(VectorIndexTest, TheOrderDoesNotDependOnK) {
   const auto index = make(random_embeddings(600, 16, 6));
   const auto query = random_embeddings(1, 16, 7);
