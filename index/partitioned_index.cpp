@@ -129,7 +129,7 @@ IndexState PartitionedIndex::build(const RowsView& rows) const {
   IndexState state(dimension_);
   state.rows = rows.count;
   state.length_error = largest_length_error(rows);
-  if (rows.count < partition_from_) {
+  if (rows.count == 0 || rows.count < partition_from_) {
     state.partitions = flat_partitions(rows);
     return state;
   }

@@ -129,6 +129,10 @@ class IndexModel {
       const std::size_t last = first + up_to(std::min(all.size() - first, 1 + all.size() / 3));
       doomed.assign(all.begin() + static_cast<std::ptrdiff_t>(first),
                     all.begin() + static_cast<std::ptrdiff_t>(last));
+    } else if (chance(8) && !all.empty()) {  // all around a point, which empties partitions
+      for (const Neighbor& near : reference_.search(mix_.next(), up_to(1 + all.size() / 3))) {
+        doomed.push_back(near.id);
+      }
     } else {
       doomed = some_ids(up_to(growing_ ? 4 : 30));
       std::ranges::shuffle(doomed, random_);

@@ -121,6 +121,27 @@ TEST_P(VectorIndexTest, LengthsNearOneAreNoExcuse) {
   }
 }
 
+TEST_P(VectorIndexTest, ALongerRowMayBeatANearerOne) {
+  // Close together and in few directions, so that bounds are tight and lengths decide much.
+  const auto noise = random_embeddings(1700, 16, 7);
+  EmbeddingBatch rows(16);
+  EmbeddingBatch queries(16);
+  std::vector<float> values(16);
+  for (std::size_t r = 0; r < noise.rows(); ++r) {
+    std::ranges::fill(values, 0.25F);
+    for (std::size_t d = 0; d < 3; ++d) values[d] += 0.5F * noise.row(r)[d];
+    const Embedding unit = Embedding::normalized(values);
+    if (r < 100) queries.append(unit);
+    const float length = r % 5 == 0 ? 1.0009F : 0.9991F;
+    std::ranges::transform(unit.values(), values.begin(), [&](float v) { return v * length; });
+    if (r >= 100) rows.append_unit(values);
+  }
+  const auto index = make(rows);
+  for (std::size_t q = 0; q < queries.rows(); ++q) {
+    ASSERT_EQ(index->search(queries.row(q), 20), reference.search(queries.row(q), 20));
+  }
+}
+
 TEST_P(VectorIndexTest, TheOrderDoesNotDependOnK) {
   const auto index = make(random_embeddings(600, 16, 6));
   const auto query = random_embeddings(1, 16, 7);
@@ -225,6 +246,49 @@ TEST_P(VectorIndexTest, AnIndexThatWasEmptiedTakesRowsAgain) {
   EXPECT_TRUE(index->search(rows.row(0), 10).empty());
   index->add(ids_from(901, 900), rows);
   EXPECT_EQ(index->search(rows.row(5), 1).front().id, ItemId{906});
+}
+
+TEST(VectorIndexOptionsTest, AnIndexPartitionedFromZeroRowsOnMayBeEmpty) {
+  const auto index = make_index(16, {.partition_from = 0});
+  const auto rows = random_embeddings(100, 16, 16);
+  index->add(ids_from(1, 100), rows);
+  EXPECT_EQ(index->remove(ids_from(1, 100)), 100U);
+  EXPECT_TRUE(index->search(rows.row(0), 10).empty());
+  index->add(ids_from(101, 100), rows);
+  EXPECT_EQ(index->search(rows.row(5), 1).front().id, ItemId{106});
+}
+
+TEST_P(VectorIndexTest, FindsRowsWhoseMeanIsZero) {
+  EmbeddingBatch rows(16);
+  std::vector<float> values(16);
+  for (std::size_t r = 0; r < 40; ++r) {
+    values[3] = r % 2 == 0 ? 1.0F : -1.0F;
+    rows.append_unit(values);
+  }
+  for (const std::size_t count : {2, 40}) {
+    EmbeddingBatch some(16);
+    for (std::size_t r = 0; r < count; ++r) some.append_unit(rows.row(r));
+    const auto index = make(some);
+    for (const std::size_t q : {0, 1}) {
+      EXPECT_EQ(index->search(rows.row(q), 30), reference.search(rows.row(q), 30));
+    }
+  }
+}
+
+TEST_P(VectorIndexTest, RanksByIdWhereTheSimilarityEnds) {
+  // Rows a little too long, along the query and against it: their similarities are all 1 or -1.
+  for (const float sign : {1.0F, -1.0F}) {
+    EmbeddingBatch rows(16);
+    std::vector<float> values(16);
+    for (std::size_t r = 0; r < 900; ++r) {
+      values[0] = sign * (1 + static_cast<float>(r * 7 % 91) * 1e-5F);
+      rows.append_unit(values);
+    }
+    const auto index = make(rows);
+    const auto query = axis_embeddings(1, 16, 0);
+    EXPECT_EQ(index->search(query.row(0), 20), reference.search(query.row(0), 20));
+    EXPECT_EQ(index->range_search(query.row(0), sign), reference.range_search(query.row(0), sign));
+  }
 }
 
 TEST_P(VectorIndexTest, ASingleVectorIsFoundByAnyQuery) {
