@@ -5,10 +5,22 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 namespace simdb {
+
+/// False if the system gives no more threads: fewer do the same work.
+template <typename Run>
+bool start_thread(std::vector<std::jthread>& threads, const Run& run) {
+  try {
+    threads.emplace_back(run);
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
 
 /// Calls work(first, last) for pieces of at most `piece` of [0, count), each once, on up to
 /// `threads` threads, this one among them. Rethrows the first exception after all have ended.
@@ -33,7 +45,8 @@ void parallel_for(std::size_t count, std::size_t piece, std::size_t threads, Wor
   {
     const std::size_t helpers = std::min(threads, (count + piece - 1) / piece);
     std::vector<std::jthread> workers;
-    for (std::size_t t = 1; t < helpers; ++t) workers.emplace_back(run);
+    for (std::size_t t = 1; t < helpers && start_thread(workers, run); ++t) {
+    }
     run();
   }
   if (failure) std::rethrow_exception(failure);
