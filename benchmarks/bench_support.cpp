@@ -1,5 +1,10 @@
 #include "benchmarks/bench_support.h"
 
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/parsers.hpp>
@@ -90,6 +95,22 @@ std::string machine_name() {
     }
   }
   return std::to_string(std::thread::hardware_concurrency()) + " x " + name;
+}
+
+void run_program(const std::vector<std::string>& command) {
+  std::vector<char*> words;
+  words.reserve(command.size() + 1);
+  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t pid = -1;
+  int status = -1;
+  if (::posix_spawn(&pid, words[0], &actions, nullptr, words.data(), environ) == 0)
+    ::waitpid(pid, &status, 0);
+  posix_spawn_file_actions_destroy(&actions);
+  if (status != 0) throw std::runtime_error("this command failed: " + command[0]);
 }
 
 }  // namespace simdb::bench

@@ -46,6 +46,9 @@ bool parse_arguments(int argc, char** argv, boost::program_options::options_desc
 /// the exit code: 0, or that of simdb's errors, 2 for wrong options.
 int guarded_main(std::string_view program, const std::function<void()>& work);
 
+/// Runs a program with arguments and waits; its stdout is thrown away. Throws if it fails.
+void run_program(const std::vector<std::string>& command);
+
 /// "2 x AMD EPYC": what the figures were measured on.
 std::string machine_name();
 

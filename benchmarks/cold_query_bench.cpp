@@ -1,10 +1,7 @@
 // Wall time of a whole `simdb query one.png` process on a small database, warm cache, beside a bare
 // program that reads the image with cv::imread, opens the same RocksDB and exits
 // (cold_query_baseline.cpp).
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/program_options/value_semantic.hpp>
@@ -29,21 +26,6 @@ struct Options {
   int rounds = 25;
   bool json = false;
 };
-
-void run_once(const std::vector<std::string>& command) {
-  std::vector<char*> words;
-  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  pid_t pid = -1;
-  int status = -1;
-  if (::posix_spawn(&pid, words[0], &actions, nullptr, words.data(), environ) == 0)
-    ::waitpid(pid, &status, 0);
-  posix_spawn_file_actions_destroy(&actions);
-  if (status != 0) throw std::runtime_error("this command failed: " + command[0]);
-}
 
 int run(const Options& options) {
   const fs::path programs = fs::read_symlink("/proc/self/exe").parent_path();
@@ -70,9 +52,9 @@ int run(const Options& options) {
   std::vector<double> bare_s;
   std::vector<double> ratios;
   for (int round = -1; round < options.rounds; ++round) {  // the first one warms the cache
-    const double q = seconds([&] { run_once(query); });
-    const double b = seconds([&] { run_once(bare); });
-    const double c = seconds([&] { run_once(classes); });
+    const double q = seconds([&] { run_program(query); });
+    const double b = seconds([&] { run_program(bare); });
+    const double c = seconds([&] { run_program(classes); });
     if (round < 0) continue;
     query_s.push_back(q);
     bare_s.push_back(b);

@@ -67,6 +67,7 @@ class Bench {
 
   Latency adds(std::size_t count) {
     std::vector<double> times;
+    times.reserve(count);
     for (std::size_t i = 0; i < count; ++i) times.push_back(seconds([&] { add_one(); }));
     return latency_of(std::move(times));
   }

@@ -1,0 +1,141 @@
+// What a large database costs a process that starts: its index is mapped, not built.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "benchmarks/bench_support.h"
+#include "benchmarks/knn_data.h"
+#include "cli/sample_shapes.h"
+#include "core/file_io.h"
+#include "database/database.h"
+#include "database/layout.h"
+#include "encoder/onnx_encoder.h"
+
+namespace simdb::bench {
+namespace {
+
+namespace fs = std::filesystem;
+namespace po = boost::program_options;
+
+constexpr std::size_t kSmall = 100;
+constexpr std::size_t kAtOnce = 10'000;
+constexpr std::size_t kPastSnapshot = 10'000;
+
+// Adds rows [first, last) of `rows`.
+void add_rows(Database& database, const EmbeddingBatch& rows, std::size_t first, std::size_t last) {
+  while (first < last) {
+    const std::size_t end = std::min(last, first + kAtOnce);
+    EmbeddingBatch embeddings(rows.dimension());
+    std::vector<NewItem> items;
+    for (; first < end; ++first) {
+      embeddings.append_unit(rows.row(first));
+      NewItem item;
+      item.info.class_name = "class " + std::to_string(first % 1000);
+      item.info.digest = sha256(std::as_bytes(std::span(&first, 1)));
+      items.push_back(std::move(item));
+    }
+    database.gallery().add(items, embeddings);
+  }
+}
+
+// Milliseconds of opening for reading, and of the first search.
+double first_search_ms(const fs::path& folder, std::span<const float> query) {
+  return 1e3 * seconds([&] {
+           const Database database = Database::open(folder, {OpenMode::kReadOnly, {}});
+           database.gallery().search(query, 10);
+         });
+}
+
+Spread repeated(int rounds, const std::function<double()>& measure) {
+  measure();  // warms the cache
+  std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(rounds));
+  for (int round = 0; round < rounds; ++round) values.push_back(measure());
+  return spread_of(std::move(values));
+}
+
+nlohmann::ordered_json measure(std::size_t count, int rounds) {
+  const fs::path programs = fs::read_symlink("/proc/self/exe").parent_path();
+  std::string name = (fs::temp_directory_path() / "simdb-large-XXXXXX").string();
+  const fs::path folder = ::mkdtemp(name.data());
+  cli::write_sample_tree(folder / "shapes", {.count = 1});
+  const std::string image = folder / "shapes/red/circle_red_0.png";
+  const KnnData data = draw_data("clustered", {.rows = count + kPastSnapshot, .queries = 1});
+  const std::vector<std::byte> model = write_onnx_model(default_network());
+  const auto query = [&](const char* database) {
+    return 1e3 * seconds([&] {
+             run_program({programs / "simdb", "query", image, "--db", folder / database});
+           });
+  };
+  for (const auto& [database, rows] : {std::pair{"small", kSmall}, std::pair{"large", count}}) {
+    Database made = Database::create(folder / database, model, 16, {});
+    add_rows(made, data.rows, 0, rows);
+  }  // closing saves the index
+
+  std::vector<double> ratios;
+  std::vector<double> small_ms;
+  std::vector<double> large_ms;
+  for (int round = -1; round < rounds; ++round) {  // in turns; the first one warms the cache
+    const double small = query("small");
+    const double large = query("large");
+    if (round < 0) continue;
+    small_ms.push_back(small);
+    large_ms.push_back(large);
+    ratios.push_back(large / small);
+  }
+  const auto first_search = [&] { return first_search_ms(folder / "large", data.queries.row(0)); };
+  const Spread mapped = repeated(rounds, first_search);
+  {
+    Database grown = Database::open(folder / "large");
+    add_rows(grown, data.rows, count, count + kPastSnapshot);
+  }
+  const Spread caught_up = repeated(rounds, first_search);
+  fs::remove(snapshot_path(folder / "large"));
+  const Spread built = repeated(3, first_search);
+  fs::remove_all(folder);
+
+  nlohmann::ordered_json results = nlohmann::ordered_json::array();
+  const auto note = [&](const std::string& what, const Spread& spread) {
+    results.push_back(
+        {{"what", what}, {"median", spread.median}, {"min", spread.min}, {"max", spread.max}});
+  };
+  note(fmt::format("simdb query, {} items, ms", kSmall), spread_of(small_ms));
+  note(fmt::format("simdb query, {} items, ms", count), spread_of(large_ms));
+  note("the second over the first", spread_of(ratios));
+  note("open and search with the saved index, ms", mapped);
+  note(fmt::format("the same with {} items added since, ms", kPastSnapshot), caught_up);
+  note("the same without it, ms", built);
+  return {{"machine", machine_name()}, {"items", count}, {"rounds", rounds}, {"results", results}};
+}
+
+void run(int argc, char** argv) {
+  std::size_t count = 1'000'000;
+  int rounds = 25;
+  bool json = false;
+  po::options_description options("large_gallery_bench: what a large database costs at the start");
+  options.add_options()("n", po::value(&count)->default_value(count), "items");
+  options.add_options()("rounds", po::value(&rounds)->default_value(rounds), "repetitions");
+  options.add_options()("json", po::bool_switch(&json), "one JSON object");
+  if (!parse_arguments(argc, argv, options)) return;
+  const nlohmann::ordered_json result = measure(count, rounds);
+  if (json) {
+    fmt::print("{}\n", result.dump());
+    return;
+  }
+  fmt::print("{}, {} items, {} rounds: median (least to most)\n",
+             result["machine"].get<std::string>(), count, rounds);
+  for (const auto& row : result["results"]) {
+    fmt::print("  {:<48} {:>8.2f} ({:.2f} to {:.2f})\n", row["what"].get<std::string>(),
+               row["median"].get<double>(), row["min"].get<double>(), row["max"].get<double>());
+  }
+}
+
+}  // namespace
+}  // namespace simdb::bench
+
+int main(int argc, char** argv) {
+  return simdb::bench::guarded_main("large_gallery_bench", [&] { simdb::bench::run(argc, argv); });
+}
