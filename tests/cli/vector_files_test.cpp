@@ -28,7 +28,9 @@ std::vector<T> read_npy(const fs::path& path, const std::string& type, const std
   EXPECT_NE(text.find("'descr': '" + type + "'"), std::string::npos) << text;
   EXPECT_NE(text.find("'shape': " + shape), std::string::npos) << text;
   std::vector<T> values((bytes.size() - 10 - header) / sizeof(T));
-  std::memcpy(values.data(), bytes.data() + 10 + header, values.size() * sizeof(T));
+  if (!values.empty()) {
+    std::memcpy(values.data(), bytes.data() + 10 + header, values.size() * sizeof(T));
+  }
   return values;
 }
 
