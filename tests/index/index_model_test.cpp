@@ -6,9 +6,13 @@
 #include <random>
 #include <sstream>
 
+#include "core/error.h"
+#include "core/file_io.h"
+#include "index/snapshot.h"
 #include "index/vector_index.h"
 #include "tests/index/row_mix.h"
 #include "tests/support/reference_index.h"
+#include "tests/support/temporary_folder.h"
 
 namespace simdb {
 namespace {
@@ -16,7 +20,7 @@ namespace {
 using test::ReferenceIndex;
 using test::RowMix;
 
-constexpr std::size_t kPartitionFrom = 300;
+constexpr IndexOptions kOptions{.partition_from = 300, .threads = 2};
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
   const char* text = std::getenv(name);
@@ -27,9 +31,7 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
 class IndexModel {
  public:
   IndexModel(RowMix::Kind kind, std::uint64_t seed)
-      : random_(seed),
-        mix_(kind, seed + 1),
-        index_(make_index(16, {.partition_from = kPartitionFrom, .threads = 2})) {}
+      : random_(seed), mix_(kind, seed + 1), index_(make_index(16, kOptions)) {}
 
   /// Stops at the first failure.
   void run(std::size_t operations) {
@@ -54,6 +56,7 @@ class IndexModel {
     std::size_t split = 0;      ///< times that an add made more partitions from some
     std::size_t exact = 0;      ///< limited searches that proved their answer,
     std::size_t cut_off = 0;    ///< and that didn't
+    std::size_t reopened = 0;   ///< times it went on from a file
   };
   const History& history() const { return history_; }
 
@@ -80,8 +83,10 @@ class IndexModel {
       search_limited();
     } else if (kind < 93) {
       search_batch();
-    } else if (kind < 98) {
+    } else if (kind < 97) {
       look_up();
+    } else if (kind < 98) {
+      chance(50) ? save() : reopen();
     } else {
       log() << "ids";
       EXPECT_EQ(index_->ids(), reference_.ids());
@@ -281,11 +286,57 @@ class IndexModel {
     }
   }
 
+  void save() {
+    log() << "save " << rows() << " rows";
+    index_->save(folder_ / "snapshot", {std::string(32, '0'), trace_.size(), 0});
+    saved_ids_ = reference_.ids();
+    saved_last_id_ = last_id_;
+    saved_ = true;
+  }
+
+  // As a process does that starts: what was saved, without what is gone since, with what came
+  // since.
+  void reopen() {
+    if (!saved_) {
+      save();
+      return;
+    }
+    log() << "reopen, with " << rows() << " rows instead of " << saved_ids_.size();
+    if (chance(30)) refuse_an_unfinished_file();
+    LoadedSnapshot loaded = load_snapshot(folder_ / "snapshot", kOptions);
+    EXPECT_EQ(loaded.info.rows, saved_ids_.size());
+    std::vector<ItemId> gone;
+    std::ranges::set_difference(saved_ids_, reference_.ids(), std::back_inserter(gone));
+    EXPECT_EQ(loaded.index->remove(gone), gone.size());
+    std::vector<ItemId> ids;
+    EmbeddingBatch embeddings(16);
+    for (const auto& [id, embedding] : reference_.rows()) {
+      if (to_number(id) <= saved_last_id_) continue;
+      ids.push_back(id);
+      embeddings.append(embedding);
+    }
+    loaded.index->add(ids, embeddings);
+    index_ = std::move(loaded.index);
+    ++history_.reopened;
+  }
+
+  // What a crash leaves of a file that is not renamed into its place but written there.
+  void refuse_an_unfinished_file() {
+    std::vector<std::byte> bytes = read_file(folder_ / "snapshot", std::size_t{1} << 24);
+    bytes.resize(random_() % bytes.size());
+    write_file_atomic(folder_ / "cut", bytes);
+    EXPECT_THROW(load_snapshot(folder_ / "cut", kOptions), Error);
+  }
+
+  test::TemporaryFolder folder_;
   std::mt19937_64 random_;
   RowMix mix_;
   std::unique_ptr<VectorIndex> index_;
   ReferenceIndex reference_;
   std::uint64_t last_id_ = 0;
+  std::vector<ItemId> saved_ids_;
+  std::uint64_t saved_last_id_ = 0;
+  bool saved_ = false;
   bool growing_ = true;
   std::size_t partitions_ = 0;
   History history_;
@@ -318,6 +369,7 @@ TEST_P(IndexModelTest, AnswersAsTheReferenceThroughRandomOperations) {
   EXPECT_GT(history.split, 0U);
   EXPECT_GT(history.exact, 0U);
   EXPECT_GT(history.cut_off, 0U);
+  EXPECT_GT(history.reopened, 0U);
 }
 
 }  // namespace
