@@ -48,8 +48,7 @@ double length_of(std::span<const float> values) {
 }  // namespace
 
 float PartitionSearch::error(const IndexState& state, std::span<const float> query) {
-  // Scores of padded or long vectors grow with their lengths.
-  return static_cast<float>(score_error(query.size()) * (1 + length_of(query) - 1) *
+  return static_cast<float>(score_error(query.size()) * length_of(query) *
                             (1 + state.length_error) * 1.01);
 }
 
