@@ -13,12 +13,6 @@ namespace {
 // damage.
 constexpr double kUnitTolerance = 1e-3;
 
-double squared_length(std::span<const float> values) {
-  double sum = 0;
-  for (const float value : values) sum += static_cast<double>(value) * value;
-  return sum;
-}
-
 // The factor that brings `raw` to length 1.
 double scale_to_unit(std::span<const float> raw) {
   require_valid_dimension(raw.size());
@@ -45,6 +39,12 @@ void require_unit(std::span<const float> unit) {
 }
 
 }  // namespace
+
+double squared_length(std::span<const float> values) {
+  double sum = 0;
+  for (const float value : values) sum += static_cast<double>(value) * value;
+  return sum;
+}
 
 void require_valid_dimension(std::size_t dimension) {
   if (!is_valid_dimension(dimension)) {

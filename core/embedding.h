@@ -80,6 +80,9 @@ class EmbeddingBatch {
   std::vector<float> values_;
 };
 
+/// The square of the Euclidean length, accumulated in double.
+double squared_length(std::span<const float> values);
+
 /// Cosine similarity of two unit vectors of equal dimension, accumulated in double, in [-1, 1].
 /// Throws Error(kUsage) if the dimensions differ.
 float similarity(std::span<const float> a, std::span<const float> b);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/embedding.h"
 #include "index/centroids_internal.h"
 #include "index/clustering_internal.h"
 #include "index/faiss_wall_internal.h"
@@ -86,10 +87,7 @@ class OneFaissThread {
 // FAISS leaves centroids as long as they are where every row is one, and zero where the rows of a
 // cluster cancel out. Searches take scores of centroids for cosines.
 void make_unit(float* centroid, std::size_t dimension) {
-  double squared = 0;
-  for (std::size_t d = 0; d < dimension; ++d) {
-    squared += static_cast<double>(centroid[d]) * centroid[d];
-  }
+  const double squared = squared_length({centroid, dimension});
   if (!(squared > 0)) {  // any direction is as good
     std::fill_n(centroid, dimension, 0.0F);
     centroid[0] = 1;

@@ -39,11 +39,7 @@ float angle_of(float cosine) {
   return cosine < 0 ? kPi - angle : angle;
 }
 
-double length_of(std::span<const float> values) {
-  double squared = 0;
-  for (const float value : values) squared += static_cast<double>(value) * value;
-  return std::sqrt(squared);
-}
+double length_of(std::span<const float> values) { return std::sqrt(squared_length(values)); }
 
 }  // namespace
 

@@ -28,11 +28,7 @@ bool strictly_ascending(std::span<const ItemId> ids) {
 double largest_length_error(const RowsView& rows) {
   double largest = 0;
   for (std::size_t r = 0; r < rows.count; ++r) {
-    double squared = 0;
-    for (std::size_t d = 0; d < rows.dimension; ++d) {
-      const double value = rows.values[r * rows.dimension + d];
-      squared += value * value;
-    }
+    const double squared = squared_length({rows.values + r * rows.dimension, rows.dimension});
     largest = std::max(largest, std::abs(std::sqrt(squared) - 1));
   }
   return largest;

@@ -23,8 +23,7 @@ void require_query(std::span<const float> query, std::size_t dimension) {
                                        std::to_string(query.size()) + " in an index of dimension " +
                                        std::to_string(dimension));
   }
-  double squared = 0;
-  for (const float value : query) squared += static_cast<double>(value) * value;
+  const double squared = squared_length(query);
   if (!(std::abs(squared - 1) <= 2e-3)) {  // also false for NaN
     throw Error(ErrorCode::kUsage,
                 "can't search with a query that is not of unit length (squared length " +
