@@ -3,56 +3,25 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cmath>
-#include <span>
-#include <utility>
 
 #include "core/embedding.h"
-#include "core/error.h"
+#include "encoder/training/option_names_internal.h"
 
 namespace simdb::training {
 namespace {
 
-template <typename Kind>
-using Choice = std::pair<std::string_view, Kind>;
-
-constexpr std::array<Choice<LossKind>, 1> kLosses = {{{"triplet", LossKind::kTriplet}}};
-constexpr std::array<Choice<MinerKind>, 2> kMiners = {
+constexpr std::array<NamedValue<LossKind>, 1> kLosses = {{{"triplet", LossKind::kTriplet}}};
+constexpr std::array<NamedValue<MinerKind>, 2> kMiners = {
     {{"semi-hard", MinerKind::kSemiHard}, {"batch-hard", MinerKind::kBatchHard}}};
-constexpr std::array<Choice<OptimizerKind>, 2> kOptimizers = {
+constexpr std::array<NamedValue<OptimizerKind>, 2> kOptimizers = {
     {{"adam", OptimizerKind::kAdam}, {"adamw", OptimizerKind::kAdamW}}};
-constexpr std::array<Choice<bool AugmentOptions::*>, 5> kAugments = {
+constexpr std::array<NamedValue<bool AugmentOptions::*>, 5> kAugments = {
     {{"affine", &AugmentOptions::affine},
      {"light", &AugmentOptions::light},
      {"noise", &AugmentOptions::noise},
      {"colors", &AugmentOptions::colors},
      {"symmetry", &AugmentOptions::symmetry}}};
 constexpr AugmentOptions kNoAugment = {false, false, false, false, false};
-
-template <typename Choices>
-auto find_choice(const Choices& choices, std::string_view what, std::string_view name) {
-  std::string known;
-  for (const auto& [choice, value] : choices) {
-    if (choice == name) return value;
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", choice);
-  }
-  throw Error(ErrorCode::kUsage,
-              fmt::format("there is no {} '{}'; choose from {}", what, name, known));
-}
-
-template <typename Choices, typename Kind>
-std::string_view name_of(const Choices& choices, Kind kind) noexcept {
-  for (const auto& [name, value] : choices) {
-    if (value == kind) return name;
-  }
-  return "unknown";
-}
-
-void require_between(std::string_view name, double value, double low, double high) {
-  if (value >= low && value <= high) return;  // false for NaN
-  throw Error(ErrorCode::kUsage,
-              fmt::format("{} must lie between {} and {}, not {}", name, low, high, value));
-}
 
 }  // namespace
 
