@@ -165,7 +165,7 @@ std::string unused_prefix(const onnx::GraphProto& graph) {
   }
   std::string prefix = "head_";
   const auto is_taken = [&](const std::string& name) { return name.starts_with(prefix); };
-  while (std::ranges::any_of(names, is_taken)) prefix = "simdb_" + prefix;
+  while (std::ranges::any_of(names, is_taken)) prefix.insert(0, "simdb_");
   return prefix;
 }
 

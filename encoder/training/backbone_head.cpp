@@ -12,7 +12,7 @@ namespace {
 
 // A feature that varies less than this share of the average spread says nothing, and scaling it up
 // would make it noise.
-constexpr double kLeastSpread = 1e-3;
+constexpr double kLeastSpread = 1e-4;
 
 void require_valid(const torch::Tensor& features, const HeadOptions& options) {
   if (features.dim() != 2 || features.size(0) < 1 || features.size(1) < 1) {
