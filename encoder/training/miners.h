@@ -14,7 +14,8 @@ struct PairMasks {
   torch::Tensor negatives;  ///< same group, other class
 };
 
-PairMasks make_pair_masks(const std::vector<int>& labels, const std::vector<int>& groups);
+PairMasks make_pair_masks(const std::vector<int>& labels, const std::vector<int>& groups,
+                          torch::Device device = torch::kCPU);
 
 /// T triplets: int64 row numbers, each of shape {T}.
 struct Triplets {
