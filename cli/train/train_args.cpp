@@ -19,6 +19,7 @@ struct Words {
   std::string folder;
   std::string output;
   std::string validation;
+  std::string classes = "auto";
   std::string color = "auto";
   std::string resize = "fit";
   std::string batch_norm = "on";
@@ -56,6 +57,8 @@ po::options_description describe(Words& words, InputSpec& input, TrainOptions& o
       "validate on these classes instead of a share of DIR");
   add("validation-share", stored_real(options.validation_share, "X"),
       "part of every class set aside");
+  add("classes", stored(words.classes, "auto|top|leaf"),
+      "top: every sub-folder of DIR is a class;\nleaf: every folder that holds images itself");
   add("size", stored(input.width, "N"), "side of the network's input, pixels");
   add("color", stored(words.color, "auto|rgb|grey"), "auto: grey if the images are");
   add("resize", stored(words.resize, "fit|stretch"), "fit keeps the aspect ratio");
@@ -101,6 +104,7 @@ void translate(const Words& words, TrainCommand& command) {
   command.folder = words.folder;
   command.output = words.output;
   if (!words.validation.empty()) command.validation = words.validation;
+  command.classes = parse_class_level(words.classes);
 
   InputSpec& input = command.input;
   if (input.width < 4 || input.width > 512) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "encoder/class_folders.h"
 #include "encoder/preprocess.h"
 #include "encoder/training/train_options.h"
 
@@ -16,6 +17,7 @@ struct TrainCommand {
   std::filesystem::path folder;
   std::filesystem::path output;
   std::optional<std::filesystem::path> validation;
+  ClassLevel classes = ClassLevel::kAuto;  ///< of both folders
   InputSpec input;
   bool choose_channels = true;  ///< else input.channels holds
   training::TrainOptions options;

@@ -73,8 +73,11 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
                                       "0.3",
                                       "--loss",
                                       "triplet",
+                                      "--classes",
+                                      "leaf",
                                       "pictures"});
   EXPECT_EQ(command.validation, "v");
+  EXPECT_EQ(command.classes, ClassLevel::kLeaf);
   EXPECT_EQ(command.input.height, 32);
   EXPECT_FALSE(command.choose_channels);
   EXPECT_EQ(command.input.channels, 1);
@@ -125,6 +128,7 @@ TEST(TrainArgsTest, MistakesAreNamed) {
   EXPECT_THAT(message({"a", "-o", "m", "--dim", "17"}), HasSubstr("16"));
   EXPECT_THAT(message({"a", "-o", "m", "--size", "2"}), HasSubstr("--size"));
   EXPECT_THAT(message({"a", "-o", "m", "--color", "red"}), HasSubstr("rgb"));
+  EXPECT_THAT(message({"a", "-o", "m", "--classes", "x"}), HasSubstr("leaf"));
   EXPECT_THAT(message({"a", "-o", "m", "--augment", "x"}), HasSubstr("affine"));
   EXPECT_THAT(message({"a", "-o", "m", "--loss", "x"}), HasSubstr("nt-xent"));
   EXPECT_THAT(message({"a", "-o", "m", "--loss", "pair", "--scale", "2"}), HasSubstr("--scale"));
