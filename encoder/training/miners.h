@@ -24,7 +24,8 @@ struct Triplets {
   torch::Tensor negatives;
 };
 
-// Miners choose the triplets that teach most. `distances` is N x N; gradients are not followed.
+// Miners choose the triplets that teach most (MinerKind::kBatchAll needs none: every triplet
+// counts). `distances` is N x N; gradients are not followed.
 // Among equals the lower row is chosen, so one batch always gives one answer.
 
 /// For every positive pair the nearest negative that is farther than the positive but within the

@@ -6,7 +6,9 @@
 #include <cctype>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/encoder/training/loss_batches.h"
 #include "tests/support/errors.h"
@@ -14,7 +16,6 @@
 namespace simdb::training {
 namespace {
 
-using test::circle;
 using test::CircleBatch;
 using test::random_batch;
 
@@ -41,9 +42,13 @@ class EveryLossTest : public ::testing::TestWithParam<LossOptions> {
   std::unique_ptr<Loss> loss_;
 };
 
-TEST_P(EveryLossTest, TheGradientIsThatOfFiniteDifferences) {
-  // The circle loss does not follow its weights; its own test knows that.
-  if (GetParam().kind == LossKind::kCircle) return;
+/// The losses whose gradient is that of their value: not circle, which takes its weights as given
+/// (its own test knows that).
+class FollowedLossTest : public EveryLossTest {};
+/// The losses that compare rows with rows: not cosface, which knows proxies only.
+class PairwiseLossTest : public EveryLossTest {};
+
+TEST_P(FollowedLossTest, TheGradientIsThatOfFiniteDifferences) {
   constexpr double kStep = 1e-6;
   const LossBatch batch = random_batch(3, 8).loss_batch();
   const torch::Tensor expected = torch::zeros_like(batch.embeddings);
@@ -86,8 +91,7 @@ TEST_P(EveryLossTest, EqualAndOppositeRowsHaveAFiniteGradient) {
   }
 }
 
-TEST_P(EveryLossTest, OtherGroupsDoNotChangeWhatARowIsTold) {
-  if (GetParam().kind == LossKind::kCosFace) return;  // compares with proxies, not with rows
+TEST_P(PairwiseLossTest, OtherGroupsDoNotChangeWhatARowIsTold) {
   // A second group takes part in the mean but not in the comparisons: turning all of it as a whole
   // changes nothing.
   const CircleBatch batch = {
@@ -129,26 +133,36 @@ LossOptions plain(LossKind kind) {
   return options;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Losses, EveryLossTest,
-    ::testing::Values(with_miner(LossKind::kTriplet, MinerKind::kBatchAll),
-                      with_miner(LossKind::kTriplet, MinerKind::kBatchHard),
-                      with_miner(LossKind::kTriplet, MinerKind::kSemiHard),
-                      with_miner(LossKind::kTriplet, MinerKind::kBatchAll, true),
-                      with_miner(LossKind::kTriplet, MinerKind::kBatchHard, true),
-                      with_miner(LossKind::kTriplet, MinerKind::kSemiHard, true),
-                      plain(LossKind::kContrastive), plain(LossKind::kCircle),
-                      with_miner(LossKind::kMultiSimilarity, MinerKind::kBatchAll),
-                      with_miner(LossKind::kMultiSimilarity, MinerKind::kBatchHard),
-                      plain(LossKind::kSupCon), plain(LossKind::kNtXent), plain(LossKind::kPair),
-                      plain(LossKind::kCosFace)),
-    [](const auto& options) {
-      std::string name;
-      for (const char c : to_string(options.param)) {
-        if (std::isalnum(static_cast<unsigned char>(c)) != 0) name += c;
-      }
-      return name;
-    });
+std::vector<LossOptions> all_losses_but(std::optional<LossKind> left_out) {
+  std::vector<LossOptions> losses;
+  for (const bool soft : {false, true}) {
+    for (const MinerKind miner :
+         {MinerKind::kBatchAll, MinerKind::kBatchHard, MinerKind::kSemiHard}) {
+      losses.push_back(with_miner(LossKind::kTriplet, miner, soft));
+    }
+  }
+  losses.push_back(with_miner(LossKind::kMultiSimilarity, MinerKind::kBatchAll));
+  for (const LossKind kind :
+       {LossKind::kContrastive, LossKind::kCircle, LossKind::kMultiSimilarity, LossKind::kSupCon,
+        LossKind::kNtXent, LossKind::kPair, LossKind::kCosFace}) {
+    if (kind != left_out) losses.push_back(plain(kind));
+  }
+  return losses;
+}
+
+std::string name_of(const ::testing::TestParamInfo<LossOptions>& options) {
+  std::string name;
+  for (const char c : to_string(options.param)) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) name += c;
+  }
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Losses, EveryLossTest, ::testing::ValuesIn(all_losses_but({})), name_of);
+INSTANTIATE_TEST_SUITE_P(Losses, FollowedLossTest,
+                         ::testing::ValuesIn(all_losses_but(LossKind::kCircle)), name_of);
+INSTANTIATE_TEST_SUITE_P(Losses, PairwiseLossTest,
+                         ::testing::ValuesIn(all_losses_but(LossKind::kCosFace)), name_of);
 
 TEST(LossesTest, OptionsThatMakeNoSenseAreRefused) {
   EXPECT_EQ(simdb::test::code_of([] { make_loss(plain(static_cast<LossKind>(99)), 2, 16); }),
