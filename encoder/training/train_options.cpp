@@ -10,9 +10,6 @@
 namespace simdb::training {
 namespace {
 
-constexpr std::array<NamedValue<LossKind>, 1> kLosses = {{{"triplet", LossKind::kTriplet}}};
-constexpr std::array<NamedValue<MinerKind>, 2> kMiners = {
-    {{"semi-hard", MinerKind::kSemiHard}, {"batch-hard", MinerKind::kBatchHard}}};
 constexpr std::array<NamedValue<OptimizerKind>, 2> kOptimizers = {
     {{"adam", OptimizerKind::kAdam}, {"adamw", OptimizerKind::kAdamW}}};
 constexpr std::array<NamedValue<bool AugmentOptions::*>, 5> kAugments = {
@@ -53,13 +50,9 @@ std::string to_string(const AugmentOptions& augment) {
   return list.empty() ? "none" : list;
 }
 
-LossKind parse_loss(std::string_view name) { return find_choice(kLosses, "loss", name); }
-MinerKind parse_miner(std::string_view name) { return find_choice(kMiners, "miner", name); }
 OptimizerKind parse_optimizer(std::string_view name) {
   return find_choice(kOptimizers, "optimizer", name);
 }
-std::string_view to_string(LossKind loss) noexcept { return name_of(kLosses, loss); }
-std::string_view to_string(MinerKind miner) noexcept { return name_of(kMiners, miner); }
 std::string_view to_string(OptimizerKind kind) noexcept { return name_of(kOptimizers, kind); }
 
 void require_valid(const TrainOptions& options) {
@@ -67,7 +60,7 @@ void require_valid(const TrainOptions& options) {
   require_valid_dimension(static_cast<std::size_t>(options.network.dimension));
   require_between("--width", options.network.width, 1, 1024);
   require_between("--depth", options.network.depth, 1, 6);
-  require_between("--margin", options.margin, 1e-6, 2);
+  require_valid(options.loss);
   require_between("--learning-rate", options.learning_rate, 1e-9, 10);
   require_between("--batch", options.batch, 4, 65536);
   require_between("--epochs", options.epochs, 1, 1e6);

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "encoder/training/loss_options.h"
+
 namespace simdb::training {
 
 /// The article's encoder: depth x (Conv3x3, batch norm, ReLU, MaxPool2), Dense, L2
@@ -33,14 +35,6 @@ AugmentOptions parse_augment(std::string_view text);
 /// The inverse: "none" or the list.
 std::string to_string(const AugmentOptions& augment);
 
-enum class LossKind { kTriplet };
-enum class MinerKind { kSemiHard, kBatchHard };
-
-LossKind parse_loss(std::string_view name);    ///< Throws Error(kUsage) naming the choices.
-MinerKind parse_miner(std::string_view name);  ///< Throws Error(kUsage) naming the choices.
-std::string_view to_string(LossKind loss) noexcept;
-std::string_view to_string(MinerKind miner) noexcept;
-
 enum class OptimizerKind { kAdam, kAdamW };
 
 OptimizerKind parse_optimizer(std::string_view name);  ///< Throws Error(kUsage) naming the choices.
@@ -50,9 +44,7 @@ std::string_view to_string(OptimizerKind optimizer) noexcept;
 struct TrainOptions {
   NetworkOptions network;
   AugmentOptions augment;
-  LossKind loss = LossKind::kTriplet;
-  MinerKind miner = MinerKind::kSemiHard;
-  double margin = 0.5;  ///< of Euclidean distances between unit vectors, which lie in [0, 2]
+  LossOptions loss;
   OptimizerKind optimizer = OptimizerKind::kAdamW;
   double learning_rate = 2e-3;    ///< at the start; falls to 0 along a half cosine over `epochs`
   int batch = 192;                ///< images a batch, about
