@@ -19,10 +19,11 @@ struct Words {
   std::string folder;
   std::string output;
   std::string validation;
+  std::string preview;
   std::string color = "auto";
   std::string resize = "fit";
   std::string batch_norm = "on";
-  std::string augment = "default";
+  std::string augment = "auto";
   std::string loss;
   std::string miner;
   std::string optimizer;
@@ -61,7 +62,11 @@ po::options_description describe(Words& words, InputSpec& input, TrainOptions& o
   add("depth", stored(options.network.depth, "N"), "blocks of convolution and pooling");
   add("batch-norm", stored(words.batch_norm, "on|off"), "normalise between layers");
   add("augment", stored(words.augment, "LIST"),
-      "none, or of affine,light,noise,colors,symmetry;\ndefault,-symmetry takes one away");
+      "auto, or none, glyph, digits, photo, icons, shapes,\nor switches: glyph,-erase,blur; see "
+      "--preview");
+  add("augment-strength", stored_real(options.augment.strength, "X"), "0 to 3");
+  add("preview", po::value(&words.preview)->value_name("FILE"),
+      "write a page of augmented images; trains only with -o");
   add("loss", stored(words.loss, "NAME"), "triplet");
   add("miner", stored(words.miner, "NAME"), "semi-hard or batch-hard");
   add("margin", stored_real(options.margin, "X"), "distance between classes, 0 to 2");
@@ -89,12 +94,14 @@ void translate(const Words& words, TrainCommand& command) {
   if (words.folder.empty()) {
     throw Error(ErrorCode::kUsage, "name the folder to train on; it has one sub-folder a class");
   }
-  if (words.output.empty()) {
-    throw Error(ErrorCode::kUsage, "name the model file to write: -o FILE.onnx");
+  if (words.output.empty() && words.preview.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "name the model file to write: -o FILE.onnx (or --preview FILE.html)");
   }
   command.folder = words.folder;
   command.output = words.output;
   if (!words.validation.empty()) command.validation = words.validation;
+  if (!words.preview.empty()) command.preview = words.preview;
 
   InputSpec& input = command.input;
   if (input.width < 4 || input.width > 512) {
@@ -113,7 +120,9 @@ void translate(const Words& words, TrainCommand& command) {
 
   TrainOptions& options = command.options;
   options.network.batch_norm = choose("--batch-norm", words.batch_norm, "on", "off");
+  const double strength = options.augment.strength;
   options.augment = training::parse_augment(words.augment);
+  options.augment.strength = strength;
   options.loss = training::parse_loss(words.loss);
   options.miner = training::parse_miner(words.miner);
   options.optimizer = training::parse_optimizer(words.optimizer);

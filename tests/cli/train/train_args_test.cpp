@@ -49,6 +49,10 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
                                       "off",
                                       "--augment",
                                       "affine",
+                                      "--augment-strength",
+                                      "1.5",
+                                      "--preview",
+                                      "page.html",
                                       "--miner",
                                       "batch-hard",
                                       "--margin",
@@ -84,6 +88,8 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
   EXPECT_EQ(options.network.depth, 3);
   EXPECT_FALSE(options.network.batch_norm);
   EXPECT_EQ(to_string(options.augment), "affine");
+  EXPECT_DOUBLE_EQ(options.augment.strength, 1.5);
+  EXPECT_EQ(command.preview, "page.html");
   EXPECT_EQ(options.miner, training::MinerKind::kBatchHard);
   EXPECT_DOUBLE_EQ(options.margin, 0.7);
   EXPECT_EQ(options.optimizer, training::OptimizerKind::kAdam);
@@ -111,6 +117,7 @@ TEST(TrainArgsTest, MistakesAreNamed) {
   EXPECT_THAT(message({"a", "-o", "m", "--dim", "17"}), HasSubstr("16"));
   EXPECT_THAT(message({"a", "-o", "m", "--size", "2"}), HasSubstr("--size"));
   EXPECT_THAT(message({"a", "-o", "m", "--color", "red"}), HasSubstr("rgb"));
+  EXPECT_THAT(message({"a", "-o", "m", "--augment-strength", "4"}), HasSubstr("between 0 and 3"));
   EXPECT_THAT(message({"a", "-o", "m", "--augment", "x"}), HasSubstr("affine"));
 }
 
