@@ -72,21 +72,24 @@ std::string rows_of(const LabeledImages& images, const std::vector<PreviewRow>& 
   return html;
 }
 
-std::string class_making_text(const AugmentOptions& augment, std::size_t classes) {
-  if (!augment.colors && !augment.symmetry && !augment.mirror) {
-    return "No change makes classes: every image stays what it is.";
+std::string class_making_text(const AugmentOptions& augment, training::Unit unit) {
+  const bool turns = augment.symmetry || augment.mirror;
+  if (!augment.colors && !turns) return "No change makes classes: every image stays what it is.";
+  if (unit == training::Unit::kGroup) {
+    return "Class-making changes act on all images of a group at once. Only images of one group "
+           "are compared, so different classes stay different.";
   }
-  if (training::makes_classes_one_by_one(classes)) {
-    return "Class-making changes act on all images of a class at once. A sign that lies on its "
-           "side then counts as another class than the upright one.";
-  }
-  return "Class-making changes act on all images of a group at once. Only images of one group "
-         "are compared, so different classes stay different.";
+  return fmt::format(
+      "Class-making changes act on all images of a class at once: what is {} then counts as "
+      "another class than what is not.",
+      turns && augment.colors ? "turned or recoloured"
+      : turns                 ? "turned"
+                              : "recoloured");
 }
 
-std::string changes_of(const AugmentOptions& augment) {
+std::string changes_of(const AugmentOptions& augment, training::ClassMaking making) {
   std::string html;
-  for (const auto& note : describe(augment)) {
+  for (const auto& note : describe(augment, making)) {
     html += fmt::format("<tr{}><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n",
                         note.on ? "" : " class=\"off\"", note.name, note.on ? "on" : "off",
                         escaped(note.what));
@@ -117,9 +120,10 @@ std::string render_preview(const LabeledImages& images, const training::TrainOpt
                : to_string(augment)) +
       fact("--augment-strength", fmt::format("{:g}", augment.strength)) +
       fact("--seed", std::to_string(options.seed));
+  const training::ClassMaking making = training::class_making(classes);
   const std::string rows = rows_of(images, preview_rows(images, augment, options.seed));
-  const std::string unit = class_making_text(augment, classes);
-  const std::string changes = changes_of(augment);
+  const std::string unit = class_making_text(augment, making.unit);
+  const std::string changes = changes_of(augment, making);
   const std::pair<std::string_view, std::string_view> parts[] = {
       {"/*simdb:css*/", kReportCss}, {"<!--simdb:title-->", safe_title},
       {"<!--simdb:facts-->", facts}, {"<!--simdb:unit-->", unit},

@@ -31,7 +31,7 @@ constexpr std::array<NamedValue<bool AugmentOptions::*>, 15> kSwitches = {
 
 constexpr std::array<NamedValue<std::string_view>, 6> kPresets = {
     {{"none", ""},
-     {"glyph", "affine,elastic,stroke,light,noise,erase,symmetry"},
+     {"glyph", "affine,elastic,stroke,light,noise,symmetry"},
      {"digits", "nudge,light,noise,erase"},
      {"photo", "nudge,crop,flip,light,jitter,noise,erase"},
      {"icons", "affine,light,jitter,noise,colors"},
@@ -134,7 +134,16 @@ AugmentOptions resolve_augment(const AugmentOptions& augment, int channels, std:
   return chosen;
 }
 
-std::vector<AugmentNote> describe(const AugmentOptions& augment) {
+ClassMaking class_making(std::size_t classes) noexcept {
+  constexpr double kFewClasses = 8;
+  constexpr std::size_t kManyClasses = 32;
+  return {classes < kManyClasses ? Unit::kGroup : Unit::kClass,
+          std::min(1.0, kFewClasses / static_cast<double>(std::max<std::size_t>(classes, 1)))};
+}
+
+std::vector<AugmentNote> describe(const AugmentOptions& augment, ClassMaking making) {
+  const bool by_class = making.unit == Unit::kClass;
+  const std::string_view units = by_class ? "classes" : "groups";
   const double s = augment.strength;
   const auto moved = [&](double part) {
     return fmt::format(
@@ -166,9 +175,15 @@ std::vector<AugmentNote> describe(const AugmentOptions& augment) {
                   "{:.3g} to {:.3g} % of the image's",
                   percent(std::min(kMinErase * s, kMaxEraseEver)),
                   percent(std::min(kMaxErase * s, kMaxEraseEver))),
-      "makes classes: hues turned by any angle, half of them inverted (colour images)",
-      "makes classes: turned",
-      "makes classes: half of them mirrored"};
+      fmt::format("makes classes: in {:.3g} % of the {} the hues turn by any angle, half of these "
+                  "are inverted too (colour images)",
+                  percent(making.share), units),
+      by_class ? "makes classes: each class upright or turned by 90°, 180° or 270°"
+               : fmt::format("makes classes: {:.3g} % of the groups turned by any angle",
+                             percent(making.share / 2)),
+      by_class ? "makes classes: half of the classes mirrored"
+               : fmt::format("makes classes: {:.3g} % of the groups mirrored",
+                             percent(making.share / 4))};
   std::vector<AugmentNote> notes;
   for (std::size_t i = 0; i < kSwitches.size(); ++i) {
     notes.push_back({kSwitches[i].first, augment.*kSwitches[i].second, texts[i]});

@@ -10,7 +10,7 @@ namespace simdb::training {
 /// Changes to training images. Most act on every image alone and keep its class. The last three
 /// make classes: one draw changes a whole group of a batch, or all images of a class in it, so that
 /// red and blue become, say, green and orange, or a letter becomes the letter lying on its side;
-/// see Unit in augmentation.h. describe() says what each does and how much. A plain value.
+/// see Unit. describe() says what each does and how much. A plain value.
 struct AugmentOptions {
   bool automatic = true;  ///< resolve_augment() chooses by the data; the switches are then unset
   bool affine = false;
@@ -61,6 +61,26 @@ AugmentOptions choose_augment(int channels, std::size_t classes, std::size_t ima
 AugmentOptions resolve_augment(const AugmentOptions& augment, int channels, std::size_t classes,
                                std::size_t images);
 
+/// What one draw of a class-making change acts on.
+enum class Unit {
+  kGroup,  ///< all images of a group: turns by any angle
+  kClass,  ///< the K images of a class in the batch: quarter turns; each makes a class of its own,
+           ///< which meets the others in the loss
+};
+
+/// How class-making changes are drawn.
+struct ClassMaking {
+  Unit unit = Unit::kGroup;
+  double share = 1;  ///< of the units that `colors` acts on; half of it for a group's symmetry.
+                     ///< Quarter turns act on every class, a quarter of which stay upright.
+};
+
+/// For data of so many classes. Data of few needs every change it can get, and would run out of
+/// classes for a batch: the unit is the group. From 32 classes on it is the class. Data of hundreds
+/// has variety of its own, and what is lost by other colours (a lemon may be blue) then costs more
+/// than it brings: the share is 8 / classes, at most 1.
+ClassMaking class_making(std::size_t classes) noexcept;
+
 /// A switch in words.
 struct AugmentNote {
   std::string_view name;
@@ -69,6 +89,6 @@ struct AugmentNote {
 };
 
 /// Every switch, in the order of to_string().
-std::vector<AugmentNote> describe(const AugmentOptions& augment);
+std::vector<AugmentNote> describe(const AugmentOptions& augment, ClassMaking making);
 
 }  // namespace simdb::training

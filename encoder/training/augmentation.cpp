@@ -40,13 +40,6 @@ torch::Tensor border_colors(const torch::Tensor& pixels) {
   return std::get<0>(border.to(torch::kFloat32).median(1)) / 255;
 }
 
-ClassMaking class_making(std::size_t classes) noexcept {
-  constexpr double kFewClasses = 8;
-  constexpr std::size_t kManyClasses = 32;
-  return {classes < kManyClasses ? Unit::kGroup : Unit::kClass,
-          std::min(1.0, kFewClasses / static_cast<double>(std::max<std::size_t>(classes, 1)))};
-}
-
 int variant_count(const AugmentOptions& options, Unit unit) noexcept {
   if (unit == Unit::kGroup) return 1;
   if (options.mirror) return 2 * kQuarters;

@@ -17,26 +17,6 @@ namespace simdb::training {
 /// Pixels are N x H x W x C bytes; the result is N x C floats in [0, 1].
 torch::Tensor border_colors(const torch::Tensor& pixels);
 
-/// What one draw of a class-making change acts on.
-enum class Unit {
-  kGroup,  ///< all images of a group: turns by any angle
-  kClass,  ///< the K images of a class in the batch: quarter turns; each makes a class of its own,
-           ///< which meets the others in the loss
-};
-
-/// How class-making changes are drawn.
-struct ClassMaking {
-  Unit unit = Unit::kGroup;
-  double share = 1;  ///< of the units that `colors` acts on; half of it for a group's symmetry.
-                     ///< Quarter turns act on every class, a quarter of which stay upright.
-};
-
-/// For data of so many classes. Data of few needs every change it can get, and would run out of
-/// classes for a batch: the unit is the group. From 32 classes on it is the class. Data of hundreds
-/// has variety of its own, and what is lost by other colours (a lemon may be blue) then costs more
-/// than it brings: the share is 8 / classes, at most 1.
-ClassMaking class_making(std::size_t classes) noexcept;
-
 /// A batch after its changes.
 struct Augmented {
   torch::Tensor planes;

@@ -11,7 +11,7 @@ namespace {
 
 BatchShape shape_of(std::size_t classes, int rows) {
   constexpr int kClassesOfAGroup = 3;
-  if (makes_classes_one_by_one(classes)) return {1, rows, 2};
+  if (class_making(classes).unit == Unit::kClass) return {1, rows, 2};
   const int width = std::min(static_cast<int>(classes), kClassesOfAGroup);
   return {std::max(1, rows / std::max(1, width)), width, 2};
 }
@@ -36,10 +36,6 @@ Image image_of(const LabeledImages& images, std::int64_t row) {
 }
 
 }  // namespace
-
-bool makes_classes_one_by_one(std::size_t classes) noexcept {
-  return class_making(classes).unit == Unit::kClass;
-}
 
 std::vector<PreviewRow> preview_rows(const LabeledImages& images, const AugmentOptions& options,
                                      std::uint64_t seed, int rows, int copies) {

@@ -20,9 +20,6 @@ struct PreviewRow {
   std::vector<Image> copies;  ///< changed, each by draws of its own
 };
 
-/// Whether class-making changes act on a group or on each class alone for so many classes.
-bool makes_classes_one_by_one(std::size_t classes) noexcept;
-
 /// Rows of a first batch, about `rows` of them, as the trainer would change it with these options
 /// and this seed: groups of 3 classes, or one group where each class is changed alone. Options may
 /// be automatic. Throws Error(kUsage) if there are fewer than two classes.

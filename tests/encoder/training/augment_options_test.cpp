@@ -60,19 +60,31 @@ TEST(AugmentOptionsTest, OnlyAutomaticOptionsAreResolvedAndTheStrengthStays) {
   EXPECT_EQ(resolve_augment(parse_augment("blur"), 1, 964, 20000), parse_augment("blur"));
 }
 
+TEST(AugmentOptionsTest, ManyClassesAreChangedOneByOneAndFewerOfThem) {
+  EXPECT_EQ(class_making(2).share, 1);
+  EXPECT_EQ(class_making(8).share, 1);
+  EXPECT_EQ(class_making(80).share, 0.1);
+  EXPECT_EQ(class_making(31).unit, Unit::kGroup);
+  EXPECT_EQ(class_making(32).unit, Unit::kClass);
+}
+
 TEST(AugmentOptionsTest, EverySwitchIsDescribedWithItsAmount) {
   AugmentOptions augment = parse_augment("affine,noise");
+  std::size_t classes = 8;
   const auto text_of = [&](std::string_view name) {
-    for (const AugmentNote& note : describe(augment)) {
+    for (const AugmentNote& note : describe(augment, class_making(classes))) {
       if (note.name == name) return (note.on ? "on: " : "off: ") + note.what;
     }
     return std::string();
   };
   EXPECT_THAT(text_of("affine"), AllOf(HasSubstr("on: "), HasSubstr("15°")));
-  EXPECT_THAT(text_of("symmetry"), HasSubstr("off: "));
+  EXPECT_THAT(text_of("symmetry"), AllOf(HasSubstr("off: "), HasSubstr("50 % of the groups")));
+  classes = 80;
+  EXPECT_THAT(text_of("symmetry"), HasSubstr("90°"));
+  EXPECT_THAT(text_of("colors"), HasSubstr("10 % of the classes"));
   augment.strength = 2;
   EXPECT_THAT(text_of("affine"), AllOf(HasSubstr("30°"), Not(HasSubstr("15°"))));
-  EXPECT_EQ(describe(augment).size(), 15U);
+  EXPECT_EQ(describe(augment, {}).size(), 15U);
 }
 
 }  // namespace

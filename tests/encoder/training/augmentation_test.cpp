@@ -156,12 +156,7 @@ TEST(AugmentationTest, SymmetryLeavesHalfOfTheGroupsAlone) {
   EXPECT_NEAR(left_alone, 100, 30);
 }
 
-TEST(AugmentationTest, TheMoreClassesTheFewerGroupsAreChanged) {
-  EXPECT_EQ(class_making(2).share, 1);
-  EXPECT_EQ(class_making(8).share, 1);
-  EXPECT_EQ(class_making(80).share, 0.1);
-  EXPECT_EQ(class_making(31).unit, Unit::kGroup);
-  EXPECT_EQ(class_making(32).unit, Unit::kClass);
+TEST(AugmentationTest, TheShareIsThatOfTheChangedGroups) {
   const Plain images = drawn(400);
   Augmenter augment(only(&AugmentOptions::colors), {Unit::kGroup, 0.1}, 1);
   const torch::Tensor changed =
