@@ -26,6 +26,14 @@ ArgumentParser& ArgumentParser::with_json() {
   return *this;
 }
 
+ArgumentParser& ArgumentParser::with_class_level() {
+  options_.add_options()(
+      "classes", po::value<std::string>()->default_value("auto")->value_name("auto|top|leaf"),
+      "which folders are classes: every sub-folder of DIR (top), or every folder that holds images "
+      "itself (leaf)");
+  return *this;
+}
+
 bool ArgumentParser::parse(std::span<const std::string> args, Console& console, std::size_t min,
                            std::size_t max) {
   options_.add_options()("help,h", "print this page");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/console.h"
+#include "encoder/class_folders.h"
 
 namespace simdb::cli {
 
@@ -21,6 +22,8 @@ class ArgumentParser {
   /// Adds --help, and as asked --db and --json.
   ArgumentParser& with_database();
   ArgumentParser& with_json();
+  /// --classes auto|top|leaf, for commands that read a folder of classes.
+  ArgumentParser& with_class_level();
   /// For the command's own options: options().add_options()("k,k", po::value<int>(), "...").
   boost::program_options::options_description& options() { return options_; }
 
@@ -31,6 +34,8 @@ class ArgumentParser {
 
   const std::vector<std::string>& positional() const { return positional_; }
   bool has(const std::string& option) const { return values_.count(option) > 0; }
+  /// Only after with_class_level(). Throws Error(kUsage) for another word.
+  ClassLevel class_level() const { return parse_class_level(get<std::string>("classes")); }
   bool flag(const std::string& option) const { return has(option); }
   template <typename T>
   const T& get(const std::string& option) const {

@@ -1,39 +1,14 @@
 #include "cli/image_paths.h"
 
-#include <algorithm>
 #include <istream>
+#include <utility>
 
 #include "core/error.h"
-#include "encoder/image_codec.h"
 
 namespace simdb::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
-
-// Sorted, so that ids and output do not depend on the order in which the file system lists a
-// folder.
-std::vector<fs::path> images_beneath(const fs::path& folder) {
-  std::vector<fs::path> images;
-  std::error_code error;
-  fs::recursive_directory_iterator walk(folder, fs::directory_options::follow_directory_symlink,
-                                        error);
-  for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
-    if (is_hidden(walk->path())) {
-      walk.disable_recursion_pending();
-    } else if (has_image_extension(walk->path()) && !walk->is_directory(error)) {
-      images.push_back(walk->path());
-    }
-  }
-  if (error) {
-    throw Error(ErrorCode::kIo,
-                "can't list the folder " + folder.string() + ": " + error.message());
-  }
-  std::sort(images.begin(), images.end());
-  return images;
-}
 
 void append_listed(std::istream& in, std::vector<fs::path>& paths) {
   for (std::string line; std::getline(in, line);) {
@@ -66,33 +41,16 @@ std::vector<fs::path> expand_paths(std::span<const std::string> paths, Console& 
   return files;
 }
 
-std::vector<LabeledPath> labeled_paths(const fs::path& folder) {
-  std::error_code error;
-  if (!fs::is_directory(folder, error)) {
-    throw Error(fs::exists(folder, error) ? ErrorCode::kBadInput : ErrorCode::kNotFound,
-                folder.string() + " is not a folder; one with a sub-folder a class is expected");
-  }
+std::vector<LabeledPath> labeled_paths(const fs::path& folder, ClassLevel level) {
   std::vector<LabeledPath> labeled;
-  fs::directory_iterator walk(folder, error);
-  for (; !error && walk != fs::directory_iterator(); walk.increment(error)) {
-    std::error_code ignored;
-    if (is_hidden(walk->path()) || !walk->is_directory(ignored)) continue;
-    for (fs::path& image : images_beneath(walk->path())) {
-      labeled.push_back({std::move(image), walk->path().filename().string()});
-    }
-  }
-  if (error) {
-    throw Error(ErrorCode::kIo,
-                "can't list the folder " + folder.string() + ": " + error.message());
+  for (ClassFolder& entry : find_class_folders(folder, level)) {
+    for (fs::path& image : entry.images) labeled.push_back({std::move(image), entry.name});
   }
   if (labeled.empty()) {
     throw Error(ErrorCode::kBadInput,
                 "no images in sub-folders of " + folder.string() +
                     "; a sub-folder a class is expected: DIR/CLASS/IMAGE.png");
   }
-  std::sort(labeled.begin(), labeled.end(), [](const LabeledPath& a, const LabeledPath& b) {
-    return a.class_name != b.class_name ? a.class_name < b.class_name : a.path < b.path;
-  });
   return labeled;
 }
 

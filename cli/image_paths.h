@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/console.h"
+#include "encoder/class_folders.h"
 
 namespace simdb::cli {
 
@@ -21,9 +22,10 @@ struct LabeledPath {
   std::string class_name;
 };
 
-/// DIR/CLASS/...: every sub-folder of `folder` is a class, all images beneath it belong to it;
-/// sorted. Throws Error(kNotFound) if there is no such folder, Error(kBadInput) if it holds no
-/// images in sub-folders.
-std::vector<LabeledPath> labeled_paths(const std::filesystem::path& folder);
+/// The images of find_class_folders(folder, level) with their classes, in its order. Throws
+/// Error(kNotFound) if there is no such folder, Error(kBadInput) if it holds no images in
+/// sub-folders.
+std::vector<LabeledPath> labeled_paths(const std::filesystem::path& folder,
+                                       ClassLevel level = ClassLevel::kAuto);
 
 }  // namespace simdb::cli

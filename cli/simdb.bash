@@ -20,15 +20,18 @@ _simdb() {
     --class-by)
       mapfile -t COMPREPLY < <(compgen -W "color shape both" -- "$word")
       return ;;
+    --classes)
+      mapfile -t COMPREPLY < <(compgen -W "auto top leaf" -- "$word")
+      return ;;
   esac
   if [[ $word == -* ]]; then
     local options
     case $command in
-      add) options="--by-folder --db --json" ;;
+      add) options="--by-folder --classes --db --json" ;;
       classes | ls | reindex | stats | verify | import) options="--db --json" ;;
       compare) options="--db --encoder --json" ;;
       embed) options="--output --db --encoder" ;;
-      eval) options="--report -k --db --json" ;;
+      eval) options="--report --classes -k --db --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --db" ;;
       init) options="--encoder --db --json" ;;
       query) options="-k --class --accept --within --max-rows --db --json" ;;

@@ -18,8 +18,9 @@ std::vector<LabeledPath> files_to_add(const ArgumentParser& args, Console& conso
   const std::vector<std::string>& words = args.positional();
   if (args.flag("by-folder")) {
     std::vector<LabeledPath> files;
+    const ClassLevel level = args.class_level();
     for (const std::string& folder : words) {
-      for (LabeledPath& file : labeled_paths(folder)) files.push_back(std::move(file));
+      for (LabeledPath& file : labeled_paths(folder, level)) files.push_back(std::move(file));
     }
     return files;
   }
@@ -61,7 +62,7 @@ int run_add(std::span<const std::string> args, Console& console) {
       "The same file is not added to a class twice. Images are safe on disk when they are "
       "reported.");
   parser.options().add_options()("by-folder", "every sub-folder of DIR is a class");
-  parser.with_database().with_json();
+  parser.with_class_level().with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   const std::vector<LabeledPath> files = files_to_add(parser, console);
   Database database = open_database(parser, OpenMode::kReadWrite);

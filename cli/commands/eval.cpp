@@ -111,12 +111,12 @@ int run_eval(std::span<const std::string> args, Console& console) {
   parser.options().add_options()(
       "report", po::value<std::string>()->value_name("FILE.html"),
       "write a page with pictures: confusion matrix, similarities, 3-D view");
-  parser.with_database().with_json();
+  parser.with_class_level().with_database().with_json();
   if (!parser.parse(args, console, 1, 1)) return 0;
   const auto k = parser.get<std::size_t>("k");
   if (k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
   const std::string& folder = parser.positional()[0];
-  const std::vector<LabeledPath> files = labeled_paths(folder);
+  const std::vector<LabeledPath> files = labeled_paths(folder, parser.class_level());
   const Database database = open_database(parser, OpenMode::kReadOnly);
 
   const InterruptGuard interrupt;

@@ -86,6 +86,7 @@ class TrainApp {
     options.input = spec_;
     options.choose_channels = choose_channels;
     options.min_images = min_images;
+    options.level = command_.classes;
     return training::load_labeled_images(
         folder, options,
         [&](const fs::path& path, const std::string& reason) {

@@ -20,6 +20,7 @@ struct Words {
   std::string output;
   std::string validation;
   std::string preview;
+  std::string classes = "auto";
   std::string color = "auto";
   std::string resize = "fit";
   std::string batch_norm = "on";
@@ -54,6 +55,8 @@ po::options_description describe(Words& words, InputSpec& input, TrainOptions& o
       "validate on these classes instead of a share of DIR");
   add("validation-share", stored_real(options.validation_share, "X"),
       "part of every class set aside");
+  add("classes", stored(words.classes, "auto|top|leaf"),
+      "top: every sub-folder of DIR is a class;\nleaf: every folder that holds images itself");
   add("size", stored(input.width, "N"), "side of the network's input, pixels");
   add("color", stored(words.color, "auto|rgb|grey"), "auto: grey if the images are");
   add("resize", stored(words.resize, "fit|stretch"), "fit keeps the aspect ratio");
@@ -102,6 +105,7 @@ void translate(const Words& words, TrainCommand& command) {
   command.output = words.output;
   if (!words.validation.empty()) command.validation = words.validation;
   if (!words.preview.empty()) command.preview = words.preview;
+  command.classes = parse_class_level(words.classes);
 
   InputSpec& input = command.input;
   if (input.width < 4 || input.width > 512) {

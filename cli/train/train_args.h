@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "encoder/class_folders.h"
 #include "encoder/preprocess.h"
 #include "encoder/training/train_options.h"
 
@@ -17,6 +18,7 @@ struct TrainCommand {
   std::filesystem::path output;  ///< empty if only a preview is wanted
   std::optional<std::filesystem::path> validation;
   std::optional<std::filesystem::path> preview;
+  ClassLevel classes = ClassLevel::kAuto;  ///< of both folders
   InputSpec input;
   bool choose_channels = true;  ///< else input.channels holds
   training::TrainOptions options;

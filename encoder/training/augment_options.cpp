@@ -185,6 +185,7 @@ std::vector<AugmentNote> describe(const AugmentOptions& augment, ClassMaking mak
                : fmt::format("makes classes: {:.3g} % of the groups mirrored",
                              percent(making.share / 4))};
   std::vector<AugmentNote> notes;
+  notes.reserve(kSwitches.size());
   for (std::size_t i = 0; i < kSwitches.size(); ++i) {
     notes.push_back({kSwitches[i].first, augment.*kSwitches[i].second, texts[i]});
   }

@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <system_error>
-#include <utility>
+#include <map>
 
 #include "core/class_name.h"
 #include "core/error.h"
@@ -15,54 +14,6 @@ namespace simdb::training {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct ClassFolder {
-  fs::path path;
-  std::vector<fs::path> files;
-};
-
-bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
-
-std::vector<fs::path> find_images(const fs::path& folder) {
-  std::vector<fs::path> found;
-  for (auto it = fs::recursive_directory_iterator(folder); it != fs::recursive_directory_iterator();
-       ++it) {
-    if (is_hidden(it->path())) {
-      it.disable_recursion_pending();
-    } else if (!it->is_directory() && has_image_extension(it->path())) {
-      found.push_back(it->path());
-    }
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
-std::vector<ClassFolder> find_classes(const fs::path& folder) {
-  try {
-    if (!fs::exists(folder)) {
-      throw Error(
-          ErrorCode::kNotFound,
-          fmt::format("there is no folder '{}' to train on; check the path", folder.string()));
-    }
-    if (!fs::is_directory(folder)) {
-      throw Error(ErrorCode::kBadInput,
-                  fmt::format("'{}' is no folder; name a folder with one sub-folder a class",
-                              folder.string()));
-    }
-    std::vector<ClassFolder> classes;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-      if (entry.is_directory() && !is_hidden(entry.path())) {
-        classes.push_back({entry.path(), find_images(entry.path())});
-      }
-    }
-    std::sort(classes.begin(), classes.end(),
-              [](const auto& a, const auto& b) { return a.path < b.path; });
-    return classes;
-  } catch (const fs::filesystem_error& error) {
-    throw Error(ErrorCode::kIo,
-                fmt::format("can't list '{}': {}", error.path1().string(), error.code().message()));
-  }
-}
 
 /// True if the file was taken up.
 bool append_image(const fs::path& file, int label, LabeledImages& images,
@@ -112,16 +63,17 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
   if (options.choose_channels) images.input.channels = 3;
   require_valid(images.input);
 
-  const std::vector<ClassFolder> folders = find_classes(folder);
+  const std::vector<ClassFolder> folders = find_class_folders(folder, options.level);
   std::size_t total = 0;
-  for (const auto& entry : folders) total += entry.files.size();
+  for (const auto& entry : folders) total += entry.images.size();
 
   std::size_t done = 0;
-  for (const auto& [path, files] : folders) {
-    const std::string name = path.filename().string();
+  std::map<std::string, int> parents;
+  for (const auto& [name, parent, path, files] : folders) {
     require_class_name(name);
     const int label = static_cast<int>(images.classes.size());
     images.classes.push_back(name);
+    images.parents.push_back(parents.try_emplace(parent, parents.size()).first->second);
     std::size_t usable = 0;
     for (const auto& file : files) {
       if (append_image(file, label, images, on_skip)) ++usable;
@@ -130,6 +82,7 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
     if (usable == 0) {
       if (on_skip) on_skip(path, "the folder has no readable image");
       images.classes.pop_back();
+      images.parents.pop_back();
     } else if (usable < options.min_images) {
       throw Error(
           ErrorCode::kBadInput,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/progress.h"
+#include "encoder/class_folders.h"
 #include "encoder/preprocess.h"
 
 namespace simdb::training {
@@ -17,7 +18,9 @@ namespace simdb::training {
 struct LabeledImages {
   InputSpec input;
   std::vector<std::string> classes;  ///< in byte order of their names
-  std::vector<int> labels;           ///< one an image: an index into `classes`
+  std::vector<int>
+      parents;  ///< one a class: classes of one folder (an alphabet, say) share a number
+  std::vector<int> labels;  ///< one an image: an index into `classes`
   std::vector<std::uint8_t>
       pixels;  ///< size() x input.values(), each image as fit_to_input leaves it
 
@@ -29,7 +32,8 @@ struct LabeledImages {
 
 /// How a folder is read.
 struct LoadOptions {
-  InputSpec input;              ///< what images are brought to
+  InputSpec input;  ///< what images are brought to
+  ClassLevel level = ClassLevel::kAuto;
   bool choose_channels = true;  ///< input.channels = 1 if has_color() finds none, else 3
   std::size_t min_images = 2;   ///< of every class; training needs a pair
   std::size_t min_classes = 2;
@@ -39,13 +43,12 @@ struct LoadOptions {
 using SkipCallback =
     std::function<void(const std::filesystem::path& path, const std::string& reason)>;
 
-/// Reads `folder`: each sub-folder is a class, its images are found at any depth beneath it (names
-/// that start with a dot are passed over). A damaged image, or a sub-folder without any, is
-/// skipped. Files are taken in byte order of their paths, so that one folder always gives one
-/// result. `progress` counts files; when it returns false the result is what was read so far,
-/// unchecked. Throws Error(kNotFound) if there is no such folder; Error(kBadInput) if it has too
-/// few classes, or a class has too few readable images (naming it and the remedy); Error(kIo) if
-/// the system refuses to list it.
+/// Reads the classes that find_class_folders() finds in `folder`. A damaged image, or a class
+/// without any, is skipped. The order is that of find_class_folders(), so that one folder always
+/// gives one result. `progress` counts files; when it returns false the result is what was read so
+/// far, unchecked. Throws Error(kNotFound) if there is no such folder; Error(kBadInput) if it has
+/// too few classes, or a class has too few readable images (naming it and the remedy); Error(kIo)
+/// if the system refuses to list it.
 LabeledImages load_labeled_images(const std::filesystem::path& folder, const LoadOptions& options,
                                   const SkipCallback& on_skip = {},
                                   const ProgressCallback& progress = {});

@@ -84,6 +84,16 @@ TEST_F(ImagePathsTest, SubFoldersAreClasses) {
   EXPECT_EQ(files[2].path.filename(), "1.png");
 }
 
+TEST_F(ImagePathsTest, NestedClassesCarryTheirPath) {
+  touch("Latin/a/1.png");
+  touch("Greek/b/2.png");
+  const std::vector<LabeledPath> leaves = labeled_paths(folder_.path());
+  ASSERT_EQ(leaves.size(), 2U);
+  EXPECT_EQ(leaves[0].class_name, "Greek/b");
+  EXPECT_EQ(leaves[1].class_name, "Latin/a");
+  EXPECT_EQ(labeled_paths(folder_.path(), ClassLevel::kTop)[0].class_name, "Greek");
+}
+
 TEST_F(ImagePathsTest, LabeledFolderMustHoldClasses) {
   EXPECT_EQ(code_of([&] { labeled_paths(folder_.path()); }), ErrorCode::kBadInput);
   EXPECT_EQ(code_of([&] { labeled_paths(folder_ / "missing"); }), ErrorCode::kNotFound);

@@ -76,8 +76,11 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
                                       "0.3",
                                       "--loss",
                                       "triplet",
+                                      "--classes",
+                                      "leaf",
                                       "pictures"});
   EXPECT_EQ(command.validation, "v");
+  EXPECT_EQ(command.classes, ClassLevel::kLeaf);
   EXPECT_EQ(command.input.height, 32);
   EXPECT_FALSE(command.choose_channels);
   EXPECT_EQ(command.input.channels, 1);
@@ -118,6 +121,7 @@ TEST(TrainArgsTest, MistakesAreNamed) {
   EXPECT_THAT(message({"a", "-o", "m", "--size", "2"}), HasSubstr("--size"));
   EXPECT_THAT(message({"a", "-o", "m", "--color", "red"}), HasSubstr("rgb"));
   EXPECT_THAT(message({"a", "-o", "m", "--augment-strength", "4"}), HasSubstr("between 0 and 3"));
+  EXPECT_THAT(message({"a", "-o", "m", "--classes", "x"}), HasSubstr("leaf"));
   EXPECT_THAT(message({"a", "-o", "m", "--augment", "x"}), HasSubstr("affine"));
 }
 

@@ -87,6 +87,21 @@ TEST_F(LabeledImagesTest, TheChannelsCanBeFixed) {
   EXPECT_EQ(load().input.channels, 1);
 }
 
+TEST_F(LabeledImagesTest, NestedFoldersGiveClassesWithParents) {
+  for (const char* name : {"Greek/alpha/1.png", "Greek/alpha/2.png", "Greek/beta/1.png",
+                           "Greek/beta/2.png", "Latin/a/1.png", "Latin/a/2.png"}) {
+    write_image(name, red_);
+  }
+  write_text("Greek/almost/1.png", "no picture");
+  const LabeledImages images = load();
+  EXPECT_THAT(images.classes, ElementsAre("Greek/alpha", "Greek/beta", "Latin/a"));
+  EXPECT_THAT(images.parents, ElementsAre(0, 0, 1));
+  options_.level = ClassLevel::kTop;
+  const LabeledImages top = load();
+  EXPECT_THAT(top.classes, ElementsAre("Greek", "Latin"));
+  EXPECT_THAT(top.parents, ElementsAre(0, 0));
+}
+
 TEST_F(LabeledImagesTest, DamagedImagesAndEmptyFoldersAreNamedAndLeftOut) {
   for (const char* name : {"a/1.png", "a/2.png", "c/1.png", "c/2.png"}) write_image(name, red_);
   write_text("a/broken.png", "not a picture");
