@@ -1,7 +1,5 @@
 #include "encoder/training/train_options.h"
 
-#include <fmt/format.h>
-
 #include <array>
 
 #include "core/embedding.h"
@@ -12,43 +10,8 @@ namespace {
 
 constexpr std::array<NamedValue<OptimizerKind>, 2> kOptimizers = {
     {{"adam", OptimizerKind::kAdam}, {"adamw", OptimizerKind::kAdamW}}};
-constexpr std::array<NamedValue<bool AugmentOptions::*>, 5> kAugments = {
-    {{"affine", &AugmentOptions::affine},
-     {"light", &AugmentOptions::light},
-     {"noise", &AugmentOptions::noise},
-     {"colors", &AugmentOptions::colors},
-     {"symmetry", &AugmentOptions::symmetry}}};
-constexpr AugmentOptions kNoAugment = {false, false, false, false, false};
 
 }  // namespace
-
-AugmentOptions parse_augment(std::string_view text) {
-  AugmentOptions augment = kNoAugment;
-  std::string_view rest = text;
-  do {
-    const std::size_t comma = rest.find(',');
-    std::string_view name = rest.substr(0, comma);
-    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
-    if (name == "none") {
-      augment = kNoAugment;
-    } else if (name == "default") {
-      augment = AugmentOptions();
-    } else {
-      const bool wanted = !name.starts_with('-');
-      if (!wanted) name.remove_prefix(1);
-      augment.*find_choice(kAugments, "augmentation", name) = wanted;
-    }
-  } while (!rest.empty());
-  return augment;
-}
-
-std::string to_string(const AugmentOptions& augment) {
-  std::string list;
-  for (const auto& [name, member] : kAugments) {
-    if (augment.*member) list += fmt::format("{}{}", list.empty() ? "" : ",", name);
-  }
-  return list.empty() ? "none" : list;
-}
 
 OptimizerKind parse_optimizer(std::string_view name) {
   return find_choice(kOptimizers, "optimizer", name);
@@ -66,6 +29,7 @@ void require_valid(const TrainOptions& options) {
   require_between("--epochs", options.epochs, 1, 1e6);
   require_between("--patience", options.patience, 1, 1e6);
   require_between("--validation-share", options.validation_share, 0, 0.9);
+  require_between("--augment-strength", options.augment.strength, 0, 3);
   require_between("--threads", options.threads, 0, 1024);
 }
 

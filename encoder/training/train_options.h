@@ -2,9 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
+#include "encoder/training/augment_options.h"
 #include "encoder/training/loss_options.h"
 
 namespace simdb::training {
@@ -18,23 +18,6 @@ struct NetworkOptions {
   bool batch_norm = true;
 };
 
-/// Changes to training images. The first three act on every image alone and keep its class. The
-/// last two make classes: one draw changes a whole group of a batch, so that red and blue become,
-/// say, green and orange; they stay two classes, but the network meets far more than the data has.
-struct AugmentOptions {
-  bool affine = true;    ///< small turns, shifts, changes of size and aspect
-  bool light = true;     ///< brightness and contrast
-  bool noise = true;     ///< Gaussian, a channel and pixel
-  bool colors = true;    ///< class-making: the hues turned, colours inverted
-  bool symmetry = true;  ///< class-making: the picture turned by any angle, mirrored
-};
-
-/// Reads "default", "none", or a list like "affine,light" that names what is wanted;
-/// "default,-noise" takes away. Throws Error(kUsage) naming what it does not know.
-AugmentOptions parse_augment(std::string_view text);
-/// The inverse: "none" or the list.
-std::string to_string(const AugmentOptions& augment);
-
 enum class OptimizerKind { kAdam, kAdamW };
 
 OptimizerKind parse_optimizer(std::string_view name);  ///< Throws Error(kUsage) naming the choices.
@@ -43,7 +26,7 @@ std::string_view to_string(OptimizerKind optimizer) noexcept;
 /// Everything that decides what is learned from a training set. A plain value.
 struct TrainOptions {
   NetworkOptions network;
-  AugmentOptions augment;
+  AugmentOptions augment;  ///< chosen by the data if nothing is said
   LossOptions loss;
   OptimizerKind optimizer = OptimizerKind::kAdamW;
   double learning_rate = 2e-3;    ///< at the start; falls to 0 along a half cosine over `epochs`

@@ -82,7 +82,8 @@ class Learner {
         samples_(samples),
         borders_(border_colors(samples.pixels)),
         sampler_(samples.labels, choose_batch_shape(classes, options.batch), options.seed),
-        augmenter_(options.augment, class_making_share(classes), options.seed),
+        augmenter_(resolve_augment(options.augment, input.channels, classes, samples.labels.size()),
+                   class_making(classes), options.seed),
         optimizer_(network, options, steps),
         loss_(make_loss(options.loss, static_cast<std::int64_t>(classes),
                         options.network.dimension)) {
@@ -93,9 +94,9 @@ class Learner {
   double step() {
     const Batch batch = sampler_.next();
     const torch::Tensor rows = torch::tensor(batch.rows);
-    const torch::Tensor planes =
-        augmenter_(to_planes(samples_.pixels.index_select(0, rows)), borders_.index_select(0, rows),
-                   sampler_.shape().groups);
+    const torch::Tensor planes = augmenter_(to_planes(samples_.pixels.index_select(0, rows)),
+                                            borders_.index_select(0, rows), sampler_.shape())
+                                     .planes;
     const torch::Tensor embeddings = network_.forward(normalize_planes(planes, input_));
     const torch::Tensor loss = (*loss_)({embeddings, make_pair_masks(batch.labels, batch.groups),
                                          torch::tensor(batch.labels, torch::kInt64)});
@@ -149,7 +150,8 @@ std::map<std::string, std::string> make_notes(const LabeledImages& images,
        fmt::format("{} images of {} classes", images.size(), images.classes.size())},
       {"training_classes", fmt::format("{}", fmt::join(images.classes, "\n"))},
       {"loss", to_string(options.loss)},
-      {"augmentation", to_string(options.augment)},
+      {"augmentation", to_string(resolve_augment(options.augment, images.input.channels,
+                                                 images.classes.size(), result.training_images))},
       {"seed", std::to_string(options.seed)},
       {"epochs", std::to_string(result.best.epoch)},
       {"recall_at_1", fmt::format("{:.4f}", result.best.recall_at_1)},

@@ -49,6 +49,10 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
                                       "off",
                                       "--augment",
                                       "affine",
+                                      "--augment-strength",
+                                      "1.5",
+                                      "--preview",
+                                      "page.html",
                                       "--miner",
                                       "batch-hard",
                                       "--soft-margin",
@@ -92,6 +96,8 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
   EXPECT_EQ(options.loss.kind, training::LossKind::kTriplet);
   EXPECT_TRUE(options.loss.soft_margin);
   EXPECT_EQ(options.loss.scale, 7.5);
+  EXPECT_DOUBLE_EQ(options.augment.strength, 1.5);
+  EXPECT_EQ(command.preview, "page.html");
   EXPECT_EQ(options.optimizer, training::OptimizerKind::kAdam);
   EXPECT_DOUBLE_EQ(options.learning_rate, 0.1);
   EXPECT_DOUBLE_EQ(options.validation_share, 0.3);
@@ -128,6 +134,7 @@ TEST(TrainArgsTest, MistakesAreNamed) {
   EXPECT_THAT(message({"a", "-o", "m", "--dim", "17"}), HasSubstr("16"));
   EXPECT_THAT(message({"a", "-o", "m", "--size", "2"}), HasSubstr("--size"));
   EXPECT_THAT(message({"a", "-o", "m", "--color", "red"}), HasSubstr("rgb"));
+  EXPECT_THAT(message({"a", "-o", "m", "--augment-strength", "4"}), HasSubstr("between 0 and 3"));
   EXPECT_THAT(message({"a", "-o", "m", "--classes", "x"}), HasSubstr("leaf"));
   EXPECT_THAT(message({"a", "-o", "m", "--augment", "x"}), HasSubstr("affine"));
   EXPECT_THAT(message({"a", "-o", "m", "--loss", "x"}), HasSubstr("nt-xent"));

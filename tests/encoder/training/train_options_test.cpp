@@ -10,24 +10,12 @@ namespace {
 
 using test::code_of;
 using test::error_of;
-using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST(TrainOptionsTest, DefaultsAreValid) { EXPECT_NO_THROW(require_valid(TrainOptions())); }
 
-TEST(TrainOptionsTest, AugmentListsNameTakeAwayAndReturn) {
-  EXPECT_EQ(to_string(parse_augment("default")), "affine,light,noise,colors,symmetry");
-  EXPECT_EQ(to_string(parse_augment("none")), "none");
-  EXPECT_EQ(to_string(parse_augment("light,affine")), "affine,light");
-  EXPECT_EQ(to_string(parse_augment("default,-symmetry,-light")), "affine,noise,colors");
-}
-
 TEST(TrainOptionsTest, UnknownNamesListTheChoices) {
-  const Error error = error_of([] { parse_augment("affine,rainbow"); });
-  EXPECT_EQ(error.code(), ErrorCode::kUsage);
-  EXPECT_THAT(error.what(), AllOf(HasSubstr("'rainbow'"), HasSubstr("symmetry")));
   EXPECT_THAT(error_of([] { parse_optimizer("x"); }).what(), HasSubstr("adam, adamw"));
-  EXPECT_EQ(code_of([] { parse_augment(""); }), ErrorCode::kUsage);
 }
 
 TEST(TrainOptionsTest, NamesAreReadBack) {
@@ -52,6 +40,7 @@ TEST(TrainOptionsTest, EveryBoundIsChecked) {
   EXPECT_TRUE(refused([](auto& o) { o.epochs = 0; }));
   EXPECT_TRUE(refused([](auto& o) { o.patience = 0; }));
   EXPECT_TRUE(refused([](auto& o) { o.validation_share = 1; }));
+  EXPECT_TRUE(refused([](auto& o) { o.augment.strength = 3.5; }));
   EXPECT_TRUE(refused([](auto& o) { o.threads = -1; }));
 }
 
