@@ -1,6 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <iterator>
 #include <limits>
+#include <string>
 #include <thread>
 
 #include "core/error.h"
@@ -15,6 +20,9 @@ constexpr std::size_t kBlocksAtOnce =
     16;  // with 16 floats a row: 16 KB, half of a first-level cache
 constexpr std::size_t kQueriesAtOnce = 16;  // that share a tile of the gallery
 constexpr std::size_t kBins = 4096;
+
+// A plain loop over floats g++ 12 vectorises along the wrong axis, at a third of the speed.
+using Four = float __attribute__((vector_size(16)));
 
 /// The gallery in blocks of 16 rows, [block][dimension][lane]: lanes add up side by side in vector
 /// registers, without adding across one. The last block is filled up with zeros.
@@ -50,13 +58,16 @@ class LaneBlocks {
  private:
   void compare_block(const float* query, std::size_t block, float* out) const {
     const float* values = values_.data() + block * dimension_ * kLanes;
-    std::array<float, kLanes> sums{};
+    std::array<Four, kLanes / 4> sums{};
     for (std::size_t d = 0; d < dimension_; ++d) {
-      for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        sums[lane] += query[d] * values[d * kLanes + lane];
+      const Four factor = {query[d], query[d], query[d], query[d]};
+      for (std::size_t part = 0; part < sums.size(); ++part) {
+        Four four;
+        std::memcpy(&four, values + d * kLanes + 4 * part, sizeof four);
+        sums[part] += factor * four;
       }
     }
-    std::copy(sums.begin(), sums.end(), out);
+    std::memcpy(out, sums.data(), sizeof sums);
   }
 
   std::size_t dimension_;
@@ -65,8 +76,24 @@ class LaneBlocks {
 };
 
 std::size_t bin_of(float similarity) {
-  const float place = (similarity + 1) * (0.5F * kBins);
-  return static_cast<std::size_t>(std::clamp(place, 0.0F, static_cast<float>(kBins - 1)));
+  const int bin = static_cast<int>((similarity + 1) * (0.5F * kBins));
+  return static_cast<std::size_t>(std::clamp(bin, 0, static_cast<int>(kBins) - 1));
+}
+
+constexpr std::uint32_t kSign = 0x80000000U;
+
+/// A number that is lower the better a row ranks: integers sort twice as fast as structures. Floats
+/// are ordered like integers, but negative ones backwards.
+std::uint64_t key_of(float similarity, std::uint32_t row) {
+  const auto bits = std::bit_cast<std::uint32_t>(similarity + 0.0F);  // -0 is as good as 0
+  const std::uint32_t ascending = bits ^ ((bits & kSign) != 0 ? ~0U : kSign);
+  return std::uint64_t{~ascending} << 32 | row;
+}
+
+RankedRow row_of(std::uint64_t key) {
+  const auto ascending = ~static_cast<std::uint32_t>(key >> 32);
+  const std::uint32_t bits = ascending ^ ((ascending & kSign) != 0 ? kSign : ~0U);
+  return {std::bit_cast<float>(bits), static_cast<std::uint32_t>(key)};
 }
 
 /// Finds the best of many similarities. A histogram tells from where on they are needed; so only
@@ -75,37 +102,45 @@ class Selector {
  public:
   std::span<const RankedRow> select(std::span<const float> similarities,
                                     const RankingRequest& request) {
-    const std::size_t present = similarities.size() - (request.skip < similarities.size() ? 1 : 0);
-    const std::size_t count = std::min(request.count, present);
     found_.clear();
+    const bool skips = request.skip < similarities.size();
+    const std::size_t count = std::min(request.count, similarities.size() - (skips ? 1 : 0));
     if (count == 0) return found_;
-    const std::size_t lowest = lowest_bin(similarities, count, request.skip);
+
+    rows_.resize(similarities.size() + 1);
+    std::size_t kept = 0;
+    const float least = threshold(similarities, count, request.skip);
     for (std::size_t row = 0; row < similarities.size(); ++row) {
-      if (bin_of(similarities[row]) < lowest || row == request.skip) continue;
-      found_.push_back({similarities[row], static_cast<std::uint32_t>(row)});
+      rows_[kept] = static_cast<std::uint32_t>(row);  // no branch: nobody could predict it
+      kept += static_cast<std::size_t>(similarities[row] >= least);
     }
-    const auto end = found_.begin() + static_cast<std::ptrdiff_t>(count);
-    if (end != found_.end()) std::nth_element(found_.begin(), end, found_.end(), better);
-    std::sort(found_.begin(), end, better);
-    return std::span(found_).first(count);
+    keys_.clear();
+    for (const std::uint32_t row : std::span(rows_).first(kept)) {
+      if (row != request.skip) keys_.push_back(key_of(similarities[row], row));
+    }
+    const auto end = keys_.begin() + static_cast<std::ptrdiff_t>(count);
+    if (end != keys_.end()) std::nth_element(keys_.begin(), end, keys_.end());
+    std::sort(keys_.begin(), end);
+    std::transform(keys_.begin(), end, std::back_inserter(found_), row_of);
+    return found_;
   }
 
  private:
-  static bool better(const RankedRow& a, const RankedRow& b) {
-    return a.similarity != b.similarity ? a.similarity > b.similarity : a.row < b.row;
-  }
-
-  // The bins from this one on hold at least `count` rows beside `skip`.
-  std::size_t lowest_bin(std::span<const float> similarities, std::size_t count, std::size_t skip) {
+  // At least `count` rows beside `skip` are as similar.
+  float threshold(std::span<const float> similarities, std::size_t count, std::size_t skip) {
     bins_.fill(0);
     for (const float similarity : similarities) ++bins_[bin_of(similarity)];
     if (skip < similarities.size()) --bins_[bin_of(similarities[skip])];
     std::size_t bin = kBins;
     for (std::size_t sum = 0; sum < count; sum += bins_[bin]) --bin;
-    return bin;
+    if (bin == 0) return -std::numeric_limits<float>::infinity();
+    // A little below the bin's edge, so that rounding loses nobody.
+    return (static_cast<float>(bin) - 0.01F) / (0.5F * kBins) - 1;
   }
 
   std::array<std::uint32_t, kBins> bins_{};
+  std::vector<std::uint32_t> rows_;
+  std::vector<std::uint64_t> keys_;
   std::vector<RankedRow> found_;
 };
 
