@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -18,9 +19,9 @@ namespace simdb {
 struct ConvLayer {
   int in_channels = 0;
   int out_channels = 0;
-  int kernel = 3;             ///< odd
-  std::vector<float> weight;  ///< out x in x kernel x kernel
-  std::vector<float> bias;    ///< out
+  int kernel = 3;                  ///< odd
+  std::vector<float> weight = {};  ///< out x in x kernel x kernel
+  std::vector<float> bias = {};    ///< out
   bool relu = true;
 };
 
@@ -28,6 +29,17 @@ struct ConvLayer {
 struct MaxPoolLayer {
   int size = 2;
 };
+
+/// relu(second(relu(first(x))) + shortcut(x)): `first` has its ReLU, `second` and `shortcut` have
+/// none. Without a shortcut x itself is added, and must have as many channels as the output.
+struct ResidualLayer {
+  ConvLayer first;
+  ConvLayer second{.relu = false};
+  std::optional<ConvLayer> shortcut;  ///< usually kernel 1
+};
+
+/// Mean over all places of a channel: channels x height x width -> channels x 1 x 1.
+struct AveragePoolLayer {};
 
 /// Fully connected; the input is flattened channels x height x width first.
 struct DenseLayer {
@@ -38,7 +50,7 @@ struct DenseLayer {
   bool relu = false;
 };
 
-using Layer = std::variant<ConvLayer, MaxPoolLayer, DenseLayer>;
+using Layer = std::variant<ConvLayer, ResidualLayer, MaxPoolLayer, AveragePoolLayer, DenseLayer>;
 
 /// Everything in a model file. The graph is input -> layers -> L2 normalisation; the last layer is
 /// a DenseLayer whose out_features are the dimension of the embeddings.

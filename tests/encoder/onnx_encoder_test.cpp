@@ -73,6 +73,24 @@ Tensor apply(const MaxPoolLayer& pool, const Tensor& in) {
   return out;
 }
 
+Tensor apply(const ResidualLayer& residual, const Tensor& in) {
+  const Tensor past = residual.shortcut ? apply(*residual.shortcut, in) : in;
+  Tensor out = apply(residual.second, apply(residual.first, in));
+  for (std::size_t i = 0; i < out.values.size(); ++i) {
+    out.values[i] = std::max(out.values[i] + past.values[i], 0.0);
+  }
+  return out;
+}
+
+Tensor apply(const AveragePoolLayer&, const Tensor& in) {
+  Tensor out{in.channels, 1, 1, std::vector<double>(in.channels)};
+  const std::size_t area = static_cast<std::size_t>(in.height) * in.width;
+  for (std::size_t i = 0; i < in.values.size(); ++i) {
+    out.values[i / area] += in.values[i] / static_cast<double>(area);
+  }
+  return out;
+}
+
 Tensor apply(const DenseLayer& dense, const Tensor& in) {
   Tensor out{dense.out_features, 1, 1, {}};
   for (int o = 0; o < dense.out_features; ++o) {
@@ -111,6 +129,19 @@ void expect_agreement(const EncoderModel& model, std::span<const Image> images) 
   }
 }
 
+// Weights in [-0.2, 0.2].
+struct RandomWeights {
+  std::mt19937 random{4};
+  std::vector<float> operator()(int count) {
+    std::vector<float> values(count);
+    for (float& value : values) value = static_cast<float>(random() % 2001) / 5000 - 0.2F;
+    return values;
+  }
+  ConvLayer conv(int in, int out, int kernel, bool relu) {
+    return {in, out, kernel, (*this)(in * out * kernel * kernel), (*this)(out), relu};
+  }
+};
+
 std::vector<Image> noise_images(int count, int side = 28) {
   std::vector<Image> images;
   for (int i = 0; i < count; ++i) images.push_back(test::noise_image(side, side, 3, 100 + i));
@@ -143,12 +174,7 @@ TEST(OnnxEncoderTest, ComputesOddSizesGreyAndNormalisation) {
 TEST(OnnxEncoderTest, ComputesOtherLayers) {
   // Kernels of 1 and 5, a pooling of 3, no ReLU behind a convolution, a hidden dense layer.
   EncoderModel model = test::random_model(16, 3, {.width = 12, .height = 12});
-  std::mt19937 random(4);
-  const auto weights = [&](std::size_t count) {
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(random() % 2001) / 5000 - 0.2F;
-    return values;
-  };
+  RandomWeights weights;
   model.layers = {
       ConvLayer{3, 6, 5, weights(6 * 3 * 25), weights(6), false},
       ConvLayer{6, 4, 1, weights(4 * 6), weights(4), true},
@@ -157,6 +183,31 @@ TEST(OnnxEncoderTest, ComputesOtherLayers) {
       DenseLayer{20, 32, weights(32 * 20), weights(32), false},
   };
   expect_agreement(model, noise_images(5));
+}
+
+TEST(OnnxEncoderTest, ComputesResidualBlocks) {
+  RandomWeights weights;
+  const auto block = [&](int in, int out, bool with_shortcut) {
+    ResidualLayer layer{weights.conv(in, out, 3, true), weights.conv(out, out, 3, false), {}};
+    if (with_shortcut) layer.shortcut = weights.conv(in, out, 1, false);
+    return layer;
+  };
+  EncoderModel model;
+  model.input = {.width = 13, .height = 10};
+  // A block first, blocks behind one another, a shortcut that changes nothing of the shape.
+  model.layers = {block(3, 8, true),  block(8, 8, false), MaxPoolLayer{},    block(8, 8, true),
+                  block(8, 8, false), block(8, 12, true), AveragePoolLayer{}};
+  model.layers.emplace_back(DenseLayer{12, 16, weights(12 * 16), weights(16), false});
+  expect_agreement(model, noise_images(70));
+}
+
+TEST(OnnxEncoderTest, ComputesAveragesOfConvolutions) {
+  RandomWeights weights;
+  EncoderModel model;
+  model.input = {.width = 9, .height = 7, .channels = 1};
+  model.layers = {weights.conv(1, 8, 3, true), AveragePoolLayer{}, AveragePoolLayer{},
+                  DenseLayer{8, 16, weights(8 * 16), weights(16), false}};
+  expect_agreement(model, noise_images(3));
 }
 
 TEST(OnnxEncoderTest, TakesImagesOfEverySizeAndKind) {

@@ -69,6 +69,8 @@ TEST(OnnxModelWriteTest, RefusesLayersThatDoNotFit) {
       {"must be dense", [](Broken& m) { m.layers.pop_back(); }},
       {"must be dense", [](Broken& m) { m.layers.clear(); }},
       {"behind a dense", [](Broken& m) { m.layers.emplace_back(MaxPoolLayer{}); }},
+      {"behind a dense", [](Broken& m) { m.layers.emplace_back(AveragePoolLayer{}); }},
+      {"behind a dense", [](Broken& m) { m.layers.emplace_back(ResidualLayer{}); }},
       {"behind a dense", [](Broken& m) { m.layers.emplace_back(m.conv()); }},
       {"named input", [](Broken& m) { m.notes.emplace("input", "8 x 8"); }},
       {"named format_version", [](Broken& m) { m.notes.emplace("format_version", "2"); }},
@@ -76,6 +78,37 @@ TEST(OnnxModelWriteTest, RefusesLayersThatDoNotFit) {
   for (std::size_t i = 0; i < cases.size(); ++i) {
     Broken model;
     cases[i].second(model);
+    EXPECT_THAT(refusal(model), HasSubstr(cases[i].first)) << "case " << i;
+  }
+}
+
+TEST(OnnxModelWriteTest, RefusesResidualBlocksThatDoNotFit) {
+  const auto conv = [](int in, int out, int kernel, bool relu) {
+    const int side = kernel * kernel;
+    return ConvLayer{in,  out, kernel, std::vector<float>(in * out * side), std::vector<float>(out),
+                     relu};
+  };
+  const ResidualLayer fits{conv(8, 4, 3, true), conv(4, 8, 3, false), conv(8, 8, 1, false)};
+  const std::vector<std::pair<std::string, std::function<void(ResidualLayer&)>>> cases = {
+      {"has its ReLUs", [](auto& block) { block.first.relu = false; }},
+      {"has its ReLUs", [](auto& block) { block.second.relu = true; }},
+      {"has its ReLUs", [](auto& block) { block.shortcut->relu = true; }},
+      {"does not fit its input", [&](auto& block) { block.first = conv(4, 4, 3, true); }},
+      {"does not fit its input", [&](auto& block) { block.second = conv(8, 8, 3, false); }},
+      {"does not fit its input", [&](auto& block) { block.shortcut = conv(4, 8, 1, false); }},
+      {"does not fit its output", [&](auto& block) { block.shortcut = conv(8, 4, 1, false); }},
+      {"does not fit its output",
+       [&](auto& block) {
+         block.second = conv(4, 6, 3, false);
+         block.shortcut.reset();
+       }},
+  };
+  Broken model;
+  model.layers.insert(model.layers.begin() + 4, fits);
+  EXPECT_NO_THROW(write_onnx_model(model));
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    model.layers[4] = fits;
+    cases[i].second(std::get<ResidualLayer>(model.layers[4]));
     EXPECT_THAT(refusal(model), HasSubstr(cases[i].first)) << "case " << i;
   }
 }

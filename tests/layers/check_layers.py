@@ -33,7 +33,7 @@ ON_TOP = ["benchmarks", "tests/benchmarks", "tests/integration", "tests/support"
 THIRD_PARTIES = {
     "torch/ ATen/ c10/": ["encoder/training/*", "cli/train/*", "benchmarks/*"],
     "opencv2/": ["encoder/*", "benchmarks/*", "tests/support/images.cpp"],
-    "onnx/": ["encoder/onnx_model*"],
+    "onnx/": ["encoder/onnx_model*", "tests/support/backbones.cpp"],
     "google/protobuf/": ["encoder/onnx_model*", "storage/*"],
     "nlohmann/": ["encoder/onnx_model*", "cli/*", "benchmarks/*", "tests/integration/*"],
     "faiss/": ["index/*", "benchmarks/*"],

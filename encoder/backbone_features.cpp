@@ -1,0 +1,164 @@
+#include "encoder/backbone_features.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/core/utility.hpp>
+#include <random>
+#include <utility>
+
+#include "core/error.h"
+#include "encoder/onnx_model_metadata_internal.h"
+#include "encoder/onnx_runner_internal.h"
+#include "encoder/opencv_internal.h"
+
+namespace simdb {
+namespace {
+
+// Images between two calls of `progress`.
+constexpr std::size_t kChunk = 256;
+
+// Of the largest feature: so much may an image among three in a batch round otherwise than alone.
+constexpr float kTolerance = 1e-3F;
+constexpr int kTrials = 3;
+
+[[noreturn]] void refuse(const std::string& name, const std::string& why) {
+  throw Error(ErrorCode::kBadInput, "can't use the model " + name + ": " + why);
+}
+
+std::string to_text(const std::vector<int>& shape) {
+  std::string text;
+  for (const int side : shape) text += (text.empty() ? "" : " x ") + std::to_string(side);
+  return text;
+}
+
+// Noise of different brightness, so that the mean over an image differs too; the same in every run.
+std::vector<float> trial_planes(const InputSpec& input) {
+  std::mt19937 random(1);
+  std::vector<std::uint8_t> pixels(input.values());
+  std::vector<float> planes(kTrials * input.values());
+  for (int i = 0; i < kTrials; ++i) {
+    const auto most = static_cast<std::uint32_t>(256 * (i + 1) / kTrials);
+    for (std::uint8_t& pixel : pixels) pixel = static_cast<std::uint8_t>(random() % most);
+    normalize_pixels(pixels, input, std::span(planes).subspan(i * input.values(), input.values()));
+  }
+  return planes;
+}
+
+// False for values that are not finite.
+bool agree(const std::vector<float>& found, const std::vector<float>& expected) {
+  if (found.size() != expected.size()) return false;
+  float largest = 0;
+  float apart = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!std::isfinite(found[i] - expected[i])) return false;
+    largest = std::max(largest, std::abs(expected[i]));
+    apart = std::max(apart, std::abs(found[i] - expected[i]));
+  }
+  return apart <= kTolerance * largest;
+}
+
+Sha256 key_of(const Backbone& backbone) {
+  const std::string rest = input_to_json(backbone.input) + cv::getVersionString();
+  std::vector<std::byte> bytes = backbone.model;
+  const auto view = std::as_bytes(std::span(rest));
+  bytes.insert(bytes.end(), view.begin(), view.end());
+  return sha256(bytes);
+}
+
+}  // namespace
+
+struct BackboneFeatures::State {
+  Backbone backbone;
+  std::unique_ptr<OnnxRunner> runner;
+  Sha256 key{};
+
+  void load() { runner = std::make_unique<OnnxRunner>(backbone.model, backbone.input); }
+
+  void try_out() {
+    const std::vector<float> planes = trial_planes(backbone.input);
+    const auto planes_of = [&](int i) {
+      return std::span(planes).subspan(i * backbone.input.values(), backbone.input.values());
+    };
+    OnnxRunner::Output one = runner->try_out(planes_of(0));
+    if (one.shape.size() == 4) {
+      pool_output(backbone);
+      load();
+      one = runner->try_out(planes_of(0));
+    }
+    if (one.shape.size() != 2 || one.shape[0] != 1) {
+      refuse(backbone.name, "its tensor '" + backbone.output + "' is " + to_text(one.shape) +
+                                " for one image; name one that is N x features or N x channels x "
+                                "height x width");
+    }
+    backbone.features = one.values.size();
+    std::vector<float> alone;
+    for (int i = 0; i < kTrials; ++i) {
+      const std::vector<float> row = runner->try_out(planes_of(i)).values;
+      alone.insert(alone.end(), row.begin(), row.end());
+    }
+    const OnnxRunner::Output all = try_batch(planes);
+    if (all.shape.size() != 2 || all.shape[0] != kTrials || !agree(all.values, alone)) {
+      refuse(backbone.name,
+             "it works for one image at a time only; export it with a free (dynamic) batch size");
+    }
+    key = key_of(backbone);
+  }
+
+  // Empty if OpenCV can't: what ran for one image fails for three.
+  OnnxRunner::Output try_batch(std::span<const float> planes) const {
+    try {
+      return runner->try_out(planes);
+    } catch (const cv::Exception&) {
+      return {};
+    }
+  }
+};
+
+BackboneFeatures::BackboneFeatures(Backbone backbone) : state_(std::make_unique<State>()) {
+  state_->backbone = std::move(backbone);
+  guard_opencv(ErrorCode::kBadInput, "run the model " + state_->backbone.name, [&] {
+    state_->load();
+    state_->try_out();
+  });
+}
+
+BackboneFeatures::~BackboneFeatures() = default;
+
+const Backbone& BackboneFeatures::backbone() const noexcept { return state_->backbone; }
+std::size_t BackboneFeatures::dimension() const noexcept { return state_->backbone.features; }
+const Sha256& BackboneFeatures::key() const noexcept { return state_->key; }
+
+std::vector<float> BackboneFeatures::compute(std::span<const std::uint8_t> pixels,
+                                             const ProgressCallback& progress) const {
+  const InputSpec& input = state_->backbone.input;
+  const std::size_t size = input.values();
+  if (pixels.size() % size != 0) {
+    throw Error(ErrorCode::kUsage, "pixels do not hold a whole number of model inputs");
+  }
+  const std::size_t rows = pixels.size() / size;
+  std::vector<float> features;
+  features.reserve(rows * dimension());
+  for (std::size_t begin = 0; begin < rows; begin += kChunk) {
+    const std::size_t count = std::min(kChunk, rows - begin);
+    const auto fill = [&](std::size_t first, std::size_t images, std::span<float> planes) {
+      for (std::size_t i = 0; i < images; ++i) {
+        normalize_pixels(pixels.subspan((begin + first + i) * size, size), input,
+                         planes.subspan(i * size, size));
+      }
+    };
+    const std::vector<float> chunk =
+        guard_opencv(ErrorCode::kInternal, "compute features with " + state_->backbone.name,
+                     [&] { return state_->runner->run(count, dimension(), fill); });
+    const auto bad = std::ranges::find_if(chunk, [](float value) { return !std::isfinite(value); });
+    if (bad != chunk.end()) {
+      const std::size_t row = begin + static_cast<std::size_t>(bad - chunk.begin()) / dimension();
+      refuse(state_->backbone.name,
+             "its features of image " + std::to_string(row + 1) + " are not finite");
+    }
+    features.insert(features.end(), chunk.begin(), chunk.end());
+    if (progress && !progress(begin + count, rows)) break;
+  }
+  return features;
+}
+
+}  // namespace simdb

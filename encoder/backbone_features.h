@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/digest.h"
+#include "core/progress.h"
+#include "encoder/onnx_model_backbone.h"
+
+namespace simdb {
+
+/// Turns images into the features of a backbone, with OpenCV's DNN module. Immutable and
+/// thread-safe.
+class BackboneFeatures {
+ public:
+  /// Runs the backbone on a few pictures of noise. An output N x channels x height x width is
+  /// pooled (pool_output). Throws Error(kBadInput), naming the model and the remedy, if OpenCV
+  /// can't run it, if it gives something else than a row of features an image, or if an image's
+  /// features depend on the others of its batch (a batch size that is built in).
+  explicit BackboneFeatures(Backbone backbone);
+  ~BackboneFeatures();
+
+  /// As given, with `features` set and the output pooled: what write_backbone_model takes.
+  const Backbone& backbone() const noexcept;
+
+  /// Floats an image.
+  std::size_t dimension() const noexcept;
+
+  /// SHA-256 of all that the features of an image depend on: model, input, version of OpenCV.
+  const Sha256& key() const noexcept;
+
+  /// `pixels` holds whole images as fit_to_input leaves them. Row-major, images x dimension(), not
+  /// normalised; on all cores. `progress` counts images; when it returns false the result has fewer
+  /// rows. Throws Error(kUsage) if the last image is cut, Error(kBadInput) if a feature is not
+  /// finite.
+  std::vector<float> compute(std::span<const std::uint8_t> pixels,
+                             const ProgressCallback& progress = {}) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace simdb

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace simdb {
+
+/// Throws Error(kBadInput, "can't use the model NAME: WHY").
+[[noreturn]] void refuse_model(const std::string& name, const std::string& why);
+
+/// Throws Error(kBadInput) for bytes that are no ONNX model.
+onnx::ModelProto parse_model(std::span<const std::byte> bytes, const std::string& name);
+
+/// Throws Error(kBadInput) unless every tensor of the graph has its values inside the file, as many
+/// as its shape says, and finite; and for sparse tensors and graphs inside nodes, where OpenCV
+/// would meet tensors that were not looked at.
+void require_sound_weights(const onnx::GraphProto& graph, const std::string& name);
+
+}  // namespace simdb

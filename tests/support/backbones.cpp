@@ -1,0 +1,147 @@
+#include "tests/support/backbones.h"
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <random>
+#include <span>
+#include <utility>
+
+namespace simdb::test {
+namespace {
+
+class Maker {
+ public:
+  explicit Maker(const BackboneRecipe& recipe) : recipe_(recipe), random_(recipe.seed) {
+    model_.set_ir_version(recipe.listed_weights ? 3 : 6);
+    model_.add_opset_import()->set_version(recipe.opset);
+    graph_.set_name("backbone");
+    auto& property = *model_.add_metadata_props();
+    property.set_key("licence");
+    property.set_value("of the backbone");
+    const InputSpec& input = recipe.input;
+    const int side = recipe.free_size ? 0 : 1;
+    describe(*graph_.add_input(), named("pixels"),
+             {recipe.batch, input.channels, side * input.height, side * input.width});
+  }
+
+  std::vector<std::byte> make() {
+    std::string x = conv(named("pixels"), recipe_.input.channels, 2);
+    if (recipe_.batch_norm) x = batch_norm(x);
+    x = node("Relu", {x}, named("early"));
+    if (recipe_.residual) {
+      x = node("Relu", {node("Add", {conv(x, kBackboneFeatures, 1), x})});
+    }
+    std::string features = x;
+    if (!recipe_.planes) {
+      features = node("GlobalAveragePool", {x});
+      if (recipe_.one_image) {
+        features = node("Unsqueeze", {node("Reshape", {features, shape({-1})})});
+        ints("axes", {0});
+      } else if (recipe_.reshape) {
+        features = node("Reshape", {features, shape({recipe_.batch, kBackboneFeatures})});
+      } else {
+        features = node("Flatten", {features});
+      }
+    }
+    describe(*graph_.add_output(), features,
+             recipe_.planes ? std::vector<int>{recipe_.batch, kBackboneFeatures, 0, 0}
+                            : std::vector<int>{recipe_.batch, kBackboneFeatures});
+    describe(*graph_.add_output(), node("Sigmoid", {x}, named("side")), {recipe_.batch, 0, 0, 0});
+    const std::string bytes = model_.SerializeAsString();
+    const auto view = std::as_bytes(std::span(bytes));
+    return {view.begin(), view.end()};
+  }
+
+ private:
+  std::string named(const std::string& name) const { return recipe_.prefix + name; }
+
+  static void describe(onnx::ValueInfoProto& value, const std::string& name,
+                       const std::vector<int>& sides) {
+    value.set_name(name);
+    auto& type = *value.mutable_type()->mutable_tensor_type();
+    type.set_elem_type(onnx::TensorProto::FLOAT);
+    for (const int side : sides) {
+      auto& dim = *type.mutable_shape()->add_dim();
+      if (side > 0) dim.set_dim_value(side);
+      if (side == 0) dim.set_dim_param("any");
+    }
+  }
+
+  std::string node(const std::string& type, const std::vector<std::string>& inputs,
+                   std::string output = {}) {
+    if (output.empty()) output = named(type + "_" + std::to_string(graph_.node_size() + 1));
+    onnx::NodeProto& made = *graph_.add_node();
+    made.set_op_type(type);
+    for (const auto& input : inputs) made.add_input(input);
+    made.add_output(output);
+    return output;
+  }
+
+  // An attribute of the last node.
+  void ints(const char* name, std::initializer_list<std::int64_t> values) {
+    auto& attribute = *graph_.mutable_node(graph_.node_size() - 1)->add_attribute();
+    attribute.set_name(name);
+    attribute.set_type(onnx::AttributeProto::INTS);
+    for (const auto value : values) attribute.add_ints(value);
+  }
+
+  std::string tensor(std::initializer_list<std::int64_t> sides, float low, float high) {
+    onnx::TensorProto& made = *graph_.add_initializer();
+    made.set_name(named("weight_" + std::to_string(graph_.initializer_size())));
+    made.set_data_type(onnx::TensorProto::FLOAT);
+    std::int64_t count = 1;
+    for (const auto side : sides) {
+      made.add_dims(side);
+      count *= side;
+    }
+    for (std::int64_t i = 0; i < count; ++i) {
+      made.add_float_data(low + (high - low) * static_cast<float>(random_() % 1001) / 1000);
+    }
+    if (recipe_.listed_weights) graph_.add_input()->set_name(made.name());
+    return made.name();
+  }
+
+  // As a Constant node, which is how PyTorch writes shapes.
+  std::string shape(std::initializer_list<std::int64_t> sides) {
+    std::string output = node("Constant", {});
+    auto& attribute = *graph_.mutable_node(graph_.node_size() - 1)->add_attribute();
+    attribute.set_name("value");
+    attribute.set_type(onnx::AttributeProto::TENSOR);
+    auto& value = *attribute.mutable_t();
+    value.set_data_type(onnx::TensorProto::INT64);
+    value.add_dims(static_cast<std::int64_t>(sides.size()));
+    value.set_raw_data(std::data(sides), sides.size() * sizeof(std::int64_t));
+    return output;
+  }
+
+  std::string conv(const std::string& x, int channels, int stride) {
+    const std::string weight = tensor({kBackboneFeatures, channels, 3, 3}, -0.4F, 0.5F);
+    const std::string bias = tensor({kBackboneFeatures}, -0.1F, 0.1F);
+    std::string output = node("Conv", {x, weight, bias});
+    ints("kernel_shape", {3, 3});
+    ints("pads", {1, 1, 1, 1});
+    ints("strides", {stride, stride});
+    return output;
+  }
+
+  std::string batch_norm(const std::string& x) {
+    const std::string gain = tensor({kBackboneFeatures}, 0.5F, 1.5F);
+    const std::string bias = tensor({kBackboneFeatures}, -0.5F, 0.5F);
+    const std::string mean = tensor({kBackboneFeatures}, -0.5F, 0.5F);
+    const std::string variance = tensor({kBackboneFeatures}, 0.5F, 2);
+    return node("BatchNormalization", {x, gain, bias, mean, variance});
+  }
+
+  BackboneRecipe recipe_;
+  std::mt19937 random_;
+  onnx::ModelProto model_;
+  onnx::GraphProto& graph_ = *model_.mutable_graph();
+};
+
+}  // namespace
+
+std::vector<std::byte> make_backbone(const BackboneRecipe& recipe) { return Maker(recipe).make(); }
+
+}  // namespace simdb::test

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "encoder/preprocess.h"
+
+namespace simdb::test {
+
+/// An image model as others export it, in the ways in which exports differ. Weights depend on the
+/// seed alone.
+struct BackboneRecipe {
+  InputSpec input = {.width = 12, .height = 10};
+  int opset = 11;
+  int batch = 0;            ///< 0: free
+  bool free_size = false;   ///< width and height are free
+  bool batch_norm = false;  ///< behind the first convolution
+  bool residual = false;    ///< a second convolution, added to its input
+  bool planes = false;      ///< the output is what otherwise is averaged: N x 8 x height x width
+  bool reshape = false;     ///< Reshape to [batch, 8] instead of Flatten
+  bool one_image = false;   ///< Reshape to [-1] and Unsqueeze: a row whatever the batch
+  bool listed_weights = false;  ///< weights among the inputs, as IR version 3 has them
+  std::string prefix = {};      ///< in front of all names
+  unsigned seed = 1;
+};
+
+inline constexpr int kBackboneFeatures = 8;
+
+/// Conv 3 x 3 with stride 2 to 8 channels, ReLU, average over the picture: 8 features; bytes of an
+/// ONNX file. The first ReLU's output is called "early", a second output "side".
+std::vector<std::byte> make_backbone(const BackboneRecipe& recipe = {});
+
+}  // namespace simdb::test
