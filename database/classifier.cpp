@@ -1,31 +1,26 @@
 #include "database/classifier.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstddef>
+
+#include "core/vote.h"
 
 namespace simdb {
 
 std::vector<ClassScore> vote(std::span<const LabeledNeighbor> neighbors) {
-  std::vector<ClassScore> ranking;
-  double total = 0;
+  // A class is known by the place of its first neighbour.
+  std::vector<Voter> voters;
+  voters.reserve(neighbors.size());
   for (const LabeledNeighbor& neighbor : neighbors) {
-    // Relative to the nearest: the shares are the same and the exponential can't overflow.
-    const double distance = static_cast<double>(neighbors.front().similarity) - neighbor.similarity;
-    const double weight = std::exp(-distance / kVoteTemperature);
-    total += weight;
-    const auto found = std::find_if(
-        ranking.begin(), ranking.end(),
-        [&](const ClassScore& candidate) { return candidate.class_name == neighbor.class_name; });
-    if (found == ranking.end()) {
-      ranking.push_back({neighbor.class_name, weight});
-    } else {
-      found->score += weight;
-    }
+    const auto first = std::find_if(
+        neighbors.begin(), neighbors.end(),
+        [&](const LabeledNeighbor& other) { return other.class_name == neighbor.class_name; });
+    voters.push_back({static_cast<int>(first - neighbors.begin()), neighbor.similarity});
   }
-  for (ClassScore& candidate : ranking) candidate.score /= total;
-  // Stable: among equals the class that was met first, with the nearer neighbour, stays first.
-  std::stable_sort(ranking.begin(), ranking.end(),
-                   [](const ClassScore& a, const ClassScore& b) { return a.score > b.score; });
+  std::vector<ClassScore> ranking;
+  for (const LabelShare& entry : weighted_vote(voters)) {
+    ranking.push_back({neighbors[static_cast<std::size_t>(entry.label)].class_name, entry.share});
+  }
   return ranking;
 }
 

@@ -21,14 +21,9 @@ struct ClassScore {
   double score = 0;  ///< share of the vote, in (0, 1]; all scores of a ranking sum to 1
 };
 
-/// How the vote weighs similarity: weight = exp(similarity / kVoteTemperature), as in Wu et al.,
-/// "Unsupervised Feature Learning via Non-Parametric Instance Discrimination" (CVPR 2018). One near
-/// image outvotes nine distant ones, so a class with a single image can win.
-inline constexpr double kVoteTemperature = 0.07;
-
-/// The similarity-weighted vote of `neighbors` (nearest first): classes with their shares, best
-/// first. Equal shares go to the class with the nearer best neighbour, so the result is
-/// deterministic. Empty in, empty out. Thread-safe.
+/// The similarity-weighted vote of `neighbors` (nearest first; see core/vote.h): classes with their
+/// shares, best first. Equal shares go to the class with the nearer best neighbour, so the result
+/// is deterministic. Empty in, empty out. Thread-safe.
 std::vector<ClassScore> vote(std::span<const LabeledNeighbor> neighbors);
 
 }  // namespace simdb

@@ -1,53 +1,21 @@
 #include "encoder/evaluation.h"
 
 #include <algorithm>
-#include <array>
-#include <numeric>
+#include <map>
 #include <string>
 #include <unordered_map>
 
 #include "core/error.h"
+#include "core/vote.h"
+#include "encoder/row_ranking_internal.h"
 
 namespace simdb {
 namespace {
-
-// Sums in 16 lanes, which the compiler turns into vector instructions without reordering a single
-// sum.
-float dot(std::span<const float> a, std::span<const float> b) {
-  std::array<float, kDimensionStep> lanes{};
-  for (std::size_t i = 0; i < a.size(); i += kDimensionStep) {
-    for (std::size_t j = 0; j < kDimensionStep; ++j) lanes[j] += a[i + j] * b[i + j];
-  }
-  return std::accumulate(lanes.begin(), lanes.end(), 0.0F);
-}
 
 struct Gallery {
   const EmbeddingBatch& rows;
   std::span<const int> labels;
 };
-
-// Labels of the `count` nearest gallery rows; `skip` is left out.
-std::vector<int> nearest_labels(std::span<const float> query, const Gallery& gallery,
-                                std::size_t count, std::size_t skip) {
-  struct Hit {
-    float similarity;
-    std::size_t row;
-  };
-  std::vector<Hit> hits;
-  hits.reserve(gallery.rows.rows());
-  for (std::size_t row = 0; row < gallery.rows.rows(); ++row) {
-    if (row != skip) hits.push_back({dot(query, gallery.rows.row(row)), row});
-  }
-  count = std::min(count, hits.size());
-  const auto better = [](const Hit& a, const Hit& b) {
-    return a.similarity != b.similarity ? a.similarity > b.similarity : a.row < b.row;
-  };
-  std::partial_sort(hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(count), hits.end(),
-                    better);
-  std::vector<int> labels(count);
-  for (std::size_t i = 0; i < count; ++i) labels[i] = gallery.labels[hits[i].row];
-  return labels;
-}
 
 std::unordered_map<int, std::size_t> count_labels(std::span<const int> labels) {
   std::unordered_map<int, std::size_t> counts;
@@ -85,51 +53,120 @@ double average_precision_at_r(const RankedLabels& ranked) {
 
 namespace {
 
-// The mean over queries that have a class; leaving itself out, a row whose label occurs once is no
-// query.
-RetrievalScore score(const EmbeddingBatch& queries, std::span<const int> query_labels,
-                     const Gallery& gallery, bool leave_out_self) {
+QueryResult result_of(std::size_t row, int label, std::size_t relevant,
+                      std::span<const RankedRow> nearest, const Gallery& gallery,
+                      std::size_t voters) {
+  QueryResult result;
+  result.row = row;
+  result.label = label;
+  if (nearest.empty()) return result;
+  result.best_similarity = nearest.front().similarity;
+
+  RankedLabels ranked{label, relevant, {}};
+  ranked.neighbor_labels.reserve(nearest.size());
+  for (const RankedRow& hit : nearest) ranked.neighbor_labels.push_back(gallery.labels[hit.row]);
+  result.recall_at_1 = recall_at_k(ranked, 1);
+  result.recall_at_5 = recall_at_k(ranked, 5);
+  result.average_precision = average_precision_at_r(ranked);
+
+  std::vector<Voter> votes;
+  for (std::size_t i = 0; i < std::min(voters, nearest.size()); ++i) {
+    votes.push_back({ranked.neighbor_labels[i], nearest[i].similarity});
+  }
+  const LabelShare winner = weighted_vote(votes).front();
+  result.predicted = winner.label;
+  result.confidence = winner.share;
+  return result;
+}
+
+std::vector<QueryResult> look_up(const EmbeddingBatch& queries, std::span<const int> labels,
+                                 const Gallery& gallery, const RetrievalOptions& options,
+                                 bool leave_out_self) {
+  if (options.voters == 0) throw Error(ErrorCode::kUsage, "at least one neighbour must vote");
   const auto counts = count_labels(gallery.labels);
-  RetrievalScore total;
-  std::size_t scored = 0;
-  for (std::size_t i = 0; i < queries.rows(); ++i) {
-    if (query_labels[i] < 0) continue;
-    const auto found = counts.find(query_labels[i]);
+  const auto relevant_to = [&](std::size_t row) {
+    const auto found = counts.find(labels[row]);
     const std::size_t same = found == counts.end() ? 0 : found->second;
-    const std::size_t relevant = leave_out_self ? same - 1 : same;
-    if (leave_out_self && relevant == 0) continue;
-    const std::size_t skip = leave_out_self ? i : gallery.rows.rows();
-    const RankedLabels ranked{
-        query_labels[i], relevant,
-        nearest_labels(queries.row(i), gallery, std::max<std::size_t>(relevant, 1), skip)};
-    total.recall_at_1 += recall_at_k(ranked, 1);
-    total.map_at_r += average_precision_at_r(ranked);
-    ++scored;
+    return leave_out_self ? same - 1 : same;
+  };
+  std::vector<QueryResult> results;
+  std::vector<std::size_t> place(queries.rows(), kNoRow);  // of a row's result
+  for (std::size_t row = 0; row < queries.rows(); ++row) {
+    if (labels[row] < 0 || (leave_out_self && relevant_to(row) == 0)) continue;
+    place[row] = results.size();
+    results.push_back(result_of(row, labels[row], 0, {}, gallery, options.voters));
   }
-  if (scored > 0) {
-    total.recall_at_1 /= static_cast<double>(scored);
-    total.map_at_r /= static_cast<double>(scored);
-  }
-  return total;
+  rank_rows(
+      queries, gallery.rows, options.threads,
+      [&](std::size_t row) -> RankingRequest {
+        if (place[row] == kNoRow) return {};
+        const std::size_t enough = std::max<std::size_t>(options.voters, 5);
+        return {std::max(relevant_to(row), enough), leave_out_self ? row : kNoRow};
+      },
+      [&](std::size_t row, std::span<const RankedRow> nearest) {
+        results[place[row]] =
+            result_of(row, labels[row], relevant_to(row), nearest, gallery, options.voters);
+      });
+  return results;
 }
 
 }  // namespace
 
-RetrievalScore leave_one_out(const EmbeddingBatch& embeddings, std::span<const int> labels) {
+std::vector<QueryResult> look_up_each_other(const EmbeddingBatch& embeddings,
+                                            std::span<const int> labels,
+                                            const RetrievalOptions& options) {
   require_labels(embeddings, labels);
-  return score(embeddings, labels, {embeddings, labels}, true);
+  return look_up(embeddings, labels, {embeddings, labels}, options, true);
+}
+
+std::vector<QueryResult> look_up(const EmbeddingBatch& queries, std::span<const int> query_labels,
+                                 const EmbeddingBatch& gallery, std::span<const int> gallery_labels,
+                                 const RetrievalOptions& options) {
+  require_labels(queries, query_labels);
+  require_labels(gallery, gallery_labels);
+  return look_up(queries, query_labels, {gallery, gallery_labels}, options, false);
+}
+
+RetrievalScore mean_of(std::span<const QueryResult> results) {
+  struct Tally {
+    std::size_t queries = 0;
+    std::size_t right = 0;
+  };
+  std::map<int, Tally> classes;
+  RetrievalScore mean;
+  if (results.empty()) return mean;
+  std::size_t right = 0;
+  for (const QueryResult& result : results) {
+    mean.recall_at_1 += result.recall_at_1;
+    mean.recall_at_5 += result.recall_at_5;
+    mean.map_at_r += result.average_precision;
+    Tally& tally = classes[result.label];
+    ++tally.queries;
+    if (result.predicted == result.label) ++tally.right, ++right;
+  }
+  const auto queries = static_cast<double>(results.size());
+  mean.recall_at_1 /= queries;
+  mean.recall_at_5 /= queries;
+  mean.map_at_r /= queries;
+  mean.accuracy = static_cast<double>(right) / queries;
+  for (const auto& [label, tally] : classes) {
+    mean.balanced_accuracy += static_cast<double>(tally.right) / static_cast<double>(tally.queries);
+  }
+  mean.balanced_accuracy /= static_cast<double>(classes.size());
+  return mean;
+}
+
+RetrievalScore leave_one_out(const EmbeddingBatch& embeddings, std::span<const int> labels,
+                             const RetrievalOptions& options) {
+  return mean_of(look_up_each_other(embeddings, labels, options));
 }
 
 RetrievalScore query_against_gallery(const EmbeddingBatch& queries,
                                      std::span<const int> query_labels,
                                      const EmbeddingBatch& gallery,
-                                     std::span<const int> gallery_labels) {
-  require_labels(queries, query_labels);
-  require_labels(gallery, gallery_labels);
-  if (queries.dimension() != gallery.dimension()) {
-    throw Error(ErrorCode::kUsage, "queries and gallery differ in dimension");
-  }
-  return score(queries, query_labels, {gallery, gallery_labels}, false);
+                                     std::span<const int> gallery_labels,
+                                     const RetrievalOptions& options) {
+  return mean_of(look_up(queries, query_labels, gallery, gallery_labels, options));
 }
 
 }  // namespace simdb

@@ -27,19 +27,56 @@ double recall_at_k(const RankedLabels& ranked, std::size_t k);
 /// relevant; 0 if R = 0.
 double average_precision_at_r(const RankedLabels& ranked);
 
-struct RetrievalScore {
-  double recall_at_1 = 0;  ///< mean over queries
-  double map_at_r = 0;     ///< mean over queries
+/// What one query found.
+struct QueryResult {
+  std::size_t row = 0;         ///< of the queries
+  int label = 0;               ///< the true one
+  int predicted = -1;          ///< the winner of weighted_vote(); -1 if the gallery is empty
+  double confidence = 0;       ///< its share of the vote
+  float best_similarity = -1;  ///< of the nearest gallery row
+  double recall_at_1 = 0;
+  double recall_at_5 = 0;
+  double average_precision = 0;  ///< at R
 };
 
-/// Every row against all others, leaving itself out; ties go to the lower row. Rows whose label
-/// occurs once are not queries but stay in the gallery. Costs rows^2 * dimension multiplications.
-RetrievalScore leave_one_out(const EmbeddingBatch& embeddings, std::span<const int> labels);
+/// Means over the queries; all 0 if there are none.
+struct RetrievalScore {
+  double recall_at_1 = 0;
+  double recall_at_5 = 0;
+  double map_at_r = 0;
+  double accuracy = 0;           ///< k-NN: share of queries whose vote wins the true label
+  double balanced_accuracy = 0;  ///< mean of the classes' own accuracies
+};
 
-/// Every query row against a gallery; ties go to the lower gallery row.
+struct RetrievalOptions {
+  std::size_t voters = 10;  ///< nearest rows that vote for the predicted label
+  std::size_t threads = 0;  ///< 0: all cores; the result does not depend on it
+};
+
+/// Looks every row up among all others, leaving itself out; ties go to the lower row. Rows whose
+/// label occurs once are not queries but stay in the gallery. Results are in the order of the rows.
+/// Costs rows^2 * dimension multiplications. Throws Error(kUsage) unless there is one label a row.
+std::vector<QueryResult> look_up_each_other(const EmbeddingBatch& embeddings,
+                                            std::span<const int> labels,
+                                            const RetrievalOptions& options = {});
+
+/// Looks every query row up in a gallery; ties go to the lower gallery row. A query whose label is
+/// not in the gallery counts as missed. Throws Error(kUsage) as above, or if dimensions differ.
+std::vector<QueryResult> look_up(const EmbeddingBatch& queries, std::span<const int> query_labels,
+                                 const EmbeddingBatch& gallery, std::span<const int> gallery_labels,
+                                 const RetrievalOptions& options = {});
+
+RetrievalScore mean_of(std::span<const QueryResult> results);
+
+/// mean_of(look_up_each_other(...)).
+RetrievalScore leave_one_out(const EmbeddingBatch& embeddings, std::span<const int> labels,
+                             const RetrievalOptions& options = {});
+
+/// mean_of(look_up(...)).
 RetrievalScore query_against_gallery(const EmbeddingBatch& queries,
                                      std::span<const int> query_labels,
                                      const EmbeddingBatch& gallery,
-                                     std::span<const int> gallery_labels);
+                                     std::span<const int> gallery_labels,
+                                     const RetrievalOptions& options = {});
 
 }  // namespace simdb

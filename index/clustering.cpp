@@ -9,7 +9,7 @@
 #include "index/centroids_internal.h"
 #include "index/clustering_internal.h"
 #include "index/faiss_wall_internal.h"
-#include "index/parallel_internal.h"
+#include "core/parallel.h"
 
 // Declared here, since the header belongs to the compiler: clang's tools don't find GCC's.
 extern "C" {

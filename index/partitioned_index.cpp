@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "core/error.h"
-#include "index/parallel_internal.h"
+#include "core/parallel.h"
 #include "index/partitioned_index_internal.h"
 #include "index/snapshot_internal.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/error.h"
-#include "index/parallel_internal.h"
+#include "core/parallel.h"
 #include "index/partition_search_internal.h"
 #include "index/partitioned_index_internal.h"
 

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "index/clustering_internal.h"
-#include "index/parallel_internal.h"
+#include "core/parallel.h"
 #include "index/partitioning_internal.h"
 
 namespace simdb {

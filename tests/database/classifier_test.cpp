@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/vote.h"
+
 namespace simdb {
 namespace {
 

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "core/error.h"
+#include "tests/support/embeddings.h"
 
 namespace simdb {
 namespace {
@@ -83,15 +84,68 @@ TEST(EvaluationTest, RowsWithoutAClassAreNoQueriesAndMatchNobody) {
   EXPECT_DOUBLE_EQ(distracted.recall_at_1, 0);
 }
 
+TEST(EvaluationTest, KnnAccuracyAndBalancedAccuracyByHand) {
+  // Two images of class 1 and one of class 2 are nearer to the query than class 2's other one.
+  const EmbeddingBatch gallery = at_degrees({10, 12, 5, 90});
+  const std::vector labels = {1, 1, 2, 2};
+  const EmbeddingBatch queries = at_degrees({0, 11, 13, 85});
+  const auto results = look_up(queries, std::vector{2, 1, 1, 1}, gallery, labels, {.voters = 3});
+  ASSERT_EQ(results.size(), 4U);
+  // 0: the nearest is class 2, but the two of class 1 outvote it, as similarities are close.
+  EXPECT_EQ(results[0].predicted, 1);
+  EXPECT_EQ(results[0].recall_at_1, 1);
+  EXPECT_NEAR(results[0].best_similarity, std::cos(5 * M_PI / 180), 1e-6);
+  EXPECT_EQ(results[1].predicted, 1);
+  EXPECT_EQ(results[3].predicted, 2);
+  EXPECT_GT(results[3].confidence, 0.99);
+  const RetrievalScore score = mean_of(results);
+  EXPECT_DOUBLE_EQ(score.accuracy, 0.5);                         // right: 11 and 13
+  EXPECT_DOUBLE_EQ(score.balanced_accuracy, (0 + 2.0 / 3) / 2);  // class 2: 0 of 1; class 1: 2 of 3
+  EXPECT_DOUBLE_EQ(score.recall_at_1, 0.75);
+  EXPECT_DOUBLE_EQ(
+      look_up(queries, std::vector{2, 1, 1, 1}, gallery, labels, {.voters = 1})[0].predicted, 2);
+}
+
+TEST(EvaluationTest, RecallAtFiveLooksAtFive) {
+  const EmbeddingBatch gallery = at_degrees({1, 2, 3, 4, 5, 6});
+  const auto at_five = [&](const std::vector<int>& labels) {
+    return query_against_gallery(at_degrees({0}), std::vector{1}, gallery, labels).recall_at_5;
+  };
+  EXPECT_EQ(at_five({2, 3, 4, 5, 1, 6}), 1);
+  EXPECT_EQ(at_five({2, 3, 4, 5, 6, 1}), 0);
+}
+
+TEST(EvaluationTest, ResultsNameTheirRows) {
+  const auto results =
+      look_up_each_other(at_degrees({0, 1, 2, 80, 81}), std::vector{4, 9, 4, -1, 4});
+  ASSERT_EQ(results.size(), 3U);
+  EXPECT_EQ(results[0].row, 0U);
+  EXPECT_EQ(results[1].row, 2U);
+  EXPECT_EQ(results[2].row, 4U);
+  EXPECT_EQ(results[2].label, 4);
+}
+
+TEST(EvaluationTest, ThreadsDoNotChangeTheResult) {
+  const EmbeddingBatch rows = test::clustered_embeddings(500, 16, 20, 3);
+  std::vector<int> labels;
+  for (int i = 0; i < 500; ++i) labels.push_back(i % 20);
+  const auto one = leave_one_out(rows, labels, {.threads = 1});
+  const auto many = leave_one_out(rows, labels, {.threads = 4});
+  EXPECT_EQ(one.map_at_r, many.map_at_r);
+  EXPECT_EQ(one.balanced_accuracy, many.balanced_accuracy);
+}
+
 TEST(EvaluationTest, NothingToScoreIsZero) {
   EXPECT_EQ(leave_one_out(EmbeddingBatch(16), {}).recall_at_1, 0);
   EXPECT_EQ(leave_one_out(at_degrees({0, 1}), std::vector{1, 2}).map_at_r, 0);
   const auto score = query_against_gallery(at_degrees({0}), std::vector{1}, EmbeddingBatch(16), {});
   EXPECT_EQ(score.recall_at_1, 0);
+  EXPECT_EQ(score.accuracy, 0);
 }
 
 TEST(EvaluationTest, RefusesWhatDoesNotFit) {
   EXPECT_THROW(leave_one_out(at_degrees({0, 1}), std::vector{1}), Error);
+  EXPECT_THROW(leave_one_out(at_degrees({0, 1}), std::vector{1, 1}, {.voters = 0}), Error);
   EXPECT_THROW(
       query_against_gallery(at_degrees({0}), std::vector{1}, at_degrees({0}), std::vector{1, 2}),
       Error);

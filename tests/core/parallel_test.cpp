@@ -1,11 +1,11 @@
+#include "core/parallel.h"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <stdexcept>
 #include <string>
 #include <thread>
-
-#include "index/parallel_internal.h"
 
 namespace simdb {
 namespace {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/embedding.h"
+
+namespace simdb {
+
+/// N-way K-shot classification, as the few-shot literature measures it. A plain value.
+struct EpisodeOptions {
+  std::size_t ways = 20;        ///< N: classes of an episode
+  std::size_t shots = 1;        ///< K: support images of each class
+  std::size_t episodes = 1000;  ///< how many are drawn
+  std::uint64_t seed = 1;       ///< the same seed draws the same episodes on every platform
+};
+
+struct EpisodeScore {
+  double accuracy = 0;    ///< mean over the episodes
+  double interval95 = 0;  ///< half width of the mean's 95 % interval, 1.96 standard errors
+};
+
+/// Draws episodes and scores them. An episode draws `ways` classes that have more than `shots`
+/// rows, and of each class `shots` rows as support and another one as query. A query belongs to the
+/// class with the highest mean similarity to its support rows (their mean vector is the class's
+/// prototype); ties go to the class drawn first. Negative labels are no class. `parents`, if not
+/// empty, has one number a label: the classes of an episode then share a parent, which is drawn
+/// from those that have enough classes, all equally likely. Throws Error(kUsage) for options of 0,
+/// fewer than 2 ways, or sizes that don't match; Error(kBadInput) if there are too few classes.
+/// Pure and thread-safe.
+EpisodeScore score_episodes(const EmbeddingBatch& embeddings, std::span<const int> labels,
+                            const EpisodeOptions& options, std::span<const int> parents = {});
+
+}  // namespace simdb
