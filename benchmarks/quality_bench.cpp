@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 struct Options {
   std::string data;
   std::string protocol = "unseen";
-  std::string augment = "default";
+  std::string augment = "auto";
   int epochs = training::TrainOptions().epochs;
   training::NetworkOptions network;
   int threads = 0;

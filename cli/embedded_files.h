@@ -15,4 +15,7 @@ extern const std::string_view kReportScatterJs;   ///< scatter.js
 extern const std::string_view kReportMatricesJs;  ///< matrices.js
 extern const std::string_view kReportPageJs;      ///< page.js
 
+// train/
+extern const std::string_view kPreviewHtml;  ///< preview.html
+
 }  // namespace simdb::cli

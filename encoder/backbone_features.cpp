@@ -72,7 +72,9 @@ struct BackboneFeatures::State {
   std::unique_ptr<OnnxRunner> runner;
   Sha256 key{};
 
-  void load() { runner = std::make_unique<OnnxRunner>(backbone.model, backbone.input); }
+  void load() {
+    runner = std::make_unique<OnnxRunner>(backbone.model, backbone.input, backbone.one_at_a_time);
+  }
 
   void try_out() {
     const std::vector<float> planes = trial_planes(backbone.input);
@@ -98,13 +100,14 @@ struct BackboneFeatures::State {
     }
     const OnnxRunner::Output all = try_batch(planes);
     if (all.shape.size() != 2 || all.shape[0] != kTrials || !agree(all.values, alone)) {
-      refuse(backbone.name,
-             "it works for one image at a time only; export it with a free (dynamic) batch size");
+      backbone.one_at_a_time = true;
+      load();
     }
     key = key_of(backbone);
   }
 
-  // Empty if OpenCV can't: what ran for one image fails for three.
+  // Empty if OpenCV can't: a batch of 1 is built into some models, and OpenCV 4.6 multiplies
+  // channels by factors (squeeze and excitation) only in a batch of 1.
   OnnxRunner::Output try_batch(std::span<const float> planes) const {
     try {
       return runner->try_out(planes);
@@ -116,10 +119,17 @@ struct BackboneFeatures::State {
 
 BackboneFeatures::BackboneFeatures(Backbone backbone) : state_(std::make_unique<State>()) {
   state_->backbone = std::move(backbone);
-  guard_opencv(ErrorCode::kBadInput, "run the model " + state_->backbone.name, [&] {
-    state_->load();
-    state_->try_out();
-  });
+  const std::string& name = state_->backbone.name;
+  try {
+    guard_opencv(ErrorCode::kInternal, "run it", [&] {
+      state_->load();
+      state_->try_out();
+    });
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::kInternal) throw;
+    refuse(name, std::string("OpenCV ") + e.what() +
+                     "; export it with another opset (11 is best supported) or take another model");
+  }
 }
 
 BackboneFeatures::~BackboneFeatures() = default;

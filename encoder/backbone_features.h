@@ -18,13 +18,13 @@ namespace simdb {
 class BackboneFeatures {
  public:
   /// Runs the backbone on a few pictures of noise. An output N x channels x height x width is
-  /// pooled (pool_output). Throws Error(kBadInput), naming the model and the remedy, if OpenCV
-  /// can't run it, if it gives something else than a row of features an image, or if an image's
-  /// features depend on the others of its batch (a batch size that is built in).
+  /// pooled (pool_output). A model that does not treat the images of a batch each by itself is run
+  /// one image at a time. Throws Error(kBadInput), naming the model and the remedy, if OpenCV can't
+  /// run it or if it gives something else than a row of features an image.
   explicit BackboneFeatures(Backbone backbone);
   ~BackboneFeatures();
 
-  /// As given, with `features` set and the output pooled: what write_backbone_model takes.
+  /// As given, with what was found out and the output pooled: what write_backbone_model takes.
   const Backbone& backbone() const noexcept;
 
   /// Floats an image.

@@ -44,17 +44,22 @@ void append(std::vector<std::byte>& bytes, const Value* values, std::size_t coun
   bytes.insert(bytes.end(), view.begin(), view.end());
 }
 
+// Absent or unreadable is as good as empty; save() tells of a path that can't be written.
+std::vector<std::byte> file_or_nothing(const std::filesystem::path& path) {
+  try {
+    return read_file(path, kMaxFileBytes);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 Sha256 digest_of(std::span<const std::uint8_t> pixels) { return sha256(std::as_bytes(pixels)); }
 
 }  // namespace
 
 FeatureCache::FeatureCache(std::filesystem::path path, const Sha256& key, std::size_t dimension)
     : path_(std::move(path)), key_(key), dimension_(dimension) {
-  try {
-    if (read_from(read_file(path_, kMaxFileBytes))) return;
-  } catch (const Error&) {
-    // Absent or unreadable: as good as empty. save() tells of a path that can't be written.
-  }
+  if (read_from(file_or_nothing(path_))) return;
   rows_.clear();
   values_.clear();
 }

@@ -24,13 +24,14 @@ struct OnnxEncoder::State {
   State(std::span<const std::byte> model, const std::string& name)
       : header(read_onnx_header(model, name)),
         fingerprint(to_hex(sha256(model))),
-        runner({model.begin(), model.end()}, header.input) {}
+        runner({model.begin(), model.end()}, header.input, header.one_at_a_time) {}
 
   // Finds out at once, not at the first image, what OpenCV can't run. Two images, because a batch
-  // of one hides a batch dimension that is not free.
+  // of one hides a batch dimension that is not as free as it says.
   void try_out() const {
-    const std::vector<float> planes(2 * header.input.values());
-    if (runner.try_out(planes).values.size() != 2 * header.dimension) {
+    const std::size_t rows = header.one_at_a_time ? 1 : 2;
+    const std::vector<float> planes(rows * header.input.values());
+    if (runner.try_out(planes).values.size() != rows * header.dimension) {
       throw Error(ErrorCode::kBadInput,
                   "the model's output does not have the shape that it announces");
     }

@@ -66,6 +66,7 @@ struct EncoderModel {
 /// What a reader needs to know of a model file without running it.
 struct ModelHeader {
   InputSpec input;
+  bool one_at_a_time = false;  ///< the batch dimension is 1, not free
   std::size_t dimension = 0;
   std::map<std::string, std::string> notes;
 };

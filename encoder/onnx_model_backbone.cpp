@@ -12,6 +12,7 @@
 #include "encoder/onnx_model_checks_internal.h"
 #include "encoder/onnx_model_graph_internal.h"
 #include "encoder/onnx_model_metadata_internal.h"
+#include "encoder/onnx_model_rewrite_internal.h"
 
 namespace simdb {
 namespace {
@@ -25,65 +26,6 @@ constexpr std::int64_t kMostOpset = 17;
 constexpr std::int64_t kLeastIrVersion = 4;
 
 bool is_standard(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
-
-// A prefix that no name of the graph begins with.
-std::string unused_prefix(const onnx::GraphProto& graph) {
-  std::set<std::string> names;
-  for (const auto& tensor : graph.initializer()) names.insert(tensor.name());
-  for (const auto& input : graph.input()) names.insert(input.name());
-  for (const auto& node : graph.node()) {
-    names.insert(node.name());
-    names.insert(node.output().begin(), node.output().end());
-  }
-  std::string prefix = "head_";
-  const auto is_taken = [&](const std::string& name) { return name.starts_with(prefix); };
-  while (std::ranges::any_of(names, is_taken)) prefix = "simdb_" + prefix;
-  return prefix;
-}
-
-// The constant that a Reshape takes its shape from, or null.
-const onnx::TensorProto* find_constant(const onnx::GraphProto& graph, const std::string& name) {
-  for (const auto& tensor : graph.initializer()) {
-    if (tensor.name() == name) return &tensor;
-  }
-  for (const auto& node : graph.node()) {
-    if (node.op_type() == "Constant" && node.output_size() == 1 && node.output(0) == name) {
-      for (const auto& attribute : node.attribute()) {
-        if (attribute.name() == "value" && attribute.has_t()) return &attribute.t();
-      }
-    }
-  }
-  return nullptr;
-}
-
-std::vector<std::int64_t> integers(const onnx::TensorProto& tensor) {
-  if (tensor.data_type() != onnx::TensorProto::INT64) return {};
-  if (!tensor.has_raw_data()) return {tensor.int64_data().begin(), tensor.int64_data().end()};
-  std::vector<std::int64_t> values(tensor.raw_data().size() / sizeof(std::int64_t));
-  std::copy_n(tensor.raw_data().data(), values.size() * sizeof(std::int64_t),
-              reinterpret_cast<char*>(values.data()));
-  return values;
-}
-
-// Models exported for a batch of 1 reshape to [1, ...]: 0 instead means "as many as there are".
-void free_reshapes(onnx::GraphProto& graph, std::int64_t batch) {
-  const std::string prefix = unused_prefix(graph);
-  for (int i = 0; i < graph.node_size(); ++i) {
-    onnx::NodeProto& node = *graph.mutable_node(i);
-    if (node.op_type() != "Reshape" || node.input_size() != 2) continue;
-    const onnx::TensorProto* shape = find_constant(graph, node.input(1));
-    if (shape == nullptr || find_constant(graph, node.input(0)) != nullptr) continue;
-    std::vector<std::int64_t> sides = integers(*shape);
-    if (sides.size() < 2 || sides[0] != batch) continue;
-    sides[0] = 0;
-    onnx::TensorProto& freed = *graph.add_initializer();
-    freed.set_name(prefix + "shape_" + std::to_string(i));
-    freed.set_data_type(onnx::TensorProto::INT64);
-    freed.add_dims(static_cast<std::int64_t>(sides.size()));
-    for (const std::int64_t side : sides) freed.add_int64_data(side);
-    node.set_input(1, freed.name());
-  }
-}
 
 class BackboneReader {
  public:
@@ -118,8 +60,9 @@ class BackboneReader {
              std::to_string(spec.width) +
              " (channels x height x width); choose the model's size and channels");
     }
-    const std::int64_t batch = fixed_side(shape.dim(0));
-    if (batch > 0) free_reshapes(graph_, batch);
+    free_reshapes(graph_, fixed_side(shape.dim(0)));
+    replace_clips(graph_);
+    prune(output);  // the nodes that the shapes came from
     const std::string image = graph_.input(0).name();
     graph_.clear_input();
     describe_value(*graph_.add_input(), image, {spec.channels, spec.height, spec.width});
@@ -306,6 +249,12 @@ std::vector<std::byte> write_backbone_model(const Backbone& backbone,
     features = dense.out_features;
   }
   builder.finish(current, features, prefix + "embedding");
+  if (backbone.one_at_a_time) {
+    for (auto* value : {graph.mutable_input(0), graph.mutable_output(0)}) {
+      auto& type = *value->mutable_type()->mutable_tensor_type();
+      type.mutable_shape()->mutable_dim(0)->set_dim_value(1);
+    }
+  }
 
   // The backbone's own properties (its licence, say) stay; simdb.* are those of the merged model.
   std::vector<onnx::StringStringEntryProto> properties(model.metadata_props().begin(),

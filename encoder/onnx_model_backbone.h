@@ -30,6 +30,7 @@ struct Backbone {
   InputSpec input;
   std::vector<std::byte> model;  ///< ONNX: one input, N x channels x height x width; one output
   std::size_t features = 0;      ///< floats an image; 0 until BackboneFeatures has run the model
+  bool one_at_a_time = false;    ///< found by BackboneFeatures: only batches of 1 come out right
 };
 
 /// What sizes `input` must have in read_backbone. Throws Error(kBadInput) as read_backbone does.
@@ -49,7 +50,8 @@ Backbone read_backbone(std::span<const std::byte> bytes, const std::string& name
 void pool_output(Backbone& backbone);
 
 /// Bytes of one model file like those of write_onnx_model: the backbone, the dense layers of `head`
-/// and L2 normalisation. `simdb.backbone` names the backbone, its SHA-256 and the tensor taken.
+/// and L2 normalisation; the batch dimension is 1 for a backbone that is run one_at_a_time.
+/// `simdb.backbone` names the backbone, its SHA-256 and the tensor taken.
 /// Throws Error(kUsage) if the layers don't fit together or `backbone` was not yet run by
 /// BackboneFeatures or a note has a name that is taken, Error(kBadInput) if a weight is not finite.
 std::vector<std::byte> write_backbone_model(const Backbone& backbone,

@@ -20,7 +20,7 @@ class ModelReader {
   ModelHeader read() const {
     ModelHeader header = read_properties();
     require_sound_weights(model_.graph(), name_);
-    require_input(header.input);
+    header.one_at_a_time = require_input(header.input) == 1;
     header.dimension = output_dimension();
     return header;
   }
@@ -58,7 +58,8 @@ class ModelReader {
   }
 
   // Some exporters list weights among the inputs; the image is the one that has no initializer.
-  void require_input(const InputSpec& spec) const {
+  // Returns the batch size, 0 if it is free.
+  std::int64_t require_input(const InputSpec& spec) const {
     std::set<std::string> weights;
     for (const auto& tensor : model_.graph().initializer()) weights.insert(tensor.name());
     const onnx::ValueInfoProto* image = nullptr;
@@ -76,6 +77,9 @@ class ModelReader {
                       shape.dim(2).dim_value() == spec.height &&
                       shape.dim(3).dim_value() == spec.width;
     if (!fits) refuse("its input shape contradicts its simdb.input metadata");
+    const std::int64_t batch = shape.dim(0).dim_value();
+    if (batch > 1) refuse("it takes batches of " + std::to_string(batch) + " images only");
+    return batch;
   }
 
   std::size_t output_dimension() const {

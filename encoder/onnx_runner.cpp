@@ -71,8 +71,8 @@ struct OnnxRunner::Lane {
   }
 };
 
-OnnxRunner::OnnxRunner(std::vector<std::byte> model, const InputSpec& input)
-    : model_(std::move(model)), input_(input), batch_(batch_size(input)) {}
+OnnxRunner::OnnxRunner(std::vector<std::byte> model, const InputSpec& input, bool one_at_a_time)
+    : model_(std::move(model)), input_(input), batch_(one_at_a_time ? 1 : batch_size(input)) {}
 
 OnnxRunner::~OnnxRunner() = default;
 

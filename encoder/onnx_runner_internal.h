@@ -17,7 +17,8 @@ namespace simdb {
 /// exceptions pass through: call it inside guard_opencv.
 class OnnxRunner {
  public:
-  OnnxRunner(std::vector<std::byte> model, const InputSpec& input);
+  /// `one_at_a_time`: for a model that takes batches of 1 only.
+  OnnxRunner(std::vector<std::byte> model, const InputSpec& input, bool one_at_a_time = false);
   OnnxRunner(const OnnxRunner&) = delete;
   OnnxRunner& operator=(const OnnxRunner&) = delete;
   ~OnnxRunner();

@@ -11,6 +11,7 @@
 
 #include "cli/embedded_files.h"
 #include "cli/report/data_uri.h"
+#include "cli/report/fill_marks.h"
 #include "cli/report/sampling.h"
 #include "core/error.h"
 #include "encoder/pca.h"
@@ -189,20 +190,7 @@ std::string render_report(const EvalReport& report, const ReportLimits& limits) 
       {"/*simdb:scatter*/", kReportScatterJs},
       {"/*simdb:matrices*/", kReportMatricesJs},
       {"/*simdb:page*/", kReportPageJs}};
-  // The marks stand in page.html in this order. Each is looked for behind the one before, never in
-  // what was filled in: that may hold anything.
-  std::string page;
-  std::string_view rest = kReportHtml;
-  for (const auto& [mark, text] : parts) {
-    const std::size_t at = rest.find(mark);
-    if (at == std::string_view::npos) {
-      throw Error(ErrorCode::kInternal, fmt::format("page.html lacks the mark {}", mark));
-    }
-    page.append(rest.substr(0, at)).append(text);
-    rest.remove_prefix(at + mark.size());
-  }
-  page.append(rest);
-  return page;
+  return fill_marks(kReportHtml, parts);
 }
 
 }  // namespace simdb::cli

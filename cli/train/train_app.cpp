@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "cli/interrupt.h"
+#include "cli/train/preview.h"
 #include "cli/train/train_args.h"
 #include "cli/train/train_display.h"
 #include "core/error.h"
@@ -27,7 +28,7 @@ using training::LabeledImages;
 using training::TrainResult;
 
 /// Found out before training, not after it: makes a file beside `output` and takes it away.
-void require_writable(const fs::path& output) {
+void require_writable(const fs::path& output, std::string_view what, std::string_view option) {
   std::error_code ignored;
   const bool is_folder = fs::is_directory(output, ignored);
   const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
@@ -35,8 +36,8 @@ void require_writable(const fs::path& output) {
   const int file = is_folder ? -1 : ::mkstemp(probe.data());
   if (file < 0) {
     throw Error(ErrorCode::kIo,
-                fmt::format("can't write the model to '{}': {}; choose another -o", output.string(),
-                            std::strerror(is_folder ? EISDIR : errno)));
+                fmt::format("can't write {} to '{}': {}; choose another {}", what, output.string(),
+                            std::strerror(is_folder ? EISDIR : errno), option));
   }
   ::close(file);
   ::unlink(probe.c_str());
@@ -51,7 +52,8 @@ class TrainApp {
         display_(environment.err, environment.err_is_terminal) {}
 
   int run() {
-    require_writable(command_.output);
+    if (!command_.output.empty()) require_writable(command_.output, "the model", "-o");
+    if (command_.preview) require_writable(*command_.preview, "the preview", "--preview");
     const LabeledImages images = load(command_.folder, command_.choose_channels, 2);
     std::optional<LabeledImages> validation;
     if (command_.validation && !stopped()) {
@@ -59,16 +61,20 @@ class TrainApp {
       validation = load(*command_.validation, false, 1);
     }
     if (stopped()) return give_up("while the images were read");
+    if (command_.preview) preview(images);
+    if (command_.output.empty()) return exit_code();
     const TrainResult result = train(images, validation);
     display_.finish();
     if (result.best.epoch == 0) return give_up("before the first epoch was done");
     write_file_atomic(command_.output, write_onnx_model(result.model));
     summarise(images, result);
-    return skipped_ == 0 ? 0 : static_cast<int>(ErrorCode::kBadInput);
+    return exit_code();
   }
 
  private:
   bool stopped() const { return environment_.stop_requested && environment_.stop_requested(); }
+
+  int exit_code() const { return skipped_ == 0 ? 0 : static_cast<int>(ErrorCode::kBadInput); }
 
   int give_up(std::string_view when) {
     display_.note(fmt::format("simdb train: stopped {}; nothing was written", when));
@@ -91,6 +97,13 @@ class TrainApp {
           display_.reading(done, total);
           return !stopped();
         });
+  }
+
+  void preview(const LabeledImages& images) {
+    write_file_atomic(*command_.preview,
+                      render_preview(images, command_.options, command_.folder.string()));
+    display_.finish();
+    display_.note(fmt::format("wrote {}: open it in a browser", command_.preview->string()));
   }
 
   TrainResult train(const LabeledImages& images, const std::optional<LabeledImages>& validation) {

@@ -19,11 +19,12 @@ struct Words {
   std::string folder;
   std::string output;
   std::string validation;
+  std::string preview;
   std::string classes = "auto";
   std::string color = "auto";
   std::string resize = "fit";
   std::string batch_norm = "on";
-  std::string augment = "default";
+  std::string augment = "auto";
   std::string loss;
   std::string miner;
   std::string optimizer;
@@ -41,10 +42,13 @@ po::typed_value<double>* stored_real(double& place, const char* name) {
       ->value_name(name);
 }
 
+po::typed_value<double>* optional(std::optional<double>& place) {
+  return po::value<double>()->notifier([&](double value) { place = value; })->value_name("X");
+}
+
 po::options_description describe(Words& words, InputSpec& input, TrainOptions& options,
                                  bool& json) {
-  words.loss = to_string(options.loss);
-  words.miner = to_string(options.miner);
+  words.loss = to_string(options.loss.kind);
   words.optimizer = to_string(options.optimizer);
   constexpr unsigned kColumns = 100;
   po::options_description all("Options", kColumns, kColumns / 2);
@@ -64,10 +68,17 @@ po::options_description describe(Words& words, InputSpec& input, TrainOptions& o
   add("depth", stored(options.network.depth, "N"), "blocks of convolution and pooling");
   add("batch-norm", stored(words.batch_norm, "on|off"), "normalise between layers");
   add("augment", stored(words.augment, "LIST"),
-      "none, or of affine,light,noise,colors,symmetry;\ndefault,-symmetry takes one away");
-  add("loss", stored(words.loss, "NAME"), "triplet");
-  add("miner", stored(words.miner, "NAME"), "semi-hard or batch-hard");
-  add("margin", stored_real(options.margin, "X"), "distance between classes, 0 to 2");
+      "auto, or none, glyph, digits, photo, icons, shapes,\nor switches: glyph,-erase,blur; see "
+      "--preview");
+  add("augment-strength", stored_real(options.augment.strength, "X"), "0 to 3");
+  add("preview", po::value(&words.preview)->value_name("FILE"),
+      "write a page of augmented images; trains only with -o");
+  add("loss", stored(words.loss, "NAME"),
+      "triplet, contrastive, circle, multi-similarity,\nsupcon, nt-xent, pair or cosface");
+  add("miner", po::value(&words.miner)->value_name("NAME"), "batch-all, batch-hard or semi-hard");
+  add("margin", optional(options.loss.margin), "between classes; each loss has its own");
+  add("scale", optional(options.loss.scale), "steepness of the loss, 1 / temperature");
+  add("soft-margin", po::bool_switch(&options.loss.soft_margin), "triplet without a hinge");
   add("optimizer", stored(words.optimizer, "NAME"), "adam or adamw");
   add("learning-rate", stored_real(options.learning_rate, "X"), "at the start; falls to 0");
   add("batch", stored(options.batch, "N"), "images a batch, about");
@@ -92,12 +103,14 @@ void translate(const Words& words, TrainCommand& command) {
   if (words.folder.empty()) {
     throw Error(ErrorCode::kUsage, "name the folder to train on; it has one sub-folder a class");
   }
-  if (words.output.empty()) {
-    throw Error(ErrorCode::kUsage, "name the model file to write: -o FILE.onnx");
+  if (words.output.empty() && words.preview.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "name the model file to write: -o FILE.onnx (or --preview FILE.html)");
   }
   command.folder = words.folder;
   command.output = words.output;
   if (!words.validation.empty()) command.validation = words.validation;
+  if (!words.preview.empty()) command.preview = words.preview;
   command.classes = parse_class_level(words.classes);
 
   InputSpec& input = command.input;
@@ -117,9 +130,11 @@ void translate(const Words& words, TrainCommand& command) {
 
   TrainOptions& options = command.options;
   options.network.batch_norm = choose("--batch-norm", words.batch_norm, "on", "off");
+  const double strength = options.augment.strength;
   options.augment = training::parse_augment(words.augment);
-  options.loss = training::parse_loss(words.loss);
-  options.miner = training::parse_miner(words.miner);
+  options.loss.kind = training::parse_loss(words.loss);
+  if (!words.miner.empty()) options.loss.miner = training::parse_miner(words.miner);
+  options.augment.strength = strength;
   options.optimizer = training::parse_optimizer(words.optimizer);
   require_valid(options);
 }

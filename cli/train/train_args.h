@@ -15,8 +15,9 @@ namespace simdb::cli {
 /// What the user asked for.
 struct TrainCommand {
   std::filesystem::path folder;
-  std::filesystem::path output;
+  std::filesystem::path output;  ///< empty if only a preview is wanted
   std::optional<std::filesystem::path> validation;
+  std::optional<std::filesystem::path> preview;
   ClassLevel classes = ClassLevel::kAuto;  ///< of both folders
   InputSpec input;
   bool choose_channels = true;  ///< else input.channels holds

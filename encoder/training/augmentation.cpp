@@ -1,29 +1,35 @@
 #include "encoder/training/augmentation.h"
 
-#include <ATen/CPUGeneratorImpl.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <numbers>
 
+#include "core/error.h"
+#include "encoder/training/pixel_changes_internal.h"
+#include "encoder/training/warp_internal.h"
+
 namespace simdb::training {
 namespace {
 
-constexpr double kMaxTurn = std::numbers::pi / 12;
-constexpr double kMaxZoom = 0.25;
-constexpr double kMaxStretch = 0.15;
-constexpr double kMaxShift = 0.2;  // of half the side
-constexpr double kMaxBrightness = 0.1;
-constexpr double kMaxContrast = 0.2;
-constexpr double kNoise = 0.02;
+constexpr int kQuarters = 4;
+constexpr std::int64_t kUnnumbered = -1;
 
-/// N x 2 x 2 matrices from their four elements, each of shape {N}.
-torch::Tensor matrices(const torch::Tensor& a, const torch::Tensor& b, const torch::Tensor& c,
-                       const torch::Tensor& d) {
-  return torch::stack({a, b, c, d}, 1).view({-1, 2, 2});
+/// Where variant v takes a pixel from: 8 x 2 x 2. Whole numbers, so that a quarter turn moves
+/// pixels without blurring them.
+torch::Tensor quarter_turns() {
+  const torch::Tensor turns = torch::tensor({1.F, 0.F, 0.F, 1.F, 0.F, 1.F, -1.F, 0.F, -1.F, 0.F,
+                                             0.F, -1.F, 0.F, -1.F, 1.F, 0.F})
+                                  .view({kQuarters, 2, 2});
+  const torch::Tensor mirror = torch::tensor({-1.F, 0.F, 0.F, 1.F}).view({2, 2});
+  return torch::cat({turns, torch::matmul(mirror, turns)});
 }
 
-torch::Tensor turns(const torch::Tensor& angle) {
-  return matrices(angle.cos(), -angle.sin(), angle.sin(), angle.cos());
+/// The 2 x 2 maps as 3 x 3 ones.
+torch::Tensor with_third_axis(const torch::Tensor& maps) {
+  torch::Tensor wide = torch::eye(3).repeat({maps.size(0), 1, 1});
+  wide.slice(1, 0, 2).slice(2, 0, 2).copy_(maps);
+  return wide;
 }
 
 }  // namespace
@@ -34,90 +40,117 @@ torch::Tensor border_colors(const torch::Tensor& pixels) {
   return std::get<0>(border.to(torch::kFloat32).median(1)) / 255;
 }
 
-double class_making_share(std::size_t classes) noexcept {
-  constexpr double kFewClasses = 8;
-  return std::min(1.0, kFewClasses / static_cast<double>(std::max<std::size_t>(classes, 1)));
+int variant_count(const AugmentOptions& options, Unit unit) noexcept {
+  if (unit == Unit::kGroup) return 1;
+  if (options.mirror) return 2 * kQuarters;
+  return options.symmetry ? kQuarters : 1;
 }
 
-Augmenter::Augmenter(const AugmentOptions& options, double share, std::uint64_t seed)
-    : options_(options), share_(share), random_(at::detail::createCPUGenerator(seed)) {}
+std::string variant_name(int variant) {
+  if (variant < 0) return "recoloured or turned";
+  if (variant == 0) return "as it was";
+  const int degrees = variant % kQuarters * 90;
+  const std::string turned = degrees == 0 ? std::string() : fmt::format("turned {}°", degrees);
+  if (variant < kQuarters) return turned;
+  return degrees == 0 ? "mirrored" : "mirrored, " + turned;
+}
 
-torch::Tensor Augmenter::operator()(torch::Tensor planes, const torch::Tensor& borders,
-                                    int groups) {
+Augmenter::Augmenter(const AugmentOptions& options, ClassMaking making, std::uint64_t seed)
+    : options_(options), making_(making), random_(seed) {
+  if (options.automatic) {
+    throw Error(ErrorCode::kUsage, "can't augment by 'auto' before it is resolved for the data");
+  }
+}
+
+Augmented Augmenter::operator()(torch::Tensor planes, const torch::Tensor& borders,
+                                const BatchShape& shape) {
+  const torch::NoGradGuard no_gradients;
   const std::int64_t rows = planes.size(0);
-  if (options_.affine || options_.symmetry) planes = move_pixels(planes, borders, groups);
-  if (options_.colors && planes.size(1) == 3) {
-    const torch::Tensor maps = draw_color_maps(groups);  // G x 3 x 3
-    const torch::Tensor grouped = planes.view({groups, rows / groups, 3, -1}) - 0.5;
-    planes = torch::matmul(maps.unsqueeze(1), grouped).view(planes.sizes()) + 0.5;
+  const bool is_color = planes.size(1) == 3;
+  const double strength = options_.strength;
+  const std::int64_t units =
+      making_.unit == Unit::kGroup ? shape.groups : shape.groups * shape.classes;
+  const auto for_rows = [&](const torch::Tensor& of_units) {
+    return of_units.repeat_interleave(rows / units, 0);
+  };
+
+  if (options_.stroke && !is_color) planes = change_stroke(planes, borders, strength, random_);
+  torch::Tensor variants = torch::zeros({units}, torch::kInt64);
+  torch::Tensor maps = draw_maps(options_, rows, random_);
+  if (options_.symmetry || options_.mirror) {
+    const Turns turns = draw_turns(units);
+    variants = turns.variants;
+    maps = torch::bmm(with_third_axis(for_rows(turns.maps)), maps);
   }
-  if (options_.light) {
-    const torch::Tensor contrast = uniform({rows, 1, 1, 1}, 1 - kMaxContrast, 1 + kMaxContrast);
-    const torch::Tensor brightness = uniform({rows, 1, 1, 1}, -kMaxBrightness, kMaxBrightness);
-    planes = (planes - 0.5) * contrast + 0.5 + brightness;
+  torch::Tensor displacements;
+  if (options_.elastic) {
+    displacements = draw_displacements(options_, rows, planes.size(2), planes.size(3), random_);
   }
-  if (options_.noise) planes = planes + kNoise * torch::randn(planes.sizes(), random_);
-  return planes.clamp(0, 1);
-}
-
-torch::Tensor Augmenter::uniform(torch::IntArrayRef shape, double low, double high) {
-  return torch::rand(shape, random_) * (high - low) + low;
-}
-
-/// True for a group with the probability given: G x 1 x 1.
-torch::Tensor Augmenter::chance(std::int64_t groups, double probability) {
-  return uniform({groups, 1, 1}, 0, 1).lt(probability);
-}
-
-/// Resamples each picture where its own affine map and its group's symmetry send it. The border
-/// colour is taken away before and added after, so that what comes in from outside, zero, is the
-/// border colour.
-torch::Tensor Augmenter::move_pixels(const torch::Tensor& planes, const torch::Tensor& borders,
-                                     int groups) {
-  const std::int64_t rows = planes.size(0);
-  torch::Tensor maps = draw_affine(rows);  // N x 2 x 3: where an output pixel is taken from
-  if (options_.symmetry) {
-    maps = torch::matmul(draw_symmetries(groups).repeat_interleave(rows / groups, 0), maps);
+  if (moves_pixels(options_) || options_.symmetry || options_.mirror) {
+    planes = warp(planes, borders, maps, displacements);
   }
-  const torch::Tensor fill = borders.view({rows, -1, 1, 1});
-  const torch::Tensor grid = torch::affine_grid_generator(maps, planes.sizes(), false);
-  constexpr int kBilinear = 0;
-  constexpr int kZeros = 0;
-  return torch::grid_sampler(planes - fill, grid, kBilinear, kZeros, false) + fill;
+  if (options_.erase) planes = erase(planes, borders, strength, random_);
+  if (options_.blur) planes = blur(planes, strength, random_);
+  if (is_color && (options_.jitter || options_.colors)) {
+    torch::Tensor color_maps = torch::eye(3).repeat({rows, 1, 1});
+    if (options_.jitter) color_maps = draw_jitter(rows, strength, random_);
+    if (options_.colors) {
+      color_maps = torch::bmm(for_rows(draw_color_maps(units, variants)), color_maps);
+    }
+    planes = map_colors(planes, color_maps);
+  }
+  if (options_.light) planes = change_light(planes, strength, random_);
+  if (options_.noise) planes = add_noise(planes, strength, random_);
+  return {planes.clamp(0, 1), for_rows(variants)};
 }
 
-torch::Tensor Augmenter::draw_affine(std::int64_t rows) {
-  if (!options_.affine) return torch::eye(2, 3).repeat({rows, 1, 1});
-  const torch::Tensor zoom = uniform({rows}, -kMaxZoom, kMaxZoom).exp();
-  const torch::Tensor stretch = uniform({rows}, -kMaxStretch, kMaxStretch).exp();
-  const torch::Tensor zero = torch::zeros({rows});
-  const torch::Tensor linear = torch::matmul(matrices(zoom * stretch, zero, zero, zoom / stretch),
-                                             turns(uniform({rows}, -kMaxTurn, kMaxTurn)));
-  return torch::cat({linear, uniform({rows, 2, 1}, -kMaxShift, kMaxShift)}, 2);
+/// For groups: turns by any angle. At least half of the groups stay as they are: with all of them
+/// turned, learning took more than twice as long. For classes: one of the quarter turns.
+Augmenter::Turns Augmenter::draw_turns(std::int64_t units) {
+  if (making_.unit == Unit::kClass) {
+    torch::Tensor variants = torch::zeros({units}, torch::kInt64);
+    if (options_.symmetry) variants = random_.below({units}, kQuarters);
+    if (options_.mirror) variants = variants + kQuarters * random_.below({units}, 2);
+    return {quarter_turns().index_select(0, variants), variants};
+  }
+  const torch::Tensor angle =
+      options_.symmetry ? random_.uniform({units}, 0, 2 * std::numbers::pi) : torch::zeros({units});
+  const torch::Tensor side =
+      options_.mirror ? random_.uniform({units}, -1, 1).sign() : torch::ones({units});
+  const torch::Tensor turns =
+      torch::stack({side * angle.cos(), -side * angle.sin(), angle.sin(), angle.cos()}, 1)
+          .view({-1, 2, 2});
+  const torch::Tensor changed = random_.chance({units}, making_.share / 2);
+  return {torch::where(changed.view({-1, 1, 1}), turns, torch::eye(2)),
+          torch::where(changed, kUnnumbered, std::int64_t{0})};
 }
 
-/// Turns by any angle, half of them mirrored. At least half of the groups stay as they are: with
-/// all of them turned, learning took more than twice as long. G x 2 x 2.
-torch::Tensor Augmenter::draw_symmetries(std::int64_t groups) {
-  const torch::Tensor turn = turns(uniform({groups}, 0, 2 * std::numbers::pi));
-  const torch::Tensor mirror = uniform({groups}, -1, 1).sign();
-  const torch::Tensor zero = torch::zeros({groups});
-  const torch::Tensor maps =
-      torch::matmul(matrices(mirror, zero, zero, torch::ones({groups})), turn);
-  return torch::where(chance(groups, share_ / 2), maps, torch::eye(2));
+/// Hues turned by any angle, half of them followed by an inversion about mid-grey: U x 3 x 3.
+torch::Tensor Augmenter::draw_color_maps(std::int64_t units, torch::Tensor& variants) {
+  const torch::Tensor turn = hue_turns(random_.uniform({units}, 0, 2 * std::numbers::pi));
+  const torch::Tensor maps = turn * random_.uniform({units, 1, 1}, -1, 1).sign();
+  const torch::Tensor changed = random_.chance({units}, making_.share);
+  variants = variants.masked_fill(changed, kUnnumbered);
+  return torch::where(changed.view({-1, 1, 1}), maps, torch::eye(3));
 }
 
-/// Turns about the grey axis by any angle (red becomes green at 120 degrees, grey stays), half of
-/// them followed by an inversion about mid-grey: G x 3 x 3.
-torch::Tensor Augmenter::draw_color_maps(std::int64_t groups) {
-  const torch::Tensor angle = uniform({groups, 1, 1}, 0, 2 * std::numbers::pi);
-  const torch::Tensor along = torch::full({3, 3}, 1.0 / 3);
-  const float r = static_cast<float>(1 / std::numbers::sqrt3);
-  const torch::Tensor around = torch::tensor({0.F, -r, r, r, 0.F, -r, -r, r, 0.F}).view({3, 3});
-  const torch::Tensor turn =
-      angle.cos() * torch::eye(3) + (1 - angle.cos()) * along + angle.sin() * around;
-  const torch::Tensor maps = turn * uniform({groups, 1, 1}, -1, 1).sign();
-  return torch::where(chance(groups, share_), maps, torch::eye(3));
+std::string Augmenter::state() const {
+  const torch::Tensor bytes = random_.generator().get_state();
+  return {static_cast<const char*>(bytes.data_ptr()), static_cast<std::size_t>(bytes.numel())};
+}
+
+void Augmenter::restore(std::string_view state) {
+  const torch::Tensor bytes =
+      torch::empty({static_cast<std::int64_t>(state.size())}, torch::kUInt8);
+  std::copy(state.begin(), state.end(), static_cast<char*>(bytes.data_ptr()));
+  try {
+    random_.generator().set_state(bytes);
+  } catch (const c10::Error&) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("can't go on with augmentation: {} bytes are no state of its random "
+                            "numbers; the checkpoint is damaged or of another LibTorch",
+                            state.size()));
+  }
 }
 
 }  // namespace simdb::training

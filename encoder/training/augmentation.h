@@ -1,12 +1,15 @@
 #pragma once
 
-#include <ATen/core/Generator.h>
 #include <torch/types.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
-#include "encoder/training/train_options.h"
+#include "encoder/training/augment_options.h"
+#include "encoder/training/batch_sampler.h"
+#include "encoder/training/random_tensors_internal.h"
 
 namespace simdb::training {
 
@@ -14,35 +17,49 @@ namespace simdb::training {
 /// Pixels are N x H x W x C bytes; the result is N x C floats in [0, 1].
 torch::Tensor border_colors(const torch::Tensor& pixels);
 
-/// The share of groups that class-making changes act on. Data of few classes needs every one of
-/// them; data of hundreds has variety of its own, and what is lost by them (a lemon may be blue)
-/// then costs more than it brings: 8 / classes, at most 1.
-double class_making_share(std::size_t classes) noexcept;
+/// A batch after its changes.
+struct Augmented {
+  torch::Tensor planes;
+  /// Which class-making variant a row is, int64 N: 0 is as it was, q < 4 is q quarter turns
+  /// clockwise, 4 + q is mirrored (left and right) and then turned. -1 is a change without a
+  /// number: by any angle, or of colours. A loss that keeps something for each class (a proxy)
+  /// keeps it for each (class, variant) and passes over -1.
+  torch::Tensor variants;
+};
+
+/// Variants that have a number: they are in [0, count).
+int variant_count(const AugmentOptions& options, Unit unit) noexcept;
+
+/// "as it was", "turned 90°", "mirrored, turned 180°", ...; "recoloured or turned" for -1.
+std::string variant_name(int variant);
 
 /// Changes batches of images at random; see AugmentOptions for what each change is. One seed gives
 /// one sequence. Thread-compatible.
 class Augmenter {
  public:
-  /// `share` is that of class-making changes, 0 to 1: all of it for colours, half of it for
-  /// symmetry.
-  Augmenter(const AugmentOptions& options, double share, std::uint64_t seed);
+  /// Throws Error(kUsage) if the options are automatic: resolve_augment() comes first.
+  Augmenter(const AugmentOptions& options, ClassMaking making, std::uint64_t seed);
 
-  /// `planes` is N x C x H x W in [0, 1], in `groups` groups of equal size, one after another;
-  /// `borders` is N x C. Returns the same shape and range. The colour changes leave images of one
-  /// channel alone.
-  torch::Tensor operator()(torch::Tensor planes, const torch::Tensor& borders, int groups);
+  /// `planes` is N x C x H x W in [0, 1], group by group and class by class as `shape` says;
+  /// `borders` is N x C. Returns planes of the same shape and range.
+  Augmented operator()(torch::Tensor planes, const torch::Tensor& borders, const BatchShape& shape);
+
+  /// Where the sequence stands, as bytes of the generator.
+  std::string state() const;
+  /// Goes on from there. Throws Error(kBadInput) if `state` is none.
+  void restore(std::string_view state);
 
  private:
-  torch::Tensor uniform(torch::IntArrayRef shape, double low, double high);
-  torch::Tensor chance(std::int64_t groups, double probability);
-  torch::Tensor draw_affine(std::int64_t rows);
-  torch::Tensor draw_symmetries(std::int64_t groups);
-  torch::Tensor draw_color_maps(std::int64_t groups);
-  torch::Tensor move_pixels(const torch::Tensor& planes, const torch::Tensor& borders, int groups);
+  struct Turns {
+    torch::Tensor maps;      // U x 2 x 2
+    torch::Tensor variants;  // U
+  };
+  Turns draw_turns(std::int64_t units);
+  torch::Tensor draw_color_maps(std::int64_t units, torch::Tensor& variants);
 
   AugmentOptions options_;
-  double share_;
-  at::Generator random_;
+  ClassMaking making_;
+  RandomTensors random_;
 };
 
 }  // namespace simdb::training

@@ -1,7 +1,9 @@
 #include "encoder/training/batch_sampler.h"
 
 #include <algorithm>
+#include <locale>
 #include <map>
+#include <sstream>
 #include <utility>
 
 #include "core/error.h"
@@ -13,13 +15,22 @@ std::size_t below(std::size_t limit, std::mt19937_64& random) {
   return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
 }
 
-/// Moves `count` elements, chosen at random, to the front (the first steps of a Fisher-Yates
-/// shuffle).
-template <typename T>
-void draw_to_front(std::vector<T>& items, std::size_t count, std::mt19937_64& random) {
+/// `count` different numbers below `limit`, in random order (the first steps of a Fisher-Yates
+/// shuffle). Nothing stays shuffled, so that the generator is all the state there is.
+std::vector<std::size_t> draw_distinct(std::size_t count, std::size_t limit,
+                                       std::mt19937_64& random) {
+  std::map<std::size_t, std::size_t> moved;  // where the shuffle would hold another number
+  const auto at = [&](std::size_t place) {
+    const auto found = moved.find(place);
+    return found == moved.end() ? place : found->second;
+  };
+  std::vector<std::size_t> drawn(count);
   for (std::size_t i = 0; i < count; ++i) {
-    std::swap(items[i], items[i + below(items.size() - i, random)]);
+    const std::size_t place = i + below(limit - i, random);
+    drawn[i] = at(place);
+    moved[place] = at(i);
   }
+  return drawn;
 }
 
 }  // namespace
@@ -52,23 +63,43 @@ BatchSampler::BatchSampler(std::span<const int> labels, BatchShape shape, std::u
 Batch BatchSampler::next() {
   Batch batch;
   for (int group = 0; group < shape_.groups; ++group) {
-    draw_to_front(classes_, shape_.classes, random_);
-    for (int i = 0; i < shape_.classes; ++i) append_class(classes_[i], group, batch);
+    for (const std::size_t i : draw_distinct(shape_.classes, classes_.size(), random_)) {
+      append_class(classes_[i], group, batch);
+    }
   }
   return batch;
 }
 
-void BatchSampler::append_class(Members& members, int group, Batch& batch) {
-  auto& rows = members.rows;
+void BatchSampler::append_class(const Members& members, int group, Batch& batch) {
+  const auto& rows = members.rows;
   const std::size_t distinct = std::min<std::size_t>(shape_.images, rows.size());
-  draw_to_front(rows, distinct, random_);
+  const std::vector<std::size_t> drawn = draw_distinct(distinct, rows.size(), random_);
   for (int i = 0; i < shape_.images; ++i) {
     const std::size_t pick =
-        static_cast<std::size_t>(i) < distinct ? i : below(rows.size(), random_);
+        static_cast<std::size_t>(i) < distinct ? drawn[i] : below(rows.size(), random_);
     batch.rows.push_back(rows[pick]);
     batch.labels.push_back(members.label);
     batch.groups.push_back(group);
   }
+}
+
+std::string BatchSampler::state() const {
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  text << random_;
+  return text.str();
+}
+
+void BatchSampler::restore(const std::string& state) {
+  std::istringstream text(state);
+  text.imbue(std::locale::classic());
+  std::mt19937_64 random;
+  if (!(text >> random)) {
+    throw Error(ErrorCode::kBadInput,
+                "can't go on with drawing batches: this is no state of its random numbers; the "
+                "checkpoint is damaged");
+  }
+  random_ = random;
 }
 
 }  // namespace simdb::training

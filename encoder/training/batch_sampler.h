@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <random>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace simdb::training {
@@ -41,12 +42,18 @@ class BatchSampler {
 
   const BatchShape& shape() const noexcept { return shape_; }
 
+  /// Where the sequence stands, as text.
+  std::string state() const;
+  /// Goes on from there; the labels and the shape must be those of the sampler that gave it. Throws
+  /// Error(kBadInput) if `state` is none.
+  void restore(const std::string& state);
+
  private:
   struct Members {
     int label;
     std::vector<std::int64_t> rows;
   };
-  void append_class(Members& members, int group, Batch& batch);
+  void append_class(const Members& members, int group, Batch& batch);
 
   BatchShape shape_;
   std::vector<Members> classes_;

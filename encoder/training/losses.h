@@ -2,25 +2,39 @@
 
 #include <torch/types.h>
 
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "encoder/training/loss_options.h"
 #include "encoder/training/miners.h"
-#include "encoder/training/train_options.h"
 
 namespace simdb::training {
 
-/// Euclidean distances between the rows of `embeddings` (N x D, unit length): N x N, in [0, 2]. The
-/// gradient of two equal rows is 0, not NaN.
-torch::Tensor pairwise_distances(const torch::Tensor& embeddings);
+/// What a loss sees of a batch of N images; all tensors on one device.
+struct LossBatch {
+  torch::Tensor embeddings;  ///< N x D floats or doubles, rows of unit length
+  PairMasks pairs;
+  torch::Tensor classes;  ///< int64 {N}, each below make_loss's class count; read by proxies only
+};
 
-/// max(d(a,p) - d(a,n) + margin, 0), averaged over the triplets where it is not 0 (averaging over
-/// all lets the few that still teach fade away); 0 if there is none. `distances` is N x N.
-torch::Tensor triplet_loss(const torch::Tensor& distances, const Triplets& triplets, double margin);
+/// Says how badly a batch is embedded. The answer is a scalar of the embeddings' type with a
+/// gradient; images without anything to compare add nothing to it, and 0 is the answer if all are
+/// so. Pairs of different groups are never compared. On a CPU one input has one answer and one
+/// gradient, bit for bit. Thread-compatible.
+class Loss {
+ public:
+  virtual ~Loss() = default;
+  virtual torch::Tensor operator()(const LossBatch& batch) = 0;
 
-/// A loss over a batch of unit vectors (N x D) and the pairs that may be compared: a scalar with
-/// gradient.
-using Loss = torch::Tensor (*)(const torch::Tensor& embeddings, const PairMasks& pairs,
-                               const TrainOptions& options);
+  /// What the loss learns itself, for the optimizer; most learn nothing.
+  virtual std::vector<torch::Tensor> parameters() const { return {}; }
+};
 
-/// The function behind TrainOptions::loss. Throws Error(kUsage) for a value outside the enum.
-Loss loss_function(LossKind kind);
+/// The loss that `options` name, for embeddings of `dimension` numbers; `class_count` is what
+/// proxies need. Parameters are drawn from torch's default CPU generator and put on `device`.
+/// Throws Error(kUsage) for options that make no sense.
+std::unique_ptr<Loss> make_loss(const LossOptions& options, std::int64_t class_count,
+                                std::int64_t dimension, torch::Device device = torch::kCPU);
 
 }  // namespace simdb::training

@@ -18,12 +18,13 @@ torch::Tensor farthest(const torch::Tensor& distances, const torch::Tensor& allo
 
 }  // namespace
 
-PairMasks make_pair_masks(const std::vector<int>& labels, const std::vector<int>& groups) {
-  const auto label = torch::tensor(labels, torch::kInt32);
-  const auto group = torch::tensor(groups, torch::kInt32);
+PairMasks make_pair_masks(const std::vector<int>& labels, const std::vector<int>& groups,
+                          torch::Device device) {
+  const auto label = torch::tensor(labels, torch::kInt32).to(device);
+  const auto group = torch::tensor(groups, torch::kInt32).to(device);
   const auto same_label = label.unsqueeze(0).eq(label.unsqueeze(1));
   const auto same_group = group.unsqueeze(0).eq(group.unsqueeze(1));
-  const auto self = torch::eye(label.size(0), torch::kBool);
+  const auto self = torch::eye(label.size(0), torch::TensorOptions(torch::kBool).device(device));
   return {same_label.logical_and(same_group).logical_and(self.logical_not()),
           same_label.logical_not().logical_and(same_group)};
 }

@@ -14,7 +14,8 @@ struct PairMasks {
   torch::Tensor negatives;  ///< same group, other class
 };
 
-PairMasks make_pair_masks(const std::vector<int>& labels, const std::vector<int>& groups);
+PairMasks make_pair_masks(const std::vector<int>& labels, const std::vector<int>& groups,
+                          torch::Device device = torch::kCPU);
 
 /// T triplets: int64 row numbers, each of shape {T}.
 struct Triplets {
@@ -23,7 +24,8 @@ struct Triplets {
   torch::Tensor negatives;
 };
 
-// Miners choose the triplets that teach most. `distances` is N x N; gradients are not followed.
+// Miners choose the triplets that teach most (MinerKind::kBatchAll needs none: every triplet
+// counts). `distances` is N x N; gradients are not followed.
 // Among equals the lower row is chosen, so one batch always gives one answer.
 
 /// For every positive pair the nearest negative that is farther than the positive but within the

@@ -17,6 +17,11 @@ Optimizer::Optimizer(const Network& network, const TrainOptions& options, int st
   }
 }
 
+void Optimizer::add(const std::vector<torch::Tensor>& parameters) {
+  auto& all = optimizer_->param_groups().front().params();
+  all.insert(all.end(), parameters.begin(), parameters.end());
+}
+
 void Optimizer::step(const torch::Tensor& loss) {
   set_rate(first_rate_ * 0.5 * (1 + std::cos(std::numbers::pi * done_++ / steps_)));
   optimizer_->zero_grad();

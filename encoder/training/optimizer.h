@@ -3,6 +3,7 @@
 #include <torch/optim/optimizer.h>
 
 #include <memory>
+#include <vector>
 
 #include "encoder/training/network.h"
 #include "encoder/training/train_options.h"
@@ -15,6 +16,9 @@ class Optimizer {
  public:
   /// `steps` is how many updates are planned.
   Optimizer(const Network& network, const TrainOptions& options, int steps);
+
+  /// Lets it change these as well.
+  void add(const std::vector<torch::Tensor>& parameters);
 
   /// Follows the gradient of `loss`, a scalar, once.
   void step(const torch::Tensor& loss);

@@ -1,7 +1,5 @@
 #include "encoder/training/train_options.h"
 
-#include <fmt/format.h>
-
 #include <array>
 
 #include "core/embedding.h"
@@ -10,56 +8,14 @@
 namespace simdb::training {
 namespace {
 
-constexpr std::array<NamedValue<LossKind>, 1> kLosses = {{{"triplet", LossKind::kTriplet}}};
-constexpr std::array<NamedValue<MinerKind>, 2> kMiners = {
-    {{"semi-hard", MinerKind::kSemiHard}, {"batch-hard", MinerKind::kBatchHard}}};
 constexpr std::array<NamedValue<OptimizerKind>, 2> kOptimizers = {
     {{"adam", OptimizerKind::kAdam}, {"adamw", OptimizerKind::kAdamW}}};
-constexpr std::array<NamedValue<bool AugmentOptions::*>, 5> kAugments = {
-    {{"affine", &AugmentOptions::affine},
-     {"light", &AugmentOptions::light},
-     {"noise", &AugmentOptions::noise},
-     {"colors", &AugmentOptions::colors},
-     {"symmetry", &AugmentOptions::symmetry}}};
-constexpr AugmentOptions kNoAugment = {false, false, false, false, false};
 
 }  // namespace
 
-AugmentOptions parse_augment(std::string_view text) {
-  AugmentOptions augment = kNoAugment;
-  std::string_view rest = text;
-  do {
-    const std::size_t comma = rest.find(',');
-    std::string_view name = rest.substr(0, comma);
-    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
-    if (name == "none") {
-      augment = kNoAugment;
-    } else if (name == "default") {
-      augment = AugmentOptions();
-    } else {
-      const bool wanted = !name.starts_with('-');
-      if (!wanted) name.remove_prefix(1);
-      augment.*find_choice(kAugments, "augmentation", name) = wanted;
-    }
-  } while (!rest.empty());
-  return augment;
-}
-
-std::string to_string(const AugmentOptions& augment) {
-  std::string list;
-  for (const auto& [name, member] : kAugments) {
-    if (augment.*member) list += fmt::format("{}{}", list.empty() ? "" : ",", name);
-  }
-  return list.empty() ? "none" : list;
-}
-
-LossKind parse_loss(std::string_view name) { return find_choice(kLosses, "loss", name); }
-MinerKind parse_miner(std::string_view name) { return find_choice(kMiners, "miner", name); }
 OptimizerKind parse_optimizer(std::string_view name) {
   return find_choice(kOptimizers, "optimizer", name);
 }
-std::string_view to_string(LossKind loss) noexcept { return name_of(kLosses, loss); }
-std::string_view to_string(MinerKind miner) noexcept { return name_of(kMiners, miner); }
 std::string_view to_string(OptimizerKind kind) noexcept { return name_of(kOptimizers, kind); }
 
 void require_valid(const TrainOptions& options) {
@@ -67,12 +23,13 @@ void require_valid(const TrainOptions& options) {
   require_valid_dimension(static_cast<std::size_t>(options.network.dimension));
   require_between("--width", options.network.width, 1, 1024);
   require_between("--depth", options.network.depth, 1, 6);
-  require_between("--margin", options.margin, 1e-6, 2);
+  require_valid(options.loss);
   require_between("--learning-rate", options.learning_rate, 1e-9, 10);
   require_between("--batch", options.batch, 4, 65536);
   require_between("--epochs", options.epochs, 1, 1e6);
   require_between("--patience", options.patience, 1, 1e6);
   require_between("--validation-share", options.validation_share, 0, 0.9);
+  require_between("--augment-strength", options.augment.strength, 0, 3);
   require_between("--threads", options.threads, 0, 1024);
 }
 

@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
+
+#include "encoder/training/augment_options.h"
+#include "encoder/training/loss_options.h"
 
 namespace simdb::training {
 
@@ -16,31 +18,6 @@ struct NetworkOptions {
   bool batch_norm = true;
 };
 
-/// Changes to training images. The first three act on every image alone and keep its class. The
-/// last two make classes: one draw changes a whole group of a batch, so that red and blue become,
-/// say, green and orange; they stay two classes, but the network meets far more than the data has.
-struct AugmentOptions {
-  bool affine = true;    ///< small turns, shifts, changes of size and aspect
-  bool light = true;     ///< brightness and contrast
-  bool noise = true;     ///< Gaussian, a channel and pixel
-  bool colors = true;    ///< class-making: the hues turned, colours inverted
-  bool symmetry = true;  ///< class-making: the picture turned by any angle, mirrored
-};
-
-/// Reads "default", "none", or a list like "affine,light" that names what is wanted;
-/// "default,-noise" takes away. Throws Error(kUsage) naming what it does not know.
-AugmentOptions parse_augment(std::string_view text);
-/// The inverse: "none" or the list.
-std::string to_string(const AugmentOptions& augment);
-
-enum class LossKind { kTriplet };
-enum class MinerKind { kSemiHard, kBatchHard };
-
-LossKind parse_loss(std::string_view name);    ///< Throws Error(kUsage) naming the choices.
-MinerKind parse_miner(std::string_view name);  ///< Throws Error(kUsage) naming the choices.
-std::string_view to_string(LossKind loss) noexcept;
-std::string_view to_string(MinerKind miner) noexcept;
-
 enum class OptimizerKind { kAdam, kAdamW };
 
 OptimizerKind parse_optimizer(std::string_view name);  ///< Throws Error(kUsage) naming the choices.
@@ -49,10 +26,8 @@ std::string_view to_string(OptimizerKind optimizer) noexcept;
 /// Everything that decides what is learned from a training set. A plain value.
 struct TrainOptions {
   NetworkOptions network;
-  AugmentOptions augment;
-  LossKind loss = LossKind::kTriplet;
-  MinerKind miner = MinerKind::kSemiHard;
-  double margin = 0.5;  ///< of Euclidean distances between unit vectors, which lie in [0, 2]
+  AugmentOptions augment;  ///< chosen by the data if nothing is said
+  LossOptions loss;
   OptimizerKind optimizer = OptimizerKind::kAdamW;
   double learning_rate = 2e-3;    ///< at the start; falls to 0 along a half cosine over `epochs`
   int batch = 192;                ///< images a batch, about

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <thread>
 #include <tuple>
 
@@ -81,20 +82,24 @@ class Learner {
         samples_(samples),
         borders_(border_colors(samples.pixels)),
         sampler_(samples.labels, choose_batch_shape(classes, options.batch), options.seed),
-        augmenter_(options.augment, class_making_share(classes), options.seed),
+        augmenter_(resolve_augment(options.augment, input.channels, classes, samples.labels.size()),
+                   class_making(classes), options.seed),
         optimizer_(network, options, steps),
-        loss_(loss_function(options.loss)) {}
+        loss_(make_loss(options.loss, static_cast<std::int64_t>(classes),
+                        options.network.dimension)) {
+    optimizer_.add(loss_->parameters());
+  }
 
   /// The loss before the step.
   double step() {
     const Batch batch = sampler_.next();
     const torch::Tensor rows = torch::tensor(batch.rows);
-    const torch::Tensor planes =
-        augmenter_(to_planes(samples_.pixels.index_select(0, rows)), borders_.index_select(0, rows),
-                   sampler_.shape().groups);
+    const torch::Tensor planes = augmenter_(to_planes(samples_.pixels.index_select(0, rows)),
+                                            borders_.index_select(0, rows), sampler_.shape())
+                                     .planes;
     const torch::Tensor embeddings = network_.forward(normalize_planes(planes, input_));
-    const torch::Tensor loss =
-        loss_(embeddings, make_pair_masks(batch.labels, batch.groups), options_);
+    const torch::Tensor loss = (*loss_)({embeddings, make_pair_masks(batch.labels, batch.groups),
+                                         torch::tensor(batch.labels, torch::kInt64)});
     const double value = loss.item<float>();
     if (std::isfinite(value)) optimizer_.step(loss);
     return value;
@@ -109,12 +114,13 @@ class Learner {
   BatchSampler sampler_;
   Augmenter augmenter_;
   Optimizer optimizer_;
-  Loss loss_;
+  std::unique_ptr<Loss> loss_;
 };
 
 /// Warns once when all embeddings have fallen onto one point: every triplet then costs the margin.
 class CollapseWatch {
  public:
+  /// `margin` 0 never warns.
   CollapseWatch(double margin, const TrainObserver& observer)
       : margin_(margin), observer_(observer) {}
 
@@ -143,10 +149,9 @@ std::map<std::string, std::string> make_notes(const LabeledImages& images,
       {"training_data",
        fmt::format("{} images of {} classes", images.size(), images.classes.size())},
       {"training_classes", fmt::format("{}", fmt::join(images.classes, "\n"))},
-      {"loss", std::string(to_string(options.loss))},
-      {"miner", std::string(to_string(options.miner))},
-      {"margin", fmt::format("{:g}", options.margin)},
-      {"augmentation", to_string(options.augment)},
+      {"loss", to_string(options.loss)},
+      {"augmentation", to_string(resolve_augment(options.augment, images.input.channels,
+                                                 images.classes.size(), result.training_images))},
       {"seed", std::to_string(options.seed)},
       {"epochs", std::to_string(result.best.epoch)},
       {"recall_at_1", fmt::format("{:.4f}", result.best.recall_at_1)},
@@ -205,7 +210,8 @@ TrainResult train(const LabeledImages& images, const LabeledImages* validation,
 
   Network network(images.input, options.network);
   Learner learner(network, images.input, options, training, classes, steps);
-  CollapseWatch collapse(options.margin, observer);
+  const bool hinge = options.loss.kind == LossKind::kTriplet && !options.loss.soft_margin;
+  CollapseWatch collapse(hinge ? *with_own_defaults(options.loss).margin : 0, observer);
   std::vector<torch::Tensor> best_weights = network.copy_weights();
   int done = 0;
 

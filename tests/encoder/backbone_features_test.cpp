@@ -161,11 +161,47 @@ TEST(BackboneFeaturesTest, TakesATensorInsideTheModel) {
   EXPECT_NE(load(recipe, "side").compute(pixels), load(recipe).compute(pixels));
 }
 
-TEST(BackboneFeaturesTest, RefusesAModelForOneImage) {
-  const test::BackboneRecipe recipe{.one_image = true};
-  const Error error = test::error_of([&] { load(recipe); });
+TEST(BackboneFeaturesTest, RunsWhatTakesOneImageOneByOne) {
+  EXPECT_FALSE(load({}).backbone().one_at_a_time);
+  EXPECT_TRUE(load({.one_image = true}).backbone().one_at_a_time);
+  expect_naive_features({.one_image = true});
+}
+
+TEST(BackboneFeaturesTest, TellsWhatOpenCvCannotRun) {
+  const Error error = test::error_of([] { load({.unknown_operator = true}); });
   EXPECT_EQ(error.code(), ErrorCode::kBadInput);
-  EXPECT_THAT(error.what(), AllOf(HasSubstr("net.onnx"), HasSubstr("batch size")));
+  EXPECT_THAT(error.what(), AllOf(HasSubstr("net.onnx"), HasSubstr("opset")));
+}
+
+// Squeeze and excitation, shapes that are worked out, ReLU6 with inputs as limits: what MobileNets
+// and EfficientNets are made of.
+TEST(BackboneFeaturesTest, RunsWhatRealNetsAreMadeOf) {
+  const auto pixels = random_pixels(BackboneRecipe{}.input, 70);
+  for (const int opset : {9, 11, 13, 17}) {
+    const std::vector<float> plain = load({.opset = opset}).compute(pixels);
+    EXPECT_THAT(load({.opset = opset, .worked_out_shape = true}).compute(pixels),
+                Pointwise(FloatNear(1e-6F), plain));
+    EXPECT_FALSE(load({.opset = opset, .worked_out_shape = true}).backbone().one_at_a_time);
+    const std::vector<float> gated = load({.opset = opset, .gate = true}).compute(pixels);
+    ASSERT_EQ(gated.size(), plain.size());
+    for (std::size_t i = 0; i < gated.size(); ++i) {
+      // Each channel is multiplied by the sigmoid of its own mean.
+      EXPECT_NEAR(gated[i], plain[i] / (1 + std::exp(-plain[i])), 1e-5) << "value " << i;
+    }
+  }
+}
+
+TEST(BackboneFeaturesTest, ClipsAsRelu6Does) {
+  const BackboneRecipe recipe;
+  const auto pixels = random_pixels(recipe.input, 5);
+  const std::vector<float> plain = load(recipe).compute(pixels);
+  float highest = 0;
+  for (const float value : plain) highest = std::max(highest, value);
+  const float limit = highest / 2;  // clips the features, behind the mean
+  std::vector<float> expected = plain;
+  for (float& value : expected) value = std::min(value, limit);
+  EXPECT_NE(expected, plain);
+  EXPECT_THAT(load({.clip = limit}).compute(pixels), Pointwise(FloatNear(1e-5F), expected));
 }
 
 TEST(BackboneFeaturesTest, ProgressCountsImagesAndStops) {
@@ -262,6 +298,9 @@ TEST(BackboneFeaturesTest, TheMergedFileIsBackboneAndHead) {
   expect_merged({.batch = 1, .batch_norm = true, .planes = true}, true);
   expect_merged({.batch = 1, .batch_norm = true, .residual = true, .reshape = true}, true);
   expect_merged({.free_size = true, .planes = true}, true);
+  expect_merged({.one_image = true}, true);
+  expect_merged({.gate = true, .clip = 1}, true);
+  expect_merged({.worked_out_shape = true}, true);
   expect_merged({.listed_weights = true, .prefix = "head_"}, true);
 }
 

@@ -208,6 +208,16 @@ TEST(OnnxModelReadTest, RefusesInputsThatContradictTheMetadata) {
               HasSubstr("floats"));
 }
 
+TEST(OnnxModelReadTest, KnowsModelsThatTakeOneImageAtATime) {
+  onnx::ModelProto model = parsed(small_model());
+  auto* type = model.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type();
+  EXPECT_FALSE(read_onnx_header(serialised(model), "x").one_at_a_time);
+  type->mutable_shape()->mutable_dim(0)->set_dim_value(1);
+  EXPECT_TRUE(read_onnx_header(serialised(model), "x").one_at_a_time);
+  type->mutable_shape()->mutable_dim(0)->set_dim_value(2);
+  EXPECT_THAT(refusal(serialised(model)), HasSubstr("batches of 2"));
+}
+
 TEST(OnnxModelReadTest, WeightsAmongTheInputsAreNotTheImage) {
   onnx::ModelProto model = parsed(small_model());
   model.mutable_graph()->add_input()->set_name(model.graph().initializer(0).name());

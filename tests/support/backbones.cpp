@@ -36,7 +36,18 @@ class Maker {
     std::string features = x;
     if (!recipe_.planes) {
       features = node("GlobalAveragePool", {x});
-      if (recipe_.one_image) {
+      if (recipe_.gate) {
+        const std::string gate = node("Sigmoid", {features});
+        features = node("GlobalAveragePool", {node("Mul", {x, gate})});
+      }
+      if (recipe_.clip > 0) {
+        const std::string low = tensor({}, 0, 0);
+        features = node("Clip", {features, low, tensor({}, recipe_.clip, recipe_.clip)});
+      }
+      if (recipe_.unknown_operator) features = node("Frobnicate", {features});
+      if (recipe_.worked_out_shape) {
+        features = node("Reshape", {features, worked_out_shape()});
+      } else if (recipe_.one_image) {
         features = node("Unsqueeze", {node("Reshape", {features, shape({-1})})});
         ints("axes", {0});
       } else if (recipe_.reshape) {
@@ -114,6 +125,26 @@ class Maker {
     value.add_dims(static_cast<std::int64_t>(sides.size()));
     value.set_raw_data(std::data(sides), sides.size() * sizeof(std::int64_t));
     return output;
+  }
+
+  // x.view(x.size(0), -1)
+  std::string worked_out_shape() {
+    const std::string zero = node("Constant", {});
+    auto& attribute = *graph_.mutable_node(graph_.node_size() - 1)->add_attribute();
+    attribute.set_name("value");
+    attribute.set_type(onnx::AttributeProto::TENSOR);
+    attribute.mutable_t()->set_data_type(onnx::TensorProto::INT64);
+    attribute.mutable_t()->add_int64_data(0);
+    const std::string batch = node("Gather", {node("Shape", {named("pixels")}), zero});
+    const std::string rest = shape({-1});
+    std::string row = node("Unsqueeze", {batch});
+    ints("axes", {0});
+    row = node("Concat", {row, rest});
+    auto& axis = *graph_.mutable_node(graph_.node_size() - 1)->add_attribute();
+    axis.set_name("axis");
+    axis.set_type(onnx::AttributeProto::INT);
+    axis.set_i(0);
+    return row;
   }
 
   std::string conv(const std::string& x, int channels, int stride) {

@@ -20,8 +20,12 @@ struct BackboneRecipe {
   bool planes = false;      ///< the output is what otherwise is averaged: N x 8 x height x width
   bool reshape = false;     ///< Reshape to [batch, 8] instead of Flatten
   bool one_image = false;   ///< Reshape to [-1] and Unsqueeze: a row whatever the batch
-  bool listed_weights = false;  ///< weights among the inputs, as IR version 3 has them
-  std::string prefix = {};      ///< in front of all names
+  bool worked_out_shape = false;  ///< Reshape to [side 0 of the input's Shape, -1]
+  bool gate = false;  ///< channels are multiplied by the sigmoid of their mean (squeeze, excite)
+  float clip = 0;     ///< the features are clipped to [0, clip] by a Clip with three inputs
+  bool unknown_operator = false;  ///< something that OpenCV has never heard of
+  bool listed_weights = false;    ///< weights among the inputs, as IR version 3 has them
+  std::string prefix = {};        ///< in front of all names
   unsigned seed = 1;
 };
 

@@ -125,6 +125,35 @@ TEST_F(TrainAppTest, StoppingAfterAnEpochKeepsItAndBeforeOneKeepsNothing) {
   EXPECT_EQ(run(), kInterruptedExitCode);
 }
 
+TEST_F(TrainAppTest, APreviewNeedsNoModelAndComesBeforeOne) {
+  const fs::path page = folder_ / "page.html";
+  const auto preview = [&](const std::vector<std::string>& more) {
+    const std::string folder = pictures_.string();
+    const std::string file = page.string();
+    std::vector<std::string_view> args = {folder, "--preview", file, "--size", "8"};
+    args.insert(args.end(), more.begin(), more.end());
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = run_train_program(args, {out, err, false, stop_});
+    err_ = err.str();
+    return code;
+  };
+  EXPECT_EQ(preview({}), 0);
+  EXPECT_THAT(err_, HasSubstr("page.html"));
+  EXPECT_TRUE(fs::exists(page));
+  EXPECT_FALSE(fs::exists(model_));
+  fs::remove(page);
+  EXPECT_EQ(preview({"-o", model_.string(), "--epochs", "1", "--width", "4"}), 0);
+  EXPECT_TRUE(fs::exists(page));
+  EXPECT_TRUE(fs::exists(model_));
+}
+
+TEST_F(TrainAppTest, AnUnwritablePreviewIsFoundFirst) {
+  EXPECT_EQ(run({"--preview", (folder_ / "nowhere/page.html").string()}), 6);
+  EXPECT_THAT(err_, AllOf(HasSubstr("the preview"), HasSubstr("--preview")));
+  EXPECT_FALSE(fs::exists(model_));
+}
+
 TEST_F(TrainAppTest, HelpAndUsage) {
   EXPECT_EQ(run({"--help"}), 0);
   EXPECT_THAT(out_, HasSubstr("usage: simdb train"));

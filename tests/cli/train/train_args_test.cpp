@@ -49,10 +49,15 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
                                       "off",
                                       "--augment",
                                       "affine",
+                                      "--augment-strength",
+                                      "1.5",
+                                      "--preview",
+                                      "page.html",
                                       "--miner",
                                       "batch-hard",
-                                      "--margin",
-                                      "0.7",
+                                      "--soft-margin",
+                                      "--scale",
+                                      "7.5",
                                       "--optimizer",
                                       "adam",
                                       "--learning-rate",
@@ -87,8 +92,12 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
   EXPECT_EQ(options.network.depth, 3);
   EXPECT_FALSE(options.network.batch_norm);
   EXPECT_EQ(to_string(options.augment), "affine");
-  EXPECT_EQ(options.miner, training::MinerKind::kBatchHard);
-  EXPECT_DOUBLE_EQ(options.margin, 0.7);
+  EXPECT_EQ(options.loss.miner, training::MinerKind::kBatchHard);
+  EXPECT_EQ(options.loss.kind, training::LossKind::kTriplet);
+  EXPECT_TRUE(options.loss.soft_margin);
+  EXPECT_EQ(options.loss.scale, 7.5);
+  EXPECT_DOUBLE_EQ(options.augment.strength, 1.5);
+  EXPECT_EQ(command.preview, "page.html");
   EXPECT_EQ(options.optimizer, training::OptimizerKind::kAdam);
   EXPECT_DOUBLE_EQ(options.learning_rate, 0.1);
   EXPECT_DOUBLE_EQ(options.validation_share, 0.3);
@@ -98,6 +107,17 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
   EXPECT_EQ(options.seed, 77U);
   EXPECT_EQ(options.threads, 1);
   EXPECT_TRUE(command.json);
+}
+
+TEST(TrainArgsTest, TheLossChoosesTheNumbersThatAreNotGiven) {
+  const auto loss = [](const std::vector<std::string_view>& more) {
+    std::vector<std::string_view> args = {"pictures", "-o", "m.onnx"};
+    args.insert(args.end(), more.begin(), more.end());
+    return to_string(parse(args).options.loss);
+  };
+  EXPECT_EQ(loss({}), to_string(training::LossOptions()));
+  EXPECT_EQ(loss({"--loss", "nt-xent"}), "nt-xent, margin 0.1, scale 12");
+  EXPECT_EQ(loss({"--loss", "circle", "--margin", "0.25"}), "circle, margin 0.25, scale 24");
 }
 
 TEST(TrainArgsTest, MistakesAreNamed) {
@@ -114,8 +134,11 @@ TEST(TrainArgsTest, MistakesAreNamed) {
   EXPECT_THAT(message({"a", "-o", "m", "--dim", "17"}), HasSubstr("16"));
   EXPECT_THAT(message({"a", "-o", "m", "--size", "2"}), HasSubstr("--size"));
   EXPECT_THAT(message({"a", "-o", "m", "--color", "red"}), HasSubstr("rgb"));
+  EXPECT_THAT(message({"a", "-o", "m", "--augment-strength", "4"}), HasSubstr("between 0 and 3"));
   EXPECT_THAT(message({"a", "-o", "m", "--classes", "x"}), HasSubstr("leaf"));
   EXPECT_THAT(message({"a", "-o", "m", "--augment", "x"}), HasSubstr("affine"));
+  EXPECT_THAT(message({"a", "-o", "m", "--loss", "x"}), HasSubstr("nt-xent"));
+  EXPECT_THAT(message({"a", "-o", "m", "--loss", "pair", "--scale", "2"}), HasSubstr("--scale"));
 }
 
 TEST(TrainArgsTest, HelpFitsAScreen) {

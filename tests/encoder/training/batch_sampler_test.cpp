@@ -85,6 +85,22 @@ TEST(BatchSamplerTest, OneSeedGivesOneSequence) {
   EXPECT_NE(second.rows, c.next().rows);
 }
 
+TEST(BatchSamplerTest, ARestoredStateGoesOnAlike) {
+  BatchSampler a(unbalanced(), {2, 3, 4}, 5);
+  a.next();
+  const std::string state = a.state();
+  BatchSampler b(unbalanced(), {2, 3, 4}, 99);
+  b.next();
+  b.restore(state);
+  for (int i = 0; i < 3; ++i) {
+    const Batch next = a.next();
+    EXPECT_EQ(next.rows, b.next().rows);
+  }
+  EXPECT_NE(a.state(), state);
+  EXPECT_EQ(code_of([&] { b.restore("not numbers"); }), ErrorCode::kBadInput);
+  EXPECT_EQ(a.next().rows, b.next().rows);  // a refused state changes nothing
+}
+
 TEST(BatchSamplerTest, RefusesWhatHoldsNoTriplet) {
   const auto code = [](std::vector<int> labels, BatchShape shape) {
     return code_of([&] { BatchSampler(labels, shape, 1); });

@@ -2,14 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <random>
 #include <tuple>
 
-#include "encoder/training/losses.h"
+#include "encoder/training/losses/pair_math.h"
+#include "tests/encoder/training/loss_batches.h"
 
 namespace simdb::training {
 namespace {
+
+using test::circle;
+using test::CircleBatch;
+using test::random_batch;
 
 using Triplet = std::tuple<int, int, int>;
 
@@ -21,32 +24,6 @@ std::vector<Triplet> to_list(const Triplets& triplets) {
   }
   return list;
 }
-
-/// Points on the unit circle at these angles, in degrees.
-torch::Tensor circle(const std::vector<float>& degrees) {
-  const torch::Tensor angle = torch::tensor(degrees) * (M_PI / 180);
-  return torch::stack({angle.cos(), angle.sin()}, 1);
-}
-
-/// A batch at random angles with classes and groups.
-struct RandomBatch {
-  std::vector<float> degrees;
-  std::vector<int> labels;
-  std::vector<int> groups;
-
-  explicit RandomBatch(unsigned seed) {
-    std::mt19937 random(seed);
-    for (int i = 0; i < 40; ++i) {
-      degrees.push_back(static_cast<float>(random() % 36000) / 100);
-      labels.push_back(static_cast<int>(random() % 4));
-      groups.push_back(i / 20);
-    }
-  }
-  bool is_positive(int a, int b) const {
-    return a != b && labels[a] == labels[b] && groups[a] == groups[b];
-  }
-  bool is_negative(int a, int b) const { return labels[a] != labels[b] && groups[a] == groups[b]; }
-};
 
 TEST(MinersTest, PairsStayWithinTheirGroup) {
   const PairMasks pairs = make_pair_masks({0, 0, 1, 0, 1}, {0, 0, 0, 1, 1});
@@ -76,18 +53,18 @@ TEST(MinersTest, SemiHardFallsBackToTheFarthestNegative) {
 }
 
 TEST(MinersTest, SemiHardAgreesWithLoops) {
-  constexpr float kMargin = 0.3F;
+  constexpr double kMargin = 0.3;
   for (unsigned seed = 1; seed <= 5; ++seed) {
-    const RandomBatch batch(seed);
+    const CircleBatch batch = random_batch(seed);
     const torch::Tensor distances = pairwise_distances(circle(batch.degrees));
-    const auto d = distances.accessor<float, 2>();
+    const auto d = distances.accessor<double, 2>();
     std::vector<Triplet> expected;
-    for (int a = 0; a < 40; ++a) {
-      for (int p = 0; p < 40; ++p) {
+    for (int a = 0; a < batch.size(); ++a) {
+      for (int p = 0; p < batch.size(); ++p) {
         if (!batch.is_positive(a, p)) continue;
         int nearest = -1;
         int farthest = -1;
-        for (int n = 0; n < 40; ++n) {
+        for (int n = 0; n < batch.size(); ++n) {
           if (!batch.is_negative(a, n)) continue;
           if (farthest < 0 || d[a][n] > d[a][farthest]) farthest = n;
           const bool semi_hard = d[a][n] > d[a][p] && d[a][n] < d[a][p] + kMargin;
@@ -104,14 +81,14 @@ TEST(MinersTest, SemiHardAgreesWithLoops) {
 
 TEST(MinersTest, BatchHardAgreesWithLoops) {
   for (unsigned seed = 1; seed <= 5; ++seed) {
-    const RandomBatch batch(seed);
+    const CircleBatch batch = random_batch(seed);
     const torch::Tensor distances = pairwise_distances(circle(batch.degrees));
-    const auto d = distances.accessor<float, 2>();
+    const auto d = distances.accessor<double, 2>();
     std::vector<Triplet> expected;
-    for (int a = 0; a < 40; ++a) {
+    for (int a = 0; a < batch.size(); ++a) {
       int positive = -1;
       int negative = -1;
-      for (int other = 0; other < 40; ++other) {
+      for (int other = 0; other < batch.size(); ++other) {
         if (batch.is_positive(a, other) && (positive < 0 || d[a][other] > d[a][positive])) {
           positive = other;
         }

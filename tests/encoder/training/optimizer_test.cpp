@@ -34,6 +34,20 @@ TEST_P(OptimizerTest, LowersTheLossAndItsStepsFallToZero) {
   EXPECT_LT(last_move, first_move / 100);
 }
 
+TEST_P(OptimizerTest, ChangesWhatIsAddedAsWell) {
+  InputSpec input;
+  input.width = input.height = 8;
+  const Network network(input, {.width = 2, .depth = 1, .dimension = 16, .batch_norm = false});
+  TrainOptions options;
+  options.optimizer = GetParam();
+  options.learning_rate = 0.01;
+  Optimizer optimizer(network, options, 50);
+  const torch::Tensor extra = torch::ones({3}).set_requires_grad(true);
+  optimizer.add({extra});
+  optimizer.step(extra.sum());
+  EXPECT_LT(extra.max().item<float>(), 0.995F);
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, OptimizerTest,
                          ::testing::Values(OptimizerKind::kAdam, OptimizerKind::kAdamW),
                          [](const auto& kind) { return std::string(to_string(kind.param)); });

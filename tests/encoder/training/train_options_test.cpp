@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <limits>
-
 #include "tests/support/errors.h"
 
 namespace simdb::training {
@@ -12,36 +10,18 @@ namespace {
 
 using test::code_of;
 using test::error_of;
-using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST(TrainOptionsTest, DefaultsAreValid) { EXPECT_NO_THROW(require_valid(TrainOptions())); }
 
-TEST(TrainOptionsTest, AugmentListsNameTakeAwayAndReturn) {
-  EXPECT_EQ(to_string(parse_augment("default")), "affine,light,noise,colors,symmetry");
-  EXPECT_EQ(to_string(parse_augment("none")), "none");
-  EXPECT_EQ(to_string(parse_augment("light,affine")), "affine,light");
-  EXPECT_EQ(to_string(parse_augment("default,-symmetry,-light")), "affine,noise,colors");
-}
-
 TEST(TrainOptionsTest, UnknownNamesListTheChoices) {
-  const Error error = error_of([] { parse_augment("affine,rainbow"); });
-  EXPECT_EQ(error.code(), ErrorCode::kUsage);
-  EXPECT_THAT(error.what(), AllOf(HasSubstr("'rainbow'"), HasSubstr("symmetry")));
-  EXPECT_THAT(error_of([] { parse_miner("x"); }).what(), HasSubstr("semi-hard, batch-hard"));
-  EXPECT_THAT(error_of([] { parse_loss("x"); }).what(), HasSubstr("triplet"));
   EXPECT_THAT(error_of([] { parse_optimizer("x"); }).what(), HasSubstr("adam, adamw"));
-  EXPECT_EQ(code_of([] { parse_augment(""); }), ErrorCode::kUsage);
 }
 
 TEST(TrainOptionsTest, NamesAreReadBack) {
-  for (const MinerKind kind : {MinerKind::kSemiHard, MinerKind::kBatchHard}) {
-    EXPECT_EQ(parse_miner(to_string(kind)), kind);
-  }
   for (const OptimizerKind kind : {OptimizerKind::kAdam, OptimizerKind::kAdamW}) {
     EXPECT_EQ(parse_optimizer(to_string(kind)), kind);
   }
-  EXPECT_EQ(parse_loss(to_string(LossKind::kTriplet)), LossKind::kTriplet);
 }
 
 TEST(TrainOptionsTest, EveryBoundIsChecked) {
@@ -54,13 +34,13 @@ TEST(TrainOptionsTest, EveryBoundIsChecked) {
   EXPECT_TRUE(refused([](auto& o) { o.network.dimension = -16; }));
   EXPECT_TRUE(refused([](auto& o) { o.network.width = 0; }));
   EXPECT_TRUE(refused([](auto& o) { o.network.depth = 7; }));
-  EXPECT_TRUE(refused([](auto& o) { o.margin = 0; }));
-  EXPECT_TRUE(refused([](auto& o) { o.margin = std::numeric_limits<double>::quiet_NaN(); }));
+  EXPECT_TRUE(refused([](auto& o) { o.loss.margin = 0; }));
   EXPECT_TRUE(refused([](auto& o) { o.learning_rate = -1; }));
   EXPECT_TRUE(refused([](auto& o) { o.batch = 3; }));
   EXPECT_TRUE(refused([](auto& o) { o.epochs = 0; }));
   EXPECT_TRUE(refused([](auto& o) { o.patience = 0; }));
   EXPECT_TRUE(refused([](auto& o) { o.validation_share = 1; }));
+  EXPECT_TRUE(refused([](auto& o) { o.augment.strength = 3.5; }));
   EXPECT_TRUE(refused([](auto& o) { o.threads = -1; }));
 }
 

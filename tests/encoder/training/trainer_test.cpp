@@ -126,6 +126,15 @@ TEST(TrainerTest, OneSeedGivesTheSameWeightsBitForBit) {
   EXPECT_NE(first, weights_of(train(red_and_blue(), nullptr, options)));
 }
 
+TEST(TrainerTest, ALossMayLearnProxiesOfItsOwn) {
+  TrainOptions options = quick();
+  options.loss.kind = LossKind::kCosFace;
+  const TrainResult result = train(red_and_blue(), nullptr, options);
+  EXPECT_EQ(result.best.recall_at_1, 1);
+  EXPECT_LT(result.history.back().loss, result.history.front().loss);
+  EXPECT_EQ(result.model.notes.at("loss"), "cosface, margin 0.35, scale 30");
+}
+
 TEST(TrainerTest, AValidationSetMayHaveOtherClasses) {
   const LabeledImages validation = squares({{0, 255, 0}, {0, 0, 0}, {255, 255, 0}}, 4, 2);
   const TrainResult result = train(red_and_blue(), &validation, quick());

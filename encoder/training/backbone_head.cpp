@@ -1,0 +1,100 @@
+#include "encoder/training/backbone_head.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/embedding.h"
+#include "core/error.h"
+
+namespace simdb::training {
+namespace {
+
+// A feature that varies less than this share of the average spread says nothing, and scaling it up
+// would make it noise.
+constexpr double kLeastSpread = 1e-4;
+
+void require_valid(const torch::Tensor& features, const HeadOptions& options) {
+  if (features.dim() != 2 || features.size(0) < 1 || features.size(1) < 1) {
+    throw Error(ErrorCode::kUsage, "a head needs features to train on");
+  }
+  if (options.hidden < 0) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("a hidden layer of {} is not possible; 0 is none", options.hidden));
+  }
+  if (!(options.dropout >= 0 && options.dropout < 1)) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("a dropout of {} is not between 0 and 1", options.dropout));
+  }
+  require_valid_dimension(static_cast<std::size_t>(std::max(options.dimension, 0)));
+}
+
+std::vector<float> to_floats(const torch::Tensor& tensor) {
+  const torch::Tensor plain = tensor.detach().to(torch::kFloat32).contiguous();
+  const float* begin = plain.data_ptr<float>();
+  return {begin, begin + plain.numel()};
+}
+
+DenseLayer to_layer(const torch::Tensor& weight, const torch::Tensor& bias, bool relu) {
+  return {static_cast<int>(weight.size(1)), static_cast<int>(weight.size(0)), to_floats(weight),
+          to_floats(bias), relu};
+}
+
+}  // namespace
+
+HeadNetwork::HeadNetwork(const torch::Tensor& features, const HeadOptions& options)
+    : options_(options) {
+  require_valid(features, options);
+  const torch::NoGradGuard no_gradients;
+  // In double: the mean of many rows of floats would lose digits.
+  const torch::Tensor rows = features.to(torch::kFloat64);
+  const torch::Tensor mean = rows.mean(0);
+  const torch::Tensor spread = (rows - mean).square().mean(0).sqrt();
+  const torch::Tensor least = spread.mean() * kLeastSpread;
+  const torch::Tensor scale = torch::where(spread > least, spread, torch::ones_like(spread));
+  mean_ = register_buffer("mean", mean.to(torch::kFloat32));
+  scale_ = register_buffer("scale", scale.to(torch::kFloat32));
+  std::int64_t width = features.size(1);
+  if (options.hidden > 0) {
+    hidden_ = register_module("hidden", torch::nn::Linear(width, options.hidden));
+    width = options.hidden;
+  }
+  dense_ = register_module("dense", torch::nn::Linear(width, options.dimension));
+}
+
+torch::Tensor HeadNetwork::forward(const torch::Tensor& features) {
+  torch::Tensor x = (features - mean_) / scale_;
+  x = torch::dropout(x, options_.dropout, is_training());
+  if (hidden_) x = torch::relu(hidden_->forward(x));
+  x = dense_->forward(x);
+  constexpr double kTiny = 1e-12;  // a zero vector stays zero instead of becoming NaN
+  return x / x.norm(2, 1, /*keepdim=*/true).clamp_min(kTiny);
+}
+
+std::vector<DenseLayer> export_head(const HeadNetwork& head) {
+  const torch::nn::Linear& first = head.hidden() ? head.hidden() : head.dense();
+  // W ((x - mean) / scale) + b = (W / scale) x + (b - (W / scale) mean), in double.
+  const torch::Tensor weight =
+      first->weight.detach().to(torch::kFloat64) / head.scale().to(torch::kFloat64);
+  const torch::Tensor bias =
+      first->bias.detach().to(torch::kFloat64) - weight.matmul(head.mean().to(torch::kFloat64));
+  std::vector<DenseLayer> layers = {to_layer(weight, bias, bool{head.hidden()})};
+  if (head.hidden()) {
+    layers.push_back(to_layer(head.dense()->weight, head.dense()->bias, false));
+  }
+  return layers;
+}
+
+torch::Tensor feature_tensor(const LabeledImages& images, const BackboneFeatures& backbone,
+                             FeatureCache& cache, const ProgressCallback& progress) {
+  if (images.input != backbone.backbone().input) {
+    throw Error(ErrorCode::kUsage, "the images are not fitted to the backbone's input");
+  }
+  const std::vector<float> features = cached_features(backbone, cache, images.pixels, 0, progress);
+  const auto width = static_cast<std::int64_t>(backbone.dimension());
+  torch::Tensor rows = torch::empty({static_cast<std::int64_t>(features.size()) / width, width});
+  std::copy(features.begin(), features.end(), rows.data_ptr<float>());
+  return rows;
+}
+
+}  // namespace simdb::training
