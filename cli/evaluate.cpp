@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "encoder/evaluation.h"
+#include "encoder/open_set.h"
 
 namespace simdb::cli {
 namespace {
+
+constexpr std::size_t kRecallDepth = 5;
 
 // The database's classes in memory: one search result holds up to R neighbours, too many to look up
 // one by one.
@@ -60,6 +64,14 @@ ClassScore best_class(const std::vector<Neighbor>& neighbors, std::size_t k, con
   return vote(voters).front();
 }
 
+void require_images(const Evaluation& result) {
+  if (!result.images.empty()) return;
+  throw Error(ErrorCode::kBadInput,
+              "none of the images could be used; the first: " +
+                  (result.failures.empty() ? "none read" : result.failures[0].message));
+}
+
+// Accuracies from the images, and means from what was summed up.
 void summarise(Evaluation& result) {
   result.confusion.assign(result.classes.size(),
                           std::vector<std::uint64_t>(result.classes.size(), 0));
@@ -80,13 +92,22 @@ void summarise(Evaluation& result) {
   result.accuracy = static_cast<double>(correct) / images;
   result.balanced_accuracy /= static_cast<double>(present);
   result.recall_at_1 /= images;
+  result.recall_at_5 /= images;
   result.map_at_r /= images;
+}
+
+void set_auroc(Evaluation& result, std::span<const float> foreign) {
+  if (foreign.empty())
+    throw Error(ErrorCode::kBadInput, "none of the foreign images could be used");
+  std::vector<float> known;
+  for (const EvaluatedImage& image : result.images) known.push_back(image.best_similarity);
+  result.auroc = auroc(known, foreign);
 }
 
 }  // namespace
 
 Evaluation evaluate(const Database& database, std::span<const LabeledPath> files, std::size_t k,
-                    const std::function<bool(std::size_t)>& progress) {
+                    const FilesDone& progress) {
   const Gallery& gallery = database.gallery();
   if (gallery.classes().empty()) {
     throw Error(ErrorCode::kBadInput, "the database is empty; add images with 'simdb add' first");
@@ -102,25 +123,94 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
       const LabeledPath& file = files[run.indices[i]];
       const std::size_t truth = labels.index_of(file.class_name);
       const std::vector<Neighbor> neighbors =
-          gallery.search(run.embeddings.row(i), std::max(k, labels.items(truth)));
+          gallery.search(run.embeddings.row(i), std::max({k, labels.items(truth), kRecallDepth}));
       const RankedLabels ranked = rank(neighbors, truth, labels);
       result.recall_at_1 += recall_at_k(ranked, 1);
+      result.recall_at_5 += recall_at_k(ranked, kRecallDepth);
       result.map_at_r += average_precision_at_r(ranked);
       const ClassScore best = best_class(neighbors, k, labels);
       result.images.push_back({file.path, truth, labels.index_of(best.class_name), best.score,
-                               std::move(run.images[i].thumbnail)});
+                               neighbors.front().similarity, std::move(run.images[i].thumbnail)});
     }
     result.embeddings.append(run.embeddings);
     std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
     return progress(run.end);
   });
-  if (result.images.empty()) {
-    throw Error(ErrorCode::kBadInput,
-                "none of the images could be used; the first: " +
-                    (result.failures.empty() ? "none read" : result.failures[0].message));
-  }
+  require_images(result);
   summarise(result);
   return result;
+}
+
+Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const LabeledPath> files,
+                               std::size_t k, const FilesDone& progress) {
+  Evaluation result(encoder.dimension());
+  std::map<std::string, std::size_t> places;
+  for (const LabeledPath& file : files) places.emplace(file.class_name, 0);
+  for (auto& [name, place] : places) {
+    place = result.classes.size();
+    result.classes.push_back(name);
+  }
+  std::vector<std::filesystem::path> paths;
+  for (const LabeledPath& file : files) paths.push_back(file.path);
+
+  std::vector<EvaluatedImage> images;  // those that could be read
+  std::vector<int> labels;
+  EmbeddingBatch embeddings(encoder.dimension());
+  encode_files(encoder, paths, [&](EncodedFiles& run) {
+    for (std::size_t i = 0; i < run.images.size(); ++i) {
+      const LabeledPath& file = files[run.indices[i]];
+      const std::size_t truth = places.at(file.class_name);
+      labels.push_back(static_cast<int>(truth));
+      images.push_back({file.path, truth, 0, 0, 0, std::move(run.images[i].thumbnail)});
+    }
+    embeddings.append(run.embeddings);
+    std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
+    return progress(run.end);
+  });
+  std::vector<bool> is_query(images.size());
+  for (const QueryResult& found : look_up_each_other(embeddings, labels, {.voters = k})) {
+    is_query[found.row] = true;
+    EvaluatedImage& image = images[found.row];
+    image.predicted = static_cast<std::size_t>(found.predicted);
+    image.confidence = found.confidence;
+    image.best_similarity = found.best_similarity;
+    result.recall_at_1 += found.recall_at_1;
+    result.recall_at_5 += found.recall_at_5;
+    result.map_at_r += found.average_precision;
+    result.images.push_back(std::move(image));
+    result.embeddings.append_unit(embeddings.row(found.row));
+  }
+  for (std::size_t row = 0; row < images.size(); ++row) {
+    if (!is_query[row]) result.lone.append_unit(embeddings.row(row));
+  }
+  if (result.images.empty() && !result.lone.empty()) {
+    throw Error(ErrorCode::kBadInput,
+                "no class has two readable images, and an image is looked up among the others; "
+                "add images, or name a database with --db");
+  }
+  require_images(result);
+  summarise(result);
+  return result;
+}
+
+void add_episodes(Evaluation& result, const EpisodeOptions& options) {
+  std::vector<int> labels;
+  for (const EvaluatedImage& image : result.images) labels.push_back(static_cast<int>(image.truth));
+  result.episodes = {options, score_episodes(result.embeddings, labels, options)};
+}
+
+void add_open_set(Evaluation& result, const EmbeddingBatch& foreign, const Gallery& gallery) {
+  std::vector<float> best;
+  for (const std::vector<Neighbor>& nearest : gallery.search_batch(foreign, 1)) {
+    best.push_back(nearest.front().similarity);
+  }
+  set_auroc(result, best);
+}
+
+void add_open_set(Evaluation& result, const EmbeddingBatch& foreign) {
+  EmbeddingBatch references = result.embeddings;
+  references.append(result.lone);
+  set_auroc(result, best_similarities(foreign, references));
 }
 
 }  // namespace simdb::cli

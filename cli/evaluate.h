@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,37 +11,67 @@
 #include "cli/encode_files.h"
 #include "cli/image_paths.h"
 #include "database/database.h"
+#include "encoder/episodes.h"
 
 namespace simdb::cli {
 
-/// One labelled image, as the database classified it.
+/// One labelled image, as it was classified.
 struct EvaluatedImage {
   std::filesystem::path path;
   std::size_t truth = 0;      ///< index into Evaluation::classes
   std::size_t predicted = 0;  ///< index into Evaluation::classes
   double confidence = 0;
+  float best_similarity = 0;  ///< to the nearest reference image
   std::vector<std::byte> thumbnail;
 };
 
-/// How well a database classifies labelled images. Row i of `embeddings` belongs to images[i].
-struct Evaluation {
-  explicit Evaluation(std::size_t dimension) : embeddings(dimension) {}
+/// N-way K-shot episodes and their outcome.
+struct EpisodeReport {
+  EpisodeOptions options;
+  EpisodeScore score;
+};
 
-  std::vector<std::string> classes;  ///< those of the images and of the database, in byte order
+/// How well labelled images are classified. Row i of `embeddings` belongs to images[i].
+struct Evaluation {
+  explicit Evaluation(std::size_t dimension) : embeddings(dimension), lone(dimension) {}
+
+  std::vector<std::string> classes;  ///< in byte order
   std::vector<EvaluatedImage> images;
   EmbeddingBatch embeddings;
   std::vector<std::vector<std::uint64_t>> confusion;  ///< [truth][predicted]
   double accuracy = 0;           ///< share of images whose predicted class is the true one
   double balanced_accuracy = 0;  ///< mean of the classes' own accuracies
-  double recall_at_1 = 0;        ///< share of images whose nearest item is of their class
-  double map_at_r = 0;           ///< mean average precision at R, R = items of the image's class
+  double recall_at_1 = 0;        ///< share of images whose nearest reference is of their class
+  double recall_at_5 = 0;        ///< share that has one of its class among the nearest five
+  double map_at_r = 0;           ///< mean average precision at R, R = references of their class
+  EmbeddingBatch lone;           ///< images left out as the only ones of their class
+  std::optional<EpisodeReport> episodes;  ///< if they were asked for
+  std::optional<double> auroc;            ///< the same, against foreign images
   std::vector<FileFailure> failures;
 };
 
+/// Called with the number of files done; false stops, and what is done so far is evaluated.
+using FilesDone = std::function<bool(std::size_t)>;
+
 /// Classifies `files` with the k nearest items of the database. An image that is a database item
-/// itself finds itself: use images that were not added. Calls `progress` with the number of files
-/// done. Throws Error(kBadInput) if the database is empty or no file could be used.
+/// itself finds itself: use images that were not added. `classes` are those of the images and of
+/// the database. Throws Error(kBadInput) if the database is empty or no file could be used.
 Evaluation evaluate(const Database& database, std::span<const LabeledPath> files, std::size_t k,
-                    const std::function<bool(std::size_t)>& progress);
+                    const FilesDone& progress);
+
+/// Classifies every file by the k nearest of the others. The only image of a class is not
+/// classified, but the others are compared with it. Throws Error(kBadInput) if no file could be
+/// used or no class has two.
+Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const LabeledPath> files,
+                               std::size_t k, const FilesDone& progress);
+
+/// Sets result.episodes, drawn from the evaluated images alone. Errors as score_episodes.
+void add_episodes(Evaluation& result, const EpisodeOptions& options);
+
+/// Sets result.auroc: how well the similarity to the nearest reference image tells the evaluated
+/// images from foreign ones. References are the items of the gallery or, for the second form, the
+/// images of evaluate_each_other(). Throws Error(kBadInput) if there are no foreign images.
+void add_open_set(Evaluation& result, const EmbeddingBatch& foreign, const Gallery& gallery);
+void add_open_set(Evaluation& result, const EmbeddingBatch& foreign);
 
 }  // namespace simdb::cli

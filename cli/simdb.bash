@@ -7,7 +7,7 @@ _simdb() {
     return
   fi
   case $previous in
-    --db | --projector)
+    --db | --open-set | --projector)
       mapfile -t COMPREPLY < <(compgen -d -- "$word")
       return ;;
     --encoder | -o | --output | --report | --faiss | --fvecs | --npy)
@@ -31,7 +31,7 @@ _simdb() {
       classes | ls | reindex | stats | verify | import) options="--db --json" ;;
       compare) options="--db --encoder --json" ;;
       embed) options="--output --db --encoder" ;;
-      eval) options="--report --classes -k --db --json" ;;
+      eval) options="--report --classes -k --ways --shots --episodes --seed --open-set --db --encoder --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --db" ;;
       init) options="--encoder --db --json" ;;
       query) options="-k --class --accept --within --max-rows --db --json" ;;

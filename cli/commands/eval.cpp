@@ -1,16 +1,18 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
+#include "cli/encoder_choice.h"
 #include "cli/evaluate.h"
+#include "cli/evaluation_text.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
@@ -21,68 +23,105 @@ namespace simdb::cli {
 namespace po = boost::program_options;
 namespace {
 
-// More classes than this make a table that no terminal shows; the report does.
-constexpr std::size_t kTableClasses = 12;
-constexpr std::size_t kTableErrors = 10;
-
-void print_confusion(std::ostream& out, const Evaluation& result) {
-  std::size_t width = 6;
-  for (const std::string& name : result.classes) width = std::max(width, printable(name).size());
-  out << fmt::format("\n{:<{}}  predicted\n{:<{}}", "", width, "true", width);
-  for (const std::string& name : result.classes)
-    out << fmt::format("  {:>{}}", printable(name), width);
-  out << '\n';
-  for (std::size_t row = 0; row < result.classes.size(); ++row) {
-    out << fmt::format("{:<{}}", printable(result.classes[row]), width);
-    for (const std::uint64_t count : result.confusion[row])
-      out << fmt::format("  {:>{}}", count, width);
-    out << '\n';
+// Episodes are asked for by --ways; the other options only say how.
+std::optional<EpisodeOptions> episode_options(const ArgumentParser& parser) {
+  if (!parser.has("ways")) {
+    for (const char* name : {"shots", "episodes", "seed"}) {
+      if (parser.has(name)) {
+        throw Error(ErrorCode::kUsage, fmt::format("--{} needs --ways N as well", name));
+      }
+    }
+    return std::nullopt;
   }
+  EpisodeOptions options;
+  options.ways = parser.get<std::size_t>("ways");
+  if (parser.has("shots")) options.shots = parser.get<std::size_t>("shots");
+  if (parser.has("episodes")) options.episodes = parser.get<std::size_t>("episodes");
+  if (parser.has("seed")) options.seed = parser.get<std::uint64_t>("seed");
+  return options;
 }
 
-void print_errors(std::ostream& out, const Evaluation& result) {
-  std::size_t errors = 0;
-  for (const EvaluatedImage& image : result.images) {
-    if (image.truth == image.predicted || ++errors > kTableErrors) continue;
-    out << fmt::format("  {} is {}, taken for {} ({})\n", printable(image.path.string()),
-                       printable(result.classes[image.truth]),
-                       printable(result.classes[image.predicted]), percent(image.confidence));
+void add_options(ArgumentParser& parser) {
+  auto add = parser.options().add_options();
+  add("k,k", po::value<std::size_t>()->default_value(10)->value_name("N"), "neighbours that vote");
+  add("ways", po::value<std::size_t>()->value_name("N"),
+      "few-shot episodes among the images of DIR: classes of each");
+  add("shots", po::value<std::size_t>()->value_name("K"), "labelled images a class (1)");
+  add("episodes", po::value<std::size_t>()->value_name("N"), "how many are drawn (1000)");
+  add("seed", po::value<std::uint64_t>()->value_name("S"), "what is drawn (1)");
+  add("open-set", po::value<std::string>()->value_name("DIR"),
+      "images of none of the classes: AUROC says how well they are told apart");
+  add("report", po::value<std::string>()->value_name("FILE.html"),
+      "write a page with pictures: confusion matrix, similarities, 3-D view");
+  add_encoder_options(parser);
+  parser.with_class_level().with_json();
+}
+
+/// What images are compared with: the items of a database, or one another.
+class Reference {
+ public:
+  explicit Reference(const ArgumentParser& parser) {
+    if (parser.has("encoder")) {
+      if (parser.has("db")) {
+        throw Error(
+            ErrorCode::kUsage,
+            "name --db, to compare with its items, or --encoder, to compare the images with "
+            "one another; not both");
+      }
+      encoder_ = choose_encoder(parser);
+      name_ = "none: every image was looked up among the others";
+    } else {
+      database_ = open_database(parser, OpenMode::kReadOnly);
+      name_ = find_database(parser).string();
+    }
   }
-  if (errors > kTableErrors) out << fmt::format("  and {} more\n", errors - kTableErrors);
-}
 
-void print_summary(std::ostream& out, const Evaluation& result) {
-  out << fmt::format("{} of {} classes\n", count_of(result.images.size(), "image", "images"),
-                     result.classes.size())
-      << fmt::format("accuracy            {}\n", percent(result.accuracy))
-      << fmt::format("balanced accuracy   {}   (mean over the classes)\n",
-                     percent(result.balanced_accuracy))
-      << fmt::format("recall@1            {}\n", percent(result.recall_at_1))
-      << fmt::format("MAP@R               {}\n", percent(result.map_at_r));
-  if (result.classes.size() <= kTableClasses) print_confusion(out, result);
-  if (result.accuracy < 1) {
-    out << '\n';
-    print_errors(out, result);
+  const ImageEncoder& encoder() const { return database_ ? database_->encoder() : *encoder_; }
+  const std::string& name() const { return name_; }
+
+  Evaluation evaluate_files(std::span<const LabeledPath> files, std::size_t k,
+                            const FilesDone& progress) const {
+    return database_ ? evaluate(*database_, files, k, progress)
+                     : evaluate_each_other(*encoder_, files, k, progress);
   }
+
+  void compare_with_foreign(Evaluation& result, const EmbeddingBatch& foreign) const {
+    if (database_) {
+      add_open_set(result, foreign, database_->gallery());
+    } else {
+      add_open_set(result, foreign);
+    }
+  }
+
+ private:
+  std::optional<Database> database_;
+  std::shared_ptr<const ImageEncoder> encoder_;
+  std::string name_;
+};
+
+/// Embeddings of the images beneath a folder; bad ones are named on stderr and left out.
+EmbeddingBatch embed_folder(const ImageEncoder& encoder, const std::string& folder,
+                            Console& console) {
+  const std::vector<std::filesystem::path> paths = expand_paths(std::span(&folder, 1), console);
+  EmbeddingBatch rows(encoder.dimension());
+  ProgressBar bar(console, "foreign images", paths.size());
+  encode_files(encoder, paths, [&](EncodedFiles& run) {
+    rows.append(run.embeddings);
+    bar.clear();
+    print_failures(console.err, run.failures);
+    bar.update(run.end);
+    return !InterruptGuard::requested();
+  });
+  return rows;
 }
 
-nlohmann::ordered_json to_json(const Evaluation& result) {
-  return {{"images", result.images.size()},
-          {"accuracy", result.accuracy},
-          {"balanced_accuracy", result.balanced_accuracy},
-          {"recall_at_1", result.recall_at_1},
-          {"map_at_r", result.map_at_r},
-          {"classes", result.classes},
-          {"confusion", result.confusion}};
-}
-
-EvalReport to_report(Evaluation&& result, const GalleryStats& stats, const std::string& folder,
-                     const std::string& database, std::size_t k) {
-  EvalReport report(stats.dimension);
+EvalReport to_report(Evaluation&& result, const Reference& reference, const std::string& folder,
+                     std::size_t k) {
+  EvalReport report(result.embeddings.dimension());
   report.title = "Evaluation of " + folder;
   report.date = fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr)));
-  report.database = database;
-  report.encoder = stats.encoder_fingerprint;
+  report.database = reference.name();
+  report.encoder = reference.encoder().fingerprint();
   report.k = k;
   report.accuracy = result.accuracy;
   report.balanced_accuracy = result.balanced_accuracy;
@@ -105,42 +144,46 @@ int run_eval(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
       "eval DIR",
       "Classifies the images of DIR, a sub-folder a class, and compares with the truth. Use images "
-      "that were\nnot added: an item of the database finds itself.");
-  parser.options().add_options()(
-      "k,k", po::value<std::size_t>()->default_value(10)->value_name("N"), "neighbours that vote");
-  parser.options().add_options()(
-      "report", po::value<std::string>()->value_name("FILE.html"),
-      "write a page with pictures: confusion matrix, similarities, 3-D view");
-  parser.with_class_level().with_database().with_json();
+      "that were\nnot added: an item of the database finds itself. With --encoder no database is "
+      "needed: every image is\nlooked up among the others of DIR.");
+  add_options(parser);
   if (!parser.parse(args, console, 1, 1)) return 0;
   const auto k = parser.get<std::size_t>("k");
   if (k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
+  const std::optional<EpisodeOptions> episodes = episode_options(parser);
   const std::string& folder = parser.positional()[0];
   const std::vector<LabeledPath> files = labeled_paths(folder, parser.class_level());
-  const Database database = open_database(parser, OpenMode::kReadOnly);
+  const Reference reference(parser);
 
   const InterruptGuard interrupt;
-  const GalleryStats stats = database.gallery().stats();
-  Evaluation result(stats.dimension);
+  Evaluation result(reference.encoder().dimension());
   {
     ProgressBar bar(console, "classifying", files.size());
-    result = evaluate(database, files, k, [&](std::size_t done) {
+    result = reference.evaluate_files(files, k, [&](std::size_t done) {
       bar.update(done);
       return !InterruptGuard::requested();
     });
   }
-  if (InterruptGuard::requested()) throw Interrupted();
   print_failures(console.err, result.failures);
+  if (episodes) add_episodes(result, *episodes);
+  if (parser.has("open-set") && !InterruptGuard::requested()) {
+    const auto& foreign = parser.get<std::string>("open-set");
+    reference.compare_with_foreign(result, embed_folder(reference.encoder(), foreign, console));
+  }
+  if (InterruptGuard::requested()) throw Interrupted();
+  if (!result.lone.empty()) {
+    console.err << "simdb: " << count_of(result.lone.rows(), "image is", "images are")
+                << " the only one of a class and could not be looked up\n";
+  }
   if (parser.flag("json")) {
     print_json(console.out, to_json(result));
   } else {
-    print_summary(console.out, result);
+    print_evaluation(console.out, result);
   }
   const int code = exit_code(result.failures, files.size());
   if (parser.has("report")) {
     const auto& page = parser.get<std::string>("report");
-    write_file_atomic(page, render_report(to_report(std::move(result), stats, folder,
-                                                    find_database(parser).string(), k)));
+    write_file_atomic(page, render_report(to_report(std::move(result), reference, folder, k)));
     console.err << "wrote " << printable(page) << '\n';
   }
   return code;

@@ -56,11 +56,65 @@ TEST_F(EvaluateTest, MeasuresAgreeWithAHandCount) {
   EXPECT_DOUBLE_EQ(result.accuracy, 0.5);
   EXPECT_DOUBLE_EQ(result.balanced_accuracy, (0.5 + 1 + 0) / 3);
   EXPECT_DOUBLE_EQ(result.recall_at_1, 0.5);
+  EXPECT_DOUBLE_EQ(result.recall_at_5, 0.75);  // there are only three items; blue has none
   EXPECT_DOUBLE_EQ(result.map_at_r, (1 + 0.25 + 1 + 0) / 4);
   EXPECT_EQ(result.confusion[2], (std::vector<std::uint64_t>{0, 1, 1}));
   EXPECT_EQ(result.confusion[1], (std::vector<std::uint64_t>{0, 1, 0}));
   EXPECT_EQ(result.images.size(), 4U);
   EXPECT_EQ(result.embeddings.rows(), 4U);
+}
+
+TEST_F(EvaluateTest, ImagesAreLookedUpAmongEachOther) {
+  const test::FirstPixelEncoder encoder;
+  const std::vector<LabeledPath> files = {
+      image("red", {250, 10, 0}),   image("red", {250, 20, 0}),   image("blue", {0, 10, 250}),
+      image("green", {0, 250, 10}), image("green", {250, 60, 0}), {folder_ / "missing.png", "red"}};
+  const Evaluation result =
+      evaluate_each_other(encoder, files, 1, [](std::size_t) { return true; });
+  // Blue is alone. Both red ones find red, one green image finds the other, which finds red.
+  EXPECT_EQ(result.classes, (std::vector<std::string>{"blue", "green", "red"}));
+  ASSERT_EQ(result.images.size(), 4U);
+  EXPECT_EQ(result.embeddings.rows(), 4U);
+  EXPECT_EQ(result.lone.rows(), 1U);
+  EXPECT_EQ(result.failures.size(), 1U);
+  EXPECT_EQ(result.images[2].path, files[3].path);
+  EXPECT_DOUBLE_EQ(result.accuracy, 0.75);
+  EXPECT_DOUBLE_EQ(result.balanced_accuracy, 0.75);
+  EXPECT_DOUBLE_EQ(result.recall_at_1, 0.75);
+  EXPECT_DOUBLE_EQ(result.recall_at_5, 1);
+  EXPECT_EQ(result.confusion[1], (std::vector<std::uint64_t>{0, 1, 1}));
+  EXPECT_EQ(result.confusion[0], (std::vector<std::uint64_t>{0, 0, 0}));
+}
+
+TEST_F(EvaluateTest, AloneNobodyCanBeLookedUp) {
+  const test::FirstPixelEncoder encoder;
+  const std::vector<LabeledPath> files = {image("red", {250, 10, 0}), image("blue", {0, 10, 250})};
+  EXPECT_THROW(evaluate_each_other(encoder, files, 1, [](std::size_t) { return true; }), Error);
+}
+
+TEST_F(EvaluateTest, EpisodesAreDrawnFromTheEvaluatedImages) {
+  add({image("red", {250, 10, 0}), image("green", {0, 250, 10})});
+  Evaluation result = evaluate_all({image("red", {240, 5, 0}), image("red", {241, 5, 0}),
+                                    image("green", {0, 255, 0}), image("green", {0, 254, 0})});
+  add_episodes(result, {.ways = 2, .shots = 1, .episodes = 10});
+  EXPECT_DOUBLE_EQ(result.episodes->score.accuracy, 1);
+  EXPECT_THROW(add_episodes(result, {.ways = 3, .shots = 1}), Error);
+}
+
+TEST_F(EvaluateTest, ForeignImagesAreToldApartByTheirBestSimilarity) {
+  add({image("red", {250, 0, 0}), image("green", {0, 250, 0})});
+  Evaluation result =
+      evaluate_all({image("red", {250, 1, 0}), image("green", {0, 250, 100})});  // 1 and 0.93
+  const auto foreign = [](std::initializer_list<std::uint8_t> pixel) {
+    return test::FirstPixelEncoder().encode(std::vector{test::solid_image(2, 2, pixel)});
+  };
+  EmbeddingBatch both = foreign({0, 0, 250});  // 0
+  both.append(foreign({0, 250, 50}));          // 0.98
+  add_open_set(result, both, database_.gallery());
+  EXPECT_DOUBLE_EQ(*result.auroc, 0.75);
+  add_open_set(result, both);  // against the two images: the second is nearer to the green one
+  EXPECT_DOUBLE_EQ(*result.auroc, 0.75);
+  EXPECT_THROW(add_open_set(result, EmbeddingBatch(16)), Error);
 }
 
 TEST_F(EvaluateTest, UnreadableImagesAreLeftOutAndNamed) {

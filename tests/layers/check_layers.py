@@ -42,7 +42,7 @@ THIRD_PARTIES = {
     "omp.h": ["benchmarks/*"],
     "rocksdb/": ["storage/*", "benchmarks/*"],
     "openssl/": ["core/*"],
-    "zlib.h": ["tests/support/images.cpp"],
+    "zlib.h": ["benchmarks/idx_file.cpp", "tests/support/images.cpp"],
     "boost/program_options": ["cli/*", "benchmarks/*"],
     "fmt/": ["*"],
     "gtest/ gmock/": ["tests/*"],

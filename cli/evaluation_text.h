@@ -1,0 +1,16 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <ostream>
+
+#include "cli/evaluate.h"
+
+namespace simdb::cli {
+
+/// The measures, a confusion matrix if it fits a terminal, and the first errors.
+void print_evaluation(std::ostream& out, const Evaluation& result);
+
+/// As docs/cli.md describes `eval --json`.
+nlohmann::ordered_json to_json(const Evaluation& result);
+
+}  // namespace simdb::cli
