@@ -7,12 +7,17 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "benchmarks/bench_support.h"
 #include "benchmarks/quality_protocols.h"
 #include "cli/sample_shapes.h"
+#include "cli/train/train_args.h"
 #include "encoder/training/allocator.h"
+#include "encoder/training/recipe.h"
 
 namespace simdb::bench {
 namespace {
@@ -22,13 +27,17 @@ namespace fs = std::filesystem;
 struct Options {
   std::string data;
   std::string protocol = "unseen";
-  std::string augment = "auto";
-  int epochs = training::TrainOptions().epochs;
-  training::NetworkOptions network;
-  int threads = 0;
+  std::string train;
+  std::size_t added = 5;
   int seeds = 5;
   bool json = false;
 };
+
+const std::map<std::string, ShapeProtocol> kProtocols = {
+    {"colors", ShapeProtocol::kColors},
+    {"shapes", ShapeProtocol::kShapes},
+    {"unseen", ShapeProtocol::kUnseenColors},
+    {"unseen-shapes", ShapeProtocol::kUnseenShapes}};
 
 /// Pictures from --data, or the article's shapes, drawn.
 std::vector<ShapePicture> shape_pictures(const std::string& data) {
@@ -43,14 +52,12 @@ std::vector<ShapePicture> shape_pictures(const std::string& data) {
 
 void print(const Options& options, const QualityRun& run) {
   if (options.json) {
-    const nlohmann::ordered_json line = {{"protocol", options.protocol},
-                                         {"augment", options.augment},
-                                         {"seed", run.seed},
-                                         {"unseen_class", run.unseen_class},
-                                         {"tested", run.tested},
-                                         {"accuracy", run.accuracy},
-                                         {"unseen_accuracy", run.unseen_accuracy},
-                                         {"train_s", run.train_seconds}};
+    const nlohmann::ordered_json line = {
+        {"protocol", options.protocol},     {"train", options.train},
+        {"added", options.added},           {"seed", run.seed},
+        {"unseen_class", run.unseen_class}, {"tested", run.tested},
+        {"accuracy", run.accuracy},         {"unseen_accuracy", run.unseen_accuracy},
+        {"train_s", run.train_seconds}};
     std::cout << line.dump() << std::endl;
     return;
   }
@@ -75,11 +82,14 @@ void print_summary(const std::vector<QualityRun>& runs, double QualityRun::* sco
 }
 
 int run(const Options& options) {
-  training::TrainOptions training;
-  training.augment = training::parse_augment(options.augment);
-  training.epochs = options.epochs;
-  training.network = options.network;
-  training.threads = options.threads;
+  // The words of `simdb train DIR -o FILE ...`, read by its own parser.
+  std::istringstream switches("DIR -o FILE " + options.train);
+  const std::vector<std::string> words(std::istream_iterator<std::string>{switches}, {});
+  const cli::TrainCommand command =
+      cli::parse_train_args(std::vector<std::string_view>(words.begin(), words.end()));
+  const Recipe recipe = [&](const training::LabeledImages& images) {
+    return command.change(training::recommend(images));
+  };
 
   const bool by_class = options.protocol == "classes";
   const std::vector<ShapePicture> pictures =
@@ -89,15 +99,12 @@ int run(const Options& options) {
     print(options, one);
     runs.push_back(one);
   };
-  for (int seed = 1; seed <= options.seeds; ++seed) {
-    training.seed = static_cast<std::uint64_t>(seed);
+  for (std::uint64_t seed = 1; seed <= static_cast<std::uint64_t>(options.seeds); ++seed) {
     if (by_class) {
-      keep(run_class_protocol(options.data, training));
+      keep(run_class_protocol(options.data, seed, recipe));
     } else {
-      const ShapeProtocol protocol = options.protocol == "colors"   ? ShapeProtocol::kColors
-                                     : options.protocol == "shapes" ? ShapeProtocol::kShapes
-                                                                    : ShapeProtocol::kUnseen;
-      run_shape_protocol(pictures, protocol, training, keep);
+      run_shape_protocol(pictures, kProtocols.at(options.protocol), seed, options.added, recipe,
+                         keep);
     }
   }
   if (options.json || runs.empty()) return 0;
@@ -108,9 +115,7 @@ int run(const Options& options) {
   return 0;
 }
 
-bool is_protocol(const std::string& name) {
-  return name == "colors" || name == "shapes" || name == "unseen" || name == "classes";
-}
+bool is_protocol(const std::string& name) { return kProtocols.contains(name) || name == "classes"; }
 
 }  // namespace
 }  // namespace simdb::bench
@@ -124,16 +129,13 @@ int main(int argc, char** argv) {
   add("data", po::value(&options.data),
       "folder of SHAPE_COLORn.png (default: 4,500 drawn shapes); for 'classes' any class folders");
   add("protocol", po::value(&options.protocol)->default_value(options.protocol),
-      "colors, shapes: the article's; unseen: a color added after training; classes: train on "
-      "half "
-      "of the classes, look up the other half");
-  add("augment", po::value(&options.augment)->default_value(options.augment), "as in simdb train");
-  add("epochs", po::value(&options.epochs)->default_value(options.epochs), "as in simdb train");
-  auto& network = options.network;
-  add("dim", po::value(&network.dimension)->default_value(network.dimension), "as in simdb train");
-  add("width", po::value(&network.width)->default_value(network.width), "as in simdb train");
-  add("depth", po::value(&network.depth)->default_value(network.depth), "as in simdb train");
-  add("threads", po::value(&options.threads)->default_value(0), "as in simdb train");
+      "colors, shapes: the article's; unseen, unseen-shapes: a class added after training; "
+      "classes: train on half of the classes, look up the other half");
+  add("train", po::value(&options.train),
+      "switches of simdb train, like \"--loss triplet --epochs 30\"; else what the data "
+      "recommends");
+  add("added", po::value(&options.added)->default_value(options.added),
+      "images of the class that is added");
   add("seeds", po::value(&options.seeds)->default_value(options.seeds), "runs, from seed 1");
   add("json", po::bool_switch(&options.json), "one JSON object a run");
   if (!simdb::bench::parse_arguments(argc, argv, description)) return 0;

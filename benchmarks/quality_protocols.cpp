@@ -23,7 +23,6 @@ using training::LabeledImages;
 constexpr int kTrainNumbers = 10;
 constexpr int kFirstTestNumber = 50;
 constexpr std::size_t kImagesAClass = 20;
-constexpr std::size_t kAddedImages = 5;
 constexpr std::size_t kNeighbors = 10;
 
 using Rows = std::vector<std::size_t>;  // into the pictures
@@ -35,7 +34,9 @@ struct Attributes {
 };
 
 Attributes attributes_of(ShapeProtocol protocol) {
-  if (protocol == ShapeProtocol::kShapes) return {&ShapePicture::shape, &ShapePicture::color};
+  if (protocol == ShapeProtocol::kShapes || protocol == ShapeProtocol::kUnseenShapes) {
+    return {&ShapePicture::shape, &ShapePicture::color};
+  }
   return {&ShapePicture::color, &ShapePicture::shape};
 }
 
@@ -113,17 +114,22 @@ void test(const Gallery& gallery, const Gallery& queries, QualityRun& run) {
     run.unseen_accuracy = static_cast<double>(unseen_right) / static_cast<double>(unseen);
 }
 
+training::TrainOptions with_seed(training::TrainOptions options, std::uint64_t seed) {
+  options.seed = seed;
+  return options;
+}
+
 QualityRun run_once(const std::vector<ShapePicture>& pictures, ShapeProtocol protocol,
                     const std::set<std::string>& classes, const std::string& unseen_class,
-                    const training::TrainOptions& options) {
+                    std::uint64_t seed, std::size_t added, const Recipe& recipe) {
   const Attributes attributes = attributes_of(protocol);
-  std::mt19937_64 random(options.seed);
+  std::mt19937_64 random(seed);
   LabeledImages images;
   Rows gallery;
   for (const std::string& name : classes) {
     Rows drawn = draw_class(pictures, attributes, name, random);
     if (name == unseen_class) {
-      drawn.resize(std::min(drawn.size(), kAddedImages));
+      drawn.resize(std::min(drawn.size(), added));
     } else {
       const int label = static_cast<int>(images.classes.size());
       images.classes.push_back(name);
@@ -136,10 +142,11 @@ QualityRun run_once(const std::vector<ShapePicture>& pictures, ShapeProtocol pro
     if (pictures[i].number >= kFirstTestNumber) queries.push_back(i);
   }
 
-  const training::TrainResult trained = training::train(images, nullptr, options);
+  const training::TrainResult trained =
+      training::train(images, nullptr, with_seed(recipe(images), seed));
   const OnnxEncoder encoder(write_onnx_model(trained.model));
   QualityRun run;
-  run.seed = options.seed;
+  run.seed = seed;
   run.unseen_class = unseen_class;
   run.train_seconds = trained.seconds;
   test(embed(encoder, pictures, gallery, attributes.wanted),
@@ -182,31 +189,33 @@ std::vector<ShapePicture> load_shape_pictures(const fs::path& folder) {
 }
 
 void run_shape_protocol(const std::vector<ShapePicture>& pictures, ShapeProtocol protocol,
-                        const training::TrainOptions& options, const RunCallback& on_run) {
+                        std::uint64_t seed, std::size_t added, const Recipe& recipe,
+                        const RunCallback& on_run) {
   std::set<std::string> classes;
   for (const ShapePicture& picture : pictures) {
     classes.insert(picture.*attributes_of(protocol).wanted);
   }
-  if (protocol != ShapeProtocol::kUnseen) {
-    on_run(run_once(pictures, protocol, classes, "", options));
+  if (protocol != ShapeProtocol::kUnseenColors && protocol != ShapeProtocol::kUnseenShapes) {
+    on_run(run_once(pictures, protocol, classes, "", seed, added, recipe));
     return;
   }
   for (const std::string& unseen : classes) {
-    on_run(run_once(pictures, protocol, classes, unseen, options));
+    on_run(run_once(pictures, protocol, classes, unseen, seed, added, recipe));
   }
 }
 
-QualityRun run_class_protocol(const fs::path& folder, const training::TrainOptions& options) {
+QualityRun run_class_protocol(const fs::path& folder, std::uint64_t seed, const Recipe& recipe) {
   training::LoadOptions load;
   const LabeledImages images = training::load_labeled_images(folder, load);
   std::vector<bool> trained_on(images.classes.size());
   std::fill(trained_on.begin(),
             trained_on.begin() + static_cast<std::ptrdiff_t>(trained_on.size() / 2), true);
-  std::mt19937_64 random(options.seed);
+  std::mt19937_64 random(seed);
   std::shuffle(trained_on.begin(), trained_on.end(), random);
 
+  const LabeledImages seen = select_classes(images, trained_on);
   const training::TrainResult trained =
-      training::train(select_classes(images, trained_on), nullptr, options);
+      training::train(seen, nullptr, with_seed(recipe(seen), seed));
   trained_on.flip();
   const LabeledImages unseen = select_classes(images, trained_on);
   std::vector<Image> pictures;
@@ -219,7 +228,7 @@ QualityRun run_class_protocol(const fs::path& folder, const training::TrainOptio
   }
   const OnnxEncoder encoder(write_onnx_model(trained.model));
   QualityRun run;
-  run.seed = options.seed;
+  run.seed = seed;
   run.tested = unseen.size();
   run.accuracy = leave_one_out(encoder.encode(pictures), unseen.labels).recall_at_1;
   run.train_seconds = trained.seconds;

@@ -1,7 +1,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <ostream>
 #include <string>
@@ -23,9 +22,6 @@ int run_train(std::span<const std::string> args, Console& console) {
   for (const std::string& word : args) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   console.out.flush();
-  // Threads that wait by spinning take the cores from those that work as soon as another program
-  // runs: training beside a compiler took twice as long.
-  ::setenv("OMP_WAIT_POLICY", "passive", 0);
   ::execv(program.c_str(), words.data());
   throw Error(errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo,
               "can't start " + program + ": " + std::generic_category().message(errno) +

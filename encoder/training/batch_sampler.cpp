@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <locale>
 #include <map>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -44,11 +45,14 @@ BatchShape choose_batch_shape(std::size_t class_count, int rows) {
   return shape;
 }
 
-BatchSampler::BatchSampler(std::span<const int> labels, BatchShape shape, std::uint64_t seed)
-    : shape_(shape), random_(seed) {
+BatchSampler::BatchSampler(std::span<const int> labels, BatchShape shape, std::uint64_t seed,
+                           const Siblings& siblings)
+    : shape_(shape), sibling_share_(siblings.share), random_(seed) {
   std::map<int, std::vector<std::int64_t>> members;
+  std::map<int, std::set<int>> labels_of_parent;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     members[labels[i]].push_back(static_cast<std::int64_t>(i));
+    if (!siblings.parents.empty()) labels_of_parent[siblings.parents[i]].insert(labels[i]);
   }
   if (members.size() < 2) {
     throw Error(ErrorCode::kUsage, "can't draw batches from one class; training compares classes");
@@ -57,17 +61,42 @@ BatchSampler::BatchSampler(std::span<const int> labels, BatchShape shape, std::u
     throw Error(ErrorCode::kUsage, "a batch needs a group, two classes and two images of each");
   }
   shape_.classes = std::min(shape.classes, static_cast<int>(members.size()));
-  for (auto& [label, rows] : members) classes_.push_back({label, std::move(rows)});
+  std::map<int, std::size_t> place_of_label;
+  for (auto& [label, rows] : members) {
+    place_of_label[label] = classes_.size();
+    classes_.push_back({label, std::move(rows)});
+  }
+  if (labels_of_parent.size() < 2) return;
+  for (const auto& [parent, family] : labels_of_parent) {
+    auto& places = families_.emplace_back();
+    for (const int label : family) places.push_back(place_of_label[label]);
+  }
 }
 
 Batch BatchSampler::next() {
   Batch batch;
   for (int group = 0; group < shape_.groups; ++group) {
-    for (const std::size_t i : draw_distinct(shape_.classes, classes_.size(), random_)) {
-      append_class(classes_[i], group, batch);
-    }
+    for (const std::size_t i : draw_classes()) append_class(classes_[i], group, batch);
   }
   return batch;
+}
+
+std::vector<std::size_t> BatchSampler::draw_classes() {
+  const auto wanted = static_cast<std::size_t>(shape_.classes);
+  const bool siblings =
+      !families_.empty() && std::uniform_real_distribution<>()(random_) < sibling_share_;
+  if (!siblings) return draw_distinct(wanted, classes_.size(), random_);
+  std::vector<std::size_t> drawn;
+  drawn.reserve(wanted);
+  for (const std::size_t family : draw_distinct(families_.size(), families_.size(), random_)) {
+    const auto& places = families_[family];
+    const std::size_t count = std::min(wanted - drawn.size(), places.size());
+    for (const std::size_t i : draw_distinct(count, places.size(), random_)) {
+      drawn.push_back(places[i]);
+    }
+    if (drawn.size() == wanted) break;
+  }
+  return drawn;
 }
 
 void BatchSampler::append_class(const Members& members, int group, Batch& batch) {

@@ -30,13 +30,20 @@ struct Batch {
   std::vector<int> groups;         ///< a row's group, from 0
 };
 
+/// Classes that are likely to be alike, because one folder holds them (the letters of an alphabet).
+struct Siblings {
+  std::span<const int> parents = {};  ///< one an image, or empty; read by the constructor only
+  double share = 0;                   ///< of the groups that are filled with whole families first
+};
+
 /// Draws P x K batches in which every class is equally likely, however many images it has: a class
 /// with fewer than K images repeats some. One seed gives one sequence. Thread-compatible.
 class BatchSampler {
  public:
   /// `labels` are those of the training images. P is lowered to the number of classes.
   /// Throws Error(kUsage) if a size is below 1, or P or K below 2, or `labels` has one class only.
-  BatchSampler(std::span<const int> labels, BatchShape shape, std::uint64_t seed);
+  BatchSampler(std::span<const int> labels, BatchShape shape, std::uint64_t seed,
+               const Siblings& siblings = {});
 
   Batch next();
 
@@ -53,10 +60,13 @@ class BatchSampler {
     int label;
     std::vector<std::int64_t> rows;
   };
+  std::vector<std::size_t> draw_classes();
   void append_class(const Members& members, int group, Batch& batch);
 
   BatchShape shape_;
   std::vector<Members> classes_;
+  std::vector<std::vector<std::size_t>> families_;  ///< places in classes_; empty: one family
+  double sibling_share_;
   std::mt19937_64 random_;
 };
 

@@ -12,7 +12,9 @@
 #include <tuple>
 
 #include "core/error.h"
+#include "encoder/episodes.h"
 #include "encoder/training/batch_sampler.h"
+#include "encoder/training/embed.h"
 #include "encoder/training/learner.h"
 #include "encoder/training/network.h"
 #include "encoder/training/onnx_export.h"

@@ -25,8 +25,8 @@ TEST(TrainArgsTest, DefaultsNeedOnlyFolderAndOutput) {
   EXPECT_TRUE(command.choose_channels);
   EXPECT_EQ(command.input.width, 28);
   EXPECT_EQ(command.input.height, 28);
-  EXPECT_EQ(command.options.seed, training::TrainOptions().seed);
-  EXPECT_EQ(to_string(command.options.augment), to_string(training::AugmentOptions()));
+  EXPECT_TRUE(command.changes.empty());
+  EXPECT_FALSE(command.resume);
 }
 
 TEST(TrainArgsTest, EveryOptionIsTakenUp) {
@@ -41,10 +41,31 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
                                       "stretch",
                                       "--dim",
                                       "64",
-                                      "--width",
-                                      "8",
-                                      "--depth",
-                                      "3",
+                                      "--channels",
+                                      "8,16,32",
+                                      "--network",
+                                      "article",
+                                      "--schedule",
+                                      "one-cycle",
+                                      "--warmup",
+                                      "0.2",
+                                      "--weight-decay",
+                                      "0.3",
+                                      "--clip-norm",
+                                      "2",
+                                      "--weight-average",
+                                      "0.5",
+                                      "--precision",
+                                      "float32",
+                                      "--siblings",
+                                      "0.4",
+                                      "--validate-on",
+                                      "classes",
+                                      "--device",
+                                      "cuda",
+                                      "--resume",
+                                      "--loss",
+                                      "triplet",
                                       "--batch-norm",
                                       "off",
                                       "--augment",
@@ -88,8 +109,18 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
   EXPECT_EQ(command.input.resize, ResizeRule::kStretch);
   const training::TrainOptions& options = command.options;
   EXPECT_EQ(options.network.dimension, 64);
-  EXPECT_EQ(options.network.width, 8);
-  EXPECT_EQ(options.network.depth, 3);
+  EXPECT_EQ(options.network.channels, (std::vector<int>{8, 16, 32}));
+  EXPECT_FALSE(options.network.residual);
+  EXPECT_EQ(options.schedule, training::ScheduleKind::kOneCycle);
+  EXPECT_DOUBLE_EQ(options.warmup, 0.2);
+  EXPECT_DOUBLE_EQ(options.weight_decay, 0.3);
+  EXPECT_DOUBLE_EQ(options.clip_norm, 2);
+  EXPECT_DOUBLE_EQ(options.weight_average, 0.5);
+  EXPECT_EQ(options.precision, training::Precision::kFloat32);
+  EXPECT_DOUBLE_EQ(options.siblings, 0.4);
+  EXPECT_EQ(options.validation, training::ValidationKind::kClasses);
+  EXPECT_EQ(options.device, "cuda");
+  EXPECT_TRUE(command.resume);
   EXPECT_FALSE(options.network.batch_norm);
   EXPECT_EQ(to_string(options.augment), "affine");
   EXPECT_EQ(options.loss.miner, training::MinerKind::kBatchHard);
@@ -100,7 +131,7 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
   EXPECT_EQ(command.preview, "page.html");
   EXPECT_EQ(options.optimizer, training::OptimizerKind::kAdam);
   EXPECT_DOUBLE_EQ(options.learning_rate, 0.1);
-  EXPECT_DOUBLE_EQ(options.validation_share, 0.3);
+  EXPECT_DOUBLE_EQ(options.validation_share.value(), 0.3);
   EXPECT_EQ(options.batch, 50);
   EXPECT_EQ(options.epochs, 9);
   EXPECT_EQ(options.patience, 3);

@@ -125,5 +125,31 @@ TEST(BatchSamplerTest, TheChosenShapeFillsTheBatch) {
   EXPECT_EQ(tiny.groups, 1);
 }
 
+TEST(BatchSamplerTest, SiblingsFillAGroupFamilyByFamily) {
+  std::vector<int> labels;
+  std::vector<int> parents;
+  for (int i = 0; i < 120; ++i) {
+    labels.push_back(i % 30);
+    parents.push_back(i % 30 / 6);
+  }
+  BatchSampler sampler(labels, {.groups = 1, .classes = 9, .images = 2}, 1, {parents, 1});
+  for (int i = 0; i < 20; ++i) {
+    const Batch batch = sampler.next();
+    std::map<int, std::set<int>> families;
+    for (const int label : batch.labels) families[label / 6].insert(label);
+    ASSERT_EQ(families.size(), 2U);  // one whole, three of another
+    EXPECT_EQ(families.begin()->second.size() + families.rbegin()->second.size(), 9U);
+    EXPECT_EQ(std::max(families.begin()->second.size(), families.rbegin()->second.size()), 6U);
+  }
+}
+
+TEST(BatchSamplerTest, OneFamilyIsNone) {
+  const std::vector<int> labels = {0, 0, 1, 1, 2, 2};
+  const std::vector<int> parents(6, 7);
+  BatchSampler with(labels, {.groups = 1, .classes = 2, .images = 2}, 5, {parents, 1});
+  BatchSampler without(labels, {.groups = 1, .classes = 2, .images = 2}, 5);
+  EXPECT_EQ(with.next().rows, without.next().rows);
+}
+
 }  // namespace
 }  // namespace simdb::training

@@ -39,7 +39,7 @@ TEST(EmbedTest, PlanesAreWhatTheQuerySees) {
 
 TEST(EmbedTest, OneRowAnImageWhateverTheBatchAndTheModeIsKept) {
   const LabeledImages images = noise(600, 3);  // more than one batch
-  Network network(images.input, {.width = 4, .depth = 2, .dimension = 16, .batch_norm = true});
+  Network network(images.input, {.channels = {4, 8}});
   const torch::Tensor pixels = pixel_tensor(images);
   const EmbeddingBatch all = embed(network, pixels, images.input);
   ASSERT_EQ(all.rows(), 600U);

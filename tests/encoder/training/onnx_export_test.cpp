@@ -4,23 +4,34 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "encoder/onnx_encoder.h"
 
 namespace simdb::training {
 namespace {
 
-class OnnxExportTest : public ::testing::TestWithParam<bool> {
+struct Shape {
+  bool residual;
+  bool batch_norm;
+};
+
+class OnnxExportTest : public ::testing::TestWithParam<Shape> {
  protected:
   /// A network whose batch norm has seen data, so that folding it changes something.
   Network make_network() const {
-    Network network(input_, {.width = 8, .depth = 2, .dimension = 32, .batch_norm = GetParam()});
+    Network network(input_, {.channels = {8, 16, 16},
+                             .residual = GetParam().residual,
+                             .batch_norm = GetParam().batch_norm,
+                             .dimension = 32});
     const torch::NoGradGuard no_gradients;
     for (int i = 0; i < 20; ++i) network.forward(torch::rand({64, 3, 20, 26}) * 3 + 1);
-    for (const auto& block : network.blocks()) {
-      if (!block.norm) continue;
-      block.norm->weight.uniform_(-1.5, 1.5);  // negative gains too: they turn the maximum around
-      block.norm->bias.uniform_(-1, 1);
+    for (const auto& stage : network.stages()) {
+      for (const auto& norm : {stage.first.norm, stage.second.norm}) {
+        if (norm.is_empty()) continue;
+        norm->weight.uniform_(-1.5, 1.5);  // negative gains too: they turn the maximum around
+        norm->bias.uniform_(-1, 1);
+      }
     }
     network.eval();
     return network;
@@ -56,11 +67,16 @@ TEST_P(OnnxExportTest, OpenCvAnswersAsLibTorch) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(BatchNorm, OnnxExportTest, ::testing::Bool(),
-                         [](const auto& mode) { return mode.param ? "On" : "Off"; });
+INSTANTIATE_TEST_SUITE_P(Shapes, OnnxExportTest,
+                         ::testing::Values(Shape{false, false}, Shape{false, true},
+                                           Shape{true, false}, Shape{true, true}),
+                         [](const auto& shape) {
+                           return std::string(shape.param.residual ? "Residual" : "Plain") +
+                                  (shape.param.batch_norm ? "Normalised" : "");
+                         });
 
 TEST(OnnxExportLayersTest, LayersFollowTheNetwork) {
-  const Network network({}, {.width = 4, .depth = 2, .dimension = 16, .batch_norm = true});
+  const Network network({}, {.channels = {4, 8}});
   const EncoderModel model = export_network(network, {});
   ASSERT_EQ(model.layers.size(), 5U);
   const auto& conv = std::get<ConvLayer>(model.layers[2]);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -62,6 +64,42 @@ TEST(SplitTest, RefusesOtherShares) {
   for (const double share : {-0.1, 0.91, std::numeric_limits<double>::quiet_NaN()}) {
     EXPECT_EQ(code_of([&] { split_by_class(labels_of({3}), share, 1); }), ErrorCode::kUsage);
   }
+}
+
+TEST(SplitOffClassesTest, TakesWholeClasses) {
+  std::vector<int> labels;
+  for (int i = 0; i < 300; ++i) labels.push_back(i % 60);
+  const std::vector<int> parents(labels.size(), 0);
+  const Split split = split_off_classes(labels, parents, 0.1, 3);
+  EXPECT_EQ(split.train.size() + split.validation.size(), labels.size());
+  std::set<int> aside;
+  for (const std::size_t row : split.validation) aside.insert(labels[row]);
+  EXPECT_EQ(aside.size(), 6U);
+  for (const std::size_t row : split.train) EXPECT_FALSE(aside.contains(labels[row]));
+  EXPECT_EQ(split_off_classes(labels, parents, 0.1, 3).validation, split.validation);
+  EXPECT_NE(split_off_classes(labels, parents, 0.1, 4).validation, split.validation);
+}
+
+TEST(SplitOffClassesTest, TakesWholeParentsWhereThereAreEnough) {
+  std::vector<int> labels;
+  std::vector<int> parents;
+  for (int i = 0; i < 400; ++i) {
+    labels.push_back(i % 100);
+    parents.push_back(i % 100 / 10);
+  }
+  const Split split = split_off_classes(labels, parents, 0.2, 1);
+  EXPECT_EQ(split.validation.size(), 80U);
+  std::set<int> aside;
+  for (const std::size_t row : split.validation) aside.insert(parents[row]);
+  EXPECT_EQ(aside.size(), 2U);
+}
+
+TEST(SplitOffClassesTest, LeavesTwoClassesAndHasBounds) {
+  const std::vector<int> labels = {0, 0, 1, 1, 2, 2, 3, 3};
+  const std::vector<int> parents(8, 0);
+  EXPECT_EQ(split_off_classes(labels, parents, 0.5, 1).train.size(), 4U);
+  EXPECT_EQ(split_off_classes(labels, parents, 0, 1).validation.size(), 0U);
+  EXPECT_EQ(test::code_of([&] { split_off_classes(labels, parents, 0.95, 1); }), ErrorCode::kUsage);
 }
 
 }  // namespace

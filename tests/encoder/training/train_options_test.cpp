@@ -32,8 +32,12 @@ TEST(TrainOptionsTest, EveryBoundIsChecked) {
   };
   EXPECT_TRUE(refused([](auto& o) { o.network.dimension = 17; }));
   EXPECT_TRUE(refused([](auto& o) { o.network.dimension = -16; }));
-  EXPECT_TRUE(refused([](auto& o) { o.network.width = 0; }));
-  EXPECT_TRUE(refused([](auto& o) { o.network.depth = 7; }));
+  EXPECT_TRUE(refused([](auto& o) { o.network.channels = {}; }));
+  EXPECT_TRUE(refused([](auto& o) { o.warmup = 1; }));
+  EXPECT_TRUE(refused([](auto& o) { o.weight_decay = -1; }));
+  EXPECT_TRUE(refused([](auto& o) { o.clip_norm = -1; }));
+  EXPECT_TRUE(refused([](auto& o) { o.weight_average = 1; }));
+  EXPECT_TRUE(refused([](auto& o) { o.siblings = 1.1; }));
   EXPECT_TRUE(refused([](auto& o) { o.loss.margin = 0; }));
   EXPECT_TRUE(refused([](auto& o) { o.learning_rate = -1; }));
   EXPECT_TRUE(refused([](auto& o) { o.batch = 3; }));

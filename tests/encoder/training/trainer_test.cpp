@@ -48,7 +48,8 @@ LabeledImages red_and_blue() { return squares({{255, 0, 0}, {0, 0, 255}}, 10); }
 
 TrainOptions quick() {
   TrainOptions options;
-  options.network = {.width = 4, .depth = 2, .dimension = 16, .batch_norm = true};
+  options.network = {.channels = {4, 8}};
+  options.loss.kind = LossKind::kTriplet;
   options.batch = 32;
   options.epochs = 4;
   options.learning_rate = 0.01;
@@ -193,6 +194,88 @@ TEST(TrainerTest, ACollapseIsWarnedOfOnce) {
   train(images, nullptr, options, observer);
   ASSERT_EQ(warnings.size(), 1U);
   EXPECT_THAT(warnings.front(), HasSubstr("collapsed"));
+}
+
+/// Hues around the colour circle.
+LabeledImages many_classes() {
+  std::vector<std::array<std::uint8_t, 3>> colors;
+  for (int i = 0; i < 24; ++i) {
+    const auto part = [&](int shift) {
+      return static_cast<std::uint8_t>(128 + 127 * std::cos((i + shift) * 0.2618));
+    };
+    colors.push_back({part(0), part(8), part(16)});
+  }
+  return squares(colors, 6);
+}
+
+TEST(TrainerTest, ManyClassesAreJudgedByClassesSetAside) {
+  TrainOptions options = quick();
+  options.epochs = 1;
+  const TrainResult result = train(many_classes(), nullptr, options);
+  EXPECT_EQ(result.new_classes, 5U);
+  EXPECT_EQ(result.validation_images, 30U);
+  EXPECT_EQ(result.training_images, 19 * 6U);
+  EXPECT_THAT(result.model.notes.at("recall_measured_on"), HasSubstr("did not see"));
+  EXPECT_EQ(result.new_class_ways, 5);
+  EXPECT_GT(result.new_class_accuracy, 0.2);
+  options.validation = ValidationKind::kImages;
+  EXPECT_EQ(train(many_classes(), nullptr, options).new_classes, 0U);
+}
+
+TEST(TrainerTest, GoesOnFromEveryCheckpointBitForBit) {
+  for (const auto loss : {LossKind::kNtXent, LossKind::kCosFace}) {
+    TrainOptions options = quick();
+    options.loss.kind = loss;
+    options.network.residual = true;
+    options.augment = parse_augment("shapes");
+    std::vector<std::vector<std::byte>> checkpoints;
+    TrainObserver observer;
+    observer.on_checkpoint = [&](std::span<const std::byte> bytes) {
+      checkpoints.emplace_back(bytes.begin(), bytes.end());
+    };
+    const TrainResult whole = train(red_and_blue(), nullptr, options, observer);
+    ASSERT_EQ(checkpoints.size(), 4U);
+    for (const auto& checkpoint : checkpoints) {
+      const TrainResult resumed = train(red_and_blue(), nullptr, options, {}, checkpoint);
+      EXPECT_EQ(weights_of(resumed), weights_of(whole));
+      ASSERT_EQ(resumed.history.size(), whole.history.size());
+      EXPECT_EQ(resumed.history.back().loss, whole.history.back().loss);
+      EXPECT_EQ(resumed.best.epoch, whole.best.epoch);
+    }
+  }
+}
+
+TEST(TrainerTest, ACheckpointOfAnotherTrainingIsRefused) {
+  std::vector<std::byte> checkpoint;
+  TrainObserver observer;
+  observer.on_checkpoint = [&](std::span<const std::byte> bytes) {
+    checkpoint.assign(bytes.begin(), bytes.end());
+  };
+  TrainOptions options = quick();
+  options.epochs = 1;
+  train(red_and_blue(), nullptr, options, observer);
+  const auto message = [&](const LabeledImages& images, const TrainOptions& changed) {
+    const Error error = error_of([&] { train(images, nullptr, changed, {}, checkpoint); });
+    EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+    return std::string(error.what());
+  };
+  TrainOptions changed = options;
+  changed.learning_rate = 0.5;
+  EXPECT_THAT(message(red_and_blue(), changed), HasSubstr("learning-rate was '0.01'"));
+  EXPECT_THAT(message(squares({{255, 0, 0}, {0, 255, 0}}, 10), options),
+              HasSubstr("training images"));
+  checkpoint.resize(checkpoint.size() / 2);
+  EXPECT_THAT(message(red_and_blue(), options), HasSubstr("--resume"));
+}
+
+TEST(TrainerTest, ADeviceThatIsMissingIsTold) {
+  TrainOptions options = quick();
+  for (const auto* device : {"cuda:77", "warp"}) {
+    options.device = device;
+    const Error error = error_of([&] { train(red_and_blue(), nullptr, options); });
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_THAT(error.what(), HasSubstr("--device cpu"));
+  }
 }
 
 TEST(TrainerTest, RefusesWhatCanNotWork) {

@@ -1,0 +1,44 @@
+#include "encoder/training/run_state.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/errors.h"
+
+namespace simdb::training {
+namespace {
+
+TEST(RunStateTest, ComesBackFromACheckpoint) {
+  RunState state;
+  state.history = {{1, 0.1, 0.2, 0.3, 0.4, 5.5, true}, {3, 1.0 / 3, 0, 1, 0.25, 9, false}};
+  state.best = state.history[0];
+  state.best_weights = {torch::randn({2, 3}), torch::tensor(std::int64_t{4})};
+  Checkpoint checkpoint;
+  save(state, checkpoint);
+  const RunState read = load_run_state(decode_checkpoint(encode_checkpoint(checkpoint), "f"));
+  ASSERT_EQ(read.history.size(), 2U);
+  EXPECT_EQ(read.history[1].loss, 1.0 / 3);
+  EXPECT_EQ(read.history[1].epoch, 3);
+  EXPECT_TRUE(read.history[0].best);
+  EXPECT_EQ(read.best.map_at_r, 0.3);
+  EXPECT_EQ(read.epoch(), 3);
+  ASSERT_EQ(read.best_weights.size(), 2U);
+  EXPECT_TRUE(read.best_weights[0].equal(state.best_weights[0]));
+}
+
+TEST(RunStateTest, ACheckpointWithoutOneIsRefused) {
+  EXPECT_EQ(test::code_of([] { load_run_state({}); }), ErrorCode::kBadInput);
+}
+
+TEST(RunStateTest, WhatDiffersIsNamedWithBothValues) {
+  Checkpoint checkpoint;
+  save_identity({{"seed", "1"}, {"loss", "triplet"}}, checkpoint);
+  EXPECT_NO_THROW(require_identity({{"seed", "1"}, {"loss", "triplet"}}, checkpoint));
+  const Error error = test::error_of(
+      [&] { require_identity({{"seed", "2"}, {"loss", "triplet"}}, checkpoint); });
+  EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+  EXPECT_THAT(error.what(), ::testing::HasSubstr("seed was '1' and is '2'"));
+}
+
+}  // namespace
+}  // namespace simdb::training
