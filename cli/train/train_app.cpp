@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "cli/interrupt.h"
+#include "cli/train/checkpoint_file.h"
 #include "cli/train/preview.h"
 #include "cli/train/train_args.h"
 #include "cli/train/train_display.h"
@@ -18,6 +19,7 @@
 #include "core/file_io.h"
 #include "encoder/onnx_model.h"
 #include "encoder/training/labeled_images.h"
+#include "encoder/training/recipe.h"
 #include "encoder/training/trainer.h"
 
 namespace simdb::cli {
@@ -61,13 +63,20 @@ class TrainApp {
       validation = load(*command_.validation, false, 1);
     }
     if (stopped()) return give_up("while the images were read");
+    options_ = command_.change(training::recommend(images));
     if (command_.preview) preview(images);
     if (command_.output.empty()) return exit_code();
-    const TrainResult result = train(images, validation);
+    CheckpointFile checkpoint(command_.output);
+    const TrainResult result = train(images, validation, checkpoint);
     display_.finish();
     if (result.best.epoch == 0) return give_up("before the first epoch was done");
     write_file_atomic(command_.output, write_onnx_model(result.model));
     summarise(images, result);
+    if (!result.stopped) {
+      checkpoint.remove();
+    } else if (checkpoint.flush()) {
+      display_.note("the same command with --resume goes on from " + checkpoint.path().string());
+    }
     return exit_code();
   }
 
@@ -101,22 +110,26 @@ class TrainApp {
 
   void preview(const LabeledImages& images) {
     write_file_atomic(*command_.preview,
-                      render_preview(images, command_.options, command_.folder.string()));
+                      render_preview(images, options_, command_.folder.string()));
     display_.finish();
     display_.note(fmt::format("wrote {}: open it in a browser", command_.preview->string()));
   }
 
-  TrainResult train(const LabeledImages& images, const std::optional<LabeledImages>& validation) {
+  TrainResult train(const LabeledImages& images, const std::optional<LabeledImages>& validation,
+                    CheckpointFile& checkpoint) {
     training::TrainObserver observer;
     observer.on_epoch = [&](const training::EpochReport& report) {
-      display_.epoch(report, command_.options.epochs);
+      display_.epoch(report, options_.epochs);
     };
     observer.on_warning = [&](const std::string& text) { display_.note("warning: " + text); };
     observer.on_step = [&](std::size_t done, std::size_t total) {
       display_.step(done, total);
       return !stopped();
     };
-    return training::train(images, validation ? &*validation : nullptr, command_.options, observer);
+    observer.on_checkpoint = [&](std::span<const std::byte> bytes) { checkpoint.keep(bytes); };
+    const std::vector<std::byte> resume =
+        command_.resume ? checkpoint.read() : std::vector<std::byte>();
+    return training::train(images, validation ? &*validation : nullptr, options_, observer, resume);
   }
 
   void summarise(const LabeledImages& images, const TrainResult& result) const {
@@ -138,9 +151,8 @@ class TrainApp {
         result.stopped ? "stopped early: trained" : "trained", result.training_images,
         images.classes.size(), skipped_ == 0 ? "none skipped" : fmt::format("{} skipped", skipped_),
         result.seconds, result.best.recall_at_1 * 100, measured, result.history.size(),
-        result.best.epoch, command_.output.string(), command_.options.network.dimension,
-        images.input.width, images.input.height, images.input.channels == 3 ? "RGB" : "grey",
-        command_.output.string());
+        result.best.epoch, command_.output.string(), options_.network.dimension, images.input.width,
+        images.input.height, images.input.channels == 3 ? "RGB" : "grey", command_.output.string());
   }
 
   nlohmann::json to_json(const LabeledImages& images, const TrainResult& result) const {
@@ -149,7 +161,7 @@ class TrainApp {
             {"training_images", result.training_images},
             {"validation_images", result.validation_images},
             {"skipped", skipped_},
-            {"dimension", command_.options.network.dimension},
+            {"dimension", options_.network.dimension},
             {"epochs", result.history.size()},
             {"best_epoch", result.best.epoch},
             {"recall_at_1", result.best.recall_at_1},
@@ -163,6 +175,7 @@ class TrainApp {
   const TrainEnvironment& environment_;
   TrainDisplay display_;
   InputSpec spec_ = command_.input;
+  training::TrainOptions options_;
   std::size_t skipped_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/program_options.hpp>
+#include <functional>
 #include <sstream>
 #include <vector>
 
@@ -23,72 +24,11 @@ struct Words {
   std::string classes = "auto";
   std::string color = "auto";
   std::string resize = "fit";
-  std::string batch_norm = "on";
-  std::string augment = "auto";
-  std::string loss;
-  std::string miner;
-  std::string optimizer;
 };
 
 template <typename T>
 po::typed_value<T>* stored(T& place, const char* name) {
   return po::value<T>(&place)->default_value(place)->value_name(name);
-}
-
-/// default_value(place) would print 0.002 as 0.0020000000000000000416.
-po::typed_value<double>* stored_real(double& place, const char* name) {
-  return po::value<double>(&place)
-      ->default_value(place, fmt::format("{:g}", place))
-      ->value_name(name);
-}
-
-po::typed_value<double>* optional(std::optional<double>& place) {
-  return po::value<double>()->notifier([&](double value) { place = value; })->value_name("X");
-}
-
-po::options_description describe(Words& words, InputSpec& input, TrainOptions& options,
-                                 bool& json) {
-  words.loss = to_string(options.loss.kind);
-  words.optimizer = to_string(options.optimizer);
-  constexpr unsigned kColumns = 100;
-  po::options_description all("Options", kColumns, kColumns / 2);
-  auto add = all.add_options();
-  add("output,o", po::value(&words.output)->value_name("FILE"), "the model file to write");
-  add("validation", po::value(&words.validation)->value_name("DIR"),
-      "validate on these classes instead of a share of DIR");
-  add("validation-share", stored_real(options.validation_share, "X"),
-      "part of every class set aside");
-  add("classes", stored(words.classes, "auto|top|leaf"),
-      "top: every sub-folder of DIR is a class;\nleaf: every folder that holds images itself");
-  add("size", stored(input.width, "N"), "side of the network's input, pixels");
-  add("color", stored(words.color, "auto|rgb|grey"), "auto: grey if the images are");
-  add("resize", stored(words.resize, "fit|stretch"), "fit keeps the aspect ratio");
-  add("dim", stored(options.network.dimension, "N"), "floats an embedding, a multiple of 16");
-  add("width", stored(options.network.width, "N"), "channels of the first block, then doubling");
-  add("depth", stored(options.network.depth, "N"), "blocks of convolution and pooling");
-  add("batch-norm", stored(words.batch_norm, "on|off"), "normalise between layers");
-  add("augment", stored(words.augment, "LIST"),
-      "auto, or none, glyph, digits, photo, icons, shapes,\nor switches: glyph,-erase,blur; see "
-      "--preview");
-  add("augment-strength", stored_real(options.augment.strength, "X"), "0 to 3");
-  add("preview", po::value(&words.preview)->value_name("FILE"),
-      "write a page of augmented images; trains only with -o");
-  add("loss", stored(words.loss, "NAME"),
-      "triplet, contrastive, circle, multi-similarity,\nsupcon, nt-xent, pair or cosface");
-  add("miner", po::value(&words.miner)->value_name("NAME"), "batch-all, batch-hard or semi-hard");
-  add("margin", optional(options.loss.margin), "between classes; each loss has its own");
-  add("scale", optional(options.loss.scale), "steepness of the loss, 1 / temperature");
-  add("soft-margin", po::bool_switch(&options.loss.soft_margin), "triplet without a hinge");
-  add("optimizer", stored(words.optimizer, "NAME"), "adam or adamw");
-  add("learning-rate", stored_real(options.learning_rate, "X"), "at the start; falls to 0");
-  add("batch", stored(options.batch, "N"), "images a batch, about");
-  add("epochs", stored(options.epochs, "N"), "at most");
-  add("patience", stored(options.patience, "N"), "stop after N epochs without progress");
-  add("seed", stored(options.seed, "N"), "the same seed gives the same model");
-  add("threads", stored(options.threads, "N"), "0: all cores");
-  add("json", po::bool_switch(&json), "the summary as one JSON line");
-  add("help,h", "this text");
-  return all;
 }
 
 bool choose(std::string_view option, std::string_view value, std::string_view yes,
@@ -97,6 +37,129 @@ bool choose(std::string_view option, std::string_view value, std::string_view ye
   if (value == no) return false;
   throw Error(ErrorCode::kUsage,
               fmt::format("{} is '{}' or '{}', not '{}'", option, yes, no, value));
+}
+
+using Changes = std::vector<std::function<void(TrainOptions&)>>;
+
+/// An option that changes what the data recommends: `read` makes its value of the text's value.
+template <typename Text, typename Place, typename Read>
+po::typed_value<Text>* changed(Changes& changes, const char* name, Place place, Read read) {
+  return po::value<Text>()->value_name(name)->notifier([&changes, place, read](const Text& text) {
+    changes.push_back([place, value = read(text)](TrainOptions& o) { place(o) = value; });
+  });
+}
+
+template <typename T, typename Place>
+po::typed_value<T>* changed(Changes& changes, const char* name, Place place) {
+  return changed<T>(changes, name, place, [](const T& value) { return value; });
+}
+
+template <typename Place, typename Read>
+po::typed_value<std::string>* named(Changes& changes, const char* name, Place place, Read read) {
+  return changed<std::string>(changes, name, place, read);
+}
+
+// Spares a lambda an option.
+#define SIMDB_OPTION(member) [](TrainOptions& o) -> auto& { return o.member; }
+
+void describe_training(po::options_description_easy_init& add, Changes& changes) {
+  using namespace training;  // NOLINT(google-build-using-namespace): the parsers' names
+  add("network", po::value<std::string>()->value_name("NAME")->notifier([&](const auto& name) {
+    // Before the options that change parts of it.
+    changes.insert(changes.begin(), [preset = network_preset(name)](TrainOptions& o) {
+      const int dimension = o.network.dimension;
+      o.network = preset;
+      o.network.dimension = dimension;
+    });
+  }),
+      "small, article, conv4, wide or residual");
+  add("channels", named(changes, "LIST", SIMDB_OPTION(network.channels), parse_channels),
+      "of each stage, like 64,64,128");
+  add("dim", changed<int>(changes, "N", SIMDB_OPTION(network.dimension)),
+      "floats an embedding, a multiple of 16 (16)");
+  add("batch-norm",
+      named(changes, "on|off", SIMDB_OPTION(network.batch_norm),
+            [](const std::string& text) { return choose("--batch-norm", text, "on", "off"); }),
+      "normalise between layers");
+  add("augment", po::value<std::string>()->value_name("LIST")->notifier([&](const auto& text) {
+    changes.push_back([augment = parse_augment(text)](TrainOptions& o) {
+      const double strength = o.augment.strength;
+      o.augment = augment;
+      o.augment.strength = strength;
+    });
+  }),
+      "auto, or none, glyph, digits, photo, icons, shapes,\nor switches: glyph,-erase,blur; see "
+      "--preview");
+  add("augment-strength", changed<double>(changes, "X", SIMDB_OPTION(augment.strength)),
+      "0 to 3 (1)");
+  add("loss", po::value<std::string>()->value_name("NAME")->notifier([&](const auto& name) {
+    changes.push_back([kind = parse_loss(name)](TrainOptions& o) {
+      o.loss = {};
+      o.loss.kind = kind;
+    });
+  }),
+      "triplet, contrastive, circle, multi-similarity,\nsupcon, nt-xent, pair or cosface");
+  add("miner", named(changes, "NAME", SIMDB_OPTION(loss.miner), parse_miner),
+      "batch-all, batch-hard or semi-hard");
+  add("margin", changed<double>(changes, "X", SIMDB_OPTION(loss.margin)),
+      "between classes; each loss has its own");
+  add("scale", changed<double>(changes, "X", SIMDB_OPTION(loss.scale)),
+      "steepness of the loss, 1 / temperature");
+  add("soft-margin", po::bool_switch()->notifier([&](bool on) {
+    if (on) changes.push_back([](TrainOptions& o) { o.loss.soft_margin = true; });
+  }),
+      "triplet without a hinge");
+  add("optimizer", named(changes, "NAME", SIMDB_OPTION(optimizer), parse_optimizer),
+      "adam or adamw");
+  add("schedule", named(changes, "NAME", SIMDB_OPTION(schedule), parse_schedule),
+      "of the learning rate: cosine or one-cycle");
+  add("learning-rate", changed<double>(changes, "X", SIMDB_OPTION(learning_rate)), "the highest");
+  add("warmup", changed<double>(changes, "X", SIMDB_OPTION(warmup)),
+      "share of the steps in which cosine rises");
+  add("weight-decay", changed<double>(changes, "X", SIMDB_OPTION(weight_decay)), "of matrices");
+  add("clip-norm", changed<double>(changes, "X", SIMDB_OPTION(clip_norm)),
+      "of the gradients; 0: not clipped");
+  add("weight-average", changed<double>(changes, "X", SIMDB_OPTION(weight_average)),
+      "decay a step of the weights exported; 0: the last");
+  add("batch", changed<int>(changes, "N", SIMDB_OPTION(batch)), "images a batch, about");
+  add("siblings", changed<double>(changes, "X", SIMDB_OPTION(siblings)),
+      "share of batches of classes in one parent folder");
+  add("epochs", changed<int>(changes, "N", SIMDB_OPTION(epochs)), "at most");
+  add("patience", changed<int>(changes, "N", SIMDB_OPTION(patience)),
+      "stop after N epochs without progress");
+  add("validate-on", named(changes, "NAME", SIMDB_OPTION(validation), parse_validation),
+      "images of each class, whole classes, or auto");
+  add("validation-share", changed<double>(changes, "X", SIMDB_OPTION(validation_share)),
+      "part of the images or classes set aside");
+  add("precision", named(changes, "NAME", SIMDB_OPTION(precision), parse_precision),
+      "of convolutions: auto, float32 or bfloat16");
+  add("device", changed<std::string>(changes, "NAME", SIMDB_OPTION(device)), "cpu or cuda");
+  add("seed", changed<std::uint64_t>(changes, "N", SIMDB_OPTION(seed)),
+      "the same seed gives the same model");
+  add("threads", changed<int>(changes, "N", SIMDB_OPTION(threads)), "0: all cores");
+}
+
+#undef SIMDB_OPTION
+
+po::options_description describe(Words& words, TrainCommand& command) {
+  constexpr unsigned kColumns = 100;
+  po::options_description all("Options", kColumns, kColumns / 2);
+  auto add = all.add_options();
+  add("output,o", po::value(&words.output)->value_name("FILE"), "the model file to write");
+  add("validation", po::value(&words.validation)->value_name("DIR"),
+      "validate on these classes instead of a part of DIR");
+  add("classes", stored(words.classes, "auto|top|leaf"),
+      "top: every sub-folder of DIR is a class;\nleaf: every folder that holds images itself");
+  add("size", stored(command.input.width, "N"), "side of the network's input, pixels");
+  add("color", stored(words.color, "auto|rgb|grey"), "auto: grey if the images are");
+  add("resize", stored(words.resize, "fit|stretch"), "fit keeps the aspect ratio");
+  add("preview", po::value(&words.preview)->value_name("FILE"),
+      "write a page of augmented images; trains only with -o");
+  add("resume", po::bool_switch(&command.resume), "go on from FILE.checkpoint");
+  describe_training(add, command.changes);
+  add("json", po::bool_switch(&command.json), "the summary as one JSON line");
+  add("help,h", "this text");
+  return all;
 }
 
 void translate(const Words& words, TrainCommand& command) {
@@ -128,23 +191,21 @@ void translate(const Words& words, TrainCommand& command) {
     input.channels = choose("--color (if not 'auto')", words.color, "rgb", "grey") ? 3 : 1;
   }
 
-  TrainOptions& options = command.options;
-  options.network.batch_norm = choose("--batch-norm", words.batch_norm, "on", "off");
-  const double strength = options.augment.strength;
-  options.augment = training::parse_augment(words.augment);
-  options.loss.kind = training::parse_loss(words.loss);
-  if (!words.miner.empty()) options.loss.miner = training::parse_miner(words.miner);
-  options.augment.strength = strength;
-  options.optimizer = training::parse_optimizer(words.optimizer);
-  require_valid(options);
+  command.change(TrainOptions());  // tells mistakes before the images are read
 }
 
 }  // namespace
 
+TrainOptions TrainCommand::change(TrainOptions options) const {
+  for (const auto& change : changes) change(options);
+  require_valid(options);
+  return options;
+}
+
 TrainCommand parse_train_args(std::span<const std::string_view> args) {
   TrainCommand command;
   Words words;
-  po::options_description all = describe(words, command.input, command.options, command.json);
+  po::options_description all = describe(words, command);
   all.add_options()("folder", po::value(&words.folder));
   po::positional_options_description positional;
   positional.add("folder", 1);
@@ -175,7 +236,7 @@ std::string train_help() {
           "Trains an encoder on the images in DIR, where every sub-folder is a class, and writes "
           "it\n"
           "as one ONNX file. Ctrl-C keeps the best network so far.\n\n"
-       << describe(words, defaults.input, defaults.options, defaults.json);
+       << describe(words, defaults);
   return text.str();
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "encoder/class_folders.h"
 #include "encoder/preprocess.h"
@@ -21,9 +23,14 @@ struct TrainCommand {
   ClassLevel classes = ClassLevel::kAuto;  ///< of both folders
   InputSpec input;
   bool choose_channels = true;  ///< else input.channels holds
-  training::TrainOptions options;
+  /// What the user said; everything else is recommended by the data.
+  std::vector<std::function<void(training::TrainOptions&)>> changes;
+  bool resume = false;
   bool json = false;
   bool help = false;  ///< the rest is then unset
+
+  /// `options` with the user's changes. Throws Error(kUsage) if they make no sense together.
+  training::TrainOptions change(training::TrainOptions options) const;
 };
 
 /// Reads the command line without the program's name. Throws Error(kUsage) that says what is wrong

@@ -50,7 +50,7 @@ std::string variant_name(int variant) {
   if (variant < 0) return "recoloured or turned";
   if (variant == 0) return "as it was";
   const int degrees = variant % kQuarters * 90;
-  const std::string turned = degrees == 0 ? std::string() : fmt::format("turned {}°", degrees);
+  std::string turned = degrees == 0 ? std::string() : fmt::format("turned {}°", degrees);
   if (variant < kQuarters) return turned;
   return degrees == 0 ? "mirrored" : "mirrored, " + turned;
 }

@@ -32,10 +32,11 @@ EmbeddingBatch embed(Network& network, const torch::Tensor& pixels, const InputS
   network.eval();
   EmbeddingBatch embeddings(static_cast<std::size_t>(network.dense()->weight.size(0)));
   embeddings.reserve(static_cast<std::size_t>(pixels.size(0)));
+  const torch::Device device = network.dense()->weight.device();
   for (std::int64_t begin = 0; begin < pixels.size(0); begin += kRows) {
     const torch::Tensor part = pixels.slice(0, begin, begin + kRows);
     const torch::Tensor rows =
-        network.forward(normalize_planes(to_planes(part), input)).contiguous();
+        network.forward(normalize_planes(to_planes(part), input).to(device)).cpu().contiguous();
     const std::size_t dimension = embeddings.dimension();
     const std::span values(rows.data_ptr<float>(), static_cast<std::size_t>(rows.numel()));
     for (std::size_t i = 0; i < values.size(); i += dimension) {

@@ -105,10 +105,10 @@ void require_valid(const LossOptions& options) {
   require_used("--scale", options.scale.has_value(), uses.scale.has_value(), options);
   require_used("--miner semi-hard", options.miner == MinerKind::kSemiHard,
                options.kind == LossKind::kTriplet, options);
-  if (options.margin) {
+  if (options.margin && uses.margin) {
     require_between("--margin", *options.margin, uses.margin->low, uses.margin->high);
   }
-  if (options.scale) {
+  if (options.scale && uses.scale) {
     require_between("--scale", *options.scale, uses.scale->low, uses.scale->high);
   }
 }

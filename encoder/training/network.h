@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "encoder/preprocess.h"
-#include "encoder/training/train_options.h"
+#include "encoder/training/network_options.h"
 
 namespace simdb::training {
 
@@ -16,26 +16,43 @@ namespace simdb::training {
 /// first. Thread-compatible.
 class Network : public torch::nn::Module {
  public:
-  /// Throws Error(kUsage) if `depth` halvings leave no pixel of the input.
-  Network(const InputSpec& input, const NetworkOptions& options);
+  /// Throws Error(kUsage) for options that make no sense.
+  Network(const InputSpec& input, const NetworkOptions& options,
+          torch::Device device = torch::kCPU);
 
-  /// N x channels x height x width, normalised as `input` says -> N x dimension, rows of unit
-  /// length.
-  torch::Tensor forward(const torch::Tensor& planes);
+  /// N x channels x height x width, normalised as `input` says -> N x dimension floats, rows of
+  /// unit length. `arithmetic` is the type that the stages calculate in: kFloat32, or kBFloat16,
+  /// which is faster where the processor has it; parameters, batch norm's statistics and the dense
+  /// layer stay float.
+  torch::Tensor forward(const torch::Tensor& planes,
+                        torch::ScalarType arithmetic = torch::kFloat32);
 
-  struct Block {
+  /// A convolution and what follows it.
+  struct Convolution {
     torch::nn::Conv2d conv = nullptr;
     torch::nn::BatchNorm2d norm = nullptr;  ///< empty without batch norm
   };
-  /// Everything the network remembers, copied: parameters and batch norm's running statistics.
+  struct Stage {
+    Convolution first;
+    Convolution second;                    ///< empty unless residual
+    torch::nn::Conv2d shortcut = nullptr;  ///< 1x1 where a residual stage changes the channels
+    bool pool = false;
+
+    bool residual() const noexcept { return !second.conv.is_empty(); }
+  };
+  const std::vector<Stage>& stages() const noexcept { return stages_; }
+  const torch::nn::Linear& dense() const noexcept { return dense_; }
+
+  /// Everything the network remembers, sharing its memory: parameters, then batch norm's running
+  /// statistics.
+  std::vector<torch::Tensor> state() const;
   std::vector<torch::Tensor> copy_weights() const;
   void restore_weights(const std::vector<torch::Tensor>& weights);
 
-  const std::vector<Block>& blocks() const noexcept { return blocks_; }
-  const torch::nn::Linear& dense() const noexcept { return dense_; }
-
  private:
-  std::vector<Block> blocks_;
+  Convolution add_convolution(const std::string& name, int in, int out, bool batch_norm);
+
+  std::vector<Stage> stages_;
   torch::nn::Linear dense_ = nullptr;
 };
 

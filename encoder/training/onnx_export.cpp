@@ -11,16 +11,17 @@ std::vector<float> to_floats(const torch::Tensor& tensor) {
   return {begin, begin + plain.numel()};
 }
 
-ConvLayer export_block(const Network::Block& block) {
+ConvLayer export_convolution(const torch::nn::Conv2d& conv, const torch::nn::BatchNorm2d& norm,
+                             bool relu) {
   // Folded in double: the product of three floats would cost accuracy for nothing.
-  torch::Tensor weight = block.conv->weight.detach().to(torch::kFloat64);
-  torch::Tensor bias = block.conv->bias.detach().to(torch::kFloat64);
-  if (block.norm) {
-    const auto& norm = *block.norm;
-    const torch::Tensor gain = norm.weight.detach().to(torch::kFloat64) /
-                               (norm.running_var.to(torch::kFloat64) + norm.options.eps()).sqrt();
+  torch::Tensor weight = conv->weight.detach().to(torch::kFloat64);
+  torch::Tensor bias = conv->bias.defined() ? conv->bias.detach().to(torch::kFloat64)
+                                            : torch::zeros({weight.size(0)}, torch::kFloat64);
+  if (!norm.is_empty()) {
+    const torch::Tensor gain = norm->weight.detach().to(torch::kFloat64) /
+                               (norm->running_var.to(torch::kFloat64) + norm->options.eps()).sqrt();
     weight = weight * gain.view({-1, 1, 1, 1});
-    bias = (bias - norm.running_mean) * gain + norm.bias.detach();
+    bias = (bias - norm->running_mean) * gain + norm->bias.detach();
   }
   ConvLayer layer;
   layer.in_channels = static_cast<int>(weight.size(1));
@@ -28,7 +29,18 @@ ConvLayer export_block(const Network::Block& block) {
   layer.kernel = static_cast<int>(weight.size(2));
   layer.weight = to_floats(weight);
   layer.bias = to_floats(bias);
-  layer.relu = true;
+  layer.relu = relu;
+  return layer;
+}
+
+Layer export_stage(const Network::Stage& stage) {
+  if (!stage.residual()) return export_convolution(stage.first.conv, stage.first.norm, true);
+  ResidualLayer layer;
+  layer.first = export_convolution(stage.first.conv, stage.first.norm, true);
+  layer.second = export_convolution(stage.second.conv, stage.second.norm, false);
+  if (!stage.shortcut.is_empty()) {
+    layer.shortcut = export_convolution(stage.shortcut, nullptr, false);
+  }
   return layer;
 }
 
@@ -37,9 +49,9 @@ ConvLayer export_block(const Network::Block& block) {
 EncoderModel export_network(const Network& network, const InputSpec& input) {
   EncoderModel model;
   model.input = input;
-  for (const auto& block : network.blocks()) {
-    model.layers.emplace_back(export_block(block));
-    model.layers.emplace_back(MaxPoolLayer{});
+  for (const auto& stage : network.stages()) {
+    model.layers.push_back(export_stage(stage));
+    if (stage.pool) model.layers.emplace_back(MaxPoolLayer{});
   }
   const torch::Tensor& weight = network.dense()->weight;
   DenseLayer dense;

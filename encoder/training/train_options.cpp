@@ -10,25 +10,70 @@ namespace {
 
 constexpr std::array<NamedValue<OptimizerKind>, 2> kOptimizers = {
     {{"adam", OptimizerKind::kAdam}, {"adamw", OptimizerKind::kAdamW}}};
+constexpr std::array<NamedValue<Precision>, 3> kPrecisions = {{{"auto", Precision::kAuto},
+                                                               {"float32", Precision::kFloat32},
+                                                               {"bfloat16", Precision::kBFloat16}}};
+constexpr std::array<NamedValue<ValidationKind>, 3> kValidations = {
+    {{"auto", ValidationKind::kAuto},
+     {"images", ValidationKind::kImages},
+     {"classes", ValidationKind::kClasses}}};
 
 }  // namespace
 
 OptimizerKind parse_optimizer(std::string_view name) {
   return find_choice(kOptimizers, "optimizer", name);
 }
+Precision parse_precision(std::string_view name) {
+  return find_choice(kPrecisions, "precision", name);
+}
+ValidationKind parse_validation(std::string_view name) {
+  return find_choice(kValidations, "validation", name);
+}
+std::string_view to_string(Precision precision) noexcept { return name_of(kPrecisions, precision); }
+std::string_view to_string(ValidationKind kind) noexcept { return name_of(kValidations, kind); }
 std::string_view to_string(OptimizerKind kind) noexcept { return name_of(kOptimizers, kind); }
 
+std::map<std::string, std::string> describe(const TrainOptions& options) {
+  const auto number = [](double value) { return fmt::format("{:g}", value); };
+  return {
+      {"network", to_string(options.network)},
+      {"dimension", std::to_string(options.network.dimension)},
+      {"loss", to_string(options.loss)},
+      {"augmentation",
+       fmt::format("{}, strength {:g}", to_string(options.augment), options.augment.strength)},
+      {"optimizer", std::string(to_string(options.optimizer))},
+      {"schedule", std::string(to_string(options.schedule))},
+      {"learning-rate", number(options.learning_rate)},
+      {"warmup", number(options.warmup)},
+      {"weight-decay", number(options.weight_decay)},
+      {"clip-norm", number(options.clip_norm)},
+      {"weight-average", number(options.weight_average)},
+      {"precision", std::string(to_string(options.precision))},
+      {"batch", std::to_string(options.batch)},
+      {"siblings", number(options.siblings)},
+      {"epochs-at-most", std::to_string(options.epochs)},
+      {"patience", std::to_string(options.patience)},
+      {"validation", std::string(to_string(options.validation))},
+      {"validation-share", options.validation_share ? number(*options.validation_share) : "auto"},
+      {"seed", std::to_string(options.seed)},
+      {"device", options.device},
+  };
+}
+
 void require_valid(const TrainOptions& options) {
-  if (options.network.dimension < 1) require_between("--dim", options.network.dimension, 16, 512);
-  require_valid_dimension(static_cast<std::size_t>(options.network.dimension));
-  require_between("--width", options.network.width, 1, 1024);
-  require_between("--depth", options.network.depth, 1, 6);
+  require_valid(options.network);
   require_valid(options.loss);
   require_between("--learning-rate", options.learning_rate, 1e-9, 10);
+  require_between("--warmup", options.warmup, 0, 0.9);
+  require_between("--weight-decay", options.weight_decay, 0, 10);
+  require_between("--clip-norm", options.clip_norm, 0, 1e9);
+  require_between("--weight-average", options.weight_average, 0, 0.99999);
+  require_between("--siblings", options.siblings, 0, 1);
   require_between("--batch", options.batch, 4, 65536);
   require_between("--epochs", options.epochs, 1, 1e6);
   require_between("--patience", options.patience, 1, 1e6);
-  require_between("--validation-share", options.validation_share, 0, 0.9);
+  if (options.validation_share)
+    require_between("--validation-share", *options.validation_share, 0, 0.9);
   require_between("--augment-strength", options.augment.strength, 0, 3);
   require_between("--threads", options.threads, 0, 1024);
 }

@@ -2,26 +2,42 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "encoder/training/augment_options.h"
 #include "encoder/training/loss_options.h"
+#include "encoder/training/network_options.h"
+#include "encoder/training/schedule.h"
 
 namespace simdb::training {
-
-/// The article's encoder: depth x (Conv3x3, batch norm, ReLU, MaxPool2), Dense, L2
-/// norm. The first block has `width` channels, every further one twice as many.
-struct NetworkOptions {
-  int width = 16;
-  int depth = 3;
-  int dimension = 16;  ///< a multiple of 16, see core/embedding.h
-  bool batch_norm = true;
-};
 
 enum class OptimizerKind { kAdam, kAdamW };
 
 OptimizerKind parse_optimizer(std::string_view name);  ///< Throws Error(kUsage) naming the choices.
 std::string_view to_string(OptimizerKind optimizer) noexcept;
+
+/// The type that convolutions calculate in while training. The model is float32 in any case.
+enum class Precision {
+  kAuto,      ///< bfloat16 where the processor has instructions for it, else float32
+  kFloat32,   ///< 24 bits of precision
+  kBFloat16,  ///< 8 bits of precision, the range of float32: about twice as fast with AVX512_BF16
+};
+
+Precision parse_precision(std::string_view name);  ///< Throws Error(kUsage) naming the choices.
+std::string_view to_string(Precision precision) noexcept;
+
+/// What is set aside to judge the network by.
+enum class ValidationKind {
+  kAuto,     ///< classes if there are at least 20, else images
+  kImages,   ///< a share of every class, looked up among the rest
+  kClasses,  ///< whole classes, each image looked up among the others: new classes' score
+};
+
+ValidationKind parse_validation(std::string_view name);  ///< Throws Error(kUsage).
+std::string_view to_string(ValidationKind kind) noexcept;
 
 /// Everything that decides what is learned from a training set. A plain value.
 struct TrainOptions {
@@ -29,14 +45,28 @@ struct TrainOptions {
   AugmentOptions augment;  ///< chosen by the data if nothing is said
   LossOptions loss;
   OptimizerKind optimizer = OptimizerKind::kAdamW;
-  double learning_rate = 2e-3;    ///< at the start; falls to 0 along a half cosine over `epochs`
-  int batch = 192;                ///< images a batch, about
-  int epochs = 30;                ///< at most
-  int patience = 10;              ///< stop after so many epochs without a better network
-  double validation_share = 0.2;  ///< of every class; not used with a validation set of its own
+  ScheduleKind schedule = ScheduleKind::kCosine;
+  double learning_rate = 2e-3;   ///< the highest
+  double warmup = 0.05;          ///< share of the steps in which the learning rate rises
+  double weight_decay = 0.01;    ///< AdamW's; with Adam it is L2 regularisation
+  double clip_norm = 5;          ///< of the gradients; 0: not clipped
+  double weight_average = 0.99;  ///< decay a step of the averaged weights that are judged and
+                                 ///< exported; 0: the last ones
+  Precision precision = Precision::kAuto;
+  int batch = 192;        ///< images a batch, about
+  double siblings = 0.5;  ///< share of groups whose classes have one parent folder
+  int epochs = 30;        ///< at most
+  int patience = 10;      ///< stop after so many epochs without a better network
+  ValidationKind validation = ValidationKind::kAuto;
+  std::optional<double> validation_share;  ///< unset: 0.2 of images, 0.1 of classes
   std::uint64_t seed = 1;
-  int threads = 0;  ///< 0 = the machine's cores
+  int threads = 0;             ///< 0 = the machine's cores
+  std::string device = "cpu";  ///< or "cuda", "cuda:1"
 };
+
+/// The options that decide what is learned, as names and values for people to read. Where one says
+/// "auto", the data or the machine decides.
+std::map<std::string, std::string> describe(const TrainOptions& options);
 
 /// Throws Error(kUsage), naming the option and its bounds.
 void require_valid(const TrainOptions& options);

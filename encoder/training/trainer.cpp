@@ -3,24 +3,22 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <memory>
 #include <thread>
 #include <tuple>
 
 #include "core/error.h"
-#include "encoder/evaluation.h"
-#include "encoder/training/augmentation.h"
 #include "encoder/training/batch_sampler.h"
-#include "encoder/training/embed.h"
-#include "encoder/training/losses.h"
+#include "encoder/training/learner.h"
 #include "encoder/training/network.h"
 #include "encoder/training/onnx_export.h"
-#include "encoder/training/optimizer.h"
-#include "encoder/training/split.h"
+#include "encoder/training/run_state.h"
+#include "encoder/training/samples.h"
+#include "encoder/training/validation.h"
 
 namespace simdb::training {
 namespace {
@@ -28,137 +26,13 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kMinStepsAnEpoch = 10;
-constexpr int kCollapsedEpochs = 5;      // in a row with the loss at the margin
-constexpr double kCollapsedBand = 0.02;  // of the margin
-
-struct Samples {
-  torch::Tensor pixels;  // N x H x W x C bytes
-  std::vector<int> labels;
-};
-
-Samples all_samples(const LabeledImages& images) { return {pixel_tensor(images), images.labels}; }
-
-Samples select(const Samples& from, const std::vector<std::size_t>& rows) {
-  Samples samples;
-  const std::vector<std::int64_t> indices(rows.begin(), rows.end());
-  samples.pixels = from.pixels.index_select(0, torch::tensor(indices));
-  for (const std::size_t row : rows) samples.labels.push_back(from.labels[row]);
-  return samples;
-}
+constexpr int kMostJudgements = 60;
+constexpr int kCollapsedReports = 5;  // in a row
+constexpr double kCollapsedSpread = 1e-3;
 
 bool is_better(const EpochReport& a, const EpochReport& b) {
   return std::tuple(a.map_at_r, a.recall_at_1, -a.loss) >
          std::tuple(b.map_at_r, b.recall_at_1, -b.loss);
-}
-
-/// What a network is judged on.
-class Validation {
- public:
-  /// Every image of `queries` is looked up in `gallery`, or among the other queries if there is
-  /// none.
-  Validation(Samples queries, Samples gallery)
-      : queries_(std::move(queries)), gallery_(std::move(gallery)) {}
-
-  RetrievalScore score(Network& network, const InputSpec& input) const {
-    const EmbeddingBatch queries = embed(network, queries_.pixels, input);
-    if (gallery_.labels.empty()) return leave_one_out(queries, queries_.labels);
-    return query_against_gallery(queries, queries_.labels, embed(network, gallery_.pixels, input),
-                                 gallery_.labels);
-  }
-
- private:
-  Samples queries_;
-  Samples gallery_;
-};
-
-/// Draws batches, changes them at random and takes the network one step along the loss.
-class Learner {
- public:
-  Learner(Network& network, const InputSpec& input, const TrainOptions& options,
-          const Samples& samples, std::size_t classes, int steps)
-      : network_(network),
-        input_(input),
-        options_(options),
-        samples_(samples),
-        borders_(border_colors(samples.pixels)),
-        sampler_(samples.labels, choose_batch_shape(classes, options.batch), options.seed),
-        augmenter_(resolve_augment(options.augment, input.channels, classes, samples.labels.size()),
-                   class_making(classes), options.seed),
-        optimizer_(network, options, steps),
-        loss_(make_loss(options.loss, static_cast<std::int64_t>(classes),
-                        options.network.dimension)) {
-    optimizer_.add(loss_->parameters());
-  }
-
-  /// The loss before the step.
-  double step() {
-    const Batch batch = sampler_.next();
-    const torch::Tensor rows = torch::tensor(batch.rows);
-    const torch::Tensor planes = augmenter_(to_planes(samples_.pixels.index_select(0, rows)),
-                                            borders_.index_select(0, rows), sampler_.shape())
-                                     .planes;
-    const torch::Tensor embeddings = network_.forward(normalize_planes(planes, input_));
-    const torch::Tensor loss = (*loss_)({embeddings, make_pair_masks(batch.labels, batch.groups),
-                                         torch::tensor(batch.labels, torch::kInt64)});
-    const double value = loss.item<float>();
-    if (std::isfinite(value)) optimizer_.step(loss);
-    return value;
-  }
-
- private:
-  Network& network_;
-  const InputSpec& input_;
-  const TrainOptions& options_;
-  const Samples& samples_;
-  torch::Tensor borders_;
-  BatchSampler sampler_;
-  Augmenter augmenter_;
-  Optimizer optimizer_;
-  std::unique_ptr<Loss> loss_;
-};
-
-/// Warns once when all embeddings have fallen onto one point: every triplet then costs the margin.
-class CollapseWatch {
- public:
-  /// `margin` 0 never warns.
-  CollapseWatch(double margin, const TrainObserver& observer)
-      : margin_(margin), observer_(observer) {}
-
-  void see(const EpochReport& report) {
-    const bool at_margin = std::abs(report.loss - margin_) < kCollapsedBand * margin_;
-    epochs_ = at_margin ? epochs_ + 1 : 0;
-    if (epochs_ == kCollapsedEpochs && observer_.on_warning) {
-      observer_.on_warning(fmt::format(
-          "the loss has stayed at the margin ({:.3g}) for {} epochs: the embeddings have collapsed "
-          "onto one point; try --miner semi-hard, --batch-norm or a lower --learning-rate",
-          margin_, kCollapsedEpochs));
-    }
-  }
-
- private:
-  double margin_;
-  const TrainObserver& observer_;
-  int epochs_ = 0;
-};
-
-std::map<std::string, std::string> make_notes(const LabeledImages& images,
-                                              const TrainOptions& options,
-                                              const TrainResult& result) {
-  return {
-      {"trained_with", "simdb " SIMDB_VERSION},
-      {"training_data",
-       fmt::format("{} images of {} classes", images.size(), images.classes.size())},
-      {"training_classes", fmt::format("{}", fmt::join(images.classes, "\n"))},
-      {"loss", to_string(options.loss)},
-      {"augmentation", to_string(resolve_augment(options.augment, images.input.channels,
-                                                 images.classes.size(), result.training_images))},
-      {"seed", std::to_string(options.seed)},
-      {"epochs", std::to_string(result.best.epoch)},
-      {"recall_at_1", fmt::format("{:.4f}", result.best.recall_at_1)},
-      {"recall_measured_on", result.validation_images == 0
-                                 ? std::string("training images")
-                                 : fmt::format("{} validation images", result.validation_images)},
-  };
 }
 
 void require_matching_input(const LabeledImages& images, const LabeledImages* validation) {
@@ -170,86 +44,210 @@ void require_matching_input(const LabeledImages& images, const LabeledImages* va
   }
 }
 
-}  // namespace
+/// One training from its first step, or from a checkpoint, to the model.
+class Training {
+ public:
+  Training(const LabeledImages& images, const LabeledImages* validation,
+           const TrainOptions& options, const TrainObserver& observer)
+      : images_(images),
+        options_(options),
+        observer_(observer),
+        identity_(identity(images, validation, options, at::get_num_threads())),
+        validation_(set_aside(validation)),
+        steps_an_epoch_(std::max<int>(
+            kMinStepsAnEpoch, static_cast<int>(training_.size()) /
+                                  choose_batch_shape(images.classes.size(), options.batch).rows())),
+        steps_(steps_an_epoch_ * options.epochs),
+        network_(images.input, options.network, options.device),
+        learner_(network_, images.input, options, training_, images.classes.size(), steps_) {}
 
-TrainResult train(const LabeledImages& images, const LabeledImages* validation,
-                  const TrainOptions& options, const TrainObserver& observer) {
-  require_valid(options);
-  require_matching_input(images, validation);
-  const Clock::time_point start = Clock::now();
-  const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
-  at::set_num_threads(options.threads > 0
-                          ? options.threads
-                          : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
-  at::manual_seed(options.seed);
-
-  const Samples all = all_samples(images);
-  Samples training = all;
-  Samples queries = all;
-  Samples gallery;
-  TrainResult result;
-  if (validation != nullptr) {
-    queries = all_samples(*validation);
-    result.validation_images = validation->size();
-  } else if (const Split split =
-                 split_by_class(images.labels, options.validation_share, options.seed);
-             !split.validation.empty()) {
-    training = select(all, split.train);
-    queries = select(all, split.validation);
-    gallery = training;
-    result.validation_images = split.validation.size();
+  void resume(std::span<const std::byte> bytes) {
+    const Checkpoint checkpoint = decode_checkpoint(bytes, "the checkpoint");
+    require_identity(identity_, checkpoint);
+    learner_.restore(checkpoint);
+    state_ = load_run_state(checkpoint);
+    if (!state_.history.empty()) seconds_before_ = state_.history.back().seconds;
   }
-  result.training_images = training.labels.size();
-  const Validation judge(std::move(queries), std::move(gallery));
 
-  const std::size_t classes = images.classes.size();
-  const int steps_an_epoch =
-      std::max<int>(kMinStepsAnEpoch, static_cast<int>(training.labels.size()) /
-                                          choose_batch_shape(classes, options.batch).rows());
-  const int steps = steps_an_epoch * options.epochs;
+  TrainResult run() {
+    const int judge_every = (options_.epochs + kMostJudgements - 1) / kMostJudgements;
+    int epoch = state_.epoch();
+    while (epoch < options_.epochs && epoch - state_.best.epoch < options_.patience) {
+      const int epochs = std::min(judge_every, options_.epochs - epoch);
+      const double loss = learn(epoch, epochs);
+      if (stopped_) break;
+      epoch += epochs;
+      judge(epoch, loss);
+      checkpoint();
+    }
+    return finish();
+  }
 
-  Network network(images.input, options.network);
-  Learner learner(network, images.input, options, training, classes, steps);
-  const bool hinge = options.loss.kind == LossKind::kTriplet && !options.loss.soft_margin;
-  CollapseWatch collapse(hinge ? *with_own_defaults(options.loss).margin : 0, observer);
-  std::vector<torch::Tensor> best_weights = network.copy_weights();
-  int done = 0;
+ private:
+  Validation set_aside(const LabeledImages* validation) {
+    const Samples all = all_samples(images_);
+    if (validation == nullptr) return Validation::split(all, options_, training_);
+    training_ = all;
+    return Validation::on(all_samples(*validation), options_);
+  }
 
-  for (int epoch = 1; epoch <= options.epochs && !result.stopped; ++epoch) {
-    EpochReport report;
-    report.epoch = epoch;
-    for (int i = 0; i < steps_an_epoch && !result.stopped; ++i) {
-      const double loss = learner.step();
+  double seconds() const {
+    return seconds_before_ + std::chrono::duration<double>(Clock::now() - start_).count();
+  }
+
+  /// The mean loss.
+  double learn(int epoch, int epochs) {
+    const int steps = epochs * steps_an_epoch_;
+    double sum = 0;
+    for (int i = 1; i <= steps && !stopped_; ++i) {
+      const double loss = learner_.step();
       if (!std::isfinite(loss)) {
         throw Error(ErrorCode::kBadInput,
                     fmt::format("training failed in epoch {}: the loss is {}; lower "
                                 "--learning-rate (now {:g}) or try --batch-norm",
-                                epoch, loss, options.learning_rate));
+                                epoch + 1, loss, options_.learning_rate));
       }
-      report.loss += loss / steps_an_epoch;
-      result.stopped = observer.on_step && !observer.on_step(++done, steps);
+      sum += loss;
+      stopped_ = observer_.on_step && !observer_.on_step(epoch * steps_an_epoch_ + i, steps_);
     }
-    if (result.stopped) break;
-    const RetrievalScore score = judge.score(network, images.input);
-    report.recall_at_1 = score.recall_at_1;
-    report.map_at_r = score.map_at_r;
-    report.seconds = seconds();
-    report.best = result.history.empty() || is_better(report, result.best);
-    if (report.best) {
-      result.best = report;
-      best_weights = network.copy_weights();
-    }
-    result.history.push_back(report);
-    if (observer.on_epoch) observer.on_epoch(report);
-    collapse.see(report);
-    if (epoch - result.best.epoch >= options.patience) break;
+    return sum / steps;
   }
 
-  if (!result.history.empty()) network.restore_weights(best_weights);
-  result.model = export_network(network, images.input);
-  result.model.notes = make_notes(images, options, result);
-  result.seconds = seconds();
-  return result;
+  /// Of the averaged weights; the network goes on with its own.
+  void judge(int epoch, double loss) {
+    const std::vector<torch::Tensor> weights = network_.copy_weights();
+    network_.restore_weights(learner_.average());
+    const Judgement judgement = validation_.judge(network_, images_.input);
+    EpochReport report;
+    report.epoch = epoch;
+    report.loss = loss;
+    report.recall_at_1 = judgement.retrieval.recall_at_1;
+    report.map_at_r = judgement.retrieval.map_at_r;
+    report.spread = judgement.spread;
+    report.seconds = seconds();
+    report.best = state_.history.empty() || is_better(report, state_.best);
+    if (report.best) {
+      state_.best = report;
+      state_.best_weights = network_.copy_weights();
+    }
+    network_.restore_weights(weights);
+    state_.history.push_back(report);
+    if (observer_.on_epoch) observer_.on_epoch(report);
+    watch_for_collapse();
+  }
+
+  /// Warns once when all embeddings have fallen onto one point.
+  void watch_for_collapse() {
+    int collapsed = 0;
+    for (auto report = state_.history.rbegin();
+         report != state_.history.rend() && report->spread < kCollapsedSpread; ++report) {
+      ++collapsed;
+    }
+    if (collapsed != kCollapsedReports || !observer_.on_warning) return;
+    observer_.on_warning(
+        fmt::format("all validation images have had one embedding for {} reports (spread {:.2g}): "
+                    "the embeddings have collapsed onto one point; try --miner semi-hard, another "
+                    "--loss, --batch-norm or a lower --learning-rate",
+                    kCollapsedReports, state_.history.back().spread));
+  }
+
+  void checkpoint() const {
+    if (!observer_.on_checkpoint) return;
+    Checkpoint checkpoint;
+    save_identity(identity_, checkpoint);
+    save(state_, checkpoint);
+    learner_.save(checkpoint);
+    observer_.on_checkpoint(encode_checkpoint(checkpoint));
+  }
+
+  TrainResult finish() {
+    TrainResult result;
+    if (!state_.history.empty()) network_.restore_weights(state_.best_weights);
+    result.history = state_.history;
+    result.best = state_.best;
+    result.training_images = training_.size();
+    result.validation_images = validation_.images();
+    if (validation_.kind() == ValidationKind::kClasses) measure_new_classes(result);
+    result.stopped = stopped_;
+    network_.to(torch::kCPU);
+    result.model = export_network(network_, images_.input);
+    result.model.notes = make_notes(result);
+    result.seconds = seconds();
+    return result;
+  }
+
+  void measure_new_classes(TrainResult& result) { result.new_classes = validation_.classes(); }
+
+  std::map<std::string, std::string> make_notes(const TrainResult& result) const {
+    std::map<std::string, std::string> notes;
+    for (const auto& [name, value] : describe(options_)) {
+      std::string note = name;
+      std::replace(note.begin(), note.end(), '-', '_');
+      notes[note] = value;
+    }
+    notes["trained_with"] = "simdb " SIMDB_VERSION;
+    notes["training_data"] =
+        fmt::format("{} images of {} classes", images_.size(), images_.classes.size());
+    notes["training_classes"] = fmt::format("{}", fmt::join(images_.classes, "\n"));
+    notes["epochs"] = std::to_string(result.best.epoch);
+    notes["recall_at_1"] = fmt::format("{:.4f}", result.best.recall_at_1);
+    notes["recall_measured_on"] =
+        result.validation_images == 0 ? std::string("training images")
+        : result.new_classes > 0 ? fmt::format("{} images of {} classes that training did not see",
+                                               result.validation_images, result.new_classes)
+                                 : fmt::format("{} validation images", result.validation_images);
+    return notes;
+  }
+
+  const LabeledImages& images_;
+  const TrainOptions& options_;
+  const TrainObserver& observer_;
+  const Clock::time_point start_ = Clock::now();
+  double seconds_before_ = 0;
+  std::map<std::string, std::string> identity_;
+  Samples training_;
+  Validation validation_;
+  int steps_an_epoch_;
+  int steps_;
+  Network network_;
+  Learner learner_;
+  RunState state_;
+  bool stopped_ = false;
+};
+
+/// Throws Error(kUsage) if LibTorch has no such device.
+void require_device(const std::string& name) {
+  try {
+    const torch::Device device(name);
+    torch::zeros({1}, device);
+    return;
+  } catch (const c10::Error&) {
+    throw Error(
+        ErrorCode::kUsage,
+        fmt::format("can't train on device '{}': this LibTorch {}; use --device cpu", name,
+                    name.starts_with("cuda") && !at::hasCUDA() ? "was built for the CPU only"
+                                                               : "does not have it"));
+  }
+}
+
+}  // namespace
+
+TrainResult train(const LabeledImages& images, const LabeledImages* validation,
+                  const TrainOptions& options, const TrainObserver& observer,
+                  std::span<const std::byte> resume) {
+  require_valid(options);
+  require_matching_input(images, validation);
+  require_device(options.device);
+  at::set_num_threads(options.threads > 0
+                          ? options.threads
+                          : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+  at::manual_seed(options.seed);
+  TrainOptions resolved = options;
+  resolved.augment =
+      resolve_augment(options.augment, images.input.channels, images.classes.size(), images.size());
+  Training training(images, validation, resolved, observer);
+  if (!resume.empty()) training.resume(resume);
+  return training.run();
 }
 
 }  // namespace simdb::training

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,13 +13,14 @@
 
 namespace simdb::training {
 
-/// What is known after an epoch.
+/// What is known after an epoch that was judged.
 struct EpochReport {
   int epoch = 0;           ///< from 1
-  double loss = 0;         ///< mean over the epoch's batches
+  double loss = 0;         ///< mean over the batches since the last report
   double recall_at_1 = 0;  ///< on the validation images
   double map_at_r = 0;     ///< on the validation images
-  double seconds = 0;      ///< since training began
+  double spread = 0;       ///< of the validation embeddings: 1 - length of their mean, in [0, 1]
+  double seconds = 0;      ///< since training began; a resumed training counts on
   bool best = false;       ///< the weights kept so far
 };
 
@@ -29,29 +31,39 @@ struct TrainObserver {
   std::function<void(const std::string&)> on_warning;
   ProgressCallback
       on_step;  ///< batches; returning false stops training and keeps the best weights so far
+  /// Bytes from which train() goes on after this epoch.
+  std::function<void(std::span<const std::byte>)> on_checkpoint;
 };
 
 struct TrainResult {
   EncoderModel model;                ///< of the best epoch, with notes about the training
-  std::vector<EpochReport> history;  ///< finished epochs
-  EpochReport best;                  ///< epoch 0 if stopped before one was finished
+  std::vector<EpochReport> history;  ///< judged epochs
+  EpochReport best;                  ///< epoch 0 if stopped before one was judged
   std::size_t training_images = 0;
   std::size_t validation_images = 0;  ///< 0: recall was measured on the training images
-  bool stopped = false;               ///< by on_step
+  std::size_t new_classes = 0;        ///< validation classes that training did not see, or 0
+  /// Share of right answers expected when so many new classes are told apart by one image each,
+  /// measured on the new classes; 0 without them.
+  double new_class_accuracy = 0;
+  int new_class_ways = 0;
+  bool stopped = false;  ///< by on_step
   double seconds = 0;
 };
 
-/// Trains an encoder. After every epoch the network is judged by recall@1, then MAP@R, then the
-/// training loss; the best one is returned. Validation images come from `validation` if it is given
-/// (its classes need not be those of `images`; every image is looked up among the others), else a
-/// share of `images` is set aside and looked up among the rest. An epoch shows as many images as
-/// the training set has, but is never shorter than 10 batches.
+/// Trains an encoder. The averaged weights are judged by MAP@R, then recall@1, then the training
+/// loss, at most 60 times in a run; the best ones are returned. Validation images come from
+/// `validation` if it is given (its classes need not be those of `images`; every image is looked up
+/// among the others), else a part of `images` is set aside, see TrainOptions::validation. An epoch
+/// shows as many images as the training set has, but is never shorter than 10 batches.
 ///
-/// The same images, options and number of threads give the same weights bit for bit on one machine.
-/// Sets torch's thread count and default seed, which are global: one training at a time in a
-/// process. Throws Error(kUsage) for options that make no sense, Error(kBadInput) if the two sets
-/// were read for different input or the loss stops being a number.
+/// The same images, options and number of threads give the same weights bit for bit on one machine,
+/// also when a training is cut off and `resume` holds the last bytes of on_checkpoint. Sets torch's
+/// thread count and default seed, which are global: one training at a time in a process. Throws
+/// Error(kUsage) for options that make no sense (a device that LibTorch lacks is one),
+/// Error(kBadInput) if the two sets were read for different input, if `resume` is damaged or of
+/// another training (naming what differs), or if the loss stops being a number.
 TrainResult train(const LabeledImages& images, const LabeledImages* validation,
-                  const TrainOptions& options, const TrainObserver& observer = {});
+                  const TrainOptions& options, const TrainObserver& observer = {},
+                  std::span<const std::byte> resume = {});
 
 }  // namespace simdb::training

@@ -1,0 +1,139 @@
+#include "encoder/training/learner.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "core/error.h"
+#include "encoder/training/embed.h"
+
+namespace simdb::training {
+namespace {
+
+/// The id of a class in one of its variants; variants without a number share one more.
+torch::Tensor class_ids(const Batch& batch, const torch::Tensor& variants, int variant_count) {
+  const torch::Tensor labels = torch::tensor(batch.labels, torch::kInt64);
+  return labels * (variant_count + 1) + torch::where(variants < 0, variant_count, variants);
+}
+
+void save_list(const std::string& name, const std::vector<torch::Tensor>& tensors,
+               Checkpoint& checkpoint) {
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    checkpoint.tensors[fmt::format("{}/{}", name, i)] = tensors[i].detach().cpu().clone();
+  }
+}
+
+/// The tensors of a list, each of the shape of its likeness.
+std::vector<torch::Tensor> load_list(const std::string& name, std::size_t count,
+                                     const Checkpoint& checkpoint) {
+  std::vector<torch::Tensor> tensors;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto found = checkpoint.tensors.find(fmt::format("{}/{}", name, i));
+    if (found == checkpoint.tensors.end()) break;
+    tensors.push_back(found->second);
+  }
+  return tensors;
+}
+
+void require_same_shapes(const std::vector<torch::Tensor>& a, const std::vector<torch::Tensor>& b) {
+  bool same = a.size() == b.size();
+  for (std::size_t i = 0; same && i < a.size(); ++i) same = a[i].sizes() == b[i].sizes();
+  if (!same) throw Error(ErrorCode::kBadInput, "the checkpoint is of another network");
+}
+
+int to_int(const Checkpoint& checkpoint, const std::string& name) {
+  const auto found = checkpoint.tensors.find(name);
+  if (found == checkpoint.tensors.end() || found->second.numel() != 1) {
+    throw Error(ErrorCode::kBadInput, fmt::format("the checkpoint has no '{}'", name));
+  }
+  return static_cast<int>(found->second.item<std::int64_t>());
+}
+
+const std::string& to_text(const Checkpoint& checkpoint, const std::string& name) {
+  const auto found = checkpoint.texts.find(name);
+  if (found != checkpoint.texts.end()) return found->second;
+  throw Error(ErrorCode::kBadInput, fmt::format("the checkpoint has no '{}'", name));
+}
+
+}  // namespace
+
+torch::ScalarType arithmetic_type(Precision precision) {
+  if (precision == Precision::kFloat32) return torch::kFloat32;
+  if (precision == Precision::kBFloat16) return torch::kBFloat16;
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512bf16") != 0) return torch::kBFloat16;
+#endif
+  return torch::kFloat32;
+}
+
+Learner::Learner(Network& network, const InputSpec& input, const TrainOptions& options,
+                 const Samples& samples, std::size_t classes, int steps)
+    : network_(network),
+      input_(input),
+      options_(options),
+      samples_(samples),
+      borders_(border_colors(samples.pixels)),
+      arithmetic_(arithmetic_type(options.precision)),
+      device_(options.device),
+      sampler_(samples.labels, choose_batch_shape(classes, options.batch), options.seed),
+      augmenter_(options.augment, class_making(classes), options.seed),
+      variants_(variant_count(options.augment, class_making(classes).unit)),
+      loss_(make_loss(options.loss, static_cast<std::int64_t>(classes) * (variants_ + 1),
+                      options.network.dimension, device_)),
+      optimizer_(network.parameters(), loss_->parameters(), options, steps),
+      average_(network.state(), options.weight_average) {}
+
+double Learner::step() {
+  const Batch batch = sampler_.next();
+  const torch::Tensor rows = torch::tensor(batch.rows);
+  const Augmented images = augmenter_(to_planes(samples_.pixels.index_select(0, rows)),
+                                      borders_.index_select(0, rows), sampler_.shape());
+  const torch::Tensor planes = normalize_planes(images.planes, input_).to(device_);
+  PairMasks pairs = make_pair_masks(batch.labels, batch.groups);
+  pairs.positives = pairs.positives.to(device_);
+  pairs.negatives = pairs.negatives.to(device_);
+  const torch::Tensor loss = (*loss_)({network_.forward(planes, arithmetic_), pairs,
+                                       class_ids(batch, images.variants, variants_).to(device_)});
+  const double value = loss.item<float>();
+  if (std::isfinite(value)) {
+    optimizer_.step(loss);
+    average_.update();
+  }
+  return value;
+}
+
+void Learner::save(Checkpoint& checkpoint) const {
+  checkpoint.texts["sampler"] = sampler_.state();
+  checkpoint.texts["augmenter"] = augmenter_.state();
+  checkpoint.tensors["steps"] = torch::tensor(std::int64_t{optimizer_.steps_done()});
+  save_list("network", network_.state(), checkpoint);
+  save_list("loss", loss_->parameters(), checkpoint);
+  save_list("moments", optimizer_.moments(), checkpoint);
+  save_list("average", average_.average(), checkpoint);
+}
+
+void Learner::restore(const Checkpoint& checkpoint) {
+  const std::vector<torch::Tensor> state = network_.state();
+  const auto weights = load_list("network", state.size(), checkpoint);
+  const auto average = load_list("average", state.size(), checkpoint);
+  const auto proxies = load_list("loss", loss_->parameters().size(), checkpoint);
+  require_same_shapes(weights, state);
+  require_same_shapes(average, state);
+  require_same_shapes(proxies, loss_->parameters());
+  const int steps = to_int(checkpoint, "steps");
+  const std::size_t moments = 2 * (network_.parameters().size() + loss_->parameters().size());
+  optimizer_.restore(steps, load_list("moments", moments, checkpoint));
+  network_.restore_weights(weights);
+  {
+    const torch::NoGradGuard no_gradients;
+    std::vector<torch::Tensor> learned = loss_->parameters();
+    for (std::size_t i = 0; i < learned.size(); ++i) learned[i].copy_(proxies[i]);
+  }
+  average_.restore(steps, average);
+  sampler_.restore(to_text(checkpoint, "sampler"));
+  augmenter_.restore(to_text(checkpoint, "augmenter"));
+}
+
+}  // namespace simdb::training

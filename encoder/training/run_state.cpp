@@ -1,0 +1,112 @@
+#include "encoder/training/run_state.h"
+
+#include <fmt/format.h>
+
+#include <span>
+
+#include "core/digest.h"
+#include "core/error.h"
+
+namespace simdb::training {
+namespace {
+
+constexpr std::string_view kIdentity = "identity/";
+
+std::string digest(const LabeledImages& images) {
+  const Sha256 pixels = sha256(std::as_bytes(std::span(images.pixels)));
+  const Sha256 labels = sha256(std::as_bytes(std::span(images.labels)));
+  return fmt::format("{} images {}", images.size(),
+                     (to_hex(pixels) + to_hex(labels)).substr(0, 128));
+}
+
+/// One row a report; numbers as doubles, so that they come back bit for bit.
+torch::Tensor to_tensor(const std::vector<EpochReport>& history) {
+  torch::Tensor rows =
+      torch::empty({static_cast<std::int64_t>(history.size()), 7}, torch::kFloat64);
+  auto* value = rows.data_ptr<double>();
+  for (const EpochReport& report : history) {
+    for (const double number :
+         {static_cast<double>(report.epoch), report.loss, report.recall_at_1, report.map_at_r,
+          report.spread, report.seconds, report.best ? 1.0 : 0.0}) {
+      *value++ = number;
+    }
+  }
+  return rows;
+}
+
+std::vector<EpochReport> to_history(const torch::Tensor& rows) {
+  std::vector<EpochReport> history;
+  const auto* value = rows.data_ptr<double>();
+  for (std::int64_t i = 0; i < rows.size(0); ++i, value += 7) {
+    history.push_back({static_cast<int>(value[0]), value[1], value[2], value[3], value[4], value[5],
+                       value[6] != 0});
+  }
+  return history;
+}
+
+}  // namespace
+
+std::map<std::string, std::string> identity(const LabeledImages& images,
+                                            const LabeledImages* validation,
+                                            const TrainOptions& options, int threads) {
+  std::map<std::string, std::string> facts = describe(options);
+  facts["threads"] = std::to_string(threads);
+  facts["input"] =
+      fmt::format("{} x {} x {}", images.input.width, images.input.height, images.input.channels);
+  facts["training images"] = digest(images);
+  facts["validation images"] =
+      validation == nullptr ? "of the training images" : digest(*validation);
+  facts["program"] = SIMDB_VERSION;
+  return facts;
+}
+
+void save(const RunState& state, Checkpoint& checkpoint) {
+  checkpoint.tensors["history"] = to_tensor(state.history);
+  checkpoint.tensors["best epoch"] = torch::tensor(std::int64_t{state.best.epoch});
+  for (std::size_t i = 0; i < state.best_weights.size(); ++i) {
+    checkpoint.tensors[fmt::format("best/{}", i)] = state.best_weights[i].cpu();
+  }
+}
+
+RunState load_run_state(const Checkpoint& checkpoint) {
+  const auto history = checkpoint.tensors.find("history");
+  const auto best = checkpoint.tensors.find("best epoch");
+  if (history == checkpoint.tensors.end() || best == checkpoint.tensors.end() ||
+      history->second.dim() != 2 || history->second.size(1) != 7 ||
+      history->second.scalar_type() != torch::kFloat64 || best->second.numel() != 1) {
+    throw Error(ErrorCode::kBadInput, "the checkpoint has no history of its training");
+  }
+  RunState state;
+  state.history = to_history(history->second);
+  const auto best_epoch = best->second.item<std::int64_t>();
+  for (const EpochReport& report : state.history) {
+    if (report.epoch == best_epoch) state.best = report;
+  }
+  for (std::size_t i = 0;; ++i) {
+    const auto found = checkpoint.tensors.find(fmt::format("best/{}", i));
+    if (found == checkpoint.tensors.end()) break;
+    state.best_weights.push_back(found->second);
+  }
+  return state;
+}
+
+void save_identity(const std::map<std::string, std::string>& identity, Checkpoint& checkpoint) {
+  for (const auto& [name, value] : identity) {
+    checkpoint.texts[std::string(kIdentity) + name] = value;
+  }
+}
+
+void require_identity(const std::map<std::string, std::string>& identity,
+                      const Checkpoint& checkpoint) {
+  for (const auto& [name, value] : identity) {
+    const auto found = checkpoint.texts.find(std::string(kIdentity) + name);
+    const std::string before = found == checkpoint.texts.end() ? "nothing" : found->second;
+    if (before == value) continue;
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("can't go on with this training: its {} was '{}' and is '{}' now; use "
+                            "the same data and options, or start anew without --resume",
+                            name, before, value));
+  }
+}
+
+}  // namespace simdb::training

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "encoder/training/checkpoint.h"
+#include "encoder/training/samples.h"
+#include "encoder/training/train_options.h"
+#include "encoder/training/trainer.h"
+
+namespace simdb::training {
+
+/// What a training has found so far, apart from what the learner moves.
+struct RunState {
+  std::vector<EpochReport> history;
+  EpochReport best;                         ///< epoch 0: none yet
+  std::vector<torch::Tensor> best_weights;  ///< in the order of Network::state()
+
+  int epoch() const noexcept { return history.empty() ? 0 : history.back().epoch; }
+};
+
+/// Everything that must be the same for a training to go on: names and values, for people to read.
+std::map<std::string, std::string> identity(const LabeledImages& images,
+                                            const LabeledImages* validation,
+                                            const TrainOptions& options, int threads);
+
+void save(const RunState& state, Checkpoint& checkpoint);
+/// Throws Error(kBadInput) if the checkpoint has no such state.
+RunState load_run_state(const Checkpoint& checkpoint);
+
+void save_identity(const std::map<std::string, std::string>& identity, Checkpoint& checkpoint);
+/// Throws Error(kBadInput), naming what differs and both values.
+void require_identity(const std::map<std::string, std::string>& identity,
+                      const Checkpoint& checkpoint);
+
+}  // namespace simdb::training

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstddef>
+#include <vector>
+
+#include "encoder/training/labeled_images.h"
+
+namespace simdb::training {
+
+/// Images as the network takes them, or a part of them.
+struct Samples {
+  torch::Tensor pixels;      ///< N x H x W x C bytes
+  std::vector<int> labels;   ///< one an image
+  std::vector<int> parents;  ///< one an image: the folder above its class
+
+  std::size_t size() const noexcept { return labels.size(); }
+};
+
+Samples all_samples(const LabeledImages& images);
+
+/// The rows named, in their order.
+Samples select(const Samples& from, const std::vector<std::size_t>& rows);
+
+}  // namespace simdb::training
