@@ -84,6 +84,7 @@ std::vector<OneShotRun> score_omniglot_runs(const ImageEncoder& encoder, const f
   }
   std::sort(runs.begin(), runs.end());
   std::vector<OneShotRun> results;
+  results.reserve(runs.size());
   for (const fs::path& run : runs) results.push_back(score_run(encoder, folder, run));
   return results;
 }

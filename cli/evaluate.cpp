@@ -100,6 +100,7 @@ void set_auroc(Evaluation& result, std::span<const float> foreign) {
   if (foreign.empty())
     throw Error(ErrorCode::kBadInput, "none of the foreign images could be used");
   std::vector<float> known;
+  known.reserve(result.images.size());
   for (const EvaluatedImage& image : result.images) known.push_back(image.best_similarity);
   result.auroc = auroc(known, foreign);
 }
@@ -195,6 +196,7 @@ Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const Labe
 
 void add_episodes(Evaluation& result, const EpisodeOptions& options) {
   std::vector<int> labels;
+  labels.reserve(result.images.size());
   for (const EvaluatedImage& image : result.images) labels.push_back(static_cast<int>(image.truth));
   result.episodes = {options, score_episodes(result.embeddings, labels, options)};
 }

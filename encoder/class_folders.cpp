@@ -75,8 +75,8 @@ std::vector<fs::path> all_images(Folder& folder) {
 
 void append_leaves(Folder& folder, const std::string& parent, std::vector<ClassFolder>& classes) {
   for (Folder& below : folder.folders) {
-    const std::string own_name = below.path.filename().string();
-    const std::string name = parent.empty() ? own_name : parent + '/' + own_name;
+    std::string name = below.path.filename().string();
+    if (!parent.empty()) name.insert(0, parent + '/');
     if (!below.images.empty())
       classes.push_back({name, parent, below.path, std::move(below.images)});
     append_leaves(below, name, classes);

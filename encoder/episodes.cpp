@@ -94,6 +94,7 @@ std::size_t play(const EmbeddingBatch& embeddings, Pool& pool, const EpisodeOpti
   for (std::size_t way = 0; way < options.ways; ++way) {
     const std::span<const float> query = embeddings.row(pool[way][options.shots]);
     std::vector<double> scores;
+    scores.reserve(options.ways);
     for (const std::vector<double>& prototype : prototypes) scores.push_back(dot(prototype, query));
     const auto best = std::max_element(scores.begin(), scores.end());
     if (best - scores.begin() == static_cast<std::ptrdiff_t>(way)) ++right;

@@ -201,6 +201,44 @@ TEST_F(CliTest, EvalOfTheGalleryItselfIsPerfect) {
   EXPECT_EQ(line["recall_at_1"], 1.0);
 }
 
+TEST_F(CliTest, EvalNeedsNoDatabaseButAnEncoder) {
+  const ProcessResult result =
+      simdb({"eval", "shapes", "--encoder", "net.onnx", "--json", "--ways", "3", "--shots", "2",
+             "--episodes", "20", "--open-set", "held_out", "--report", "report.html"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto line = json_lines(result.out).at(0);
+  EXPECT_EQ(line["images"], 36);
+  EXPECT_GE(line["recall_at_5"], line["recall_at_1"]);
+  EXPECT_EQ(line["episodes"]["ways"], 3);
+  EXPECT_EQ(line["episodes"]["shots"], 2);
+  EXPECT_EQ(line["episodes"]["episodes"], 20);
+  EXPECT_GT(line["episodes"]["accuracy"], 0.1);
+  EXPECT_GT(line["episodes"]["interval95"], 0);
+  EXPECT_GT(line["auroc"], 0.2);
+  EXPECT_LT(line["auroc"], 0.9);
+  EXPECT_GT(std::filesystem::file_size(path("report.html")), 10000U);
+  EXPECT_EQ(items(), 0U);
+
+  EXPECT_EQ(simdb({"eval", "shapes", "--encoder", "net.onnx", "--db", "db"}).code, 2);
+  EXPECT_EQ(simdb({"eval", "shapes", "--encoder", "net.onnx", "--shots", "2"}).code, 2);
+  EXPECT_EQ(simdb({"eval", "shapes", "--encoder", "net.onnx", "--ways", "9"}).code, 4);
+}
+
+TEST_F(CliTest, NestedFoldersAreClassesOfTheirOwn) {
+  std::filesystem::create_directories(path("nested/one"));
+  std::filesystem::create_directories(path("nested/two"));
+  std::filesystem::rename(path("shapes/red"), path("nested/one/red"));
+  std::filesystem::rename(path("shapes/blue"), path("nested/two/blue"));
+  ASSERT_EQ(simdb({"add", "--by-folder", "nested"}).code, 0);
+  std::vector<std::string> names;
+  for (const auto& line : json_lines(simdb({"classes", "--json"}).out))
+    names.push_back(line["class"]);
+  EXPECT_EQ(names, (std::vector<std::string>{"one/red", "two/blue"}));
+  EXPECT_EQ(simdb({"eval", "nested", "-k", "1"}).out.find("100.0 %") != std::string::npos, true);
+  ASSERT_EQ(simdb({"add", "--by-folder", "nested", "--classes", "top"}).code, 0);
+  EXPECT_EQ(json_lines(simdb({"classes", "--json"}).out).size(), 4U);
+}
+
 TEST_F(CliTest, FindsTheDatabaseInAParentFolder) {
   const ProcessOptions here{.environment = {{"SIMDB_DB", ""}}};
   ASSERT_EQ(simdb({"init", "--encoder", "net.onnx"}, here).code, 0);
