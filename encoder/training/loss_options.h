@@ -23,7 +23,7 @@ enum class MinerKind { kBatchAll, kBatchHard, kSemiHard };
 
 /// A loss and its numbers. What is left empty has the loss's own default.
 struct LossOptions {
-  LossKind kind = LossKind::kTriplet;
+  LossKind kind = LossKind::kNtXent;
   std::optional<MinerKind> miner;
   std::optional<double> margin;
   std::optional<double> scale;  ///< steepness; 1 / temperature

@@ -20,7 +20,6 @@ TrainOptions recommend(const LabeledImages& images) {
   options.augment = choose_augment(images.input.channels, images.classes.size(), images.size());
   if (images.size() < kSmallSet) return options;
   options.network = network_preset("residual");
-  options.loss.kind = LossKind::kNtXent;
   options.weight_decay = 0.1;
   options.epochs = static_cast<int>(
       std::clamp<std::size_t>(kImagesShown / images.size(), kFewestEpochs, kMostEpochs));

@@ -107,7 +107,7 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
   EXPECT_FALSE(command.choose_channels);
   EXPECT_EQ(command.input.channels, 1);
   EXPECT_EQ(command.input.resize, ResizeRule::kStretch);
-  const training::TrainOptions& options = command.options;
+  const training::TrainOptions options = command.change(training::TrainOptions());
   EXPECT_EQ(options.network.dimension, 64);
   EXPECT_EQ(options.network.channels, (std::vector<int>{8, 16, 32}));
   EXPECT_FALSE(options.network.residual);
@@ -144,7 +144,7 @@ TEST(TrainArgsTest, TheLossChoosesTheNumbersThatAreNotGiven) {
   const auto loss = [](const std::vector<std::string_view>& more) {
     std::vector<std::string_view> args = {"pictures", "-o", "m.onnx"};
     args.insert(args.end(), more.begin(), more.end());
-    return to_string(parse(args).options.loss);
+    return to_string(parse(args).change(training::TrainOptions()).loss);
   };
   EXPECT_EQ(loss({}), to_string(training::LossOptions()));
   EXPECT_EQ(loss({"--loss", "nt-xent"}), "nt-xent, margin 0.1, scale 12");

@@ -30,8 +30,8 @@ TEST(NetworkOptionsTest, OthersAreDescribed) {
 TEST(NetworkOptionsTest, ChannelsAreAList) {
   EXPECT_THAT(parse_channels("64"), ElementsAre(64));
   EXPECT_THAT(parse_channels("1,2048,3"), ElementsAre(1, 2048, 3));
-  for (const auto* text : {"", ",", "1,", "1,,2", "0", "2049", "-1", "a", "1 2", "1,2,3,4,5,6,7,8,9",
-                           "99999999999999999999"}) {
+  for (const auto* text : {"", ",", "1,", "1,,2", "0", "2049", "-1", "a", "1 2",
+                           "1,2,3,4,5,6,7,8,9", "99999999999999999999"}) {
     EXPECT_EQ(code_of([&] { parse_channels(text); }), ErrorCode::kUsage) << text;
   }
 }

@@ -34,8 +34,8 @@ TEST(RunStateTest, WhatDiffersIsNamedWithBothValues) {
   Checkpoint checkpoint;
   save_identity({{"seed", "1"}, {"loss", "triplet"}}, checkpoint);
   EXPECT_NO_THROW(require_identity({{"seed", "1"}, {"loss", "triplet"}}, checkpoint));
-  const Error error = test::error_of(
-      [&] { require_identity({{"seed", "2"}, {"loss", "triplet"}}, checkpoint); });
+  const Error error =
+      test::error_of([&] { require_identity({{"seed", "2"}, {"loss", "triplet"}}, checkpoint); });
   EXPECT_EQ(error.code(), ErrorCode::kBadInput);
   EXPECT_THAT(error.what(), ::testing::HasSubstr("seed was '1' and is '2'"));
 }

@@ -2,11 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "tests/support/errors.h"
 
