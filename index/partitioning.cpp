@@ -4,8 +4,8 @@
 #include <iterator>
 #include <numeric>
 
-#include "index/clustering_internal.h"
 #include "core/parallel.h"
+#include "index/clustering_internal.h"
 #include "index/partitioning_internal.h"
 
 namespace simdb {

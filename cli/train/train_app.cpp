@@ -142,17 +142,28 @@ class TrainApp {
     const std::string measured =
         result.validation_images == 0
             ? std::string("the training images themselves")
-            : fmt::format("{} validation images", result.validation_images);
+            : fmt::format("{} {} images", result.validation_images,
+                          result.new_classes > 0 ? "new classes'" : "validation");
     environment_.out << fmt::format(
         "{} on {} images of {} classes ({}) in {:.1f} s\n"
         "recall@1 {:.1f} % on {} (best of {} epochs: {})\n"
+        "{}"
         "wrote {}: {} floats an image, input {} x {} {}\n"
         "next: simdb init --encoder {}\n",
         result.stopped ? "stopped early: trained" : "trained", result.training_images,
         images.classes.size(), skipped_ == 0 ? "none skipped" : fmt::format("{} skipped", skipped_),
-        result.seconds, result.best.recall_at_1 * 100, measured, result.history.size(),
-        result.best.epoch, command_.output.string(), options_.network.dimension, images.input.width,
-        images.input.height, images.input.channels == 3 ? "RGB" : "grey", command_.output.string());
+        result.seconds, result.best.recall_at_1 * 100, measured, result.history.back().epoch,
+        result.best.epoch, expectation(result), command_.output.string(),
+        options_.network.dimension, images.input.width, images.input.height,
+        images.input.channels == 3 ? "RGB" : "grey", command_.output.string());
+  }
+
+  static std::string expectation(const TrainResult& result) {
+    if (result.new_class_ways == 0) return "";
+    return fmt::format(
+        "expect {:.1f} % when {} new classes are told apart by one image each ({} classes were set "
+        "aside)\n",
+        result.new_class_accuracy * 100, result.new_class_ways, result.new_classes);
   }
 
   nlohmann::json to_json(const LabeledImages& images, const TrainResult& result) const {
@@ -162,12 +173,15 @@ class TrainApp {
             {"validation_images", result.validation_images},
             {"skipped", skipped_},
             {"dimension", options_.network.dimension},
-            {"epochs", result.history.size()},
+            {"epochs", result.history.back().epoch},
             {"best_epoch", result.best.epoch},
             {"recall_at_1", result.best.recall_at_1},
             {"map_at_r", result.best.map_at_r},
             {"loss", result.best.loss},
             {"stopped", result.stopped},
+            {"new_classes", result.new_classes},
+            {"new_class_ways", result.new_class_ways},
+            {"new_class_accuracy", result.new_class_accuracy},
             {"seconds", result.seconds}};
   }
 

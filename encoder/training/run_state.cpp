@@ -15,7 +15,7 @@ constexpr std::string_view kIdentity = "identity/";
 std::string digest(const LabeledImages& images) {
   const Sha256 pixels = sha256(std::as_bytes(std::span(images.pixels)));
   const Sha256 labels = sha256(std::as_bytes(std::span(images.labels)));
-  return fmt::format("{} images {}", images.size(),
+  return fmt::format("{} images, SHA-256 {}", images.size(),
                      (to_hex(pixels) + to_hex(labels)).substr(0, 128));
 }
 

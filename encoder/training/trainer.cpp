@@ -178,7 +178,23 @@ class Training {
     return result;
   }
 
-  void measure_new_classes(TrainResult& result) { result.new_classes = validation_.classes(); }
+  /// One image of each of up to 20 new classes is the support set.
+  void measure_new_classes(TrainResult& result) {
+    result.new_classes = validation_.classes();
+    const Samples& queries = validation_.queries();
+    std::map<int, int> images;
+    for (const int label : queries.labels) ++images[label];
+    const auto usable = std::count_if(images.begin(), images.end(),
+                                      [](const auto& entry) { return entry.second > 1; });
+    if (usable < 2) return;
+    EpisodeOptions episodes;
+    episodes.ways = static_cast<std::size_t>(std::min<std::ptrdiff_t>(20, usable));
+    episodes.seed = options_.seed;
+    result.new_class_ways = static_cast<int>(episodes.ways);
+    result.new_class_accuracy =
+        score_episodes(embed(network_, queries.pixels, images_.input), queries.labels, episodes)
+            .accuracy;
+  }
 
   std::map<std::string, std::string> make_notes(const TrainResult& result) const {
     std::map<std::string, std::string> notes;

@@ -39,7 +39,7 @@ class TrainAppTest : public ::testing::Test {
 
   int run(std::vector<std::string> more = {}) {
     std::vector<std::string> args = {
-        pictures_.string(), "-o", model_.string(), "--size", "8",         "--width", "4",
+        pictures_.string(), "-o", model_.string(), "--size", "8",         "--channels", "4,8",
         "--epochs",         "2",  "--batch",       "16",     "--threads", "1"};
     args.insert(args.end(), more.begin(), more.end());
     const std::vector<std::string_view> views(args.begin(), args.end());
@@ -65,7 +65,7 @@ TEST_F(TrainAppTest, WritesAModelThatRunsAndSaysWhatToDoNext) {
                           HasSubstr("simdb init --encoder")));
   EXPECT_THAT(err_, HasSubstr("epoch 2/2"));
   const OnnxEncoder encoder(read_model_file(model_));
-  EXPECT_EQ(encoder.header().notes.at("loss"), "triplet");
+  EXPECT_EQ(encoder.header().notes.at("loss"), "nt-xent, margin 0.1, scale 12");
   EXPECT_EQ(encoder.dimension(), 16U);
 }
 
@@ -143,7 +143,7 @@ TEST_F(TrainAppTest, APreviewNeedsNoModelAndComesBeforeOne) {
   EXPECT_TRUE(fs::exists(page));
   EXPECT_FALSE(fs::exists(model_));
   fs::remove(page);
-  EXPECT_EQ(preview({"-o", model_.string(), "--epochs", "1", "--width", "4"}), 0);
+  EXPECT_EQ(preview({"-o", model_.string(), "--epochs", "1", "--channels", "4,8"}), 0);
   EXPECT_TRUE(fs::exists(page));
   EXPECT_TRUE(fs::exists(model_));
 }

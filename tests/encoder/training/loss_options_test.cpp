@@ -35,6 +35,7 @@ TEST(LossOptionsTest, EveryLossFillsInItsOwnNumbersAndTheyAreValid) {
 
 TEST(LossOptionsTest, WhatIsGivenIsKept) {
   LossOptions options;
+  options.kind = LossKind::kTriplet;
   options.miner = MinerKind::kBatchHard;
   options.margin = 0.25;
   EXPECT_EQ(to_string(options), "triplet, miner batch-hard, margin 0.25");
@@ -44,6 +45,7 @@ TEST(LossOptionsTest, WhatIsGivenIsKept) {
 
 TEST(LossOptionsTest, TheSoftMarginHasAScaleAndAMarginOnlyWhereTheMinerLooksAtIt) {
   LossOptions options;
+  options.kind = LossKind::kTriplet;
   options.soft_margin = true;
   EXPECT_EQ(to_string(options), "triplet, miner semi-hard, soft margin, margin 0.5, scale 10");
   options.miner = MinerKind::kBatchAll;

@@ -1,6 +1,7 @@
 #include "encoder/training/optimizer.h"
 
 #include <gtest/gtest.h>
+#include <torch/types.h>
 
 #include <vector>
 

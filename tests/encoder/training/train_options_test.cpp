@@ -38,7 +38,7 @@ TEST(TrainOptionsTest, EveryBoundIsChecked) {
   EXPECT_TRUE(refused([](auto& o) { o.clip_norm = -1; }));
   EXPECT_TRUE(refused([](auto& o) { o.weight_average = 1; }));
   EXPECT_TRUE(refused([](auto& o) { o.siblings = 1.1; }));
-  EXPECT_TRUE(refused([](auto& o) { o.loss.margin = 0; }));
+  EXPECT_TRUE(refused([](auto& o) { o.loss.scale = 0; }));
   EXPECT_TRUE(refused([](auto& o) { o.learning_rate = -1; }));
   EXPECT_TRUE(refused([](auto& o) { o.batch = 3; }));
   EXPECT_TRUE(refused([](auto& o) { o.epochs = 0; }));
