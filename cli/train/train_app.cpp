@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "cli/interrupt.h"
+#include "cli/train/backbone_run.h"
 #include "cli/train/checkpoint_file.h"
 #include "cli/train/preview.h"
 #include "cli/train/train_args.h"
@@ -56,7 +57,8 @@ class TrainApp {
   int run() {
     if (!command_.output.empty()) require_writable(command_.output, "the model", "-o");
     if (command_.preview) require_writable(*command_.preview, "the preview", "--preview");
-    const LabeledImages images = load(command_.folder, command_.choose_channels, 2);
+    if (command_.backbone) take_up_backbone();
+    LabeledImages images = load(command_.folder, command_.choose_channels && !backbone_, 2);
     std::optional<LabeledImages> validation;
     if (command_.validation && !stopped()) {
       spec_ = images.input;
@@ -66,11 +68,15 @@ class TrainApp {
     options_ = command_.change(training::recommend(images));
     if (command_.preview) preview(images);
     if (command_.output.empty()) return exit_code();
+    if (backbone_ && !compute_features(images, validation)) {
+      return give_up("while the features were computed");
+    }
     CheckpointFile checkpoint(command_.output);
     const TrainResult result = train(images, validation, checkpoint);
     display_.finish();
     if (result.best.epoch == 0) return give_up("before the first epoch was done");
-    write_file_atomic(command_.output, write_onnx_model(result.model));
+    write_file_atomic(command_.output,
+                      backbone_ ? backbone_->join(result.model) : write_onnx_model(result.model));
     summarise(images, result);
     if (!result.stopped) {
       checkpoint.remove();
@@ -86,8 +92,30 @@ class TrainApp {
   int exit_code() const { return skipped_ == 0 ? 0 : static_cast<int>(ErrorCode::kBadInput); }
 
   int give_up(std::string_view when) {
-    display_.note(fmt::format("simdb train: stopped {}; nothing was written", when));
+    display_.note(fmt::format("simdb train: stopped {}; no model was written", when));
     return kInterruptedExitCode;
+  }
+
+  /// Before the images are read: a model that can't be used is told at once.
+  void take_up_backbone() {
+    backbone_.emplace(command_);
+    if (!command_.output.empty()) {
+      require_writable(backbone_->cache_file(), "the features", "--feature-cache");
+    }
+    spec_ = backbone_->input();
+    display_.note(backbone_->describe());
+  }
+
+  bool compute_features(LabeledImages& images, std::optional<LabeledImages>& validation) {
+    const bool done = backbone_->compute(images, validation ? &*validation : nullptr,
+                                         options_.augment, [&](std::size_t count, std::size_t all) {
+                                           display_.features(count, all);
+                                           return !stopped();
+                                         });
+    display_.note(fmt::format("computed the features of {} images; they are kept in {}",
+                              backbone_->computed(), backbone_->cache_file().string()));
+    options_.backbone = backbone_->options();
+    return done;
   }
 
   LabeledImages load(const fs::path& folder, bool choose_channels, std::size_t min_images) {
@@ -188,6 +216,7 @@ class TrainApp {
   const TrainCommand& command_;
   const TrainEnvironment& environment_;
   TrainDisplay display_;
+  std::optional<BackboneRun> backbone_;
   InputSpec spec_ = command_.input;
   training::TrainOptions options_;
   std::size_t skipped_ = 0;

@@ -153,6 +153,7 @@ po::options_description describe(Words& words, TrainCommand& command) {
   add("size", stored(command.input.width, "N"), "side of the network's input, pixels");
   add("color", stored(words.color, "auto|rgb|grey"), "auto: grey if the images are");
   add("resize", stored(words.resize, "fit|stretch"), "fit keeps the aspect ratio");
+  add_backbone_options(add);
   add("preview", po::value(&words.preview)->value_name("FILE"),
       "write a page of augmented images; trains only with -o");
   add("resume", po::bool_switch(&command.resume), "go on from FILE.checkpoint");
@@ -198,6 +199,7 @@ void translate(const Words& words, TrainCommand& command) {
 
 TrainOptions TrainCommand::change(TrainOptions options) const {
   for (const auto& change : changes) change(options);
+  if (backbone) options.backbone = backbone->head;
   require_valid(options);
   return options;
 }
@@ -221,6 +223,8 @@ TrainCommand parse_train_args(std::span<const std::string_view> args) {
     command.help = values.count("help") > 0;
     if (command.help) return command;
     po::notify(values);
+    command.choose_size = values["size"].defaulted();
+    command.backbone = read_backbone_options(values);
   } catch (const po::error& error) {
     throw Error(ErrorCode::kUsage, fmt::format("{}; see simdb train --help", error.what()));
   }

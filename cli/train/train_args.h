@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/train/backbone_args.h"
 #include "encoder/class_folders.h"
 #include "encoder/preprocess.h"
 #include "encoder/training/train_options.h"
@@ -21,7 +22,9 @@ struct TrainCommand {
   std::optional<std::filesystem::path> validation;
   std::optional<std::filesystem::path> preview;
   ClassLevel classes = ClassLevel::kAuto;  ///< of both folders
+  std::optional<BackboneCommand> backbone;
   InputSpec input;
+  bool choose_size = true;      ///< else input.width and input.height hold
   bool choose_channels = true;  ///< else input.channels holds
   /// What the user said; everything else is recommended by the data.
   std::vector<std::function<void(training::TrainOptions&)>> changes;

@@ -32,6 +32,11 @@ void TrainDisplay::reading(std::size_t done, std::size_t total) {
   draw(fmt::format("reading  {} {}/{} images", bar(done, total), done, total));
 }
 
+void TrainDisplay::features(std::size_t done, std::size_t total) {
+  if (!is_terminal_ || Clock::now() - drawn_ < kRedraw) return;
+  draw(fmt::format("features {} {}/{} views of images", bar(done, total), done, total));
+}
+
 void TrainDisplay::step(std::size_t done, std::size_t total) {
   if (done == 1) started_ = Clock::now();
   if (!is_terminal_ || done < 2 || Clock::now() - drawn_ < kRedraw) return;

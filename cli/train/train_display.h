@@ -16,6 +16,7 @@ class TrainDisplay {
   TrainDisplay(std::ostream& err, bool is_terminal) : err_(err), is_terminal_(is_terminal) {}
 
   void reading(std::size_t done, std::size_t total);
+  void features(std::size_t done, std::size_t total);
   void step(std::size_t done, std::size_t total);
   void epoch(const training::EpochReport& report, int epochs);
   /// A line that stays.

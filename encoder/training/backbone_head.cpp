@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/embedding.h"
 #include "core/error.h"
@@ -42,7 +43,8 @@ DenseLayer to_layer(const torch::Tensor& weight, const torch::Tensor& bias, bool
 
 }  // namespace
 
-HeadNetwork::HeadNetwork(const torch::Tensor& features, const HeadOptions& options)
+HeadNetwork::HeadNetwork(const torch::Tensor& features, const HeadOptions& options,
+                         torch::Device device)
     : options_(options) {
   require_valid(features, options);
   const torch::NoGradGuard no_gradients;
@@ -60,11 +62,17 @@ HeadNetwork::HeadNetwork(const torch::Tensor& features, const HeadOptions& optio
     width = options.hidden;
   }
   dense_ = register_module("dense", torch::nn::Linear(width, options.dimension));
+  to(device);
 }
 
-torch::Tensor HeadNetwork::forward(const torch::Tensor& features) {
+torch::Tensor HeadNetwork::forward(const torch::Tensor& features,
+                                   torch::ScalarType /*arithmetic*/) {
   torch::Tensor x = (features - mean_) / scale_;
-  x = torch::dropout(x, options_.dropout, is_training());
+  if (is_training() && options_.dropout > 0) {
+    // Drawn on the CPU whatever the device, by the generator that a checkpoint keeps.
+    const torch::Tensor kept = torch::rand(x.sizes()).ge(options_.dropout).to(x.device());
+    x = x * kept / (1 - options_.dropout);
+  }
   if (hidden_) x = torch::relu(hidden_->forward(x));
   x = dense_->forward(x);
   constexpr double kTiny = 1e-12;  // a zero vector stays zero instead of becoming NaN
@@ -85,16 +93,14 @@ std::vector<DenseLayer> export_head(const HeadNetwork& head) {
   return layers;
 }
 
-torch::Tensor feature_tensor(const LabeledImages& images, const BackboneFeatures& backbone,
-                             FeatureCache& cache, const ProgressCallback& progress) {
-  if (images.input != backbone.backbone().input) {
-    throw Error(ErrorCode::kUsage, "the images are not fitted to the backbone's input");
-  }
-  const std::vector<float> features = cached_features(backbone, cache, images.pixels, 0, progress);
-  const auto width = static_cast<std::int64_t>(backbone.dimension());
-  torch::Tensor rows = torch::empty({static_cast<std::int64_t>(features.size()) / width, width});
-  std::copy(features.begin(), features.end(), rows.data_ptr<float>());
-  return rows;
+torch::Tensor HeadNetwork::prepare(const torch::Tensor& pixels, const InputSpec& /*input*/) const {
+  return pixels.select(1, 0);
+}
+
+std::vector<Layer> HeadNetwork::export_layers() const {
+  std::vector<Layer> layers;
+  for (DenseLayer& layer : export_head(*this)) layers.emplace_back(std::move(layer));
+  return layers;
 }
 
 }  // namespace simdb::training

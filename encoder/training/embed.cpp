@@ -25,25 +25,26 @@ torch::Tensor normalize_planes(const torch::Tensor& planes, const InputSpec& inp
   return (planes - a_channel(input.mean)) / a_channel(input.scale);
 }
 
-EmbeddingBatch embed(Network& network, const torch::Tensor& pixels, const InputSpec& input) {
+EmbeddingBatch embed(TrainableEncoder& encoder, const torch::Tensor& pixels,
+                     const InputSpec& input) {
   constexpr std::int64_t kRows = 512;
   const torch::NoGradGuard no_gradients;
-  const bool was_training = network.is_training();
-  network.eval();
-  EmbeddingBatch embeddings(static_cast<std::size_t>(network.dense()->weight.size(0)));
+  const bool was_training = encoder.is_training();
+  encoder.eval();
+  EmbeddingBatch embeddings(static_cast<std::size_t>(encoder.dimension()));
   embeddings.reserve(static_cast<std::size_t>(pixels.size(0)));
-  const torch::Device device = network.dense()->weight.device();
+  const torch::Device device = encoder.device();
   for (std::int64_t begin = 0; begin < pixels.size(0); begin += kRows) {
     const torch::Tensor part = pixels.slice(0, begin, begin + kRows);
     const torch::Tensor rows =
-        network.forward(normalize_planes(to_planes(part), input).to(device)).cpu().contiguous();
+        encoder.forward(encoder.prepare(part, input).to(device)).cpu().contiguous();
     const std::size_t dimension = embeddings.dimension();
     const std::span values(rows.data_ptr<float>(), static_cast<std::size_t>(rows.numel()));
     for (std::size_t i = 0; i < values.size(); i += dimension) {
       embeddings.append_normalized(values.subspan(i, dimension));
     }
   }
-  network.train(was_training);
+  encoder.train(was_training);
   return embeddings;
 }
 

@@ -4,7 +4,7 @@
 
 #include "core/embedding.h"
 #include "encoder/training/labeled_images.h"
-#include "encoder/training/network.h"
+#include "encoder/training/trainable_encoder.h"
 
 namespace simdb::training {
 
@@ -18,8 +18,9 @@ torch::Tensor to_planes(const torch::Tensor& pixels);
 /// encoder/preprocess.h.
 torch::Tensor normalize_planes(const torch::Tensor& planes, const InputSpec& input);
 
-/// One embedding an image, in evaluation mode and without gradients; the network's mode is as
-/// before on return. Throws Error(kBadInput) if the network gives a row without direction.
-EmbeddingBatch embed(Network& network, const torch::Tensor& pixels, const InputSpec& input);
+/// One embedding a row of Samples::pixels, in evaluation mode and without gradients; the encoder's
+/// mode is as before on return. Throws Error(kBadInput) if it gives a row without direction.
+EmbeddingBatch embed(TrainableEncoder& encoder, const torch::Tensor& pixels,
+                     const InputSpec& input);
 
 }  // namespace simdb::training

@@ -14,6 +14,14 @@
 
 namespace simdb::training {
 
+/// What a backbone found in the images: one row of `width` floats for every image and view. View 0
+/// is the image as it is, the others are augmented copies.
+struct ViewFeatures {
+  std::size_t width = 0;
+  std::size_t views = 0;
+  std::vector<float> values;  ///< images x views x width; empty: there is no backbone
+};
+
 /// A training set: images brought to the network's input size, with their classes. A plain value.
 struct LabeledImages {
   InputSpec input;
@@ -22,7 +30,8 @@ struct LabeledImages {
       parents;  ///< one a class: classes of one folder (an alphabet, say) share a number
   std::vector<int> labels;  ///< one an image: an index into `classes`
   std::vector<std::uint8_t>
-      pixels;  ///< size() x input.values(), each image as fit_to_input leaves it
+      pixels;             ///< size() x input.values(), each image as fit_to_input leaves it
+  ViewFeatures features;  ///< what is trained on in place of the pixels, if there are any
 
   std::size_t size() const noexcept { return labels.size(); }
   std::span<const std::uint8_t> image(std::size_t i) const {

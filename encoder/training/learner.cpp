@@ -1,5 +1,6 @@
 #include "encoder/training/learner.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -7,10 +8,15 @@
 #include <utility>
 
 #include "core/error.h"
-#include "encoder/training/embed.h"
 
 namespace simdb::training {
 namespace {
+
+std::unique_ptr<BatchFeed> make_feed(const Samples& samples, const InputSpec& input,
+                                     const TrainOptions& options, std::size_t classes) {
+  return options.backbone ? make_feature_feed(samples, options.seed)
+                          : make_image_feed(samples, input, options, classes);
+}
 
 /// The id of a class in one of its variants; variants without a number share one more.
 torch::Tensor class_ids(const Batch& batch, const torch::Tensor& variants, int variant_count) {
@@ -51,6 +57,22 @@ int to_int(const Checkpoint& checkpoint, const std::string& name) {
   return static_cast<int>(found->second.item<std::int64_t>());
 }
 
+/// Of the generator that dropout draws from.
+void restore_default_random(const Checkpoint& checkpoint) {
+  const auto found = checkpoint.tensors.find("random");
+  try {
+    if (found != checkpoint.tensors.end()) {
+      at::Generator generator = at::detail::getDefaultCPUGenerator();  // a handle
+      generator.set_state(found->second);
+      return;
+    }
+  } catch (const c10::Error&) {  // told below
+  }
+  throw Error(ErrorCode::kBadInput,
+              "the checkpoint has no state of the random numbers; it is damaged or of another "
+              "LibTorch");
+}
+
 const std::string& to_text(const Checkpoint& checkpoint, const std::string& name) {
   const auto found = checkpoint.texts.find(name);
   if (found != checkpoint.texts.end()) return found->second;
@@ -68,35 +90,28 @@ torch::ScalarType arithmetic_type(Precision precision) {
   return torch::kFloat32;
 }
 
-Learner::Learner(Network& network, const InputSpec& input, const TrainOptions& options,
+Learner::Learner(TrainableEncoder& encoder, const InputSpec& input, const TrainOptions& options,
                  const Samples& samples, std::size_t classes, int steps)
-    : network_(network),
-      input_(input),
-      options_(options),
-      samples_(samples),
-      borders_(border_colors(samples.pixels)),
+    : encoder_(encoder),
       arithmetic_(arithmetic_type(options.precision)),
       device_(options.device),
       sampler_(samples.labels, choose_batch_shape(classes, options.batch), options.seed,
                {samples.parents, options.siblings}),
-      augmenter_(options.augment, class_making(classes), options.seed),
-      variants_(variant_count(options.augment, class_making(classes).unit)),
-      loss_(make_loss(options.loss, static_cast<std::int64_t>(classes) * (variants_ + 1),
+      feed_(make_feed(samples, input, options, classes)),
+      loss_(make_loss(options.loss, static_cast<std::int64_t>(classes) * (feed_->variants() + 1),
                       options.network.dimension, device_)),
-      optimizer_(network.parameters(), loss_->parameters(), options, steps),
-      average_(network.state(), options.weight_average) {}
+      optimizer_(encoder.parameters(), loss_->parameters(), options, steps),
+      average_(encoder.state(), options.weight_average) {}
 
 double Learner::step() {
   const Batch batch = sampler_.next();
-  const torch::Tensor rows = torch::tensor(batch.rows);
-  const Augmented images = augmenter_(to_planes(samples_.pixels.index_select(0, rows)),
-                                      borders_.index_select(0, rows), sampler_.shape());
-  const torch::Tensor planes = normalize_planes(images.planes, input_).to(device_);
+  const Shown shown = feed_->show(batch.rows, sampler_.shape());
   PairMasks pairs = make_pair_masks(batch.labels, batch.groups);
   pairs.positives = pairs.positives.to(device_);
   pairs.negatives = pairs.negatives.to(device_);
-  const torch::Tensor loss = (*loss_)({network_.forward(planes, arithmetic_), pairs,
-                                       class_ids(batch, images.variants, variants_).to(device_)});
+  const torch::Tensor loss =
+      (*loss_)({encoder_.forward(shown.inputs.to(device_), arithmetic_), pairs,
+                class_ids(batch, shown.variants, feed_->variants()).to(device_)});
   const double value = loss.item<float>();
   if (std::isfinite(value)) {
     optimizer_.step(loss);
@@ -107,16 +122,17 @@ double Learner::step() {
 
 void Learner::save(Checkpoint& checkpoint) const {
   checkpoint.texts["sampler"] = sampler_.state();
-  checkpoint.texts["augmenter"] = augmenter_.state();
+  checkpoint.texts["feed"] = feed_->state();
+  checkpoint.tensors["random"] = at::detail::getDefaultCPUGenerator().get_state();
   checkpoint.tensors["steps"] = torch::tensor(std::int64_t{optimizer_.steps_done()});
-  save_list("network", network_.state(), checkpoint);
+  save_list("network", encoder_.state(), checkpoint);
   save_list("loss", loss_->parameters(), checkpoint);
   save_list("moments", optimizer_.moments(), checkpoint);
   save_list("average", average_.average(), checkpoint);
 }
 
 void Learner::restore(const Checkpoint& checkpoint) {
-  const std::vector<torch::Tensor> state = network_.state();
+  const std::vector<torch::Tensor> state = encoder_.state();
   const auto weights = load_list("network", state.size(), checkpoint);
   const auto average = load_list("average", state.size(), checkpoint);
   const auto proxies = load_list("loss", loss_->parameters().size(), checkpoint);
@@ -124,9 +140,9 @@ void Learner::restore(const Checkpoint& checkpoint) {
   require_same_shapes(average, state);
   require_same_shapes(proxies, loss_->parameters());
   const int steps = to_int(checkpoint, "steps");
-  const std::size_t moments = 2 * (network_.parameters().size() + loss_->parameters().size());
+  const std::size_t moments = 2 * (encoder_.parameters().size() + loss_->parameters().size());
   optimizer_.restore(steps, load_list("moments", moments, checkpoint));
-  network_.restore_weights(weights);
+  encoder_.restore_weights(weights);
   {
     const torch::NoGradGuard no_gradients;
     std::vector<torch::Tensor> learned = loss_->parameters();
@@ -134,7 +150,8 @@ void Learner::restore(const Checkpoint& checkpoint) {
   }
   average_.restore(steps, average);
   sampler_.restore(to_text(checkpoint, "sampler"));
-  augmenter_.restore(to_text(checkpoint, "augmenter"));
+  feed_->restore(to_text(checkpoint, "feed"));
+  restore_default_random(checkpoint);
 }
 
 }  // namespace simdb::training

@@ -3,31 +3,32 @@
 #include <cstdint>
 #include <memory>
 
-#include "encoder/training/augmentation.h"
+#include "encoder/training/batch_feed.h"
 #include "encoder/training/batch_sampler.h"
 #include "encoder/training/checkpoint.h"
 #include "encoder/training/losses.h"
-#include "encoder/training/network.h"
 #include "encoder/training/optimizer.h"
 #include "encoder/training/samples.h"
 #include "encoder/training/train_options.h"
+#include "encoder/training/trainable_encoder.h"
 #include "encoder/training/weight_average.h"
 
 namespace simdb::training {
 
-/// What training moves at each step: draws a batch, changes it at random, takes the network one
+/// What training moves at each step: draws a batch, changes it at random, takes the encoder one
 /// step along the loss and the averaged weights one step after it. Thread-compatible.
 class Learner {
  public:
-  /// `network` and `samples` must outlive the learner. `steps` is how many are planned, `classes`
+  /// `encoder` and `samples` must outlive the learner. The encoder sees pixels, or features if the
+  /// options name a backbone. `steps` is how many are planned, `classes`
   /// how many labels there may be.
-  Learner(Network& network, const InputSpec& input, const TrainOptions& options,
+  Learner(TrainableEncoder& encoder, const InputSpec& input, const TrainOptions& options,
           const Samples& samples, std::size_t classes, int steps);
 
   /// The loss before the step. If it is no number, nothing moves.
   double step();
 
-  /// The averaged weights, in the order of Network::state().
+  /// The averaged weights, in the order of TrainableEncoder::state().
   const std::vector<torch::Tensor>& average() const noexcept { return average_.average(); }
 
   /// Everything that the next step depends on.
@@ -36,16 +37,11 @@ class Learner {
   void restore(const Checkpoint& checkpoint);
 
  private:
-  Network& network_;
-  const InputSpec& input_;
-  const TrainOptions& options_;
-  const Samples& samples_;
-  torch::Tensor borders_;
+  TrainableEncoder& encoder_;
   torch::ScalarType arithmetic_;
   torch::Device device_;
   BatchSampler sampler_;
-  Augmenter augmenter_;
-  int variants_;
+  std::unique_ptr<BatchFeed> feed_;
   std::unique_ptr<Loss> loss_;
   Optimizer optimizer_;
   WeightAverage average_;

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "encoder/training/embed.h"
+#include "encoder/training/onnx_export.h"
+
 namespace simdb::training {
 namespace {
 
@@ -94,22 +97,10 @@ torch::Tensor Network::forward(const torch::Tensor& planes, torch::ScalarType ar
   return x / x.norm(2, 1, /*keepdim=*/true).clamp_min(kTiny);
 }
 
-std::vector<torch::Tensor> Network::state() const {
-  std::vector<torch::Tensor> tensors = parameters();
-  for (const auto& tensor : buffers()) tensors.push_back(tensor);
-  return tensors;
+torch::Tensor Network::prepare(const torch::Tensor& pixels, const InputSpec& input) const {
+  return normalize_planes(to_planes(pixels), input);
 }
 
-std::vector<torch::Tensor> Network::copy_weights() const {
-  std::vector<torch::Tensor> weights;
-  for (const auto& tensor : state()) weights.push_back(tensor.detach().clone());
-  return weights;
-}
-
-void Network::restore_weights(const std::vector<torch::Tensor>& weights) {
-  const torch::NoGradGuard no_gradients;
-  std::size_t next = 0;
-  for (auto& tensor : state()) tensor.copy_(weights[next++]);
-}
+std::vector<Layer> Network::export_layers() const { return export_network(*this, {}).layers; }
 
 }  // namespace simdb::training

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <torch/nn/module.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
@@ -9,12 +8,13 @@
 
 #include "encoder/preprocess.h"
 #include "encoder/training/network_options.h"
+#include "encoder/training/trainable_encoder.h"
 
 namespace simdb::training {
 
 /// The encoder as it is trained. Parameters are drawn from torch's default generator: seed it
 /// first. Thread-compatible.
-class Network : public torch::nn::Module {
+class Network : public TrainableEncoder {
  public:
   /// Throws Error(kUsage) for options that make no sense.
   Network(const InputSpec& input, const NetworkOptions& options,
@@ -24,8 +24,13 @@ class Network : public torch::nn::Module {
   /// unit length. `arithmetic` is the type that the stages calculate in: kFloat32, or kBFloat16,
   /// which is faster where the processor has it; parameters, batch norm's statistics and the dense
   /// layer stay float.
-  torch::Tensor forward(const torch::Tensor& planes,
-                        torch::ScalarType arithmetic = torch::kFloat32);
+  torch::Tensor forward(const torch::Tensor& planes, torch::ScalarType arithmetic) override;
+  using TrainableEncoder::forward;
+
+  /// N x H x W x C bytes -> normalised planes.
+  torch::Tensor prepare(const torch::Tensor& pixels, const InputSpec& input) const override;
+  std::int64_t dimension() const override { return dense_->weight.size(0); }
+  std::vector<Layer> export_layers() const override;
 
   /// A convolution and what follows it.
   struct Convolution {
@@ -42,12 +47,6 @@ class Network : public torch::nn::Module {
   };
   const std::vector<Stage>& stages() const noexcept { return stages_; }
   const torch::nn::Linear& dense() const noexcept { return dense_; }
-
-  /// Everything the network remembers, sharing its memory: parameters, then batch norm's running
-  /// statistics.
-  std::vector<torch::Tensor> state() const;
-  std::vector<torch::Tensor> copy_weights() const;
-  void restore_weights(const std::vector<torch::Tensor>& weights);
 
  private:
   Convolution add_convolution(const std::string& name, int in, int out, bool batch_norm);

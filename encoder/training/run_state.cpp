@@ -56,6 +56,11 @@ std::map<std::string, std::string> identity(const LabeledImages& images,
   facts["training images"] = digest(images);
   facts["validation images"] =
       validation == nullptr ? "of the training images" : digest(*validation);
+  if (options.backbone) {
+    facts["backbone"] = options.backbone->identity;
+    const Sha256 features = sha256(std::as_bytes(std::span(images.features.values)));
+    facts["features of the training images"] = "SHA-256 " + to_hex(features);
+  }
   facts["program"] = SIMDB_VERSION;
   return facts;
 }

@@ -1,11 +1,28 @@
 #include "encoder/training/samples.h"
 
+#include <algorithm>
+
 #include "encoder/training/embed.h"
 
 namespace simdb::training {
 
+namespace {
+
+torch::Tensor feature_tensor(const LabeledImages& images) {
+  const ViewFeatures& features = images.features;
+  const torch::Tensor rows = torch::empty({static_cast<std::int64_t>(images.size()),
+                                           static_cast<std::int64_t>(features.views),
+                                           static_cast<std::int64_t>(features.width)});
+  std::copy(features.values.begin(), features.values.end(), rows.data_ptr<float>());
+  return rows;
+}
+
+}  // namespace
+
 Samples all_samples(const LabeledImages& images) {
-  Samples samples{pixel_tensor(images), images.labels, {}};
+  Samples samples{images.features.values.empty() ? pixel_tensor(images) : feature_tensor(images),
+                  images.labels,
+                  {}};
   samples.parents.reserve(images.size());
   for (const int label : images.labels) {
     samples.parents.push_back(images.parents.empty() ? 0 : images.parents[label]);

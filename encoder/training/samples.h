@@ -9,15 +9,16 @@
 
 namespace simdb::training {
 
-/// Images as the network takes them, or a part of them.
+/// Images as training takes them, or a part of them.
 struct Samples {
-  torch::Tensor pixels;      ///< N x H x W x C bytes
+  torch::Tensor pixels;      ///< N x H x W x C bytes; with a backbone N x views x features floats
   std::vector<int> labels;   ///< one an image
   std::vector<int> parents;  ///< one an image: the folder above its class
 
   std::size_t size() const noexcept { return labels.size(); }
 };
 
+/// The features if there are any, else the pixels.
 Samples all_samples(const LabeledImages& images);
 
 /// The rows named, in their order.

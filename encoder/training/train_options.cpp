@@ -33,10 +33,22 @@ std::string_view to_string(Precision precision) noexcept { return name_of(kPreci
 std::string_view to_string(ValidationKind kind) noexcept { return name_of(kValidations, kind); }
 std::string_view to_string(OptimizerKind kind) noexcept { return name_of(kOptimizers, kind); }
 
+namespace {
+
+std::string network_text(const TrainOptions& options) {
+  if (!options.backbone) return to_string(options.network);
+  const BackboneOptions& backbone = *options.backbone;
+  return fmt::format("head on a backbone, {}dropout {:g}, {} view{} an image",
+                     backbone.hidden > 0 ? fmt::format("{} hidden, ", backbone.hidden) : "",
+                     backbone.dropout, backbone.views, backbone.views == 1 ? "" : "s");
+}
+
+}  // namespace
+
 std::map<std::string, std::string> describe(const TrainOptions& options) {
   const auto number = [](double value) { return fmt::format("{:g}", value); };
   return {
-      {"network", to_string(options.network)},
+      {"network", network_text(options)},
       {"dimension", std::to_string(options.network.dimension)},
       {"loss", to_string(options.loss)},
       {"augmentation",
@@ -63,6 +75,11 @@ std::map<std::string, std::string> describe(const TrainOptions& options) {
 void require_valid(const TrainOptions& options) {
   require_valid(options.network);
   require_valid(options.loss);
+  if (options.backbone) {
+    require_between("--head-hidden", options.backbone->hidden, 0, 8192);
+    require_between("--dropout", options.backbone->dropout, 0, 0.95);
+    require_between("--views", options.backbone->views, 1, 1000);
+  }
   require_between("--learning-rate", options.learning_rate, 1e-9, 10);
   require_between("--warmup", options.warmup, 0, 0.9);
   require_between("--weight-decay", options.weight_decay, 0, 10);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "encoder/training/augment_options.h"
+#include "encoder/training/head_options.h"
 #include "encoder/training/loss_options.h"
 #include "encoder/training/network_options.h"
 #include "encoder/training/schedule.h"
@@ -42,7 +43,8 @@ std::string_view to_string(ValidationKind kind) noexcept;
 /// Everything that decides what is learned from a training set. A plain value.
 struct TrainOptions {
   NetworkOptions network;
-  AugmentOptions augment;  ///< chosen by the data if nothing is said
+  std::optional<BackboneOptions> backbone;  ///< then of `network` only the dimension counts
+  AugmentOptions augment;                   ///< chosen by the data if nothing is said
   LossOptions loss;
   OptimizerKind optimizer = OptimizerKind::kAdamW;
   ScheduleKind schedule = ScheduleKind::kCosine;

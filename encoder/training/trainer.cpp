@@ -8,16 +8,17 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <thread>
 #include <tuple>
 
 #include "core/error.h"
 #include "encoder/episodes.h"
+#include "encoder/training/backbone_head.h"
 #include "encoder/training/batch_sampler.h"
 #include "encoder/training/embed.h"
 #include "encoder/training/learner.h"
 #include "encoder/training/network.h"
-#include "encoder/training/onnx_export.h"
 #include "encoder/training/run_state.h"
 #include "encoder/training/samples.h"
 #include "encoder/training/validation.h"
@@ -37,12 +38,19 @@ bool is_better(const EpochReport& a, const EpochReport& b) {
          std::tuple(b.map_at_r, b.recall_at_1, -b.loss);
 }
 
-void require_matching_input(const LabeledImages& images, const LabeledImages* validation) {
+void require_matching_input(const LabeledImages& images, const LabeledImages* validation,
+                            const TrainOptions& options) {
   require_valid(images.input);
   if (validation != nullptr && validation->input != images.input) {
     throw Error(ErrorCode::kBadInput,
                 "the validation images were read for another input (size or colour) than the "
                 "training images; read both alike");
+  }
+  const bool has_features = !images.features.values.empty();
+  if (has_features != options.backbone.has_value() ||
+      (validation != nullptr && validation->features.width != images.features.width)) {
+    throw Error(ErrorCode::kUsage,
+                "features of all images are needed to train on a backbone, and only then");
   }
 }
 
@@ -60,8 +68,8 @@ class Training {
             kMinStepsAnEpoch, static_cast<int>(training_.size()) /
                                   choose_batch_shape(images.classes.size(), options.batch).rows())),
         steps_(steps_an_epoch_ * options.epochs),
-        network_(images.input, options.network, options.device),
-        learner_(network_, images.input, options, training_, images.classes.size(), steps_) {}
+        encoder_(make_encoder()),
+        learner_(*encoder_, images.input, options, training_, images.classes.size(), steps_) {}
 
   void resume(std::span<const std::byte> bytes) {
     const Checkpoint checkpoint = decode_checkpoint(bytes, "the checkpoint");
@@ -93,6 +101,17 @@ class Training {
     return Validation::on(all_samples(*validation), options_);
   }
 
+  std::unique_ptr<TrainableEncoder> make_encoder() const {
+    if (!options_.backbone) {
+      return std::make_unique<Network>(images_.input, options_.network, options_.device);
+    }
+    const BackboneOptions& backbone = *options_.backbone;
+    return std::make_unique<HeadNetwork>(
+        training_.pixels.flatten(0, 1),
+        HeadOptions{backbone.hidden, options_.network.dimension, backbone.dropout},
+        options_.device);
+  }
+
   double seconds() const {
     return seconds_before_ + std::chrono::duration<double>(Clock::now() - start_).count();
   }
@@ -117,9 +136,9 @@ class Training {
 
   /// Of the averaged weights; the network goes on with its own.
   void judge(int epoch, double loss) {
-    const std::vector<torch::Tensor> weights = network_.copy_weights();
-    network_.restore_weights(learner_.average());
-    const Judgement judgement = validation_.judge(network_, images_.input);
+    const std::vector<torch::Tensor> weights = encoder_->copy_weights();
+    encoder_->restore_weights(learner_.average());
+    const Judgement judgement = validation_.judge(*encoder_, images_.input);
     EpochReport report;
     report.epoch = epoch;
     report.loss = loss;
@@ -130,9 +149,9 @@ class Training {
     report.best = state_.history.empty() || is_better(report, state_.best);
     if (report.best) {
       state_.best = report;
-      state_.best_weights = network_.copy_weights();
+      state_.best_weights = encoder_->copy_weights();
     }
-    network_.restore_weights(weights);
+    encoder_->restore_weights(weights);
     state_.history.push_back(report);
     if (observer_.on_epoch) observer_.on_epoch(report);
     watch_for_collapse();
@@ -164,15 +183,16 @@ class Training {
 
   TrainResult finish() {
     TrainResult result;
-    if (!state_.history.empty()) network_.restore_weights(state_.best_weights);
+    if (!state_.history.empty()) encoder_->restore_weights(state_.best_weights);
     result.history = state_.history;
     result.best = state_.best;
     result.training_images = training_.size();
     result.validation_images = validation_.images();
     if (validation_.kind() == ValidationKind::kClasses) measure_new_classes(result);
     result.stopped = stopped_;
-    network_.to(torch::kCPU);
-    result.model = export_network(network_, images_.input);
+    encoder_->to(torch::kCPU);
+    result.model.input = images_.input;
+    result.model.layers = encoder_->export_layers();
     result.model.notes = make_notes(result);
     result.seconds = seconds();
     return result;
@@ -192,7 +212,7 @@ class Training {
     episodes.seed = options_.seed;
     result.new_class_ways = static_cast<int>(episodes.ways);
     result.new_class_accuracy =
-        score_episodes(embed(network_, queries.pixels, images_.input), queries.labels, episodes)
+        score_episodes(embed(*encoder_, queries.pixels, images_.input), queries.labels, episodes)
             .accuracy;
   }
 
@@ -227,7 +247,7 @@ class Training {
   Validation validation_;
   int steps_an_epoch_;
   int steps_;
-  Network network_;
+  std::unique_ptr<TrainableEncoder> encoder_;
   Learner learner_;
   RunState state_;
   bool stopped_ = false;
@@ -254,7 +274,7 @@ TrainResult train(const LabeledImages& images, const LabeledImages* validation,
                   const TrainOptions& options, const TrainObserver& observer,
                   std::span<const std::byte> resume) {
   require_valid(options);
-  require_matching_input(images, validation);
+  require_matching_input(images, validation, options);
   require_device(options.device);
   at::set_num_threads(options.threads > 0
                           ? options.threads

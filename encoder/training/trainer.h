@@ -36,7 +36,9 @@ struct TrainObserver {
 };
 
 struct TrainResult {
-  EncoderModel model;                ///< of the best epoch, with notes about the training
+  /// Of the best epoch, with notes about the training. With a backbone the layers are those of the
+  /// head; write_backbone_model() joins them.
+  EncoderModel model;
   std::vector<EpochReport> history;  ///< judged epochs
   EpochReport best;                  ///< epoch 0 if stopped before one was judged
   std::size_t training_images = 0;
@@ -56,10 +58,14 @@ struct TrainResult {
 /// among the others), else a part of `images` is set aside, see TrainOptions::validation. An epoch
 /// shows as many images as the training set has, but is never shorter than 10 batches.
 ///
+/// With TrainOptions::backbone a head is trained on LabeledImages::features, which both sets then
+/// have; augmentation acted when these were computed.
+///
 /// The same images, options and number of threads give the same weights bit for bit on one machine,
 /// also when a training is cut off and `resume` holds the last bytes of on_checkpoint. Sets torch's
 /// thread count and default seed, which are global: one training at a time in a process. Throws
-/// Error(kUsage) for options that make no sense (a device that LibTorch lacks is one),
+/// Error(kUsage) for options that make no sense (a device that LibTorch lacks is one; a backbone
+/// without features too),
 /// Error(kBadInput) if the two sets were read for different input, if `resume` is damaged or of
 /// another training (naming what differs), or if the loss stops being a number.
 TrainResult train(const LabeledImages& images, const LabeledImages* validation,

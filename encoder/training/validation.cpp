@@ -75,14 +75,14 @@ Validation Validation::on(const Samples& samples, const TrainOptions& options) {
   return {samples, {}, ValidationKind::kImages, options.seed};
 }
 
-Judgement Validation::judge(Network& network, const InputSpec& input) const {
-  const EmbeddingBatch queries = embed(network, queries_.pixels, input);
+Judgement Validation::judge(TrainableEncoder& encoder, const InputSpec& input) const {
+  const EmbeddingBatch queries = embed(encoder, queries_.pixels, input);
   Judgement judgement;
   judgement.spread = 1 - length_of_mean(queries);
   judgement.retrieval =
       gallery_.labels.empty()
           ? leave_one_out(queries, queries_.labels)
-          : query_against_gallery(queries, queries_.labels, embed(network, gallery_.pixels, input),
+          : query_against_gallery(queries, queries_.labels, embed(encoder, gallery_.pixels, input),
                                   gallery_.labels);
   return judgement;
 }

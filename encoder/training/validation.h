@@ -3,9 +3,9 @@
 #include <cstddef>
 
 #include "encoder/evaluation.h"
-#include "encoder/training/network.h"
 #include "encoder/training/samples.h"
 #include "encoder/training/train_options.h"
+#include "encoder/training/trainable_encoder.h"
 
 namespace simdb::training {
 
@@ -24,7 +24,7 @@ class Validation {
   /// Every image of `samples` is looked up among the others.
   static Validation on(const Samples& samples, const TrainOptions& options);
 
-  Judgement judge(Network& network, const InputSpec& input) const;
+  Judgement judge(TrainableEncoder& encoder, const InputSpec& input) const;
 
   /// kClasses: the classes are new to the network. kImages otherwise, also for a set of its own.
   ValidationKind kind() const noexcept { return kind_; }

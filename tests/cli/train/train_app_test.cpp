@@ -119,7 +119,7 @@ TEST_F(TrainAppTest, StoppingAfterAnEpochKeepsItAndBeforeOneKeepsNothing) {
   fs::remove(model_);
   asked = 13;
   EXPECT_EQ(run(), kInterruptedExitCode);
-  EXPECT_THAT(err_, HasSubstr("nothing was written"));
+  EXPECT_THAT(err_, HasSubstr("no model was written"));
   EXPECT_FALSE(fs::exists(model_));
   stop_ = [] { return true; };
   EXPECT_EQ(run(), kInterruptedExitCode);

@@ -8,6 +8,8 @@
 
 #include "core/error.h"
 #include "encoder/onnx_encoder.h"
+#include "encoder/training/samples.h"
+#include "encoder/training/view_features.h"
 #include "tests/support/backbones.h"
 #include "tests/support/errors.h"
 #include "tests/support/temporary_folder.h"
@@ -89,8 +91,9 @@ void expect_merged_file_agrees(const test::BackboneRecipe& recipe, int hidden) {
   const BackboneFeatures backbone(
       read_backbone(test::make_backbone(recipe), "net.onnx", recipe.input));
   FeatureCache cache(folder / "cache", backbone.key(), backbone.dimension());
-  const LabeledImages images = random_images(recipe.input, 40);
-  const torch::Tensor features = feature_tensor(images, backbone, cache);
+  LabeledImages images = random_images(recipe.input, 40);
+  ASSERT_TRUE(compute_features(images, backbone, cache, {}));
+  const torch::Tensor features = all_samples(images).pixels.select(1, 0).contiguous();
   ASSERT_EQ(features.size(0), 40);
   ASSERT_EQ(features.size(1), 8);
   HeadNetwork head(features, {.hidden = hidden, .dimension = 16, .dropout = 0.3});
@@ -115,33 +118,6 @@ TEST(BackboneHeadTest, OpenCvAnswersAsLibTorch) {
   expect_merged_file_agrees({}, 0);
   expect_merged_file_agrees({.batch = 1, .batch_norm = true, .residual = true, .planes = true}, 0);
   expect_merged_file_agrees({.opset = 9, .batch_norm = true}, 24);
-}
-
-TEST(BackboneHeadTest, FeaturesComeFromTheCache) {
-  const test::TemporaryFolder folder;
-  const test::BackboneRecipe recipe;
-  const BackboneFeatures backbone(
-      read_backbone(test::make_backbone(recipe), "net.onnx", recipe.input));
-  const LabeledImages images = random_images(recipe.input, 5);
-  FeatureCache cache(folder / "cache", backbone.key(), backbone.dimension());
-  const torch::Tensor computed = feature_tensor(images, backbone, cache);
-  EXPECT_EQ(cache.size(), 5U);
-  cache.save();
-  FeatureCache again(folder / "cache", backbone.key(), backbone.dimension());
-  EXPECT_EQ(again.size(), 5U);
-  EXPECT_TRUE(feature_tensor(images, backbone, again).equal(computed));
-}
-
-TEST(BackboneHeadTest, RefusesImagesOfAnotherInput) {
-  const test::TemporaryFolder folder;
-  const test::BackboneRecipe recipe{.free_size = true};
-  const BackboneFeatures backbone(
-      read_backbone(test::make_backbone(recipe), "net.onnx", recipe.input));
-  FeatureCache cache(folder / "cache", backbone.key(), backbone.dimension());
-  InputSpec other = recipe.input;
-  other.mean = {0.5F, 0.5F, 0.5F};
-  EXPECT_EQ(test::code_of([&] { feature_tensor(random_images(other, 2), backbone, cache); }),
-            ErrorCode::kUsage);
 }
 
 }  // namespace

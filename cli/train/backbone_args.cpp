@@ -1,0 +1,84 @@
+#include "cli/train/backbone_args.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "core/error.h"
+
+namespace simdb::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::array kBelonging = {"backbone-output", "head-hidden",   "dropout",
+                                   "views",           "feature-cache", "mean-std"};
+constexpr std::array kReplaced = {"network", "channels", "batch-norm", "precision"};
+
+PixelScale parse_scale(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, PixelScale>, 4> kNames = {
+      {{"auto", PixelScale::kAuto},
+       {"none", PixelScale::kNone},
+       {"half", PixelScale::kHalf},
+       {"imagenet", PixelScale::kImageNet}}};
+  for (const auto& [known, scale] : kNames) {
+    if (known == name) return scale;
+  }
+  throw Error(ErrorCode::kUsage,
+              fmt::format("--mean-std is 'auto', 'none', 'half' or 'imagenet', not '{}'", name));
+}
+
+template <typename T>
+void read(const po::variables_map& values, const char* name, T& place) {
+  if (values.count(name) > 0) place = values[name].as<T>();
+}
+
+}  // namespace
+
+void add_backbone_options(po::options_description_easy_init& add) {
+  add("backbone", po::value<std::string>()->value_name("FILE"),
+      "train a head on this ONNX image model's features");
+  add("backbone-output", po::value<std::string>()->value_name("NAME"),
+      "tensor taken as features (the first output)");
+  add("head-hidden", po::value<int>()->value_name("N"), "width of a layer in between (0: none)");
+  add("dropout", po::value<double>()->value_name("X"), "share of features left out (0.2)");
+  add("views", po::value<int>()->value_name("N"),
+      "augmented views of an image, the first as it is (1)");
+  add("feature-cache", po::value<std::string>()->value_name("FILE"),
+      "instead of FILE.onnx.features");
+  add("mean-std", po::value<std::string>()->value_name("NAME"),
+      "of the backbone: auto, none, half or imagenet");
+}
+
+std::optional<BackboneCommand> read_backbone_options(const po::variables_map& values) {
+  const bool is_wanted = values.count("backbone") > 0;
+  for (const char* name : kBelonging) {
+    if (!is_wanted && values.count(name) > 0) {
+      throw Error(ErrorCode::kUsage,
+                  fmt::format("--{} belongs to a backbone; name it: --backbone FILE.onnx", name));
+    }
+  }
+  if (!is_wanted) return {};
+  for (const char* name : kReplaced) {
+    if (values.count(name) > 0) {
+      throw Error(ErrorCode::kUsage,
+                  fmt::format("--{} is about a network that --backbone takes the place of; leave "
+                              "one of them out",
+                              name));
+    }
+  }
+  BackboneCommand command;
+  command.file = values["backbone"].as<std::string>();
+  read(values, "backbone-output", command.output);
+  read(values, "head-hidden", command.head.hidden);
+  read(values, "dropout", command.head.dropout);
+  read(values, "views", command.head.views);
+  if (values.count("feature-cache") > 0) command.cache = values["feature-cache"].as<std::string>();
+  if (values.count("mean-std") > 0)
+    command.scale = parse_scale(values["mean-std"].as<std::string>());
+  return command;
+}
+
+}  // namespace simdb::cli

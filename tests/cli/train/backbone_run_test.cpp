@@ -1,0 +1,160 @@
+#include "cli/train/backbone_run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/interrupt.h"
+#include "cli/train/train_app.h"
+#include "core/file_io.h"
+#include "encoder/image_codec.h"
+#include "encoder/onnx_encoder.h"
+#include "tests/support/backbones.h"
+#include "tests/support/images.h"
+#include "tests/support/temporary_folder.h"
+
+namespace simdb::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class BackboneRunTest : public ::testing::Test {
+ protected:
+  BackboneRunTest() {
+    for (int i = 0; i < 5; ++i) {
+      const auto shade = static_cast<std::uint8_t>(20 * i);
+      const std::string number = std::to_string(i);
+      write("red/" + number + ".png", test::solid_image(9, 9, {255, shade, 0}));
+      write("blue/" + number + ".png", test::solid_image(9, 9, {0, shade, 255}));
+    }
+    write_backbone({});
+  }
+
+  void write(const std::string& name, const Image& image) const {
+    fs::create_directories((pictures_ / name).parent_path());
+    write_file_atomic(pictures_ / name, encode_png(image));
+  }
+  void write_backbone(const test::BackboneRecipe& recipe) const {
+    write_file_atomic(net_, test::make_backbone(recipe));
+  }
+
+  int run(std::vector<std::string> more = {}) {
+    std::vector<std::string> args = {
+        pictures_.string(), "-o", model_.string(), "--backbone", net_.string(), "--epochs", "2",
+        "--batch",          "16", "--threads",     "1"};
+    args.insert(args.end(), more.begin(), more.end());
+    const std::vector<std::string_view> views(args.begin(), args.end());
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = run_train_program(views, {out, err, false, stop_});
+    out_ = out.str();
+    err_ = err.str();
+    return code;
+  }
+
+  InputSpec input() const { return OnnxEncoder(read_model_file(model_)).header().input; }
+
+  test::TemporaryFolder folder_;
+  fs::path pictures_ = folder_ / "pictures";
+  fs::path model_ = folder_ / "model.onnx";
+  fs::path net_ = folder_ / "net.onnx";
+  fs::path cache_ = folder_ / "model.onnx.features";
+  std::function<bool()> stop_;
+  std::string out_;
+  std::string err_;
+};
+
+TEST_F(BackboneRunTest, WritesOneModelWithTheInputOfTheBackbone) {
+  EXPECT_EQ(run({"--head-hidden", "12"}), 0) << err_;
+  EXPECT_THAT(err_, AllOf(HasSubstr("8 features"), HasSubstr("12 x 10 RGB, mean 0.485"),
+                          HasSubstr("computed the features of 10 images")));
+  EXPECT_THAT(out_, HasSubstr("input 12 x 10 RGB"));
+  EXPECT_TRUE(fs::exists(cache_));
+  const OnnxEncoder encoder(read_model_file(model_));
+  EXPECT_EQ(encoder.dimension(), 16U);
+  EXPECT_FLOAT_EQ(encoder.header().input.scale[2], 0.225F);
+  EXPECT_THAT(encoder.header().notes.at("backbone"), HasSubstr("net.onnx, SHA-256"));
+  EXPECT_THAT(encoder.header().notes.at("network"), HasSubstr("12 hidden"));
+  const Image red = test::solid_image(9, 9, {255, 10, 0});
+  const Image blue = test::solid_image(9, 9, {0, 10, 255});
+  const EmbeddingBatch rows =
+      encoder.encode(std::vector<Image>{red, test::solid_image(9, 9, {255, 50, 0}), blue});
+  EXPECT_GT(similarity(rows.row(0), rows.row(1)), similarity(rows.row(0), rows.row(2)));
+}
+
+TEST_F(BackboneRunTest, ASecondTrainingFindsTheFeatures) {
+  EXPECT_EQ(run(), 0);
+  EXPECT_EQ(run({"--seed", "2"}), 0);
+  EXPECT_THAT(err_, HasSubstr("computed the features of 0 images"));
+  const fs::path elsewhere = folder_ / "elsewhere";
+  EXPECT_EQ(run({"--feature-cache", elsewhere.string(), "--views", "2"}), 0);
+  EXPECT_THAT(err_, HasSubstr("computed the features of 20 images"));
+  EXPECT_TRUE(fs::exists(elsewhere));
+}
+
+TEST_F(BackboneRunTest, AFreeSizeIsTheUsersAndTheScaleToo) {
+  write_backbone({.free_size = true});
+  EXPECT_EQ(run({"--size", "16", "--mean-std", "half", "--resize", "stretch"}), 0) << err_;
+  EXPECT_EQ(input().width, 16);
+  EXPECT_EQ(input().mean[0], 0.5F);
+  EXPECT_EQ(input().resize, ResizeRule::kStretch);
+  EXPECT_EQ(run({"--mean-std", "none", "--epochs", "1"}), 0) << err_;
+  EXPECT_EQ(input().width, 224);
+  EXPECT_EQ(input().height, 224);
+  EXPECT_EQ(input().scale[0], 1);
+}
+
+TEST_F(BackboneRunTest, AnEncoderOfSimdbKeepsItsScale) {
+  EXPECT_EQ(run({"--mean-std", "half"}), 0);
+  fs::rename(model_, net_);
+  EXPECT_EQ(run(), 0) << err_;
+  EXPECT_EQ(input().mean[0], 0.5F);
+  EXPECT_THAT(err_, HasSubstr("16 features"));
+}
+
+TEST_F(BackboneRunTest, TheImagesOfAValidationFolderHaveFeaturesToo) {
+  EXPECT_EQ(run({"--validation", pictures_.string(), "--views", "2"}), 0) << err_;
+  EXPECT_THAT(err_, HasSubstr("computed the features of 20 images"));
+  EXPECT_THAT(out_, HasSubstr("10 validation images"));
+}
+
+TEST_F(BackboneRunTest, AModelThatCanNotBeUsedIsTold) {
+  EXPECT_EQ(run({"--size", "32"}), 4);
+  EXPECT_THAT(err_, AllOf(HasSubstr("3 x 10 x 12"), HasSubstr("choose the model's size")));
+  EXPECT_EQ(run({"--color", "grey"}), 4);
+  EXPECT_EQ(run({"--backbone-output", "nothing"}), 4);
+  EXPECT_THAT(err_, HasSubstr("no tensor 'nothing'"));
+  write_file_atomic(net_, std::string_view("no model"));
+  EXPECT_EQ(run(), 4);
+  EXPECT_THAT(err_, HasSubstr("net.onnx"));
+  fs::remove(net_);
+  EXPECT_EQ(run(), 3);
+  EXPECT_THAT(err_, HasSubstr("net.onnx"));
+  EXPECT_FALSE(fs::exists(model_));
+  EXPECT_EQ(run({"--channels", "4,8"}), 2);
+}
+
+TEST_F(BackboneRunTest, AnUnwritableCacheIsFoundFirst) {
+  EXPECT_EQ(run({"--feature-cache", (folder_ / "nowhere/f").string()}), 6);
+  EXPECT_THAT(err_, HasSubstr("--feature-cache"));
+}
+
+TEST_F(BackboneRunTest, StoppingWhileFeaturesAreComputedKeepsThem) {
+  int asked = 0;
+  stop_ = [&] { return ++asked > 11; };  // past the 10 images
+  EXPECT_EQ(run(), kInterruptedExitCode);
+  EXPECT_THAT(err_,
+              AllOf(HasSubstr("while the features"), HasSubstr("computed the features of 10")));
+  EXPECT_FALSE(fs::exists(model_));
+  EXPECT_TRUE(fs::exists(cache_));
+}
+
+}  // namespace
+}  // namespace simdb::cli
