@@ -75,6 +75,11 @@ std::optional<BackboneCommand> read_backbone_options(const po::variables_map& va
   read(values, "head-hidden", command.head.hidden);
   read(values, "dropout", command.head.dropout);
   read(values, "views", command.head.views);
+  if (command.head.views == 1 && values.count("augment") > 0) {
+    throw Error(ErrorCode::kUsage,
+                "with a backbone --augment acts on the views beyond the first; add --views 2 or "
+                "more, or leave --augment out");
+  }
   if (values.count("feature-cache") > 0) command.cache = values["feature-cache"].as<std::string>();
   if (values.count("mean-std") > 0)
     command.scale = parse_scale(values["mean-std"].as<std::string>());

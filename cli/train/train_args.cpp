@@ -150,7 +150,8 @@ po::options_description describe(Words& words, TrainCommand& command) {
       "validate on these classes instead of a part of DIR");
   add("classes", stored(words.classes, "auto|top|leaf"),
       "top: every sub-folder of DIR is a class;\nleaf: every folder that holds images itself");
-  add("size", stored(command.input.width, "N"), "side of the network's input, pixels");
+  add("size", stored(command.input.width, "N"),
+      "side of the input, pixels; without it a backbone's own");
   add("color", stored(words.color, "auto|rgb|grey"), "auto: grey if the images are");
   add("resize", stored(words.resize, "fit|stretch"), "fit keeps the aspect ratio");
   add_backbone_options(add);

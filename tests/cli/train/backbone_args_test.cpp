@@ -52,6 +52,7 @@ TEST(BackboneArgsTest, MistakesAreNamed) {
   EXPECT_THAT(message({"--backbone", "n", "--network", "wide"}), HasSubstr("--network"));
   EXPECT_THAT(message({"--backbone", "n", "--mean-std", "x"}), HasSubstr("imagenet"));
   EXPECT_THAT(message({"--backbone", "n", "--dropout", "1"}), HasSubstr("--dropout"));
+  EXPECT_THAT(message({"--backbone", "n", "--augment", "photo"}), HasSubstr("--views 2"));
   EXPECT_THAT(message({"--backbone", "n", "--views", "0"}), HasSubstr("--views"));
 }
 

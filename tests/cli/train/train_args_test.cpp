@@ -179,7 +179,7 @@ TEST(TrainArgsTest, HelpFitsAScreen) {
     ++lines;
     EXPECT_LE(line.size(), 100U) << line;
   }
-  EXPECT_LE(lines, 50);
+  EXPECT_LE(lines, 60);
   EXPECT_GE(lines, 20);
 }
 

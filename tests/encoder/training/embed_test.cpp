@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "encoder/preprocess.h"
+#include "encoder/training/network.h"
 #include "tests/support/images.h"
 
 namespace simdb::training {

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "encoder/training/network.h"
+
 namespace simdb::training {
 namespace {
 
