@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <variant>
 
 #include "core/error.h"
@@ -48,8 +51,7 @@ void set_scale(PixelScale scale, std::span<const std::byte> bytes, const std::st
   }
 }
 
-Backbone read(const TrainCommand& command) {
-  const BackboneCommand& wanted = *command.backbone;
+Backbone read(const TrainCommand& command, const BackboneCommand& wanted) {
   const std::string name = wanted.file.filename().string();
   const std::vector<std::byte> bytes = read_file(wanted.file, kMaxModelBytes);
   const BackboneInput fixed = read_backbone_input(bytes, name);
@@ -65,16 +67,16 @@ Backbone read(const TrainCommand& command) {
   return read_backbone(bytes, name, input, wanted.output);
 }
 
-std::filesystem::path cache_file(const TrainCommand& command) {
-  return command.backbone->cache.value_or(command.output.string() + ".features");
+std::filesystem::path cache_file(const TrainCommand& command, const BackboneCommand& wanted) {
+  return wanted.cache.value_or(command.output.string() + ".features");
 }
 
 }  // namespace
 
-BackboneRun::BackboneRun(const TrainCommand& command)
-    : command_(*command.backbone),
-      features_(read(command)),
-      cache_file_(cli::cache_file(command)),
+BackboneRun::BackboneRun(const TrainCommand& command, const BackboneCommand& wanted)
+    : command_(wanted),
+      features_(read(command, wanted)),
+      cache_file_(cli::cache_file(command, wanted)),
       cache_(cache_file_, features_.key(), features_.dimension()),
       cached_(cache_.size()) {}
 
@@ -117,6 +119,7 @@ bool BackboneRun::compute(training::LabeledImages& images, training::LabeledImag
 
 std::vector<std::byte> BackboneRun::join(const EncoderModel& trained) const {
   std::vector<DenseLayer> head;
+  head.reserve(trained.layers.size());
   for (const Layer& layer : trained.layers) head.push_back(std::get<DenseLayer>(layer));
   return write_backbone_model(features_.backbone(), head, trained.notes);
 }

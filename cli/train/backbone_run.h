@@ -18,10 +18,10 @@ namespace simdb::cli {
 /// the model file. Not thread-safe.
 class BackboneRun {
  public:
-  /// Reads and tries the backbone of `command`, which has one. Its input has the size and channels
-  /// that the user wants, else those that the model fixes, else 224 x 224 RGB. Throws
+  /// Reads and tries the backbone `wanted`, which is that of `command`. Its input has the size and
+  /// channels that the user wants, else those that the model fixes, else 224 x 224 RGB. Throws
   /// Error(kNotFound), and Error(kBadInput) with the remedy for a model that can't be used so.
-  explicit BackboneRun(const TrainCommand& command);
+  BackboneRun(const TrainCommand& command, const BackboneCommand& wanted);
 
   const InputSpec& input() const noexcept { return features_.backbone().input; }
   /// What training must be told: the head's options with the identity of this backbone.

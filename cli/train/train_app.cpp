@@ -57,7 +57,7 @@ class TrainApp {
   int run() {
     if (!command_.output.empty()) require_writable(command_.output, "the model", "-o");
     if (command_.preview) require_writable(*command_.preview, "the preview", "--preview");
-    if (command_.backbone) take_up_backbone();
+    if (command_.backbone) take_up(*command_.backbone);
     LabeledImages images = load(command_.folder, command_.choose_channels && !backbone_, 2);
     std::optional<LabeledImages> validation;
     if (command_.validation && !stopped()) {
@@ -97,8 +97,8 @@ class TrainApp {
   }
 
   /// Before the images are read: a model that can't be used is told at once.
-  void take_up_backbone() {
-    backbone_.emplace(command_);
+  void take_up(const BackboneCommand& wanted) {
+    backbone_.emplace(command_, wanted);
     if (!command_.output.empty()) {
       require_writable(backbone_->cache_file(), "the features", "--feature-cache");
     }
