@@ -66,7 +66,7 @@ class TrainApp {
     }
     if (stopped()) return give_up("while the images were read");
     options_ = command_.change(training::recommend(images));
-    if (command_.preview) preview(images);
+    if (command_.preview) preview(images, *command_.preview);
     if (command_.output.empty()) return exit_code();
     if (backbone_ && !compute_features(images, validation)) {
       return give_up("while the features were computed");
@@ -136,11 +136,10 @@ class TrainApp {
         });
   }
 
-  void preview(const LabeledImages& images) {
-    write_file_atomic(*command_.preview,
-                      render_preview(images, options_, command_.folder.string()));
+  void preview(const LabeledImages& images, const fs::path& page) {
+    write_file_atomic(page, render_preview(images, options_, command_.folder.string()));
     display_.finish();
-    display_.note(fmt::format("wrote {}: open it in a browser", command_.preview->string()));
+    display_.note(fmt::format("wrote {}: open it in a browser", page.string()));
   }
 
   TrainResult train(const LabeledImages& images, const std::optional<LabeledImages>& validation,

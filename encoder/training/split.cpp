@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/random_order.h"
 
 namespace simdb::training {
 namespace {
@@ -33,7 +34,7 @@ std::set<int> choose_classes(const std::map<int, std::set<int>>& classes_of_pare
     }
   }
   std::mt19937_64 random(seed);
-  std::shuffle(units.begin(), units.end(), random);
+  shuffle_values(std::span(units), random);
   std::set<int> chosen;
   for (const auto& unit : units) {
     if (chosen.size() >= wanted) break;
@@ -52,7 +53,7 @@ Split split_by_class(std::span<const int> labels, double fraction, std::uint64_t
   std::mt19937_64 random(seed);
   Split split;
   for (auto& [label, rows] : members) {
-    std::shuffle(rows.begin(), rows.end(), random);
+    shuffle_values(std::span(rows), random);
     std::size_t aside = 0;
     if (fraction > 0 && rows.size() >= 3) {
       const auto wanted = static_cast<std::size_t>(std::lround(rows.size() * fraction));

@@ -5,8 +5,10 @@
 #include <numeric>
 #include <random>
 #include <set>
+#include <span>
 #include <utility>
 
+#include "core/random_order.h"
 #include "encoder/training/embed.h"
 #include "encoder/training/split.h"
 
@@ -28,7 +30,7 @@ Samples at_most(Samples samples, std::size_t most, std::uint64_t seed) {
   std::vector<std::size_t> rows(samples.size());
   std::iota(rows.begin(), rows.end(), 0);
   std::mt19937_64 random(seed);
-  std::shuffle(rows.begin(), rows.end(), random);
+  shuffle_values(std::span(rows), random);
   rows.resize(most);
   std::sort(rows.begin(), rows.end());
   return select(samples, rows);
