@@ -54,6 +54,7 @@ class Training {
       : images_(images),
         options_(options),
         observer_(observer),
+        validation_classes_(validation == nullptr ? images.classes : validation->classes),
         identity_(identity(images, validation, options, at::get_num_threads())),
         validation_(set_aside(validation)),
         steps_an_epoch_(std::max<int>(
@@ -62,6 +63,9 @@ class Training {
         steps_(steps_an_epoch_ * options.epochs),
         network_(images.input, options.network, options.device),
         learner_(network_, images.input, options, training_, images.classes.size(), steps_) {}
+
+  /// Before anything moves. Draws no random number and leaves the network as it is.
+  void view_untrained() { untrained_ = embed_queries(); }
 
   void resume(std::span<const std::byte> bytes) {
     const Checkpoint checkpoint = decode_checkpoint(bytes, "the checkpoint");
@@ -91,6 +95,10 @@ class Training {
     if (validation == nullptr) return Validation::split(all, options_, training_);
     training_ = all;
     return Validation::on(all_samples(*validation), options_);
+  }
+
+  EmbeddingBatch embed_queries() {
+    return embed(network_, validation_.queries().pixels, images_.input);
   }
 
   double seconds() const {
@@ -170,12 +178,25 @@ class Training {
     result.training_images = training_.size();
     result.validation_images = validation_.images();
     if (validation_.kind() == ValidationKind::kClasses) measure_new_classes(result);
+    if (untrained_) result.view = view();
     result.stopped = stopped_;
     network_.to(torch::kCPU);
     result.model = export_network(network_, images_.input);
     result.model.notes = make_notes(result);
     result.seconds = seconds();
     return result;
+  }
+
+  ValidationView view() {
+    const Samples& queries = validation_.queries();
+    const torch::Tensor pixels = queries.pixels.contiguous();
+    const std::span bytes(pixels.data_ptr<std::uint8_t>(),
+                          static_cast<std::size_t>(pixels.numel()));
+    return {validation_classes_,
+            queries.labels,
+            {bytes.begin(), bytes.end()},
+            *untrained_,
+            embed_queries()};
   }
 
   /// One image of each of up to 20 new classes is the support set.
@@ -191,9 +212,7 @@ class Training {
     episodes.ways = static_cast<std::size_t>(std::min<std::ptrdiff_t>(20, usable));
     episodes.seed = options_.seed;
     result.new_class_ways = static_cast<int>(episodes.ways);
-    result.new_class_accuracy =
-        score_episodes(embed(network_, queries.pixels, images_.input), queries.labels, episodes)
-            .accuracy;
+    result.new_class_accuracy = score_episodes(embed_queries(), queries.labels, episodes).accuracy;
   }
 
   std::map<std::string, std::string> make_notes(const TrainResult& result) const {
@@ -222,6 +241,7 @@ class Training {
   const TrainObserver& observer_;
   const Clock::time_point start_ = Clock::now();
   double seconds_before_ = 0;
+  const std::vector<std::string>& validation_classes_;
   std::map<std::string, std::string> identity_;
   Samples training_;
   Validation validation_;
@@ -230,6 +250,7 @@ class Training {
   Network network_;
   Learner learner_;
   RunState state_;
+  std::optional<EmbeddingBatch> untrained_;
   bool stopped_ = false;
 };
 
@@ -264,6 +285,7 @@ TrainResult train(const LabeledImages& images, const LabeledImages* validation,
   resolved.augment =
       resolve_augment(options.augment, images.input.channels, images.classes.size(), images.size());
   Training training(images, validation, resolved, observer);
+  if (observer.wants_view) training.view_untrained();
   if (!resume.empty()) training.resume(resume);
   return training.run();
 }
