@@ -16,6 +16,8 @@ extern const std::string_view kReportMatricesJs;  ///< matrices.js
 extern const std::string_view kReportPageJs;      ///< page.js
 
 // train/
-extern const std::string_view kPreviewHtml;  ///< preview.html
+extern const std::string_view kPreviewHtml;      ///< preview.html
+extern const std::string_view kTrainReportHtml;  ///< train_report.html
+extern const std::string_view kTrainReportJs;    ///< train_report.js
 
 }  // namespace simdb::cli

@@ -143,9 +143,11 @@ function imageFacts(index) {
                                       element('bdi', { title: className(cls) }, className(cls)));
   const facts = element('div', { class: 'facts' }, line('is', image.t));
   if (image.p !== image.t) facts.append(line('read', image.p));
-  const place = printable(image.s);
-  facts.append(element('div', {}, 'confidence ' + percent(image.c)),
-               element('div', { class: 'source', title: place }, element('bdi', {}, place.split('/').pop())));
+  if (image.c !== undefined) facts.append(element('div', {}, 'confidence ' + percent(image.c)));
+  if (image.s) {
+    const place = printable(image.s);
+    facts.append(element('div', { class: 'source', title: place }, element('bdi', {}, place.split('/').pop())));
+  }
   return facts;
 }
 

@@ -38,31 +38,10 @@ function fillNotes(similarity) {
   if (sum > 0) byId('explained').append(`· ${percent(Math.min(sum, 1))} of the variance`);
 }
 
-function fillLegend() {
+function imagesByClass() {
   const totals = new Map();
   for (const [truth, , count] of data.confusion) totals.set(truth, (totals.get(truth) || 0) + count);
-  const entries = [...data.classes.keys()].filter((cls) => totals.has(cls)).map((cls) => {
-    const button = element('button', { type: 'button', 'aria-pressed': 'true', title: className(cls) }, swatch(cls),
-                           element('bdi', {}, className(cls)), element('small', {}, number(totals.get(cls))));
-    button.addEventListener('click', () => show([cls], cloud.hidden.has(cls)));
-    byId('legend').append(button);
-    return { cls, button };
-  });
-  const show = (classes, visible) => {
-    for (const cls of classes) cloud.hidden[visible ? 'delete' : 'add'](cls);
-    for (const entry of entries) entry.button.setAttribute('aria-pressed', String(!cloud.hidden.has(entry.cls)));
-    redrawClouds();
-  };
-  // The buttons act on what the filter shows.
-  const matching = () => entries.filter((entry) => !entry.button.hidden).map((entry) => entry.cls);
-  byId('legend-all').addEventListener('click', () => show(matching(), true));
-  byId('legend-none').addEventListener('click', () => show(matching(), false));
-  byId('errors-only').addEventListener('change', (event) => { cloud.errorsOnly = event.target.checked; redrawClouds(); });
-  byId('legend-filter').hidden = entries.length <= 24;
-  byId('legend-filter').addEventListener('input', (event) => {
-    const wanted = event.target.value.toLowerCase();
-    for (const entry of entries) entry.button.hidden = !className(entry.cls).toLowerCase().includes(wanted);
-  });
+  return totals;
 }
 
 function fillConfusionTables(totals) {
@@ -109,7 +88,7 @@ function fillErrors() {
 }
 
 fillHeader();
-fillLegend();
+fillLegend(imagesByClass());
 new Scatter(byId('features'), 'f', ['feature 1', 'feature 2', 'feature 3']);
 new Scatter(byId('components'), 'q', ['PC 1', 'PC 2', 'PC 3']);
 fillNotes(new SimilarityMatrix(byId('similarity')));

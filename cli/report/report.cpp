@@ -12,6 +12,7 @@
 #include "cli/embedded_files.h"
 #include "cli/report/data_uri.h"
 #include "cli/report/fill_marks.h"
+#include "cli/report/page_text.h"
 #include "cli/report/sampling.h"
 #include "core/error.h"
 #include "encoder/pca.h"
@@ -162,27 +163,12 @@ Json page_data(const EvalReport& report, const ReportLimits& limits) {
   return data;
 }
 
-// JSON in a <script> ends at "</script" and changes its meaning at "<!--": neither is left without
-// "<", which inside of JSON strings, the only place it can be, may be written as an escape.
-std::string script_safe(const Json& data) {
-  const std::string text = data.dump(-1, ' ', false, Json::error_handler_t::replace);
-  std::string safe;
-  safe.reserve(text.size());
-  for (const char c : text) {
-    if (c == '<') {
-      safe += "\\u003c";
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
-}
-
 }  // namespace
 
 std::string render_report(const EvalReport& report, const ReportLimits& limits) {
   require_consistent(report);
-  const std::string data = script_safe(page_data(report, limits));
+  const std::string data = json_in_script(
+      page_data(report, limits).dump(-1, ' ', false, Json::error_handler_t::replace));
   const std::pair<std::string_view, std::string_view> parts[] = {
       {"/*simdb:css*/", kReportCss},
       {"/*simdb:data*/", data},

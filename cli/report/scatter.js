@@ -256,3 +256,29 @@ class Scatter {
     if (cloud.hovered !== -1) { cloud.hovered = -1; redrawClouds(); }
   }
 }
+
+// A switch a class for the clouds; `totals` has the number of images of each class that has any.
+function fillLegend(totals) {
+  const entries = [...data.classes.keys()].filter((cls) => totals.has(cls)).map((cls) => {
+    const button = element('button', { type: 'button', 'aria-pressed': 'true', title: className(cls) }, swatch(cls),
+                           element('bdi', {}, className(cls)), element('small', {}, number(totals.get(cls))));
+    button.addEventListener('click', () => show([cls], cloud.hidden.has(cls)));
+    byId('legend').append(button);
+    return { cls, button };
+  });
+  const show = (classes, visible) => {
+    for (const cls of classes) cloud.hidden[visible ? 'delete' : 'add'](cls);
+    for (const entry of entries) entry.button.setAttribute('aria-pressed', String(!cloud.hidden.has(entry.cls)));
+    redrawClouds();
+  };
+  // The buttons act on what the filter shows.
+  const matching = () => entries.filter((entry) => !entry.button.hidden).map((entry) => entry.cls);
+  byId('legend-all').addEventListener('click', () => show(matching(), true));
+  byId('legend-none').addEventListener('click', () => show(matching(), false));
+  byId('errors-only').addEventListener('change', (event) => { cloud.errorsOnly = event.target.checked; redrawClouds(); });
+  byId('legend-filter').hidden = entries.length <= 24;
+  byId('legend-filter').addEventListener('input', (event) => {
+    const wanted = event.target.value.toLowerCase();
+    for (const entry of entries) entry.button.hidden = !className(entry.cls).toLowerCase().includes(wanted);
+  });
+}

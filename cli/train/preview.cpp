@@ -10,6 +10,7 @@
 #include "cli/embedded_files.h"
 #include "cli/report/data_uri.h"
 #include "cli/report/fill_marks.h"
+#include "cli/report/page_text.h"
 #include "encoder/image_codec.h"
 #include "encoder/training/preview.h"
 
@@ -20,35 +21,12 @@ using training::AugmentOptions;
 using training::LabeledImages;
 using training::PreviewRow;
 
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      default:
-        safe += c;
-    }
-  }
-  return safe;
-}
-
 /// Enlarged by a whole number, so that every pixel is a square.
 std::string picture(const Image& image, std::string_view kind, std::string_view name) {
   constexpr int kSide = 84;
   const int times = std::max(1, kSide / std::max(image.width, image.height));
   return fmt::format("<img class=\"{}\" width=\"{}\" height=\"{}\" alt=\"{}, {}\" src=\"{}\">",
-                     kind, image.width * times, image.height * times, escaped(name), kind,
+                     kind, image.width * times, image.height * times, escape_html(name), kind,
                      image_data_uri(encode_png(image)));
 }
 
@@ -65,7 +43,7 @@ std::string rows_of(const LabeledImages& images, const std::vector<PreviewRow>& 
     html += fmt::format(
         "<div class=\"row\"><p><bdi>{}</bdi><span class=\"quiet\">{}</span></p>"
         "<div class=\"pictures\">{}",
-        escaped(name), row.variant, picture(row.original, "original", name));
+        escape_html(name), row.variant, picture(row.original, "original", name));
     for (const Image& copy : row.copies) html += picture(copy, "changed", name);
     html += "</div></div>\n";
   }
@@ -92,13 +70,13 @@ std::string changes_of(const AugmentOptions& augment, training::ClassMaking maki
   for (const auto& note : describe(augment, making)) {
     html += fmt::format("<tr{}><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n",
                         note.on ? "" : " class=\"off\"", note.name, note.on ? "on" : "off",
-                        escaped(note.what));
+                        escape_html(note.what));
   }
   return html;
 }
 
 std::string fact(std::string_view name, std::string_view value) {
-  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name, escaped(value));
+  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name, escape_html(value));
 }
 
 }  // namespace
@@ -108,7 +86,7 @@ std::string render_preview(const LabeledImages& images, const training::TrainOpt
   const std::size_t classes = images.classes.size();
   const AugmentOptions augment =
       resolve_augment(options.augment, images.input.channels, classes, images.size());
-  const std::string safe_title = escaped(title);
+  const std::string safe_title = escape_html(title);
   const std::string facts =
       fact("images", std::to_string(images.size())) + fact("classes", std::to_string(classes)) +
       fact("input", fmt::format("{} × {}, {}", images.input.width, images.input.height,

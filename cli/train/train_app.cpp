@@ -1,14 +1,18 @@
 #include "cli/train/train_app.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <system_error>
+#include <thread>
 
 #include "cli/interrupt.h"
 #include "cli/train/backbone_run.h"
@@ -16,6 +20,9 @@
 #include "cli/train/preview.h"
 #include "cli/train/train_args.h"
 #include "cli/train/train_display.h"
+#include "cli/train/train_log.h"
+#include "cli/train/train_report.h"
+#include "cli/train/train_summary.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "encoder/onnx_model.h"
@@ -46,6 +53,8 @@ void require_writable(const fs::path& output, std::string_view what, std::string
   ::unlink(probe.c_str());
 }
 
+std::string now() { return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr))); }
+
 /// One run of the program.
 class TrainApp {
  public:
@@ -57,6 +66,8 @@ class TrainApp {
   int run() {
     if (!command_.output.empty()) require_writable(command_.output, "the model", "-o");
     if (command_.preview) require_writable(*command_.preview, "the preview", "--preview");
+    if (command_.log) require_writable(*command_.log, "the log", "--log");
+    if (command_.report) require_writable(*command_.report, "the report", "--report");
     if (command_.backbone) take_up(*command_.backbone);
     LabeledImages images = load(command_.folder, command_.choose_channels && !backbone_, 2);
     std::optional<LabeledImages> validation;
@@ -72,12 +83,15 @@ class TrainApp {
       return give_up("while the features were computed");
     }
     CheckpointFile checkpoint(command_.output);
-    const TrainResult result = train(images, validation, checkpoint);
+    const TrainRun run{command_.folder, command_.output, images, options_, skipped_};
+    const TrainResult result = train(run, validation, checkpoint);
     display_.finish();
     if (result.best.epoch == 0) return give_up("before the first epoch was done");
     write_file_atomic(command_.output,
                       backbone_ ? backbone_->join(result.model) : write_onnx_model(result.model));
-    summarise(images, result);
+    log([&](TrainLog& file) { file.end(run, result); });
+    write_report(run, result);
+    summarise(run, result);
     if (!result.stopped) {
       checkpoint.remove();
     } else if (checkpoint.flush()) {
@@ -92,6 +106,7 @@ class TrainApp {
   int exit_code() const { return skipped_ == 0 ? 0 : static_cast<int>(ErrorCode::kBadInput); }
 
   int give_up(std::string_view when) {
+    log([&](TrainLog& file) { file.error(fmt::format("stopped {}", when)); });
     display_.note(fmt::format("simdb train: stopped {}; no model was written", when));
     return kInterruptedExitCode;
   }
@@ -142,74 +157,69 @@ class TrainApp {
     display_.note(fmt::format("wrote {}: open it in a browser", page.string()));
   }
 
-  TrainResult train(const LabeledImages& images, const std::optional<LabeledImages>& validation,
+  TrainResult train(const TrainRun& run, const std::optional<LabeledImages>& validation,
                     CheckpointFile& checkpoint) {
+    const std::vector<std::byte> resume =
+        command_.resume ? checkpoint.read() : std::vector<std::byte>();
+    if (command_.log) log_.emplace(*command_.log, command_.resume);
+    log([&](TrainLog& file) { file.start(run, threads(), command_.resume); });
+    double share = 0;
     training::TrainObserver observer;
+    observer.wants_view = command_.report.has_value();
     observer.on_epoch = [&](const training::EpochReport& report) {
       display_.epoch(report, options_.epochs);
+      log([&](TrainLog& file) { file.epoch(report, share); });
     };
-    observer.on_warning = [&](const std::string& text) { display_.note("warning: " + text); };
+    observer.on_warning = [&](const std::string& text) {
+      display_.note("warning: " + text);
+      log([&](TrainLog& file) { file.warning(text); });
+    };
     observer.on_step = [&](std::size_t done, std::size_t total) {
       display_.step(done, total);
+      share = training::learning_rate_share(options_.schedule, options_.warmup,
+                                            static_cast<int>(done) - 1, static_cast<int>(total));
       return !stopped();
     };
     observer.on_checkpoint = [&](std::span<const std::byte> bytes) { checkpoint.keep(bytes); };
-    const std::vector<std::byte> resume =
-        command_.resume ? checkpoint.read() : std::vector<std::byte>();
-    return training::train(images, validation ? &*validation : nullptr, options_, observer, resume);
+    try {
+      return training::train(run.images, validation ? &*validation : nullptr, options_, observer,
+                             resume);
+    } catch (const Error& error) {
+      log([&](TrainLog& file) { file.error(error.what()); });
+      throw;
+    }
   }
 
-  void summarise(const LabeledImages& images, const TrainResult& result) const {
-    if (command_.json) {
-      environment_.out
-          << to_json(images, result).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
-          << '\n';
+  int threads() const {
+    if (options_.threads > 0) return options_.threads;
+    return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  }
+
+  /// Training goes on without a log that can't be written any more.
+  void log(const std::function<void(TrainLog&)>& write) {
+    if (!log_) return;
+    try {
+      write(*log_);
+    } catch (const Error& error) {
+      log_.reset();
+      display_.note(fmt::format("warning: {}; the log ends here", error.what()));
+    }
+  }
+
+  void write_report(const TrainRun& run, const TrainResult& result) {
+    if (!command_.report) return;
+    write_file_atomic(*command_.report, render_train_report(run, result, now()));
+    display_.note(fmt::format("wrote {}: open it in a browser", command_.report->string()));
+  }
+
+  void summarise(const TrainRun& run, const TrainResult& result) const {
+    if (!command_.json) {
+      environment_.out << summary_text(run, result);
       return;
     }
-    const std::string measured =
-        result.validation_images == 0
-            ? std::string("the training images themselves")
-            : fmt::format("{} {} images", result.validation_images,
-                          result.new_classes > 0 ? "new classes'" : "validation");
-    environment_.out << fmt::format(
-        "{} on {} images of {} classes ({}) in {:.1f} s\n"
-        "recall@1 {:.1f} % on {} (best of {} epochs: {})\n"
-        "{}"
-        "wrote {}: {} floats an image, input {} x {} {}\n"
-        "next: simdb init --encoder {}\n",
-        result.stopped ? "stopped early: trained" : "trained", result.training_images,
-        images.classes.size(), skipped_ == 0 ? "none skipped" : fmt::format("{} skipped", skipped_),
-        result.seconds, result.best.recall_at_1 * 100, measured, result.history.back().epoch,
-        result.best.epoch, expectation(result), command_.output.string(),
-        options_.network.dimension, images.input.width, images.input.height,
-        images.input.channels == 3 ? "RGB" : "grey", command_.output.string());
-  }
-
-  static std::string expectation(const TrainResult& result) {
-    if (result.new_class_ways == 0) return "";
-    return fmt::format(
-        "expect {:.1f} % when {} new classes are told apart by one image each ({} classes were set "
-        "aside)\n",
-        result.new_class_accuracy * 100, result.new_class_ways, result.new_classes);
-  }
-
-  nlohmann::json to_json(const LabeledImages& images, const TrainResult& result) const {
-    return {{"model", command_.output.string()},
-            {"classes", images.classes.size()},
-            {"training_images", result.training_images},
-            {"validation_images", result.validation_images},
-            {"skipped", skipped_},
-            {"dimension", options_.network.dimension},
-            {"epochs", result.history.back().epoch},
-            {"best_epoch", result.best.epoch},
-            {"recall_at_1", result.best.recall_at_1},
-            {"map_at_r", result.best.map_at_r},
-            {"loss", result.best.loss},
-            {"stopped", result.stopped},
-            {"new_classes", result.new_classes},
-            {"new_class_ways", result.new_class_ways},
-            {"new_class_accuracy", result.new_class_accuracy},
-            {"seconds", result.seconds}};
+    environment_.out
+        << summary_json(run, result).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+        << '\n';
   }
 
   const TrainCommand& command_;
@@ -219,6 +229,7 @@ class TrainApp {
   InputSpec spec_ = command_.input;
   training::TrainOptions options_;
   std::size_t skipped_ = 0;
+  std::optional<TrainLog> log_;
 };
 
 int report(const TrainEnvironment& environment, ErrorCode code, std::string_view message) {

@@ -21,6 +21,8 @@ struct Words {
   std::string output;
   std::string validation;
   std::string preview;
+  std::string log;
+  std::string report;
   std::string classes = "auto";
   std::string color = "auto";
   std::string resize = "fit";
@@ -157,6 +159,9 @@ po::options_description describe(Words& words, TrainCommand& command) {
   add_backbone_options(add);
   add("preview", po::value(&words.preview)->value_name("FILE"),
       "write a page of augmented images; trains only with -o");
+  add("log", po::value(&words.log)->value_name("FILE"), "write a JSON line an epoch while it runs");
+  add("report", po::value(&words.report)->value_name("FILE"),
+      "write a page with curves and hard examples");
   add("resume", po::bool_switch(&command.resume), "go on from FILE.checkpoint");
   describe_training(add, command.changes);
   add("json", po::bool_switch(&command.json), "the summary as one JSON line");
@@ -172,10 +177,17 @@ void translate(const Words& words, TrainCommand& command) {
     throw Error(ErrorCode::kUsage,
                 "name the model file to write: -o FILE.onnx (or --preview FILE.html)");
   }
+  if (words.output.empty() && !(words.log.empty() && words.report.empty())) {
+    throw Error(
+        ErrorCode::kUsage,
+        "--log and --report tell of a training: name the model file to write, -o FILE.onnx");
+  }
   command.folder = words.folder;
   command.output = words.output;
   if (!words.validation.empty()) command.validation = words.validation;
   if (!words.preview.empty()) command.preview = words.preview;
+  if (!words.log.empty()) command.log = words.log;
+  if (!words.report.empty()) command.report = words.report;
   command.classes = parse_class_level(words.classes);
 
   InputSpec& input = command.input;

@@ -21,7 +21,9 @@ struct TrainCommand {
   std::filesystem::path output;  ///< empty if only a preview is wanted
   std::optional<std::filesystem::path> validation;
   std::optional<std::filesystem::path> preview;
-  ClassLevel classes = ClassLevel::kAuto;  ///< of both folders
+  std::optional<std::filesystem::path> log;     ///< JSON lines while training runs
+  std::optional<std::filesystem::path> report;  ///< a page when it is done
+  ClassLevel classes = ClassLevel::kAuto;       ///< of both folders
   std::optional<BackboneCommand> backbone;
   InputSpec input;
   bool choose_size = true;      ///< else input.width and input.height hold

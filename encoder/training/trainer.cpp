@@ -62,6 +62,7 @@ class Training {
       : images_(images),
         options_(options),
         observer_(observer),
+        validation_classes_(validation == nullptr ? images.classes : validation->classes),
         identity_(identity(images, validation, options, at::get_num_threads())),
         validation_(set_aside(validation)),
         steps_an_epoch_(std::max<int>(
@@ -70,6 +71,9 @@ class Training {
         steps_(steps_an_epoch_ * options.epochs),
         encoder_(make_encoder()),
         learner_(*encoder_, images.input, options, training_, images.classes.size(), steps_) {}
+
+  /// Before anything moves. Draws no random number and leaves the network as it is.
+  void view_untrained() { untrained_ = embed_queries(); }
 
   void resume(std::span<const std::byte> bytes) {
     const Checkpoint checkpoint = decode_checkpoint(bytes, "the checkpoint");
@@ -110,6 +114,10 @@ class Training {
         training_.pixels.flatten(0, 1),
         HeadOptions{backbone.hidden, options_.network.dimension, backbone.dropout},
         options_.device);
+  }
+
+  EmbeddingBatch embed_queries() {
+    return embed(*encoder_, validation_.queries().pixels, images_.input);
   }
 
   double seconds() const {
@@ -189,6 +197,7 @@ class Training {
     result.training_images = training_.size();
     result.validation_images = validation_.images();
     if (validation_.kind() == ValidationKind::kClasses) measure_new_classes(result);
+    if (untrained_) result.view = view();
     result.stopped = stopped_;
     encoder_->to(torch::kCPU);
     result.model.input = images_.input;
@@ -196,6 +205,18 @@ class Training {
     result.model.notes = make_notes(result);
     result.seconds = seconds();
     return result;
+  }
+
+  ValidationView view() {
+    const Samples& queries = validation_.queries();
+    const torch::Tensor pixels = queries.pixels.contiguous();
+    const std::span bytes(pixels.data_ptr<std::uint8_t>(),
+                          static_cast<std::size_t>(pixels.numel()));
+    return {validation_classes_,
+            queries.labels,
+            {bytes.begin(), bytes.end()},
+            *untrained_,
+            embed_queries()};
   }
 
   /// One image of each of up to 20 new classes is the support set.
@@ -211,9 +232,7 @@ class Training {
     episodes.ways = static_cast<std::size_t>(std::min<std::ptrdiff_t>(20, usable));
     episodes.seed = options_.seed;
     result.new_class_ways = static_cast<int>(episodes.ways);
-    result.new_class_accuracy =
-        score_episodes(embed(*encoder_, queries.pixels, images_.input), queries.labels, episodes)
-            .accuracy;
+    result.new_class_accuracy = score_episodes(embed_queries(), queries.labels, episodes).accuracy;
   }
 
   std::map<std::string, std::string> make_notes(const TrainResult& result) const {
@@ -242,6 +261,7 @@ class Training {
   const TrainObserver& observer_;
   const Clock::time_point start_ = Clock::now();
   double seconds_before_ = 0;
+  const std::vector<std::string>& validation_classes_;
   std::map<std::string, std::string> identity_;
   Samples training_;
   Validation validation_;
@@ -250,6 +270,7 @@ class Training {
   std::unique_ptr<TrainableEncoder> encoder_;
   Learner learner_;
   RunState state_;
+  std::optional<EmbeddingBatch> untrained_;
   bool stopped_ = false;
 };
 
@@ -284,6 +305,7 @@ TrainResult train(const LabeledImages& images, const LabeledImages* validation,
   resolved.augment =
       resolve_augment(options.augment, images.input.channels, images.classes.size(), images.size());
   Training training(images, validation, resolved, observer);
+  if (observer.wants_view) training.view_untrained();
   if (!resume.empty()) training.resume(resume);
   return training.run();
 }

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "core/embedding.h"
 #include "core/progress.h"
 #include "encoder/onnx_model.h"
 #include "encoder/training/labeled_images.h"
@@ -33,6 +36,17 @@ struct TrainObserver {
       on_step;  ///< batches; returning false stops training and keeps the best weights so far
   /// Bytes from which train() goes on after this epoch.
   std::function<void(std::span<const std::byte>)> on_checkpoint;
+  bool wants_view = false;  ///< fill TrainResult::view; costs two looks at the validation images
+};
+
+/// The validation images, at most 2,000 of them (the training images if none were set aside), and
+/// what the network makes of them before and after training. Plain data.
+struct ValidationView {
+  std::vector<std::string> classes;
+  std::vector<int> labels;           ///< one an image: an index into `classes`
+  std::vector<std::uint8_t> pixels;  ///< as LabeledImages::pixels
+  EmbeddingBatch before;             ///< one row an image: of the untrained network
+  EmbeddingBatch after;              ///< one row an image: of the model
 };
 
 struct TrainResult {
@@ -48,7 +62,8 @@ struct TrainResult {
   /// measured on the new classes; 0 without them.
   double new_class_accuracy = 0;
   int new_class_ways = 0;
-  bool stopped = false;  ///< by on_step
+  std::optional<ValidationView> view;  ///< if the observer wants it
+  bool stopped = false;                ///< by on_step
   double seconds = 0;
 };
 

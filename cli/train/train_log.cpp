@@ -1,0 +1,68 @@
+#include "cli/train/train_log.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+
+namespace simdb::cli {
+
+TrainLog::TrainLog(const std::filesystem::path& path, bool append)
+    : path_(path), file_(path, append ? std::ios::app : std::ios::trunc) {
+  if (!file_) {
+    throw Error(ErrorCode::kIo, fmt::format("can't write the log to '{}': {}; choose another --log",
+                                            path.string(), std::strerror(errno)));
+  }
+}
+
+void TrainLog::start(const TrainRun& run, int threads, bool resumed) {
+  const InputSpec& input = run.images.input;
+  write(
+      {{"event", "start"},
+       {"data", run.folder.string()},
+       {"model", run.model.string()},
+       {"images", run.images.size()},
+       {"classes", run.images.classes.size()},
+       {"skipped", run.skipped},
+       {"input", {{"width", input.width}, {"height", input.height}, {"channels", input.channels}}},
+       {"threads", threads},
+       {"resumed", resumed},
+       {"options", training::describe(run.options)}});
+}
+
+void TrainLog::epoch(const training::EpochReport& report, double learning_rate_share) {
+  write({{"event", "epoch"},
+         {"epoch", report.epoch},
+         {"loss", report.loss},
+         {"recall_at_1", report.recall_at_1},
+         {"map_at_r", report.map_at_r},
+         {"spread", report.spread},
+         {"learning_rate_share", learning_rate_share},
+         {"seconds", report.seconds},
+         {"best", report.best}});
+}
+
+void TrainLog::warning(const std::string& text) { write({{"event", "warning"}, {"text", text}}); }
+
+void TrainLog::end(const TrainRun& run, const training::TrainResult& result) {
+  nlohmann::json line = summary_json(run, result);
+  line["event"] = "end";
+  write(line);
+}
+
+void TrainLog::error(const std::string& text) { write({{"event", "error"}, {"text", text}}); }
+
+void TrainLog::write(const nlohmann::json& line) {
+  // A folder's name may hold bytes that are not UTF-8.
+  file_ << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n'
+        << std::flush;
+  if (!file_) {
+    throw Error(ErrorCode::kIo, fmt::format("can't write the log to '{}': {}", path_.string(),
+                                            std::strerror(errno)));
+  }
+}
+
+}  // namespace simdb::cli
