@@ -61,10 +61,10 @@ std::string triplets_html(const ValidationView& view, const InputSpec& input,
     html += fmt::format("<li>{}{}{}</li>\n",
                         figure(view, input, triplet.anchor, "anchor", "<span>anchor</span>"),
                         figure(view, input, triplet.positive, "positive",
-                               likeness("own class", triplet.positive_similarity)),
+                               likeness("its class", triplet.positive_similarity)),
                         figure(view, input, triplet.negative,
                                triplet.violation() > 0 ? "negative wrong" : "negative",
-                               likeness("other class", triplet.negative_similarity)));
+                               likeness("another", triplet.negative_similarity)));
   }
   return html;
 }

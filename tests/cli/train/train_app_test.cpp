@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -35,6 +37,11 @@ class TrainAppTest : public ::testing::Test {
   void write(const std::string& name, const Image& image) const {
     fs::create_directories((pictures_ / name).parent_path());
     write_file_atomic(pictures_ / name, encode_png(image));
+  }
+
+  static std::string text(const fs::path& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
   }
 
   int run(std::vector<std::string> more = {}) {
@@ -151,6 +158,36 @@ TEST_F(TrainAppTest, APreviewNeedsNoModelAndComesBeforeOne) {
 TEST_F(TrainAppTest, AnUnwritablePreviewIsFoundFirst) {
   EXPECT_EQ(run({"--preview", (folder_ / "nowhere/page.html").string()}), 6);
   EXPECT_THAT(err_, AllOf(HasSubstr("the preview"), HasSubstr("--preview")));
+  EXPECT_FALSE(fs::exists(model_));
+}
+
+TEST_F(TrainAppTest, ALogAndAReportAreWritten) {
+  const fs::path log = folder_ / "log.jsonl";
+  const fs::path page = folder_ / "report.html";
+  EXPECT_EQ(run({"--log", log.string(), "--report", page.string()}), 0);
+  EXPECT_THAT(err_, HasSubstr("report.html"));
+  EXPECT_THAT(text(page), AllOf(HasSubstr("red"), HasSubstr("blue")));
+  EXPECT_THAT(text(log), AllOf(HasSubstr("\"event\":\"start\""), HasSubstr("\"epoch\":2"),
+                               HasSubstr("\"event\":\"end\"")));
+}
+
+TEST_F(TrainAppTest, TheLogOfAStoppedTrainingHasItsEpochs) {
+  const fs::path log = folder_ / "log.jsonl";
+  int asked = 0;
+  stop_ = [&] { return ++asked > 30; };  // in the second epoch
+  EXPECT_EQ(run({"--log", log.string()}), 0);
+  EXPECT_THAT(text(log), AllOf(HasSubstr("\"event\":\"epoch\""), HasSubstr("\"stopped\":true")));
+  stop_ = {};
+  const std::string before = text(log);
+  EXPECT_EQ(run({"--log", log.string(), "--resume"}), 0);
+  EXPECT_THAT(text(log), AllOf(::testing::StartsWith(before), HasSubstr("\"resumed\":true")));
+}
+
+TEST_F(TrainAppTest, AnUnwritableLogOrReportIsFoundFirst) {
+  EXPECT_EQ(run({"--log", (folder_ / "nowhere/log").string()}), 6);
+  EXPECT_THAT(err_, HasSubstr("--log"));
+  EXPECT_EQ(run({"--report", (folder_ / "nowhere/page").string()}), 6);
+  EXPECT_THAT(err_, HasSubstr("--report"));
   EXPECT_FALSE(fs::exists(model_));
 }
 

@@ -157,6 +157,7 @@ TEST(TrainArgsTest, MistakesAreNamed) {
   };
   EXPECT_THAT(message({}), HasSubstr("folder"));
   EXPECT_THAT(message({"pictures"}), HasSubstr("-o FILE.onnx"));
+  EXPECT_THAT(message({"a", "--preview", "p", "--log", "l"}), HasSubstr("-o FILE.onnx"));
   EXPECT_THAT(message({"a", "b", "-o", "m"}), HasSubstr("positional"));
   EXPECT_THAT(message({"a", "-o", "m", "--epoch", "3"}), HasSubstr("--epoch"));
   EXPECT_THAT(message({"a", "-o", "m", "--epochs", "x"}), HasSubstr("epochs"));

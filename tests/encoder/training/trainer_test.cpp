@@ -60,6 +60,32 @@ std::vector<float> weights_of(const TrainResult& result) {
   return std::get<DenseLayer>(result.model.layers.back()).weight;
 }
 
+TEST(TrainerTest, AViewShowsBothNetworksAndChangesNoWeight) {
+  const TrainResult plain = train(red_and_blue(), nullptr, quick());
+  EXPECT_FALSE(plain.view);
+  std::vector<std::byte> checkpoint;
+  TrainObserver observer;
+  observer.wants_view = true;
+  observer.on_checkpoint = [&](std::span<const std::byte> bytes) {
+    if (checkpoint.empty()) checkpoint.assign(bytes.begin(), bytes.end());
+  };
+  const TrainResult viewed = train(red_and_blue(), nullptr, quick(), observer);
+  EXPECT_EQ(weights_of(viewed), weights_of(plain));
+  ASSERT_TRUE(viewed.view);
+  const ValidationView& view = *viewed.view;
+  EXPECT_EQ(view.classes, red_and_blue().classes);
+  EXPECT_EQ(view.labels, (std::vector<int>{0, 0, 1, 1}));
+  EXPECT_EQ(view.pixels.size(), 4 * red_and_blue().input.values());
+  ASSERT_EQ(view.before.rows(), 4U);
+  ASSERT_EQ(view.after.rows(), 4U);
+  EXPECT_FALSE(std::ranges::equal(view.before.values(), view.after.values()));
+  const TrainResult resumed = train(red_and_blue(), nullptr, quick(), observer, checkpoint);
+  EXPECT_EQ(weights_of(resumed), weights_of(plain));
+  ASSERT_TRUE(resumed.view);
+  EXPECT_TRUE(std::ranges::equal(resumed.view->before.values(), view.before.values()));
+  EXPECT_TRUE(std::ranges::equal(resumed.view->after.values(), view.after.values()));
+}
+
 TEST(TrainerTest, LearnsToTellClassesAndReportsEveryEpoch) {
   std::vector<EpochReport> seen;
   std::size_t steps = 0;
