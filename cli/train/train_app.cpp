@@ -79,7 +79,7 @@ class TrainApp {
     options_ = command_.change(training::recommend(images));
     if (command_.preview) preview(images, *command_.preview);
     if (command_.output.empty()) return exit_code();
-    if (backbone_ && !compute_features(images, validation)) {
+    if (backbone_ && !compute_features(*backbone_, images, validation)) {
       return give_up("while the features were computed");
     }
     CheckpointFile checkpoint(command_.output);
@@ -121,15 +121,16 @@ class TrainApp {
     display_.note(backbone_->describe());
   }
 
-  bool compute_features(LabeledImages& images, std::optional<LabeledImages>& validation) {
-    const bool done = backbone_->compute(images, validation ? &*validation : nullptr,
-                                         options_.augment, [&](std::size_t count, std::size_t all) {
-                                           display_.features(count, all);
-                                           return !stopped();
-                                         });
+  bool compute_features(BackboneRun& backbone, LabeledImages& images,
+                        std::optional<LabeledImages>& validation) {
+    const bool done = backbone.compute(images, validation ? &*validation : nullptr,
+                                       options_.augment, [&](std::size_t count, std::size_t all) {
+                                         display_.features(count, all);
+                                         return !stopped();
+                                       });
     display_.note(fmt::format("computed the features of {} images; they are kept in {}",
-                              backbone_->computed(), backbone_->cache_file().string()));
-    options_.backbone = backbone_->options();
+                              backbone.computed(), backbone.cache_file().string()));
+    options_.backbone = backbone.options();
     return done;
   }
 

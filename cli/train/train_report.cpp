@@ -153,6 +153,7 @@ class PageData {
   Json images_json(const PrincipalComponents& before, const PrincipalComponents& after,
                    const TrainReportLimits& limits) const {
     std::vector<std::size_t> labels;
+    labels.reserve(view_.labels.size());
     for (const int label : view_.labels) labels.push_back(class_of_.at(label));
     std::size_t left = limits.thumbnail_bytes;
     Json images = Json::array();
