@@ -7,6 +7,7 @@ namespace simdb::training {
 inline constexpr double kMaxTurnDegrees = 15;
 inline constexpr double kMaxZoom = 0.25;
 inline constexpr double kMaxStretch = 0.15;
+inline constexpr double kMaxLean = 0.2;  // tangent of the angle by which upright lines lean
 inline constexpr double kMaxShift = 0.2;
 inline constexpr double kNudge = 0.6;         // of the affine amounts
 inline constexpr double kElastic = 0.055;     // standard deviation of a vector of the coarse grid

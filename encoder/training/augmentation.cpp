@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <numbers>
+#include <utility>
 
 #include "core/error.h"
 #include "encoder/training/pixel_changes_internal.h"
@@ -63,7 +65,7 @@ Augmenter::Augmenter(const AugmentOptions& options, ClassMaking making, std::uin
 }
 
 Augmented Augmenter::operator()(torch::Tensor planes, const torch::Tensor& borders,
-                                const BatchShape& shape) {
+                                const BatchShape& shape, std::span<const int> families) {
   const torch::NoGradGuard no_gradients;
   const std::int64_t rows = planes.size(0);
   const bool is_color = planes.size(1) == 3;
@@ -78,7 +80,7 @@ Augmented Augmenter::operator()(torch::Tensor planes, const torch::Tensor& borde
   torch::Tensor variants = torch::zeros({units}, torch::kInt64);
   torch::Tensor maps = draw_maps(options_, rows, random_);
   if (options_.symmetry || options_.mirror) {
-    const Turns turns = draw_turns(units);
+    const Turns turns = draw_turns(shape, families);
     variants = turns.variants;
     maps = torch::bmm(with_third_axis(for_rows(turns.maps)), maps);
   }
@@ -104,23 +106,40 @@ Augmented Augmenter::operator()(torch::Tensor planes, const torch::Tensor& borde
   return {planes.clamp(0, 1), for_rows(variants)};
 }
 
-/// For groups: turns by any angle. At least half of the groups stay as they are: with all of them
-/// turned, learning took more than twice as long. For classes: one of the quarter turns.
-Augmenter::Turns Augmenter::draw_turns(std::int64_t units) {
-  if (making_.unit == Unit::kClass) {
-    torch::Tensor variants = torch::zeros({units}, torch::kInt64);
-    if (options_.symmetry) variants = random_.below({units}, kQuarters);
-    if (options_.mirror) variants = variants + kQuarters * random_.below({units}, 2);
-    return {quarter_turns().index_select(0, variants), variants};
+Augmenter::Turns Augmenter::draw_turns(const BatchShape& shape, std::span<const int> families) {
+  return making_.unit == Unit::kClass ? draw_quarter_turns(shape, families)
+                                      : draw_any_turns(shape.groups);
+}
+
+/// One a class, but for classes of a family, which take the first one's.
+Augmenter::Turns Augmenter::draw_quarter_turns(const BatchShape& shape,
+                                               std::span<const int> families) {
+  const std::int64_t units = std::int64_t{shape.groups} * shape.classes;
+  torch::Tensor variants = torch::zeros({units}, torch::kInt64);
+  if (options_.symmetry) variants = random_.below({units}, kQuarters);
+  if (options_.mirror) variants = variants + kQuarters * random_.below({units}, 2);
+  if (!families.empty()) {
+    std::map<std::pair<std::int64_t, int>, std::int64_t> first;
+    auto variant_of = variants.accessor<std::int64_t, 1>();
+    for (std::int64_t i = 0; i < units; ++i) {
+      const std::pair family(i / shape.classes, families[i * shape.images]);
+      variant_of[i] = first.try_emplace(family, variant_of[i]).first->second;
+    }
   }
-  const torch::Tensor angle =
-      options_.symmetry ? random_.uniform({units}, 0, 2 * std::numbers::pi) : torch::zeros({units});
+  return {quarter_turns().index_select(0, variants), variants};
+}
+
+/// At least half of the groups stay as they are: with all of them turned, learning took more than
+/// twice as long.
+Augmenter::Turns Augmenter::draw_any_turns(std::int64_t groups) {
+  const torch::Tensor angle = options_.symmetry ? random_.uniform({groups}, 0, 2 * std::numbers::pi)
+                                                : torch::zeros({groups});
   const torch::Tensor side =
-      options_.mirror ? random_.uniform({units}, -1, 1).sign() : torch::ones({units});
+      options_.mirror ? random_.uniform({groups}, -1, 1).sign() : torch::ones({groups});
   const torch::Tensor turns =
       torch::stack({side * angle.cos(), -side * angle.sin(), angle.sin(), angle.cos()}, 1)
           .view({-1, 2, 2});
-  const torch::Tensor changed = random_.chance({units}, making_.share / 2);
+  const torch::Tensor changed = random_.chance({groups}, making_.share / 2);
   return {torch::where(changed.view({-1, 1, 1}), turns, torch::eye(2)),
           torch::where(changed, kUnnumbered, std::int64_t{0})};
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -41,8 +42,11 @@ class Augmenter {
   Augmenter(const AugmentOptions& options, ClassMaking making, std::uint64_t seed);
 
   /// `planes` is N x C x H x W in [0, 1], group by group and class by class as `shape` says;
-  /// `borders` is N x C. Returns planes of the same shape and range.
-  Augmented operator()(torch::Tensor planes, const torch::Tensor& borders, const BatchShape& shape);
+  /// `borders` is N x C. Where the unit is the class, classes of a group that have the same
+  /// `families` (one a row, or empty) turn together: siblings are the hardest to tell apart, but
+  /// only while they are upright alike. Returns planes of the same shape and range.
+  Augmented operator()(torch::Tensor planes, const torch::Tensor& borders, const BatchShape& shape,
+                       std::span<const int> families = {});
 
   /// Where the sequence stands, as bytes of the generator.
   std::string state() const;
@@ -54,7 +58,9 @@ class Augmenter {
     torch::Tensor maps;      // U x 2 x 2
     torch::Tensor variants;  // U
   };
-  Turns draw_turns(std::int64_t units);
+  Turns draw_turns(const BatchShape& shape, std::span<const int> families);
+  Turns draw_quarter_turns(const BatchShape& shape, std::span<const int> families);
+  Turns draw_any_turns(std::int64_t groups);
   torch::Tensor draw_color_maps(std::int64_t units, torch::Tensor& variants);
 
   AugmentOptions options_;

@@ -1,5 +1,7 @@
 #include "encoder/training/batch_feed.h"
 
+#include <algorithm>
+#include <functional>
 #include <locale>
 #include <random>
 #include <sstream>
@@ -11,6 +13,11 @@
 namespace simdb::training {
 namespace {
 
+/// Classes that all lie in one folder are no family.
+bool has_several(const std::vector<int>& parents) {
+  return std::adjacent_find(parents.begin(), parents.end(), std::not_equal_to<>()) != parents.end();
+}
+
 class ImageFeed final : public BatchFeed {
  public:
   ImageFeed(const Samples& samples, const InputSpec& input, const TrainOptions& options,
@@ -19,12 +26,13 @@ class ImageFeed final : public BatchFeed {
         input_(input),
         borders_(border_colors(samples.pixels)),
         augmenter_(options.augment, making, options.seed),
-        variants_(variant_count(options.augment, making.unit)) {}
+        variants_(variant_count(options.augment, making.unit)),
+        has_families_(has_several(samples.parents)) {}
 
   Shown show(const std::vector<std::int64_t>& rows, const BatchShape& shape) override {
     const torch::Tensor chosen = torch::tensor(rows);
     const Augmented images = augmenter_(to_planes(samples_.pixels.index_select(0, chosen)),
-                                        borders_.index_select(0, chosen), shape);
+                                        borders_.index_select(0, chosen), shape, families(rows));
     return {normalize_planes(images.planes, input_), images.variants};
   }
   int variants() const override { return variants_; }
@@ -32,11 +40,21 @@ class ImageFeed final : public BatchFeed {
   void restore(const std::string& state) override { augmenter_.restore(state); }
 
  private:
+  /// Of each row, if there are any.
+  std::vector<int> families(const std::vector<std::int64_t>& rows) const {
+    std::vector<int> parents;
+    if (!has_families_) return parents;
+    parents.reserve(rows.size());
+    for (const std::int64_t row : rows) parents.push_back(samples_.parents[row]);
+    return parents;
+  }
+
   const Samples& samples_;
   InputSpec input_;
   torch::Tensor borders_;
   Augmenter augmenter_;
   int variants_;
+  bool has_families_;
 };
 
 class FeatureFeed final : public BatchFeed {

@@ -30,8 +30,9 @@ torch::Tensor draw_affine(double amount, std::int64_t rows, RandomTensors& rando
   const torch::Tensor x = zoom * stretch;
   const torch::Tensor y = zoom / stretch;
   const torch::Tensor zero = torch::zeros({rows});
-  return maps_of({x * turn.cos(), -x * turn.sin(), drawn(kMaxShift),  //
-                  y * turn.sin(), y * turn.cos(), drawn(kMaxShift),   //
+  const torch::Tensor lean = drawn(kMaxLean);
+  return maps_of({x * turn.cos(), x * (lean - turn.sin()), drawn(kMaxShift),  //
+                  y * turn.sin(), y * turn.cos(), drawn(kMaxShift),           //
                   zero, zero, torch::ones({rows})});
 }
 

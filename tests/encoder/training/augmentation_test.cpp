@@ -195,6 +195,26 @@ TEST(AugmentationTest, WithoutMirrorAQuarterOfTheClassesStayUpright) {
   }
 }
 
+TEST(AugmentationTest, ClassesOfAFamilyTurnTogetherWithinAGroup) {
+  const Plain images = drawn(160, 1);  // 2 groups of 40 classes with 2 images; 4 families
+  std::vector<int> families;
+  for (int row = 0; row < 160; ++row) families.push_back(row / 2 % 4);
+  Augmenter augment(parse_augment("symmetry,mirror"), kAllClasses, 1);
+  int apart = 0;
+  for (int draw = 0; draw < 10; ++draw) {
+    const torch::Tensor variants =
+        augment(images.planes, images.borders, {2, 40, 2}, families).variants;
+    const auto of = [&](int row) { return variants[row].item<std::int64_t>(); };
+    for (int row = 0; row < 160; ++row) {
+      EXPECT_EQ(of(row), of(row / 80 * 80 + row % 8)) << row;  // its family's first in the group
+    }
+    for (int family = 0; family < 4; ++family) {
+      apart += of(2 * family) != of(80 + 2 * family) ? 1 : 0;
+    }
+  }
+  EXPECT_GT(apart, 20);  // 35 of 40 expected
+}
+
 TEST(AugmentationTest, ColorsInClassUnitAreOneDrawAClassWithoutANumber) {
   const Plain one = drawn(1);
   Augmenter augment(only(&AugmentOptions::colors), {Unit::kClass, 0.5}, 1);

@@ -52,6 +52,33 @@ TEST(BatchFeedTest, ViewsGoOnFromTheState) {
   EXPECT_EQ(test::code_of([&] { other->restore("nothing"); }), ErrorCode::kBadInput);
 }
 
+TEST(BatchFeedTest, OnlySeveralFoldersAreFamilies) {
+  Samples samples;
+  samples.pixels = torch::randint(256, {80, 8, 8, 1}).to(torch::kUInt8);
+  std::vector<std::int64_t> rows;
+  for (int i = 0; i < 80; ++i) {
+    rows.push_back(i);
+    samples.labels.push_back(i / 2);
+    samples.parents.push_back(0);
+  }
+  InputSpec input;
+  input.width = input.height = 8;
+  input.channels = 1;
+  TrainOptions options;
+  options.augment = parse_augment("symmetry");
+  const auto variants_seen = [&] {
+    const auto feed = make_image_feed(samples, input, options, 40);
+    const torch::Tensor variants = feed->show(rows, {1, 40, 2}).variants;
+    return variants.min().item<std::int64_t>() != variants.max().item<std::int64_t>();
+  };
+  EXPECT_TRUE(variants_seen());  // one folder: every class has a turn of its own
+  for (int i = 0; i < 80; ++i) samples.parents[i] = i < 40 ? 1 : 2;
+  const auto feed = make_image_feed(samples, input, options, 40);
+  const torch::Tensor variants = feed->show(rows, {1, 40, 2}).variants;
+  EXPECT_TRUE(variants.slice(0, 0, 40).eq(variants[0]).all().item<bool>());
+  EXPECT_TRUE(variants.slice(0, 40, 80).eq(variants[40]).all().item<bool>());
+}
+
 TEST(BatchFeedTest, ImagesWithoutAugmentationArePlanes) {
   Samples samples;
   samples.pixels = torch::randint(256, {5, 6, 6, 3}).to(torch::kUInt8);
