@@ -147,10 +147,10 @@ std::vector<AugmentNote> describe(const AugmentOptions& augment, ClassMaking mak
   const double s = augment.strength;
   const auto moved = [&](double part) {
     return fmt::format(
-        "turned up to {:.3g}°, shifted up to {:.3g} % of the side, size ± {:.3g} %, "
-        "aspect ± {:.3g} %",
-        kMaxTurnDegrees * s * part, percent(kMaxShift / 2 * s * part), percent(kMaxZoom * s * part),
-        percent(kMaxStretch * s * part));
+        "turned up to {:.3g}°, leaning up to {:.3g} %, shifted up to {:.3g} % of the side, "
+        "size ± {:.3g} %, aspect ± {:.3g} %",
+        kMaxTurnDegrees * s * part, percent(kMaxLean * s * part), percent(kMaxShift / 2 * s * part),
+        percent(kMaxZoom * s * part), percent(kMaxStretch * s * part));
   };
   const std::array<std::string, kSwitches.size()> texts = {
       moved(1),
