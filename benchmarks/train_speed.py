@@ -23,7 +23,7 @@ import time
 BATCH_CLASSES, BATCH_IMAGES = 48, 4
 SIDE = 28
 CHANNELS = [64, 64, 128, 128]
-SCALE, MARGIN = 12, 0.1
+SCALE, MARGIN = 16, 0.2
 
 
 def parse_arguments():

@@ -31,7 +31,7 @@ constexpr std::array<NamedValue<bool AugmentOptions::*>, 15> kSwitches = {
 
 constexpr std::array<NamedValue<std::string_view>, 6> kPresets = {
     {{"none", ""},
-     {"glyph", "nudge,elastic,stroke,light,noise,symmetry"},
+     {"glyph", "nudge,elastic,stroke,light,noise,symmetry,mirror"},
      {"digits", "nudge,light,noise,erase"},
      {"photo", "nudge,crop,flip,light,jitter,noise,erase"},
      {"icons", "affine,light,jitter,noise,colors"},

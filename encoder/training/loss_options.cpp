@@ -60,7 +60,7 @@ Uses uses_of(const LossOptions& options) {
     case LossKind::kSupCon:
       return {{}, {}, scale_of(10)};
     case LossKind::kNtXent:
-      return {{}, Number{0.1, 0, 2}, scale_of(12)};
+      return {{}, Number{0.2, 0, 2}, scale_of(16)};
     case LossKind::kPair:
       return {};
     case LossKind::kCosFace:

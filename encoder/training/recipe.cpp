@@ -11,7 +11,7 @@ constexpr std::size_t kSmallSet = 500;
 // cost.
 constexpr int kFewestEpochs = 8;
 constexpr int kMostEpochs = 400;
-constexpr std::size_t kImagesShown = 2'000'000;
+constexpr std::size_t kImagesShown = 1'000'000;
 
 }  // namespace
 

@@ -72,7 +72,7 @@ TEST_F(TrainAppTest, WritesAModelThatRunsAndSaysWhatToDoNext) {
                           HasSubstr("simdb init --encoder")));
   EXPECT_THAT(err_, HasSubstr("epoch 2/2"));
   const OnnxEncoder encoder(read_model_file(model_));
-  EXPECT_EQ(encoder.header().notes.at("loss"), "nt-xent, margin 0.1, scale 12");
+  EXPECT_EQ(encoder.header().notes.at("loss"), "nt-xent, margin 0.2, scale 16");
   EXPECT_EQ(encoder.dimension(), 16U);
 }
 

@@ -145,7 +145,7 @@ TEST(TrainArgsTest, TheLossChoosesTheNumbersThatAreNotGiven) {
     return to_string(parse(args).change(training::TrainOptions()).loss);
   };
   EXPECT_EQ(loss({}), to_string(training::LossOptions()));
-  EXPECT_EQ(loss({"--loss", "nt-xent"}), "nt-xent, margin 0.1, scale 12");
+  EXPECT_EQ(loss({"--loss", "nt-xent"}), "nt-xent, margin 0.2, scale 16");
   EXPECT_EQ(loss({"--loss", "circle", "--margin", "0.25"}), "circle, margin 0.25, scale 24");
 }
 

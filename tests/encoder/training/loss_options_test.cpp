@@ -21,7 +21,7 @@ TEST(LossOptionsTest, EveryLossFillsInItsOwnNumbersAndTheyAreValid) {
       {LossKind::kCircle, "circle, margin 0.4, scale 24"},
       {LossKind::kMultiSimilarity, "multi-similarity, miner batch-hard, margin 0.5, scale 50"},
       {LossKind::kSupCon, "supcon, scale 10"},
-      {LossKind::kNtXent, "nt-xent, margin 0.1, scale 12"},
+      {LossKind::kNtXent, "nt-xent, margin 0.2, scale 16"},
       {LossKind::kPair, "pair"},
       {LossKind::kCosFace, "cosface, margin 0.35, scale 30"}};
   for (const auto& [kind, text] : kinds) {

@@ -177,7 +177,7 @@ TEST(LossesTest, TheNumbersReachTheLoss) {
   for (const LossKind kind : {LossKind::kCircle, LossKind::kMultiSimilarity, LossKind::kNtXent}) {
     const double own = (*make_loss(plain(kind), 2, 2))(batch).item<double>();
     LossOptions margin = plain(kind);
-    margin.margin = 0.2;
+    margin.margin = 0.3;
     LossOptions scale = plain(kind);
     scale.scale = 7;
     EXPECT_NE((*make_loss(margin, 2, 2))(batch).item<double>(), own);
