@@ -162,10 +162,12 @@ def main():
     print(f"images/s, {args.threads} thread(s), {args.rounds} rounds; PyTorch {torch.__version__}")
     for name, title in (("simdb", "simdb train"), ("python", "Python, float32"),
                         ("python_bfloat16", "Python, channels-last, bfloat16")):
-        speeds = [r[name] for r in rounds]
-        ratios = [r["simdb"] / r[name] for r in rounds]
-        print(f"{title:32s} {statistics.median(speeds):7.0f}   simdb is {statistics.median(ratios):.2f} times as fast "
-              f"({min(ratios):.2f} to {max(ratios):.2f})")
+        line = f"{title:32s} {statistics.median(r[name] for r in rounds):7.0f}"
+        if name != "simdb":
+            ratios = [r["simdb"] / r[name] for r in rounds]
+            line += (f"   simdb is {statistics.median(ratios):.2f} times as fast "
+                     f"({min(ratios):.2f} to {max(ratios):.2f})")
+        print(line)
 
 
 if __name__ == "__main__":

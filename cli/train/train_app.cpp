@@ -69,11 +69,14 @@ class TrainApp {
     if (command_.log) require_writable(*command_.log, "the log", "--log");
     if (command_.report) require_writable(*command_.report, "the report", "--report");
     if (command_.backbone) take_up(*command_.backbone);
-    LabeledImages images = load(command_.folder, command_.choose_channels && !backbone_, 2);
+    LabeledImages images = load_training();
     std::optional<LabeledImages> validation;
     if (command_.validation && !stopped()) {
-      spec_ = images.input;
-      validation = load(*command_.validation, false, 1);
+      training::LoadOptions alike;
+      alike.input = images.input;
+      alike.choose_channels = false;
+      alike.min_images = 1;
+      validation = load(*command_.validation, alike);
     }
     if (stopped()) return give_up("while the images were read");
     options_ = command_.change(training::recommend(images));
@@ -134,11 +137,15 @@ class TrainApp {
     return done;
   }
 
-  LabeledImages load(const fs::path& folder, bool choose_channels, std::size_t min_images) {
+  LabeledImages load_training() {
     training::LoadOptions options;
     options.input = spec_;
-    options.choose_channels = choose_channels;
-    options.min_images = min_images;
+    options.choose_side = command_.choose_size && !backbone_;
+    options.choose_channels = command_.choose_channels && !backbone_;
+    return load(command_.folder, options);
+  }
+
+  LabeledImages load(const fs::path& folder, training::LoadOptions options) {
     options.level = command_.classes;
     return training::load_labeled_images(
         folder, options,

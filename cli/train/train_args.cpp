@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/program_options.hpp>
+#include <charconv>
 #include <functional>
 #include <sstream>
 #include <vector>
@@ -24,6 +25,7 @@ struct Words {
   std::string log;
   std::string report;
   std::string classes = "auto";
+  std::string size = "auto";
   std::string color = "auto";
   std::string resize = "fit";
 };
@@ -39,6 +41,16 @@ bool choose(std::string_view option, std::string_view value, std::string_view ye
   if (value == no) return false;
   throw Error(ErrorCode::kUsage,
               fmt::format("{} is '{}' or '{}', not '{}'", option, yes, no, value));
+}
+
+int parse_side(const std::string& text) {
+  int side = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), side);
+  if (error != std::errc() || end != text.data() + text.size() || side < 4 || side > 512) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("--size is 'auto' or a number from 4 to 512, not '{}'", text));
+  }
+  return side;
 }
 
 using Changes = std::vector<std::function<void(TrainOptions&)>>;
@@ -63,7 +75,7 @@ po::typed_value<std::string>* named(Changes& changes, const char* name, Place pl
 
 // Spares a lambda an option.
 #define SIMDB_OPTION(member) \
-  [](TrainOptions& o) -> auto& { return o.member; }  // NOLINT(bugprone-macro-parentheses)
+  [](TrainOptions & o) -> auto& { return o.member; }  // NOLINT(bugprone-macro-parentheses)
 
 void describe_training(po::options_description_easy_init& add, Changes& changes) {
   using namespace training;  // NOLINT(google-build-using-namespace): the parsers' names
@@ -153,8 +165,9 @@ po::options_description describe(Words& words, TrainCommand& command) {
       "validate on these classes instead of a part of DIR");
   add("classes", stored(words.classes, "auto|top|leaf"),
       "top: every sub-folder of DIR is a class;\nleaf: every folder that holds images itself");
-  add("size", stored(command.input.width, "N"),
-      "side of the input, pixels; without it a backbone's own");
+  add("size", stored(words.size, "auto|N"),
+      "side of the input, pixels; auto: 28, or 48 for many\nclasses of coloured images, or a "
+      "backbone's own");
   add("color", stored(words.color, "auto|rgb|grey"), "auto: grey if the images are");
   add("resize", stored(words.resize, "fit|stretch"), "fit keeps the aspect ratio");
   add_backbone_options(add);
@@ -192,11 +205,8 @@ void translate(const Words& words, TrainCommand& command) {
   command.classes = parse_class_level(words.classes);
 
   InputSpec& input = command.input;
-  if (input.width < 4 || input.width > 512) {
-    throw Error(ErrorCode::kUsage,
-                fmt::format("--size must lie between 4 and 512, not {}", input.width));
-  }
-  input.height = input.width;
+  command.choose_size = words.size == "auto";
+  if (!command.choose_size) input.width = input.height = parse_side(words.size);
   input.mean.fill(0.5F);
   input.scale.fill(0.5F);
   input.resize =
@@ -237,7 +247,6 @@ TrainCommand parse_train_args(std::span<const std::string_view> args) {
     command.help = values.count("help") > 0;
     if (command.help) return command;
     po::notify(values);
-    command.choose_size = values["size"].defaulted();
     command.backbone = read_backbone_options(values);
   } catch (const po::error& error) {
     throw Error(ErrorCode::kUsage, fmt::format("{}; see simdb train --help", error.what()));

@@ -15,13 +15,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Of a network's input, in pixels.
+constexpr int kSide = 28;
+constexpr int kDetailedSide = 48;
+constexpr int kDetailedImage = 48;
+constexpr std::size_t kManyClasses = 20;
+constexpr std::size_t kLooks = 64;
+
+/// `pixels` are RGB.
+bool is_colored(std::span<const std::uint8_t> pixels) {
+  constexpr int kSpread = 24;
+  std::size_t colored = 0;
+  for (std::size_t p = 0; p < pixels.size(); p += 3) {
+    const auto [low, high] = std::minmax({pixels[p], pixels[p + 1], pixels[p + 2]});
+    if (high - low > kSpread) ++colored;
+  }
+  return colored * 100 * 3 >= pixels.size();
+}
+
+Image read_image(const fs::path& file) {
+  const ImageLimits limits;
+  return decode_image(read_file(file, limits.max_file_bytes), file.string(), limits);
+}
+
 /// True if the file was taken up.
 bool append_image(const fs::path& file, int label, LabeledImages& images,
                   const SkipCallback& on_skip) {
   try {
-    const ImageLimits limits;
-    const auto bytes = read_file(file, limits.max_file_bytes);
-    const Image fitted = fit_to_input(decode_image(bytes, file.string(), limits), images.input);
+    const Image fitted = fit_to_input(read_image(file), images.input);
     images.pixels.insert(images.pixels.end(), fitted.pixels.begin(), fitted.pixels.end());
     images.labels.push_back(label);
     return true;
@@ -61,9 +82,10 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
   LabeledImages images;
   images.input = options.input;
   if (options.choose_channels) images.input.channels = 3;
+  const std::vector<ClassFolder> folders = find_class_folders(folder, options.level);
+  if (options.choose_side) images.input.width = images.input.height = recommend_side(folders);
   require_valid(images.input);
 
-  const std::vector<ClassFolder> folders = find_class_folders(folder, options.level);
   std::size_t total = 0;
   for (const auto& entry : folders) total += entry.images.size();
 
@@ -96,18 +118,32 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
   return images;
 }
 
+int recommend_side(std::span<const ClassFolder> folders) {
+  if (folders.size() <= kManyClasses) return kSide;
+  std::vector<fs::path> files;
+  for (const auto& entry : folders) {
+    files.insert(files.end(), entry.images.begin(), entry.images.end());
+  }
+  std::size_t seen = 0;
+  std::size_t detailed = 0;
+  const std::size_t step = std::max<std::size_t>(1, files.size() / kLooks);
+  for (std::size_t i = 0; i < files.size(); i += step) {
+    try {
+      const Image image = read_image(files[i]);
+      ++seen;
+      const bool is_large = std::max(image.width, image.height) >= kDetailedImage;
+      if (is_large && is_colored(fit_to_input(image, InputSpec()).pixels)) ++detailed;
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): told when all images are read
+    }
+  }
+  return 2 * detailed > seen ? kDetailedSide : kSide;
+}
+
 bool has_color(const LabeledImages& images) {
   if (images.input.channels != 3) return false;
-  constexpr int kSpread = 24;
   std::size_t colored_images = 0;
   for (std::size_t i = 0; i < images.size(); ++i) {
-    const auto pixels = images.image(i);
-    std::size_t colored_pixels = 0;
-    for (std::size_t p = 0; p < pixels.size(); p += 3) {
-      const auto [low, high] = std::minmax({pixels[p], pixels[p + 1], pixels[p + 2]});
-      if (high - low > kSpread) ++colored_pixels;
-    }
-    if (colored_pixels * 100 * 3 >= pixels.size()) ++colored_images;
+    if (is_colored(images.image(i))) ++colored_images;
   }
   return colored_images * 20 >= images.size() && colored_images > 0;
 }

@@ -30,7 +30,7 @@ class ClassFoldersTest : public ::testing::Test {
     std::vector<std::string> found;
     for (const ClassFolder& entry : find_class_folders(folder_.path(), level)) {
       std::string text = entry.name + ":";
-      for (const fs::path& image : entry.images) text += " " + below(image);
+      for (const fs::path& image : entry.images) text.append(" ").append(below(image));
       found.push_back(text);
     }
     return found;

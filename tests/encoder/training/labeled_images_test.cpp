@@ -1,5 +1,6 @@
 #include "encoder/training/labeled_images.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -66,6 +67,35 @@ TEST_F(LabeledImagesTest, SubFoldersAreClassesInOrderAndImagesAreFitted) {
   const auto pixels = images.image(3);
   EXPECT_EQ(std::vector(pixels.begin(), pixels.end()), fit_to_input(red_, images.input).pixels);
   EXPECT_TRUE(skipped_.empty());
+}
+
+TEST_F(LabeledImagesTest, ManyClassesOfLargeColouredImagesGetALargeInput) {
+  const auto side_of = [&](int classes, const Image& image) {
+    fs::remove_all(folder_ / "set");
+    for (int i = 0; i < classes; ++i) write_image(fmt::format("set/{:02}/1.png", i), image);
+    return recommend_side(find_class_folders(folder_ / "set"));
+  };
+  const Image large = solid_image(30, 48, {255, 0, 0});
+  EXPECT_EQ(side_of(21, large), 48);
+  EXPECT_EQ(side_of(20, large), 28);
+  EXPECT_EQ(side_of(21, solid_image(47, 30, {255, 0, 0})), 28);
+  EXPECT_EQ(side_of(21, solid_image(48, 48, {90, 90, 90})), 28);
+  write_text("set/00/1.png", "damaged");
+  EXPECT_EQ(recommend_side(find_class_folders(folder_ / "set")), 28);
+}
+
+TEST_F(LabeledImagesTest, TheSideIsChosenOnlyIfAsked) {
+  for (int i = 0; i < 30; ++i) {
+    for (const char* file : {"1.png", "2.png"}) {
+      write_image(fs::path(fmt::format("{:02}", i)) / file, solid_image(50, 50, {0, 200, 0}));
+    }
+  }
+  EXPECT_EQ(load().input.width, 4);
+  options_.choose_side = true;
+  const LabeledImages images = load();
+  EXPECT_EQ(images.input.width, 48);
+  EXPECT_EQ(images.input.height, 48);
+  EXPECT_EQ(images.pixels.size(), 60U * 48 * 48 * 3);
 }
 
 TEST_F(LabeledImagesTest, GreyDataGivesOneChannelAsTheQueryWillSeeIt) {
