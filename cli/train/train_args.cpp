@@ -75,7 +75,7 @@ po::typed_value<std::string>* named(Changes& changes, const char* name, Place pl
 
 // Spares a lambda an option.
 #define SIMDB_OPTION(member) \
-  [](TrainOptions & o) -> auto& { return o.member; }  // NOLINT(bugprone-macro-parentheses)
+  [](TrainOptions& o) -> auto& { return o.member; }  // NOLINT(bugprone-macro-parentheses)
 
 void describe_training(po::options_description_easy_init& add, Changes& changes) {
   using namespace training;  // NOLINT(google-build-using-namespace): the parsers' names
