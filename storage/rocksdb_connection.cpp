@@ -43,6 +43,11 @@ std::string logs_of(const fs::path& store) {
   return text;
 }
 
+[[noreturn]] void fail_unsettled(const fs::path& store) {
+  throw Error(ErrorCode::kBusy, "can't read " + store.string() + ": it changed during each of " +
+                                    std::to_string(kReaderTries) + " tries; try again later");
+}
+
 [[noreturn]] void fail_half_created(const fs::path& store) {
   throw Error(ErrorCode::kCorruption,
               "can't open " + store.string() +
@@ -168,8 +173,24 @@ rocksdb::Status RocksConnection::open_settled_reader(
     if (file_set_of(store) == files && (status.ok() || logs_of(store) == logs)) return status;
     std::this_thread::sleep_for(kReaderPause);
   }
-  throw Error(ErrorCode::kBusy, "can't read " + store.string() + ": it changed during each of " +
-                                    std::to_string(kReaderTries) + " tries; try again later");
+  fail_unsettled(store);
+}
+
+rocksdb::Status RocksConnection::verify_files() const {
+  const auto verify = [](rocksdb::DB& db) {
+    const rocksdb::Status files = db.VerifyFileChecksums(scan_options());
+    return files.ok() ? db.VerifyChecksum(scan_options()) : files;
+  };
+  if (mode_ == StoreMode::kReadWrite) return verify(*db_);
+  // Both calls open the tables by name, so a table that a writer has merged away is an error,
+  // though this reader holds it open and misses nothing.
+  for (int i = 0; i < kReaderTries; ++i) {
+    const std::string files = file_set_of(path_);
+    const std::unique_ptr<RocksConnection> now = open(path_, StoreMode::kReadOnly);
+    const rocksdb::Status status = verify(now->db());
+    if (status.ok() || file_set_of(path_) == files) return status;
+  }
+  fail_unsettled(path_);
 }
 
 void RocksConnection::require_known_format() const {

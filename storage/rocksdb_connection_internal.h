@@ -34,6 +34,9 @@ class RocksConnection {
   const std::filesystem::path& path() const noexcept { return path_; }
   StoreMode mode() const noexcept { return mode_; }
 
+  /// Compares the checksums of all files and of their blocks. A reader checks the files of now,
+  /// which are others than those it opened once a writer beside it has merged tables.
+  rocksdb::Status verify_files() const;
   /// The value of a key, or nothing.
   std::optional<std::string> read(Family family, std::string_view key) const;
   struct Entry {

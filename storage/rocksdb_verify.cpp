@@ -50,10 +50,7 @@ class Verifier {
   }
 
   void check_bytes() {
-    require_ok(connection_.db().VerifyFileChecksums(scan_options()), "verify the files of",
-               connection_.path());
-    require_ok(connection_.db().VerifyChecksum(scan_options()), "verify the blocks of",
-               connection_.path());
+    require_ok(connection_.verify_files(), "verify the files of", connection_.path());
   }
 
   void check_items() {
