@@ -107,6 +107,10 @@ void describe_training(po::options_description_easy_init& add, Changes& changes)
       "--preview");
   add("augment-strength", changed<double>(changes, "X", SIMDB_OPTION(augment.strength)),
       "0 to 3 (1)");
+  add("made-classes",
+      named(changes, "on|off", SIMDB_OPTION(made_classes),
+            [](const std::string& text) { return choose("--made-classes", text, "on", "off"); }),
+      "turned and joined images are further classes");
   add("loss", po::value<std::string>()->value_name("NAME")->notifier([&](const auto& name) {
     changes.push_back([kind = parse_loss(name)](TrainOptions& o) {
       o.loss = {};

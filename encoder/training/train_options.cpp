@@ -53,6 +53,7 @@ std::map<std::string, std::string> describe(const TrainOptions& options) {
       {"loss", to_string(options.loss)},
       {"augmentation",
        fmt::format("{}, strength {:g}", to_string(options.augment), options.augment.strength)},
+      {"made-classes", options.made_classes ? "on" : "off"},
       {"optimizer", std::string(to_string(options.optimizer))},
       {"schedule", std::string(to_string(options.schedule))},
       {"learning-rate", number(options.learning_rate)},

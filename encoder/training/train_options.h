@@ -45,6 +45,7 @@ struct TrainOptions {
   NetworkOptions network;
   std::optional<BackboneOptions> backbone;  ///< then of `network` only the dimension counts
   AugmentOptions augment;                   ///< chosen by the data if nothing is said
+  bool made_classes = false;                ///< see make_classes(); images only
   LossOptions loss;
   OptimizerKind optimizer = OptimizerKind::kAdamW;
   ScheduleKind schedule = ScheduleKind::kCosine;

@@ -18,6 +18,7 @@
 #include "encoder/training/batch_sampler.h"
 #include "encoder/training/embed.h"
 #include "encoder/training/learner.h"
+#include "encoder/training/made_classes.h"
 #include "encoder/training/network.h"
 #include "encoder/training/run_state.h"
 #include "encoder/training/samples.h"
@@ -64,13 +65,14 @@ class Training {
         observer_(observer),
         validation_classes_(validation == nullptr ? images.classes : validation->classes),
         identity_(identity(images, validation, options, at::get_num_threads())),
+        training_classes_(images.classes.size()),
         validation_(set_aside(validation)),
         steps_an_epoch_(std::max<int>(
-            kMinStepsAnEpoch, static_cast<int>(training_.size()) /
-                                  choose_batch_shape(images.classes.size(), options.batch).rows())),
+            kMinStepsAnEpoch, static_cast<int>(true_images_) /
+                                  choose_batch_shape(training_classes_, options.batch).rows())),
         steps_(steps_an_epoch_ * options.epochs),
         encoder_(make_encoder()),
-        learner_(*encoder_, images.input, options, training_, images.classes.size(), steps_) {}
+        learner_(*encoder_, images.input, options, training_, training_classes_, steps_) {}
 
   /// Before anything moves. Draws no random number and leaves the network as it is.
   void view_untrained() { untrained_ = embed_queries(); }
@@ -99,10 +101,17 @@ class Training {
 
  private:
   Validation set_aside(const LabeledImages* validation) {
-    const Samples all = all_samples(images_);
-    if (validation == nullptr) return Validation::split(all, options_, training_);
-    training_ = all;
-    return Validation::on(all_samples(*validation), options_);
+    training_ = all_samples(images_);
+    Validation aside = validation == nullptr
+                           ? Validation::split(Samples(training_), options_, training_)
+                           : Validation::on(all_samples(*validation), options_);
+    true_images_ = training_.size();
+    if (options_.made_classes) {
+      MadeClasses made = make_classes(training_, training_classes_, options_.seed);
+      training_ = std::move(made.samples);
+      training_classes_ = made.classes;
+    }
+    return aside;
   }
 
   std::unique_ptr<TrainableEncoder> make_encoder() const {
@@ -194,7 +203,7 @@ class Training {
     if (!state_.history.empty()) encoder_->restore_weights(state_.best_weights);
     result.history = state_.history;
     result.best = state_.best;
-    result.training_images = training_.size();
+    result.training_images = true_images_;
     result.validation_images = validation_.images();
     if (validation_.kind() == ValidationKind::kClasses) measure_new_classes(result);
     if (untrained_) result.view = view();
@@ -264,6 +273,8 @@ class Training {
   const std::vector<std::string>& validation_classes_;
   std::map<std::string, std::string> identity_;
   Samples training_;
+  std::size_t true_images_ = 0;
+  std::size_t training_classes_;  ///< with those that are made
   Validation validation_;
   int steps_an_epoch_;
   int steps_;

@@ -66,6 +66,8 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
                                       "--resume",
                                       "--batch-norm",
                                       "off",
+                                      "--made-classes",
+                                      "on",
                                       "--augment",
                                       "affine",
                                       "--augment-strength",
@@ -116,6 +118,7 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
   EXPECT_DOUBLE_EQ(options.weight_average, 0.5);
   EXPECT_EQ(options.precision, training::Precision::kFloat32);
   EXPECT_DOUBLE_EQ(options.siblings, 0.4);
+  EXPECT_TRUE(options.made_classes);
   EXPECT_EQ(options.validation, training::ValidationKind::kClasses);
   EXPECT_EQ(options.device, "cuda");
   EXPECT_TRUE(command.resume);

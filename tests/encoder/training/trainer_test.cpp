@@ -163,6 +163,18 @@ TEST(TrainerTest, ALossMayLearnProxiesOfItsOwn) {
   EXPECT_EQ(result.model.notes.at("loss"), "cosface, margin 0.35, scale 30");
 }
 
+TEST(TrainerTest, MadeClassesChangeWhatIsLearnedButNotWhatIsCounted) {
+  TrainOptions options = quick();
+  const TrainResult without = train(red_and_blue(), nullptr, options);
+  options.made_classes = true;
+  const TrainResult with = train(red_and_blue(), nullptr, options);
+  EXPECT_EQ(with.training_images, without.training_images);
+  EXPECT_EQ(with.validation_images, without.validation_images);
+  EXPECT_NE(weights_of(with), weights_of(without));
+  options.loss.kind = LossKind::kCosFace;  // it has a proxy for each class, also for those made
+  EXPECT_NO_THROW(train(red_and_blue(), nullptr, options));
+}
+
 TEST(TrainerTest, AValidationSetMayHaveOtherClasses) {
   const LabeledImages validation = squares({{0, 255, 0}, {0, 0, 0}, {255, 255, 0}}, 4, 2);
   const TrainResult result = train(red_and_blue(), &validation, quick());
