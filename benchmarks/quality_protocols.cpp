@@ -92,7 +92,9 @@ std::string classify(const Gallery& gallery, std::span<const float> query) {
                     ranks_before);
   std::vector<LabeledNeighbor> nearest;
   for (const Neighbor& hit : std::span(found).first(count)) {
-    nearest.push_back({hit.id, hit.similarity, gallery.classes[to_number(hit.id)], {}});
+    const std::string& name = gallery.classes[to_number(hit.id)];
+    const auto size = std::count(gallery.classes.begin(), gallery.classes.end(), name);
+    nearest.push_back({hit.id, hit.similarity, name, {}, static_cast<std::size_t>(size)});
   }
   return vote(nearest).front().class_name;
 }

@@ -58,8 +58,9 @@ RankedLabels rank(const std::vector<Neighbor>& neighbors, std::size_t truth, con
 ClassScore best_class(const std::vector<Neighbor>& neighbors, std::size_t k, const Labels& labels) {
   std::vector<LabeledNeighbor> voters;
   for (std::size_t i = 0; i < std::min(k, neighbors.size()); ++i) {
+    const std::size_t label = labels.of(neighbors[i].id);
     voters.push_back(
-        {neighbors[i].id, neighbors[i].similarity, labels.names()[labels.of(neighbors[i].id)], {}});
+        {neighbors[i].id, neighbors[i].similarity, labels.names()[label], {}, labels.items(label)});
   }
   return vote(voters).front();
 }

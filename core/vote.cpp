@@ -11,7 +11,8 @@ std::vector<LabelShare> weighted_vote(std::span<const Voter> voters) {
   for (const Voter& voter : voters) {
     // Relative to the nearest: the shares are the same and the exponential can't overflow.
     const double distance = static_cast<double>(voters.front().similarity) - voter.similarity;
-    const double weight = std::exp(-distance / kVoteTemperature);
+    const double weight =
+        std::exp(-distance / kVoteTemperature) / static_cast<double>(voter.class_size);
     total += weight;
     const auto found = std::find_if(ranking.begin(), ranking.end(), [&](const LabelShare& entry) {
       return entry.label == voter.label;

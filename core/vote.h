@@ -1,19 +1,25 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
 namespace simdb {
 
-/// How a vote weighs similarity: weight = exp(similarity / kVoteTemperature), as in Wu et al.,
-/// "Unsupervised Feature Learning via Non-Parametric Instance Discrimination" (CVPR 2018). One near
-/// image outvotes nine distant ones, so a class with a single image can win.
+/// How a vote weighs similarity: weight = exp(similarity / kVoteTemperature) / class size. The
+/// kernel is that of Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance
+/// Discrimination" (CVPR 2018): one near image outvotes nine distant ones. Over the class's size it
+/// is the kernel estimate of the class's density, so the shares are the classes' posteriors when
+/// all are equally likely beforehand (balanced as in Tan, "Neighbor-weighted k-nearest neighbor for
+/// unbalanced text corpus", 2005): a class is not outvoted for having few images.
 inline constexpr double kVoteTemperature = 0.07;
 
 /// A neighbour that votes.
 struct Voter {
   int label = 0;
   float similarity = 0;
+  std::size_t class_size =
+      1;  ///< items of that label in the gallery, neighbours or not; at least 1
 };
 
 struct LabelShare {

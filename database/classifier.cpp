@@ -15,7 +15,8 @@ std::vector<ClassScore> vote(std::span<const LabeledNeighbor> neighbors) {
     const auto first = std::find_if(
         neighbors.begin(), neighbors.end(),
         [&](const LabeledNeighbor& other) { return other.class_name == neighbor.class_name; });
-    voters.push_back({static_cast<int>(first - neighbors.begin()), neighbor.similarity});
+    voters.push_back(
+        {static_cast<int>(first - neighbors.begin()), neighbor.similarity, neighbor.class_size});
   }
   std::vector<ClassScore> ranking;
   for (const LabelShare& entry : weighted_vote(voters)) {

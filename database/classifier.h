@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ struct LabeledNeighbor {
   float similarity = 0;
   std::string class_name;
   std::string source;
+  std::size_t class_size = 1;  ///< items of that class in the database; at least 1
 };
 
 struct ClassScore {

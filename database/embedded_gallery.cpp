@@ -236,6 +236,10 @@ LimitedResult EmbeddedGallery::search_limited(std::span<const float> query, std:
 
 std::vector<ClassCount> EmbeddedGallery::classes() const { return store_->classes(); }
 
+std::uint64_t EmbeddedGallery::class_size(std::string_view class_name) const {
+  return store_->class_size(class_name);
+}
+
 void EmbeddedGallery::for_each_item(const std::function<bool(const ItemRecord&)>& visit) const {
   store_->for_each_item(visit);
 }

@@ -53,6 +53,7 @@ class EmbeddedGallery final : public Gallery {
   LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
                                const SearchFilter& filter = {}) const override;
   std::vector<ClassCount> classes() const override;
+  std::uint64_t class_size(std::string_view class_name) const override;
   void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const override;
   void for_each_embedding(
       const std::function<bool(ItemId, std::span<const float>)>& visit) const override;

@@ -12,16 +12,17 @@
 namespace simdb {
 namespace {
 
-struct Gallery {
-  const EmbeddingBatch& rows;
-  std::span<const int> labels;
-};
-
 std::unordered_map<int, std::size_t> count_labels(std::span<const int> labels) {
   std::unordered_map<int, std::size_t> counts;
   for (const int label : labels) ++counts[label];
   return counts;
 }
+
+struct Gallery {
+  const EmbeddingBatch& rows;
+  std::span<const int> labels;
+  std::unordered_map<int, std::size_t> class_sizes = count_labels(labels);
+};
 
 void require_labels(const EmbeddingBatch& rows, std::span<const int> labels) {
   if (rows.rows() != labels.size()) {
@@ -53,7 +54,8 @@ double average_precision_at_r(const RankedLabels& ranked) {
 
 namespace {
 
-QueryResult result_of(std::size_t row, int label, std::size_t relevant,
+// `same` rows of the gallery share the query's label, itself not counted.
+QueryResult result_of(std::size_t row, int label, std::size_t same,
                       std::span<const RankedRow> nearest, const Gallery& gallery,
                       std::size_t voters) {
   QueryResult result;
@@ -62,7 +64,7 @@ QueryResult result_of(std::size_t row, int label, std::size_t relevant,
   if (nearest.empty()) return result;
   result.best_similarity = nearest.front().similarity;
 
-  RankedLabels ranked{label, relevant, {}};
+  RankedLabels ranked{label, same, {}};
   ranked.neighbor_labels.reserve(nearest.size());
   for (const RankedRow& hit : nearest) ranked.neighbor_labels.push_back(gallery.labels[hit.row]);
   result.recall_at_1 = recall_at_k(ranked, 1);
@@ -71,7 +73,9 @@ QueryResult result_of(std::size_t row, int label, std::size_t relevant,
 
   std::vector<Voter> votes;
   for (std::size_t i = 0; i < std::min(voters, nearest.size()); ++i) {
-    votes.push_back({ranked.neighbor_labels[i], nearest[i].similarity});
+    const int voted = ranked.neighbor_labels[i];
+    votes.push_back(
+        {voted, nearest[i].similarity, voted == label ? same : gallery.class_sizes.at(voted)});
   }
   const LabelShare winner = weighted_vote(votes).front();
   result.predicted = winner.label;
@@ -83,16 +87,15 @@ std::vector<QueryResult> look_up(const EmbeddingBatch& queries, std::span<const 
                                  const Gallery& gallery, const RetrievalOptions& options,
                                  bool leave_out_self) {
   if (options.voters == 0) throw Error(ErrorCode::kUsage, "at least one neighbour must vote");
-  const auto counts = count_labels(gallery.labels);
-  const auto relevant_to = [&](std::size_t row) {
-    const auto found = counts.find(labels[row]);
-    const std::size_t same = found == counts.end() ? 0 : found->second;
+  const auto others_like = [&](std::size_t row) {
+    const auto found = gallery.class_sizes.find(labels[row]);
+    const std::size_t same = found == gallery.class_sizes.end() ? 0 : found->second;
     return leave_out_self ? same - 1 : same;
   };
   std::vector<QueryResult> results;
   std::vector<std::size_t> place(queries.rows(), kNoRow);  // of a row's result
   for (std::size_t row = 0; row < queries.rows(); ++row) {
-    if (labels[row] < 0 || (leave_out_self && relevant_to(row) == 0)) continue;
+    if (labels[row] < 0 || (leave_out_self && others_like(row) == 0)) continue;
     place[row] = results.size();
     results.push_back(result_of(row, labels[row], 0, {}, gallery, options.voters));
   }
@@ -101,11 +104,11 @@ std::vector<QueryResult> look_up(const EmbeddingBatch& queries, std::span<const 
       [&](std::size_t row) -> RankingRequest {
         if (place[row] == kNoRow) return {};
         const std::size_t enough = std::max<std::size_t>(options.voters, 5);
-        return {std::max(relevant_to(row), enough), leave_out_self ? row : kNoRow};
+        return {std::max(others_like(row), enough), leave_out_self ? row : kNoRow};
       },
       [&](std::size_t row, std::span<const RankedRow> nearest) {
         results[place[row]] =
-            result_of(row, labels[row], relevant_to(row), nearest, gallery, options.voters);
+            result_of(row, labels[row], others_like(row), nearest, gallery, options.voters);
       });
   return results;
 }

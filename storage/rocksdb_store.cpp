@@ -123,7 +123,7 @@ void RocksStore::require_writable(const char* attempt) const {
 
 void RocksStore::commit(Change& change, const std::string& attempt) {
   for (const auto& [name, difference] : change.classes()) {
-    const std::uint64_t count = class_count(name) + static_cast<std::uint64_t>(difference);
+    const std::uint64_t count = class_size(name) + static_cast<std::uint64_t>(difference);
     if (count == 0) {
       change.erase(Family::kClasses, name);
     } else {
@@ -248,11 +248,6 @@ std::vector<ItemId> RocksStore::items_of(std::string_view class_name) const {
   return ids_after(Family::kByClass, class_prefix(class_name));
 }
 
-std::uint64_t RocksStore::class_count(std::string_view class_name) const {
-  const auto value = connection_->read(Family::kClasses, class_name);
-  return value ? require_class_count(*connection_, class_name, *value) : 0;
-}
-
 std::vector<ClassCount> RocksStore::classes() const {
   std::vector<ClassCount> classes;
   connection_->scan(Family::kClasses, {}, [&](std::string_view name, std::string_view value) {
@@ -260,6 +255,11 @@ std::vector<ClassCount> RocksStore::classes() const {
     return true;
   });
   return classes;
+}
+
+std::uint64_t RocksStore::class_size(std::string_view class_name) const {
+  const auto value = connection_->read(Family::kClasses, class_name);
+  return value ? require_class_count(*connection_, class_name, *value) : 0;
 }
 
 void RocksStore::for_each_item(const std::function<bool(const ItemRecord&)>& visit) const {

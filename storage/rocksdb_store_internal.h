@@ -31,6 +31,7 @@ class RocksStore final : public Store {
   std::vector<std::byte> thumbnail(ItemId id) const override;
   std::vector<ItemId> find_digest(const Sha256& digest) const override;
   std::vector<ClassCount> classes() const override;
+  std::uint64_t class_size(std::string_view class_name) const override;
   std::vector<ItemId> items_of(std::string_view class_name) const override;
   std::uint64_t size() const override { return items_; }
 
@@ -57,7 +58,6 @@ class RocksStore final : public Store {
   void require_writable(const char* attempt) const;
   void commit(Change& change, const std::string& attempt);
   void write(Change& change, const std::string& attempt);
-  std::uint64_t class_count(std::string_view class_name) const;
   std::vector<ItemId> ids_after(Family family, std::string_view prefix) const;
 
   std::unique_ptr<RocksConnection> connection_;

@@ -73,6 +73,8 @@ class Store {
   virtual std::vector<ItemId> find_digest(const Sha256& digest) const = 0;
   /// Classes in byte order of their names, none empty.
   virtual std::vector<ClassCount> classes() const = 0;
+  /// How many items a class has; 0 if there is no such class.
+  virtual std::uint64_t class_size(std::string_view class_name) const = 0;
   /// Items of a class, ascending; empty if there is no such class.
   virtual std::vector<ItemId> items_of(std::string_view class_name) const = 0;
   virtual std::uint64_t size() const = 0;

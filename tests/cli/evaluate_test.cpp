@@ -64,6 +64,18 @@ TEST_F(EvaluateTest, MeasuresAgreeWithAHandCount) {
   EXPECT_EQ(result.embeddings.rows(), 4U);
 }
 
+TEST_F(EvaluateTest, VotesAsAQueryDoes) {
+  // Two of four red ones are as near to the image as the only orange one: 2/4 against 1/1.
+  add({image("red", {250, 50, 0}), image("red", {250, 50, 0}), image("red", {250, 0, 0}),
+       image("red", {250, 1, 0}), image("orange", {250, 51, 0})});
+  const LabeledPath query = image("orange", {250, 50, 0});
+  const Evaluation result = evaluate_all({query}, 3);
+  EXPECT_DOUBLE_EQ(result.accuracy, 1);
+  const Prediction prediction = database_.query(load_image(query.path).image, {.k = 3});
+  EXPECT_EQ(prediction.class_name, "orange");
+  EXPECT_DOUBLE_EQ(result.images[0].confidence, prediction.confidence);
+}
+
 TEST_F(EvaluateTest, ImagesAreLookedUpAmongEachOther) {
   const test::FirstPixelEncoder encoder;
   const std::vector<LabeledPath> files = {

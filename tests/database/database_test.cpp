@@ -67,6 +67,24 @@ TEST_F(DatabaseTest, LearnsClassesFromAFewImages) {
   EXPECT_EQ(database.verify().items, 3U);
 }
 
+TEST_F(DatabaseTest, AClassIsNotOutvotedForHavingFewImages) {
+  Database database = make();
+  std::vector<SourceImage> many;
+  for (int i = 0; i < 40; ++i) many.push_back(source_image(100, "/many" + std::to_string(i)));
+  database.add("many", many);
+  std::vector few{source_image(101, "/few1"), source_image(101, "/few2")};
+  for (SourceImage& image : few) image.image.pixels[0] = 150;  // a little of another brightness
+  database.add("few", few);
+  const Prediction prediction = database.query(few[0].image);
+  EXPECT_EQ(prediction.class_name, "few");
+  ASSERT_EQ(prediction.neighbors.size(), 10U);  // two of few, eight of many
+  EXPECT_EQ(prediction.neighbors[0].class_size, 2U);
+  EXPECT_EQ(prediction.neighbors[9].class_size, 40U);
+  EXPECT_EQ(database.query(grey_image(99)).class_name, "many");
+  database.remove(std::vector{prediction.neighbors[0].id});
+  EXPECT_EQ(database.query(few[0].image).neighbors[0].class_size, 1U);
+}
+
 TEST_F(DatabaseTest, QueryOptionsNarrowTheAnswer) {
   Database database = make();
   database.add("dark", std::vector{source_image(10, "/a"), source_image(12, "/b")});

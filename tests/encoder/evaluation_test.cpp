@@ -106,6 +106,28 @@ TEST(EvaluationTest, KnnAccuracyAndBalancedAccuracyByHand) {
       look_up(queries, std::vector{2, 1, 1, 1}, gallery, labels, {.voters = 1})[0].predicted, 2);
 }
 
+TEST(EvaluationTest, VotesCountByTheSizesOfTheClasses) {
+  // Two of four of class 1 at 2 degrees, one of two of class 2 at 3: 2/4 against little less than
+  // 1/2; with a third far one of class 2, it has less than 1/3.
+  const EmbeddingBatch queries = at_degrees({0});
+  const auto vote = [&](std::initializer_list<double> degrees, const std::vector<int>& labels) {
+    return look_up(queries, std::vector{1}, at_degrees(degrees), labels, {.voters = 3})[0];
+  };
+  const auto equal = vote({2, 2, 90, 90, 3, 90}, {1, 1, 1, 1, 2, 2});
+  EXPECT_EQ(equal.predicted, 1);
+  EXPECT_NEAR(equal.confidence, 0.5, 0.01);
+  EXPECT_NEAR(vote({2, 2, 90, 90, 3, 90, 91}, {1, 1, 1, 1, 2, 2, 2}).confidence, 0.6, 0.01);
+  EXPECT_EQ(vote({2, 2, 90, 90, 3}, {1, 1, 1, 1, 2}).predicted, 2);
+}
+
+TEST(EvaluationTest, AmongEachOtherAQueryIsNotOfItsClassesSize) {
+  // The first row sees one other of its class and two of the other one, all as near: 1/1 against
+  // 2/2. Were it counted itself, its class would have 1/2.
+  const auto results = look_up_each_other(at_degrees({0, 1, -1, 1}), std::vector{1, 1, 2, 2});
+  EXPECT_EQ(results[0].predicted, 1);
+  EXPECT_NEAR(results[0].confidence, 0.5, 1e-6);
+}
+
 TEST(EvaluationTest, RecallAtFiveLooksAtFive) {
   const EmbeddingBatch gallery = at_degrees({1, 2, 3, 4, 5, 6});
   const auto at_five = [&](const std::vector<int>& labels) {

@@ -93,11 +93,14 @@ TEST_F(StoreTest, ClassesAreCountedInByteOrderAndVanishWhenEmpty) {
   put_numbered(*store, 6, 1, "a b");
   put_numbered(*store, 7, 1, "b");
   EXPECT_EQ(store->classes(), (std::vector<ClassCount>{{"a", 3}, {"a b", 1}, {"b", 3}}));
+  EXPECT_EQ(store->class_size("b"), 3U);
+  EXPECT_EQ(store->class_size("c"), 0U);
   EXPECT_EQ(store->items_of("a"), a);
   EXPECT_TRUE(store->items_of("").empty());
   EXPECT_TRUE(store->items_of("c").empty());
   store->erase(a);
   EXPECT_EQ(store->classes(), (std::vector<ClassCount>{{"a b", 1}, {"b", 3}}));
+  EXPECT_EQ(store->class_size("a"), 0U);
   expect_sound();
 }
 
