@@ -1,13 +1,12 @@
 #include "benchmarks/quality_protocols.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <random>
 #include <regex>
 #include <set>
-#include <span>
 
-#include "database/classifier.h"
 #include "encoder/evaluation.h"
 #include "encoder/image_codec.h"
 #include "encoder/onnx_encoder.h"
@@ -66,51 +65,40 @@ void append_fitted(LabeledImages& images, const Image& image, int label) {
   images.labels.push_back(label);
 }
 
-struct Gallery {
+struct LabeledEmbeddings {
   EmbeddingBatch embeddings;
-  std::vector<std::string> classes;
+  std::vector<int> labels;
 };
 
-Gallery embed(const OnnxEncoder& encoder, const std::vector<ShapePicture>& pictures,
-              const Rows& rows, std::string ShapePicture::* wanted) {
+int label_of(const std::set<std::string>& classes, const std::string& name) {
+  return static_cast<int>(std::distance(classes.begin(), classes.find(name)));
+}
+
+LabeledEmbeddings embed(const OnnxEncoder& encoder, const std::vector<ShapePicture>& pictures,
+                        const Rows& rows, const std::set<std::string>& classes,
+                        std::string ShapePicture::* wanted) {
   std::vector<Image> images;
-  std::vector<std::string> classes;
+  std::vector<int> labels;
   for (const std::size_t row : rows) {
     images.push_back(pictures[row].image);
-    classes.push_back(pictures[row].*wanted);
+    labels.push_back(label_of(classes, pictures[row].*wanted));
   }
-  return {encoder.encode(images), std::move(classes)};
+  return {encoder.encode(images), std::move(labels)};
 }
 
-std::string classify(const Gallery& gallery, std::span<const float> query) {
-  std::vector<Neighbor> found;
-  for (std::size_t i = 0; i < gallery.embeddings.rows(); ++i) {
-    found.push_back({ItemId{i}, similarity(query, gallery.embeddings.row(i))});
-  }
-  const std::size_t count = std::min(kNeighbors, found.size());
-  std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count), found.end(),
-                    ranks_before);
-  std::vector<LabeledNeighbor> nearest;
-  for (const Neighbor& hit : std::span(found).first(count)) {
-    const std::string& name = gallery.classes[to_number(hit.id)];
-    const auto size = std::count(gallery.classes.begin(), gallery.classes.end(), name);
-    nearest.push_back({hit.id, hit.similarity, name, {}, static_cast<std::size_t>(size)});
-  }
-  return vote(nearest).front().class_name;
-}
-
-void test(const Gallery& gallery, const Gallery& queries, QualityRun& run) {
+void test(const LabeledEmbeddings& gallery, const LabeledEmbeddings& queries, int unseen_label,
+          QualityRun& run) {
   std::size_t right = 0;
   std::size_t unseen = 0;
   std::size_t unseen_right = 0;
-  for (std::size_t i = 0; i < queries.classes.size(); ++i) {
-    const std::string& name = queries.classes[i];
-    const bool hit = classify(gallery, queries.embeddings.row(i)) == name;
+  for (const QueryResult& result : look_up(queries.embeddings, queries.labels, gallery.embeddings,
+                                           gallery.labels, {.voters = kNeighbors})) {
+    const bool hit = result.predicted == result.label;
     right += hit;
-    unseen += name == run.unseen_class;
-    unseen_right += hit && name == run.unseen_class;
+    unseen += result.label == unseen_label;
+    unseen_right += hit && result.label == unseen_label;
   }
-  run.tested = queries.classes.size();
+  run.tested = queries.labels.size();
   run.accuracy = static_cast<double>(right) / static_cast<double>(run.tested);
   if (unseen > 0)
     run.unseen_accuracy = static_cast<double>(unseen_right) / static_cast<double>(unseen);
@@ -151,8 +139,9 @@ QualityRun run_once(const std::vector<ShapePicture>& pictures, ShapeProtocol pro
   run.seed = seed;
   run.unseen_class = unseen_class;
   run.train_seconds = trained.seconds;
-  test(embed(encoder, pictures, gallery, attributes.wanted),
-       embed(encoder, pictures, queries, attributes.wanted), run);
+  test(embed(encoder, pictures, gallery, classes, attributes.wanted),
+       embed(encoder, pictures, queries, classes, attributes.wanted),
+       label_of(classes, unseen_class), run);
   return run;
 }
 

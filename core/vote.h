@@ -18,8 +18,7 @@ inline constexpr double kVoteTemperature = 0.07;
 struct Voter {
   int label = 0;
   float similarity = 0;
-  std::size_t class_size =
-      1;  ///< items of that label in the gallery, neighbours or not; at least 1
+  std::size_t class_size = 1;  ///< items of that label in the whole gallery; at least 1
 };
 
 struct LabelShare {
