@@ -1,12 +1,9 @@
 #include "core/file_io.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <string>
 
 #include "core/error.h"
@@ -17,48 +14,33 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 64UL << 10;
 
-bool try_sync_folder(const std::filesystem::path& folder) {
-  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return fd.is_open() && ::fsync(fd.get()) == 0;
-}
-
 }  // namespace
 
 // Removes the temporary file unless it was renamed into place.
 class AtomicFile::TemporaryFile {
  public:
-  explicit TemporaryFile(const std::filesystem::path& target)
-      : path_(target.string() + ".tmp." + std::to_string(::getpid())),
-        file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)),
-        created_(file_.is_open()) {}
+  TemporaryFile(const std::filesystem::path& target, FileSystem& files)
+      : files_(files),
+        path_(target.string() + ".tmp." + std::to_string(::getpid())),
+        file_(files.create(path_)) {}
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile() {
-    if (created_ && !renamed_) ::unlink(path_.c_str());
+    if (file_ && !renamed_) files_.remove(path_);
   }
 
-  bool is_open() const { return created_; }
-
-  bool write_all(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return false;
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    return true;
-  }
-
+  bool is_open() const { return file_ != nullptr; }
+  bool append(std::span<const std::byte> bytes) { return file_->append(bytes); }
   bool sync_and_rename(const std::filesystem::path& target) {
-    if (::fsync(file_.get()) != 0 || file_.close() != 0) return false;
-    renamed_ = std::rename(path_.c_str(), target.c_str()) == 0;
+    if (!file_->sync() || !file_->close()) return false;
+    renamed_ = files_.rename(path_, target.string());
     return renamed_;
   }
 
  private:
+  FileSystem& files_;
   std::string path_;
-  FileDescriptor file_;
-  bool created_;
+  std::unique_ptr<FileSystem::OutputFile> file_;
   bool renamed_ = false;
 };
 
@@ -91,14 +73,15 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_
   return bytes;
 }
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+AtomicFile::AtomicFile(std::filesystem::path path, FileSystem& files)
+    : path_(std::move(path)), files_(files) {
   struct stat status = {};
   if (::stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
     // A rename would replace /dev/null itself.
     throw Error(ErrorCode::kIo, "can't write " + path_.string() + ": it is " +
                                     std::string(kind_of(status.st_mode)) + ", not a regular file");
   }
-  file_ = std::make_unique<TemporaryFile>(path_);
+  file_ = std::make_unique<TemporaryFile>(path_, files_);
   if (!file_->is_open()) fail();
 }
 
@@ -107,7 +90,7 @@ AtomicFile::~AtomicFile() = default;
 void AtomicFile::write(std::span<const std::byte> bytes) {
   if (buffer_.size() + bytes.size() > kBufferBytes) flush();
   if (bytes.size() > kBufferBytes) {
-    if (!file_->write_all(bytes)) fail();
+    if (!file_->append(bytes)) fail();
   } else {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   }
@@ -116,13 +99,13 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 void AtomicFile::commit() {
   flush();
   if (!file_->sync_and_rename(path_) ||
-      !try_sync_folder(path_.has_parent_path() ? path_.parent_path() : ".")) {
+      !files_.sync_folder(path_.has_parent_path() ? path_.parent_path().string() : ".")) {
     fail();
   }
 }
 
 void AtomicFile::flush() {
-  if (!file_->write_all(buffer_)) fail();
+  if (!file_->append(buffer_)) fail();
   buffer_.clear();
 }
 
@@ -141,7 +124,7 @@ void write_file_atomic(const std::filesystem::path& path, std::string_view text)
 }
 
 void sync_folder(const std::filesystem::path& folder) {
-  if (!try_sync_folder(folder)) {
+  if (!system_files().sync_folder(folder.string())) {
     throw Error(ErrorCode::kIo,
                 "can't sync the folder " + folder.string() + ": " + system_reason());
   }

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/file_system.h"
+
 namespace simdb {
 
 /// Reads a whole regular file. Throws Error(kNotFound) if there is none, Error(kBadInput) if it is
@@ -17,12 +19,13 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_
 
 /// Replaces a file so that a crash at any moment leaves the old one or the new one: what is written
 /// goes to a temporary file beside it, which commit() fsyncs, renames and makes durable. Without
-/// commit() nothing changes. Members throw Error(kIo); the file is then as it was.
-/// Thread-compatible.
+/// commit() nothing changes. Members throw Error(kIo); the file is then as it was, but for a
+/// failure of commit's very last step: then it is the new one, and a power loss may bring back the
+/// old. Thread-compatible.
 class AtomicFile {
  public:
   /// Begins to replace `path`, which need not exist. Throws Error(kIo) if it is no regular file.
-  explicit AtomicFile(std::filesystem::path path);
+  explicit AtomicFile(std::filesystem::path path, FileSystem& files = system_files());
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile();
@@ -32,6 +35,8 @@ class AtomicFile {
   /// Puts the new file in place; the last call.
   void commit();
 
+  const std::filesystem::path& path() const noexcept { return path_; }
+
  private:
   class TemporaryFile;
 
@@ -39,6 +44,7 @@ class AtomicFile {
   [[noreturn]] void fail() const;
 
   std::filesystem::path path_;
+  FileSystem& files_;
   std::unique_ptr<TemporaryFile> file_;
   std::vector<std::byte> buffer_;
 };

@@ -50,10 +50,11 @@ class Deduplicator {
 }  // namespace
 
 EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::path folder,
-                                 IndexFactory make_index)
+                                 IndexFactory make_index, FileSystem& files)
     : store_(std::move(store)),
       folder_(std::move(folder)),
       make_index_(std::move(make_index)),
+      files_(files),
       class_members_(std::make_unique<ClassMembers>(*store_)) {
   // A reader may have opened the store before the snapshot was written.
   if (store_->mode() == StoreMode::kReadWrite) {

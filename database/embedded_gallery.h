@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/file_system.h"
 #include "database/gallery.h"
 #include "index/vector_index.h"
 #include "storage/store.h"
@@ -30,9 +31,11 @@ inline std::unique_ptr<VectorIndex> make_default_index(std::size_t dimension) {
 class EmbeddedGallery final : public Gallery {
  public:
   /// Takes over a store; the first search loads or builds the index. Throws Error(kCorruption) if
-  /// a store opened for writing has lost changes that the snapshot has seen.
+  /// a store opened for writing has lost changes that the snapshot has seen. `files` takes the
+  /// snapshot and must outlive the gallery.
   explicit EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::path folder,
-                           IndexFactory make_index = make_default_index);
+                           IndexFactory make_index = make_default_index,
+                           FileSystem& files = system_files());
   /// Calls refresh_snapshot; a failure costs the next process time, nothing else.
   ~EmbeddedGallery() override;
 
@@ -96,6 +99,7 @@ class EmbeddedGallery final : public Gallery {
   const std::unique_ptr<Store> store_;
   const std::filesystem::path folder_;
   const IndexFactory make_index_;
+  FileSystem& files_;
 
   const std::unique_ptr<ClassMembers> class_members_;
 

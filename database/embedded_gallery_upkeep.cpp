@@ -75,7 +75,7 @@ ReindexReport EmbeddedGallery::reindex() {
 }
 
 std::uint64_t EmbeddedGallery::save(const VectorIndex& index) {
-  const SnapshotInfo saved = save_index(index, *store_, folder_);
+  const SnapshotInfo saved = save_index(index, *store_, folder_, files_);
   const std::lock_guard lock(index_mutex_);
   snapshot_is_useless_ = false;
   return saved.file_bytes;

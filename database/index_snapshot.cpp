@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/file_io.h"
 #include "database/index_snapshot_internal.h"
 #include "database/layout.h"
 
@@ -116,11 +117,14 @@ std::unique_ptr<VectorIndex> index_from_snapshot(const Store& store, const fs::p
   }
 }
 
-SnapshotInfo save_index(const VectorIndex& index, Store& store, const fs::path& folder) {
+SnapshotInfo save_index(const VectorIndex& index, Store& store, const fs::path& folder,
+                        FileSystem& files) {
   const fs::path path = snapshot_path(folder);
   const std::uint64_t change = store.changes();
   remove_unfinished_snapshots(folder);
-  index.save(path, {store.id(), change, known(store.mark_of(change), store, change)});
+  AtomicFile file(path, files);
+  index.write(file, {store.id(), change, known(store.mark_of(change), store, change)});
+  file.commit();
   store.forget_erased(change);
   return read_snapshot_info(path);
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/file_system.h"
 #include "index/snapshot.h"
 #include "storage/store.h"
 
@@ -39,7 +40,7 @@ std::unique_ptr<VectorIndex> index_from_snapshot(const Store& store,
 
 /// Saves the index, which holds the store's state, and lets the store forget what was removed
 /// before. Throws Error(kIo); what was there before is kept then.
-SnapshotInfo save_index(const VectorIndex& index, Store& store,
-                        const std::filesystem::path& folder);
+SnapshotInfo save_index(const VectorIndex& index, Store& store, const std::filesystem::path& folder,
+                        FileSystem& files);
 
 }  // namespace simdb

@@ -378,8 +378,8 @@ std::vector<float> PartitionedIndex::vector(ItemId id) const {
   return values;
 }
 
-void PartitionedIndex::save(const std::filesystem::path& path, const SnapshotOrigin& origin) const {
-  write_snapshot(path, origin, state_, dimension_, last_id_);
+void PartitionedIndex::write(AtomicFile& file, const SnapshotOrigin& origin) const {
+  write_snapshot(file, origin, state_, dimension_, last_id_);
 }
 
 std::unique_ptr<VectorIndex> make_index(std::size_t dimension, const IndexOptions& options) {

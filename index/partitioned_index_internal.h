@@ -60,7 +60,7 @@ class PartitionedIndex final : public VectorIndex {
   std::size_t memory_bytes() const noexcept override;
   std::vector<ItemId> ids() const override;
   std::vector<float> vector(ItemId id) const override;
-  void save(const std::filesystem::path& path, const SnapshotOrigin& origin) const override;
+  void write(AtomicFile& file, const SnapshotOrigin& origin) const override;
 
  private:
   struct Update;

@@ -4,8 +4,8 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 
+#include "core/file_io.h"
 #include "index/partitioned_index_internal.h"
 #include "index/snapshot.h"
 
@@ -59,9 +59,9 @@ constexpr std::uint64_t snapshot_images_offset(const SnapshotHeader& header) {
 
 std::uint64_t header_checksum_of(const SnapshotHeader& header) noexcept;
 
-/// Writes a state to a file, which is replaced whole and made durable. Throws Error(kIo), and
-/// Error(kCorruption) if the state comes from a damaged snapshot; the file is then as it was.
-void write_snapshot(const std::filesystem::path& path, const SnapshotOrigin& origin,
-                    const IndexState& state, std::size_t dimension, std::uint64_t last_id);
+/// Writes a state to a file. Throws Error(kIo), and Error(kCorruption) if the state comes from a
+/// damaged snapshot.
+void write_snapshot(AtomicFile& file, const SnapshotOrigin& origin, const IndexState& state,
+                    std::size_t dimension, std::uint64_t last_id);
 
 }  // namespace simdb

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/file_io.h"
 #include "index/checksum_internal.h"
 #include "index/snapshot_internal.h"
 
@@ -37,16 +36,22 @@ std::vector<std::byte> tables_of(const IndexState& state) {
 
 }  // namespace
 
+void VectorIndex::save(const std::filesystem::path& path, const SnapshotOrigin& origin) const {
+  AtomicFile file(path);
+  write(file, origin);
+  file.commit();
+}
+
 std::uint64_t header_checksum_of(const SnapshotHeader& header) noexcept {
   return checksum_of(
       std::as_bytes(std::span(&header, 1)).first(offsetof(SnapshotHeader, header_checksum)));
 }
 
-void write_snapshot(const std::filesystem::path& path, const SnapshotOrigin& origin,
-                    const IndexState& state, std::size_t dimension, std::uint64_t last_id) {
+void write_snapshot(AtomicFile& file, const SnapshotOrigin& origin, const IndexState& state,
+                    std::size_t dimension, std::uint64_t last_id) {
   SnapshotHeader header{};
   if (origin.store_id.size() != header.store_id.size()) {
-    throw Error(ErrorCode::kUsage, "can't write " + path.string() + ": '" + origin.store_id +
+    throw Error(ErrorCode::kUsage, "can't write " + file.path().string() + ": '" + origin.store_id +
                                        "' is not the id of a store");
   }
   header.magic = kSnapshotMagic;
@@ -72,11 +77,9 @@ void write_snapshot(const std::filesystem::path& path, const SnapshotOrigin& ori
   header.tables_checksum = checksum_of(tables);
   header.header_checksum = header_checksum_of(header);
 
-  AtomicFile file(path);
   file.write(std::as_bytes(std::span(&header, 1)));
   file.write(tables);
   for (const Partition& partition : state.partitions) file.write(partition.image());
-  file.commit();
 }
 
 }  // namespace simdb

@@ -13,6 +13,7 @@
 
 namespace simdb {
 
+class AtomicFile;
 struct SnapshotOrigin;
 
 /// Exact nearest neighbours by similarity(), that is, by the dot product accumulated in double and
@@ -66,7 +67,9 @@ class VectorIndex {
 
   /// Writes the index to a file for load_snapshot (see index/snapshot.h), replaced whole and made
   /// durable; a read like ids(). Throws Error(kIo); the file is then as it was.
-  virtual void save(const std::filesystem::path& path, const SnapshotOrigin& origin) const = 0;
+  void save(const std::filesystem::path& path, const SnapshotOrigin& origin) const;
+  /// The same into a file that the caller commits.
+  virtual void write(AtomicFile& file, const SnapshotOrigin& origin) const = 0;
 };
 
 struct IndexOptions {

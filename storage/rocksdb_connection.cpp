@@ -83,7 +83,7 @@ void require_lock_was_free(const rocksdb::Status& status, const fs::path& store)
 
 }  // namespace
 
-std::unique_ptr<RocksConnection> RocksConnection::create(const fs::path& store) {
+std::unique_ptr<RocksConnection> RocksConnection::create(const fs::path& store, rocksdb::Env* env) {
   std::error_code error;
   if (!fs::create_directory(store, error)) {
     throw Error(error ? ErrorCode::kIo : ErrorCode::kUsage,
@@ -91,26 +91,28 @@ std::unique_ptr<RocksConnection> RocksConnection::create(const fs::path& store) 
                     (error ? error.message() : std::string("there is one already")));
   }
   sync_folder(store.has_parent_path() ? store.parent_path() : ".");
-  std::unique_ptr<RocksConnection> connection(new RocksConnection(store, StoreMode::kReadWrite));
+  std::unique_ptr<RocksConnection> connection(
+      new RocksConnection(store, StoreMode::kReadWrite, env));
   require_ok(connection->open_writer(true), "create the store", store);
   return connection;
 }
 
-std::unique_ptr<RocksConnection> RocksConnection::open(const fs::path& store, StoreMode mode) {
+std::unique_ptr<RocksConnection> RocksConnection::open(const fs::path& store, StoreMode mode,
+                                                       rocksdb::Env* env) {
   require_created(store);
   // Opening for writing writes at once, so the version is read first.
-  if (mode == StoreMode::kReadWrite) check_format(store);
+  if (mode == StoreMode::kReadWrite) check_format(store, env);
   std::unique_ptr<RocksConnection> connection;
   rocksdb::Status status;
   if (mode == StoreMode::kReadOnly) {
-    status = open_settled_reader(store, column_families(), connection);
+    status = open_settled_reader(store, column_families(), env, connection);
   } else {
-    connection.reset(new RocksConnection(store, mode));
+    connection.reset(new RocksConnection(store, mode, env));
     status = connection->open_writer(false);
     require_lock_was_free(status, store);
   }
   if (status.IsInvalidArgument()) {
-    check_format(store);
+    check_format(store, env);
     throw damaged(store, status.ToString());
   }
   require_ok(status, "open the store", store);
@@ -118,9 +120,10 @@ std::unique_ptr<RocksConnection> RocksConnection::open(const fs::path& store, St
   return connection;
 }
 
-void RocksConnection::check_format(const fs::path& store) {
+void RocksConnection::check_format(const fs::path& store, rocksdb::Env* env) {
   std::unique_ptr<RocksConnection> connection;
-  const rocksdb::Status status = open_settled_reader(store, meta_column_families(), connection);
+  const rocksdb::Status status =
+      open_settled_reader(store, meta_column_families(), env, connection);
   if (status.IsInvalidArgument()) fail_half_created(store);  // there is no "meta" yet
   require_ok(status, "open the store", store);
   connection->require_known_format();
@@ -128,6 +131,7 @@ void RocksConnection::check_format(const fs::path& store) {
 
 rocksdb::Status RocksConnection::open_writer(bool create) {
   rocksdb::DBOptions options = database_options();
+  options.env = env_;
   options.create_if_missing = create;
   options.error_if_exists = create;
   std::vector<rocksdb::ColumnFamilyDescriptor> families = column_families();
@@ -150,9 +154,11 @@ rocksdb::Status RocksConnection::open_writer(bool create) {
 
 rocksdb::Status RocksConnection::open_reader(
     const std::vector<rocksdb::ColumnFamilyDescriptor>& families) {
+  rocksdb::DBOptions options = database_options();
+  options.env = env_;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
-      rocksdb::DB::OpenForReadOnly(database_options(), path_.string(), families, &families_, &db);
+      rocksdb::DB::OpenForReadOnly(options, path_.string(), families, &families_, &db);
   db_.reset(db);
   return status;
 }
@@ -163,11 +169,11 @@ rocksdb::Status RocksConnection::open_reader(
 // table files open, whatever the writer deletes later.
 rocksdb::Status RocksConnection::open_settled_reader(
     const fs::path& store, const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
-    std::unique_ptr<RocksConnection>& connection) {
+    rocksdb::Env* env, std::unique_ptr<RocksConnection>& connection) {
   for (int i = 0; i < kReaderTries; ++i) {
     const std::string files = file_set_of(store);
     const std::string logs = logs_of(store);
-    connection.reset(new RocksConnection(store, StoreMode::kReadOnly));
+    connection.reset(new RocksConnection(store, StoreMode::kReadOnly, env));
     const rocksdb::Status status = connection->open_reader(families);
     // A log that grows is fine: its end is read as torn. It excuses an error, though.
     if (file_set_of(store) == files && (status.ok() || logs_of(store) == logs)) return status;
@@ -186,7 +192,7 @@ rocksdb::Status RocksConnection::verify_files() const {
   // though this reader holds it open and misses nothing.
   for (int i = 0; i < kReaderTries; ++i) {
     const std::string files = file_set_of(path_);
-    const std::unique_ptr<RocksConnection> now = open(path_, StoreMode::kReadOnly);
+    const std::unique_ptr<RocksConnection> now = open(path_, StoreMode::kReadOnly, env_);
     const rocksdb::Status status = verify(now->db());
     if (status.ok() || file_set_of(path_) == files) return status;
   }

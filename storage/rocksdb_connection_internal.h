@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 
 #include <filesystem>
 #include <functional>
@@ -16,13 +17,15 @@
 namespace simdb {
 
 /// An open RocksDB and its column families: finding, locking, opening, reading and closing, without
-/// knowing what the values mean. Thread-safe but for the destructor.
+/// knowing what the values mean. `env` must outlive it. Thread-safe but for the destructor.
 class RocksConnection {
  public:
   /// Makes an empty RocksDB in a folder that does not exist; the folder's name is durable then.
-  static std::unique_ptr<RocksConnection> create(const std::filesystem::path& store);
+  static std::unique_ptr<RocksConnection> create(const std::filesystem::path& store,
+                                                 rocksdb::Env* env = rocksdb::Env::Default());
   /// Errors as Store::open. The format version has been checked.
-  static std::unique_ptr<RocksConnection> open(const std::filesystem::path& store, StoreMode mode);
+  static std::unique_ptr<RocksConnection> open(const std::filesystem::path& store, StoreMode mode,
+                                               rocksdb::Env* env = rocksdb::Env::Default());
 
   RocksConnection(const RocksConnection&) = delete;
   RocksConnection& operator=(const RocksConnection&) = delete;
@@ -55,21 +58,22 @@ class RocksConnection {
       const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
 
  private:
-  RocksConnection(std::filesystem::path path, StoreMode mode)
-      : path_(std::move(path)), mode_(mode) {}
+  RocksConnection(std::filesystem::path path, StoreMode mode, rocksdb::Env* env)
+      : path_(std::move(path)), mode_(mode), env_(env) {}
 
   // One try to open; the destructor frees what was opened.
   rocksdb::Status open_writer(bool create);
   rocksdb::Status open_reader(const std::vector<rocksdb::ColumnFamilyDescriptor>& families);
   static rocksdb::Status open_settled_reader(
       const std::filesystem::path& store,
-      const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
+      const std::vector<rocksdb::ColumnFamilyDescriptor>& families, rocksdb::Env* env,
       std::unique_ptr<RocksConnection>& connection);
-  static void check_format(const std::filesystem::path& store);
+  static void check_format(const std::filesystem::path& store, rocksdb::Env* env);
   void require_known_format() const;
 
   std::filesystem::path path_;
   StoreMode mode_;
+  rocksdb::Env* env_;  // the file system below; the default but in tests
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // "default", then in the order of Family
   std::unique_ptr<rocksdb::DB> db_;
 };

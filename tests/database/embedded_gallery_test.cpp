@@ -53,8 +53,8 @@ class BrittleIndex final : public VectorIndex {
     return index_->search_limited(query, k, limit, filter);
   }
   std::size_t memory_bytes() const noexcept override { return index_->memory_bytes(); }
-  void save(const std::filesystem::path& path, const SnapshotOrigin& origin) const override {
-    index_->save(path, origin);
+  void write(AtomicFile& file, const SnapshotOrigin& origin) const override {
+    index_->write(file, origin);
   }
 
  private:

@@ -40,7 +40,7 @@ THIRD_PARTIES = {
     "xxhash.h": ["index/*"],
     "hnswlib/ usearch/": ["benchmarks/*"],
     "omp.h": ["benchmarks/*"],
-    "rocksdb/": ["storage/*", "benchmarks/*"],
+    "rocksdb/": ["storage/*", "benchmarks/*", "tests/faults/*", "tests/support/fault_fs*"],
     "openssl/": ["core/*"],
     "zlib.h": ["benchmarks/idx_file.cpp", "tests/support/images.cpp"],
     "boost/program_options": ["cli/*", "benchmarks/*"],
