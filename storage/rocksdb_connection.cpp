@@ -111,7 +111,7 @@ std::unique_ptr<RocksConnection> RocksConnection::open(const fs::path& store, St
     status = connection->open_writer(false);
     require_lock_was_free(status, store);
   }
-  if (status.IsInvalidArgument()) {
+  if (status.IsInvalidArgument() && !is_refused_open(status)) {
     check_format(store, env);
     throw damaged(store, status.ToString());
   }
@@ -124,7 +124,8 @@ void RocksConnection::check_format(const fs::path& store, rocksdb::Env* env) {
   std::unique_ptr<RocksConnection> connection;
   const rocksdb::Status status =
       open_settled_reader(store, meta_column_families(), env, connection);
-  if (status.IsInvalidArgument()) fail_half_created(store);  // there is no "meta" yet
+  if (status.IsInvalidArgument() && !is_refused_open(status))
+    fail_half_created(store);  // there is no "meta" yet
   require_ok(status, "open the store", store);
   connection->require_known_format();
 }

@@ -17,7 +17,7 @@ Verdict judge(const rocksdb::Status& status) {
   if (status.IsNoSpace()) {
     return {ErrorCode::kIo, "free space on the disk, then open the database again"};
   }
-  if (status.IsIOError()) {
+  if (status.IsIOError() || is_refused_open(status)) {
     return {ErrorCode::kIo, "check the disk and the permissions, then open the database again"};
   }
   if (status.IsMemoryLimit()) return {ErrorCode::kInternal, "free memory, then try again"};
@@ -25,6 +25,13 @@ Verdict judge(const rocksdb::Status& status) {
 }
 
 }  // namespace
+
+bool is_refused_open(const rocksdb::Status& status) {
+  if (!status.IsInvalidArgument()) return false;
+  const std::string text = status.ToString();
+  return text.find("Direct I/O is not supported") != std::string::npos ||
+         text.find("options incompatible with filesystem") != std::string::npos;
+}
 
 void require_ok(const rocksdb::Status& status, std::string_view attempt,
                 const std::filesystem::path& store) {

@@ -16,6 +16,10 @@ namespace simdb {
 void require_ok(const rocksdb::Status& status, std::string_view attempt,
                 const std::filesystem::path& store);
 
+/// Whether the system refused to open CURRENT. RocksDB then asks itself whether direct I/O is the
+/// reason, which it never is here, and reports an invalid argument.
+bool is_refused_open(const rocksdb::Status& status);
+
 /// Error(kCorruption): "the store STORE is damaged: WHAT; ...".
 Error damaged(const std::filesystem::path& store, std::string_view what);
 

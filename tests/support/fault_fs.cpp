@@ -1,5 +1,7 @@
 #include "tests/support/fault_fs.h"
 
+#include <rocksdb/system_clock.h>
+
 #include <cerrno>
 #include <cstring>
 
@@ -146,6 +148,21 @@ class FaultFolder final : public rocksdb::FSDirectoryWrapper {
   const std::string path_;
 };
 
+// RocksDB sleeps for a second after a failed flush, in case the disk gets well.
+class SleeplessClock final : public rocksdb::SystemClockWrapper {
+ public:
+  SleeplessClock() : SystemClockWrapper(rocksdb::SystemClock::Default()) {}
+  const char* Name() const override { return "SleeplessClock"; }
+  void SleepForMicroseconds(int /*micros*/) override { target_->SleepForMicroseconds(100); }
+};
+
+class FaultEnv final : public rocksdb::EnvWrapper {
+ public:
+  explicit FaultEnv(std::unique_ptr<rocksdb::Env>&& env) : EnvWrapper(std::move(env)) {
+    system_clock_ = std::make_shared<SleeplessClock>();
+  }
+};
+
 }  // namespace
 
 FaultFs::FaultFs(FaultDisk& disk)
@@ -251,7 +268,7 @@ IOStatus FaultFs::LinkFile(const std::string&, const std::string&, const IOOptio
 }
 
 std::unique_ptr<rocksdb::Env> make_fault_env(FaultDisk& disk) {
-  return rocksdb::NewCompositeEnv(std::make_shared<FaultFs>(disk));
+  return std::make_unique<FaultEnv>(rocksdb::NewCompositeEnv(std::make_shared<FaultFs>(disk)));
 }
 
 }  // namespace simdb::test
