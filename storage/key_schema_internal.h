@@ -35,6 +35,9 @@ inline constexpr std::array<const char*, 10> kColumnFamilyNames = {
     "meta",    "items",  "vectors",    "classes",    "by_class",
     "by_hash", "models", "thumbnails", "tombstones", "sessions"};
 
+/// In the folder of the store, beside RocksDB's files; see Witness.
+inline constexpr const char* kWitnessFile = "WITNESS";
+
 /// Keys of Family::kMeta.
 inline constexpr std::string_view kMetaFormat = "format_version";
 inline constexpr std::string_view kMetaDimension = "dimension";

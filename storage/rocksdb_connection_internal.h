@@ -13,6 +13,7 @@
 
 #include "storage/key_schema_internal.h"
 #include "storage/store.h"
+#include "storage/witness_internal.h"
 
 namespace simdb {
 
@@ -36,6 +37,9 @@ class RocksConnection {
   rocksdb::ColumnFamilyHandle* family(Family family) const noexcept;
   const std::filesystem::path& path() const noexcept { return path_; }
   StoreMode mode() const noexcept { return mode_; }
+  /// What the witness said before the files were opened: a reader beside a writer sees at least
+  /// those changes.
+  const std::optional<Witness::Statement>& witness() const noexcept { return witness_; }
 
   /// Compares the checksums of all files and of their blocks. A reader checks the files of now,
   /// which are others than those it opened once a writer beside it has merged tables.
@@ -59,7 +63,7 @@ class RocksConnection {
 
  private:
   RocksConnection(std::filesystem::path path, StoreMode mode, rocksdb::Env* env)
-      : path_(std::move(path)), mode_(mode), env_(env) {}
+      : path_(std::move(path)), mode_(mode), env_(env), witness_(Witness::read(path_)) {}
 
   // One try to open; the destructor frees what was opened.
   rocksdb::Status open_writer(bool create);
@@ -74,6 +78,7 @@ class RocksConnection {
   std::filesystem::path path_;
   StoreMode mode_;
   rocksdb::Env* env_;  // the file system below; the default but in tests
+  std::optional<Witness::Statement> witness_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // "default", then in the order of Family
   std::unique_ptr<rocksdb::DB> db_;
 };

@@ -106,6 +106,31 @@ RocksStore::RocksStore(std::unique_ptr<RocksConnection> connection)
                                            std::to_string(kStoreIdDigits) +
                                            " lower-case hexadecimal digits");
   }
+  compare_with_witness();
+  if (connection_->mode() == StoreMode::kReadWrite) witness_.emplace(connection_->path(), id_);
+}
+
+void RocksStore::compare_with_witness() const {
+  const auto& witness = connection_->witness();
+  if (!witness) return;
+  if (witness->store_id != id_) {
+    throw damaged(connection_->path(),
+                  "its file WITNESS, or all the others, belong to another store");
+  }
+  if (witness->changes > changes_) {
+    throw Error(ErrorCode::kCorruption,
+                "the store " + connection_->path().string() +
+                    " has lost changes: it acknowledged " + std::to_string(witness->changes) +
+                    ", but its files hold " + std::to_string(changes_) +
+                    ". Restore the database from a copy, or go on without them with 'simdb verify "
+                    "--repair'");
+  }
+  const auto mark = mark_of(witness->changes);
+  if (mark && *mark != witness->mark) {
+    throw damaged(connection_->path(), "its change " + std::to_string(witness->changes) +
+                                           " is not the one that was acknowledged: a file in it "
+                                           "belongs to another store or is an older copy");
+  }
 }
 
 void RocksStore::require_writable(const char* attempt) const {
@@ -135,13 +160,15 @@ void RocksStore::commit(Change& change, const std::string& attempt) {
   change.put(Family::kMeta, kMetaChanges, encode_number(changes_ + 1));
   if (!has_changed_) {
     const auto mark = draw_bytes<8>(connection_->path());
-    change.put(Family::kSessions, encode_number(changes_ + 1),
-               {reinterpret_cast<const char*>(mark.data()), mark.size()});
+    const std::string_view bytes(reinterpret_cast<const char*>(mark.data()), mark.size());
+    change.put(Family::kSessions, encode_number(changes_ + 1), bytes);
+    mark_ = *decode_number(bytes);
   }
   write(change, attempt);
   has_changed_ = true;
   items_ = items;
   ++changes_;
+  witness_->note(changes_, mark_);
 }
 
 void RocksStore::write(Change& change, const std::string& attempt) {

@@ -5,11 +5,13 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "storage/rocksdb_connection_internal.h"
 #include "storage/store.h"
+#include "storage/witness_internal.h"
 
 namespace simdb {
 
@@ -55,17 +57,20 @@ class RocksStore final : public Store {
  private:
   class Change;
 
+  void compare_with_witness() const;
   void require_writable(const char* attempt) const;
   void commit(Change& change, const std::string& attempt);
   void write(Change& change, const std::string& attempt);
   std::vector<ItemId> ids_after(Family family, std::string_view prefix) const;
 
   std::unique_ptr<RocksConnection> connection_;
+  std::optional<Witness> witness_;  // of a writer
   std::size_t dimension_ = 0;
   std::string fingerprint_;
   std::string id_;
   std::uint64_t next_id_ = 1;  // touched by changes only
   bool has_changed_ = false;   // this object made a change; touched by changes only
+  std::uint64_t mark_ = 0;     // of the changes that this object made; touched by changes only
   std::string failure_;        // of a failed write; touched by changes only
   // Changes write these, readers read them.
   std::atomic<std::uint64_t> items_ = 0;

@@ -120,6 +120,7 @@ TEST_P(StoreVerifyTest, FindsTheContradiction) {
     test::RawStore raw(path);
     GetParam().plant(raw);
   }
+  std::filesystem::remove(path / "WITNESS");  // or it would stop a count of changes that goes back
   for (const StoreMode mode : {StoreMode::kReadWrite, StoreMode::kReadOnly}) {
     std::string report;
     for (const StoreProblem& problem : Store::open(path, mode)->verify()) {
