@@ -55,7 +55,9 @@ std::string logs_of(const fs::path& store) {
                   "create the database again");
 }
 
-void require_created(const fs::path& store) {
+}  // namespace
+
+void RocksConnection::require_created(const fs::path& store) {
   std::error_code error;
   if (fs::exists(store / "CURRENT", error)) return;
   if (error) {
@@ -66,7 +68,7 @@ void require_created(const fs::path& store) {
   throw Error(ErrorCode::kNotFound, "there is no database store at " + store.string());
 }
 
-void require_lock_was_free(const rocksdb::Status& status, const fs::path& store) {
+void RocksConnection::require_lock_was_free(const rocksdb::Status& status, const fs::path& store) {
   const std::string text = status.ToString();
   if (!status.IsIOError()) return;
   std::string holder;
@@ -81,8 +83,6 @@ void require_lock_was_free(const rocksdb::Status& status, const fs::path& store)
                                     holder + "; wait until that ends, or open it for reading");
 }
 
-}  // namespace
-
 std::unique_ptr<RocksConnection> RocksConnection::create(const fs::path& store, rocksdb::Env* env) {
   std::error_code error;
   if (!fs::create_directory(store, error)) {
@@ -93,7 +93,7 @@ std::unique_ptr<RocksConnection> RocksConnection::create(const fs::path& store, 
   sync_folder(store.has_parent_path() ? store.parent_path() : ".");
   std::unique_ptr<RocksConnection> connection(
       new RocksConnection(store, StoreMode::kReadWrite, env));
-  require_ok(connection->open_writer(true), "create the store", store);
+  require_ok(connection->open_writer(Writer::kCreate), "create the store", store);
   return connection;
 }
 
@@ -105,10 +105,10 @@ std::unique_ptr<RocksConnection> RocksConnection::open(const fs::path& store, St
   std::unique_ptr<RocksConnection> connection;
   rocksdb::Status status;
   if (mode == StoreMode::kReadOnly) {
-    status = open_settled_reader(store, column_families(), env, connection);
+    status = open_settled_reader(store, column_families(), env, LogRule::kWhole, connection);
   } else {
     connection.reset(new RocksConnection(store, mode, env));
-    status = connection->open_writer(false);
+    status = connection->open_writer(Writer::kOpen);
     require_lock_was_free(status, store);
   }
   if (status.IsInvalidArgument() && !is_refused_open(status)) {
@@ -120,21 +120,31 @@ std::unique_ptr<RocksConnection> RocksConnection::open(const fs::path& store, St
   return connection;
 }
 
-void RocksConnection::check_format(const fs::path& store, rocksdb::Env* env) {
+void RocksConnection::check_format(const fs::path& store, rocksdb::Env* env, LogRule rule) {
   std::unique_ptr<RocksConnection> connection;
   const rocksdb::Status status =
-      open_settled_reader(store, meta_column_families(), env, connection);
+      open_settled_reader(store, meta_column_families(), env, rule, connection);
   if (status.IsInvalidArgument() && !is_refused_open(status))
     fail_half_created(store);  // there is no "meta" yet
   require_ok(status, "open the store", store);
   connection->require_known_format();
 }
 
-rocksdb::Status RocksConnection::open_writer(bool create) {
+rocksdb::DBOptions RocksConnection::options() const {
   rocksdb::DBOptions options = database_options();
   options.env = env_;
+  if (log_rule_ == LogRule::kUpToDamage) {
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  }
+  return options;
+}
+
+rocksdb::Status RocksConnection::open_writer(Writer how) {
+  const bool create = how == Writer::kCreate;
+  rocksdb::DBOptions options = this->options();
   options.create_if_missing = create;
   options.error_if_exists = create;
+  options.create_missing_column_families = how == Writer::kRepair;
   std::vector<rocksdb::ColumnFamilyDescriptor> families = column_families();
   std::vector<rocksdb::ColumnFamilyDescriptor> missing;
   if (create) {
@@ -155,11 +165,9 @@ rocksdb::Status RocksConnection::open_writer(bool create) {
 
 rocksdb::Status RocksConnection::open_reader(
     const std::vector<rocksdb::ColumnFamilyDescriptor>& families) {
-  rocksdb::DBOptions options = database_options();
-  options.env = env_;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
-      rocksdb::DB::OpenForReadOnly(options, path_.string(), families, &families_, &db);
+      rocksdb::DB::OpenForReadOnly(options(), path_.string(), families, &families_, &db);
   db_.reset(db);
   return status;
 }
@@ -170,11 +178,11 @@ rocksdb::Status RocksConnection::open_reader(
 // table files open, whatever the writer deletes later.
 rocksdb::Status RocksConnection::open_settled_reader(
     const fs::path& store, const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
-    rocksdb::Env* env, std::unique_ptr<RocksConnection>& connection) {
+    rocksdb::Env* env, LogRule rule, std::unique_ptr<RocksConnection>& connection) {
   for (int i = 0; i < kReaderTries; ++i) {
     const std::string files = file_set_of(store);
     const std::string logs = logs_of(store);
-    connection.reset(new RocksConnection(store, StoreMode::kReadOnly, env));
+    connection.reset(new RocksConnection(store, StoreMode::kReadOnly, env, rule));
     const rocksdb::Status status = connection->open_reader(families);
     // A log that grows is fine: its end is read as torn. It excuses an error, though.
     if (file_set_of(store) == files && (status.ok() || logs_of(store) == logs)) return status;
@@ -223,7 +231,7 @@ RocksConnection::~RocksConnection() {
   }
   // Handles go before the database: RocksDB asserts it.
   for (rocksdb::ColumnFamilyHandle* handle : families_) {
-    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+    if (handle != nullptr) db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
   }
   db_->Close().PermitUncheckedError();
 }

@@ -28,6 +28,11 @@ class RocksConnection {
   static std::unique_ptr<RocksConnection> open(const std::filesystem::path& store, StoreMode mode,
                                                rocksdb::Env* env = rocksdb::Env::Default());
 
+  /// For Store::repair: opens for writing, makes missing families, and if the log is damaged reads
+  /// it up to there. Says in `repaired` and `lost` what that meant.
+  static std::unique_ptr<RocksConnection> open_for_repair(const std::filesystem::path& store,
+                                                          rocksdb::Env* env, StoreRepair& report);
+
   RocksConnection(const RocksConnection&) = delete;
   RocksConnection& operator=(const RocksConnection&) = delete;
   /// Flushes, so that a cleanly closed store has an empty log.
@@ -40,6 +45,9 @@ class RocksConnection {
   /// What the witness said before the files were opened: a reader beside a writer sees at least
   /// those changes.
   const std::optional<Witness::Statement>& witness() const noexcept { return witness_; }
+
+  /// Empties a family, whatever its files hold. Needs a store opened for repair.
+  void replace_family(Family family);
 
   /// Compares the checksums of all files and of their blocks. A reader checks the files of now,
   /// which are others than those it opened once a writer beside it has merged tables.
@@ -62,22 +70,37 @@ class RocksConnection {
       const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
 
  private:
-  RocksConnection(std::filesystem::path path, StoreMode mode, rocksdb::Env* env)
-      : path_(std::move(path)), mode_(mode), env_(env), witness_(Witness::read(path_)) {}
+  // What to make of a damaged log.
+  enum class LogRule { kWhole, kUpToDamage };
+
+  RocksConnection(std::filesystem::path path, StoreMode mode, rocksdb::Env* env,
+                  LogRule rule = LogRule::kWhole)
+      : path_(std::move(path)),
+        mode_(mode),
+        env_(env),
+        log_rule_(rule),
+        witness_(Witness::read(path_)) {}
 
   // One try to open; the destructor frees what was opened.
-  rocksdb::Status open_writer(bool create);
+  enum class Writer { kCreate, kOpen, kRepair };
+  rocksdb::Status open_writer(Writer how);
   rocksdb::Status open_reader(const std::vector<rocksdb::ColumnFamilyDescriptor>& families);
   static rocksdb::Status open_settled_reader(
       const std::filesystem::path& store,
-      const std::vector<rocksdb::ColumnFamilyDescriptor>& families, rocksdb::Env* env,
+      const std::vector<rocksdb::ColumnFamilyDescriptor>& families, rocksdb::Env* env, LogRule rule,
       std::unique_ptr<RocksConnection>& connection);
-  static void check_format(const std::filesystem::path& store, rocksdb::Env* env);
+  static void check_format(const std::filesystem::path& store, rocksdb::Env* env,
+                           LogRule rule = LogRule::kWhole);
+  rocksdb::DBOptions options() const;
   void require_known_format() const;
+  static void require_created(const std::filesystem::path& store);
+  static void require_lock_was_free(const rocksdb::Status& status,
+                                    const std::filesystem::path& store);
 
   std::filesystem::path path_;
   StoreMode mode_;
   rocksdb::Env* env_;  // the file system below; the default but in tests
+  LogRule log_rule_;
   std::optional<Witness::Statement> witness_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // "default", then in the order of Family
   std::unique_ptr<rocksdb::DB> db_;

@@ -1,14 +1,10 @@
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <chrono>
-#include <system_error>
 
 #include "core/class_name.h"
 #include "core/error.h"
 #include "storage/item_value_internal.h"
+#include "storage/random_bytes_internal.h"
 #include "storage/rocksdb_change_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_store_internal.h"
@@ -30,17 +26,6 @@ std::string_view as_text(std::span<const std::byte> bytes) {
 std::vector<std::byte> as_bytes(std::string_view text) {
   const auto* first = reinterpret_cast<const std::byte*>(text.data());
   return {first, first + text.size()};
-}
-
-template <std::size_t kBytes>
-std::array<std::uint8_t, kBytes> draw_bytes(const std::filesystem::path& store) {
-  std::array<std::uint8_t, kBytes> bytes{};
-  if (::getentropy(bytes.data(), bytes.size()) != 0) {
-    throw Error(ErrorCode::kIo, "can't change the store " + store.string() +
-                                    ": the system has no random numbers: " +
-                                    std::generic_category().message(errno));
-  }
-  return bytes;
 }
 
 std::string require_meta(const RocksConnection& connection, std::string_view key) {
@@ -80,8 +65,9 @@ void RocksStore::initialize(const RocksConnection& connection, const StoreIdenti
   change.put(Family::kMeta, kMetaEncoder, identity.encoder_fingerprint);
   change.put(Family::kMeta, kMetaNextId, encode_number(1));
   change.put(Family::kMeta, kMetaItems, encode_number(0));
+  const std::string id = draw_bytes(kStoreIdDigits / 2, connection.path());
   change.put(Family::kMeta, kMetaStoreId,
-             to_hex(draw_bytes<kStoreIdDigits / 2>(connection.path())));
+             to_hex({reinterpret_cast<const std::uint8_t*>(id.data()), id.size()}));
   change.put(Family::kMeta, kMetaChanges, encode_number(0));
   change.put(Family::kMeta, kMetaTombstonesFrom, encode_number(0));
   change.put(Family::kMeta, kMetaFormat, encode_number(kStoreFormatVersion));
@@ -159,10 +145,9 @@ void RocksStore::commit(Change& change, const std::string& attempt) {
   change.put(Family::kMeta, kMetaItems, encode_number(items));
   change.put(Family::kMeta, kMetaChanges, encode_number(changes_ + 1));
   if (!has_changed_) {
-    const auto mark = draw_bytes<8>(connection_->path());
-    const std::string_view bytes(reinterpret_cast<const char*>(mark.data()), mark.size());
-    change.put(Family::kSessions, encode_number(changes_ + 1), bytes);
-    mark_ = *decode_number(bytes);
+    const std::string mark = draw_bytes(8, connection_->path());
+    change.put(Family::kSessions, encode_number(changes_ + 1), mark);
+    mark_ = *decode_number(mark);
   }
   write(change, attempt);
   has_changed_ = true;

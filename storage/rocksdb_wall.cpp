@@ -5,6 +5,9 @@
 namespace simdb {
 namespace {
 
+constexpr std::string_view kRemedyForDamage =
+    "'simdb verify --repair' repairs what can be derived; else restore the database from a copy";
+
 struct Verdict {
   ErrorCode code;
   std::string_view remedy;
@@ -12,7 +15,7 @@ struct Verdict {
 
 Verdict judge(const rocksdb::Status& status) {
   if (status.IsCorruption() || status.IsPathNotFound()) {
-    return {ErrorCode::kCorruption, "its files are damaged; restore the database from a copy"};
+    return {ErrorCode::kCorruption, kRemedyForDamage};
   }
   if (status.IsNoSpace()) {
     return {ErrorCode::kIo, "free space on the disk, then open the database again"};
@@ -43,7 +46,7 @@ void require_ok(const rocksdb::Status& status, std::string_view attempt,
 
 Error damaged(const std::filesystem::path& store, std::string_view what) {
   return {ErrorCode::kCorruption, "the store " + store.string() + " is damaged: " +
-                                      std::string(what) + "; restore the database from a copy"};
+                                      std::string(what) + "; " + std::string(kRemedyForDamage)};
 }
 
 }  // namespace simdb

@@ -1,6 +1,7 @@
 #include "storage/store.h"
 
 #include "core/error.h"
+#include "storage/rocksdb_repair_internal.h"
 #include "storage/rocksdb_store_internal.h"
 
 namespace simdb {
@@ -19,6 +20,10 @@ std::unique_ptr<Store> Store::create(const std::filesystem::path& path,
 
 std::unique_ptr<Store> Store::open(const std::filesystem::path& path, StoreMode mode) {
   return std::make_unique<RocksStore>(RocksConnection::open(path, mode));
+}
+
+StoreRepair Store::repair(const std::filesystem::path& path) {
+  return repair_store(path, rocksdb::Env::Default());
 }
 
 }  // namespace simdb

@@ -33,6 +33,12 @@ struct StoreProblem {
   std::string what;
 };
 
+/// What Store::repair did, in words for a person.
+struct StoreRepair {
+  std::vector<std::string> repaired;  ///< derived anew from what is sound
+  std::vector<std::string> lost;      ///< gone, or damaged beyond what can be derived
+};
+
 /// Items, embeddings, classes and the encoder on disk (RocksDB). Every change is one atomic batch
 /// that is synced before the call returns: what was acknowledged survives a crash and a power loss.
 /// Reads are thread-safe; changes need exclusive access to the object (readers may go on).
@@ -50,6 +56,13 @@ class Store {
   /// Throws Error(kNotFound) if there is no store, Error(kBusy), naming the process, if another one
   /// writes, Error(kBadInput) if a newer simdb wrote it.
   static std::unique_ptr<Store> open(const std::filesystem::path& path, StoreMode mode);
+
+  /// Makes a damaged store usable again as far as that can be derived: reads a damaged log up to
+  /// the damage (a copy of it is kept beside the store), makes lists of items, counters and what is
+  /// known of the past anew. Never makes up an item, an embedding or an encoder. Does nothing to a
+  /// sound store. What it can't repair verify() still names. Errors as open(); Error(kCorruption)
+  /// if the store can't be opened even so.
+  static StoreRepair repair(const std::filesystem::path& path);
 
   virtual ~Store() = default;
 

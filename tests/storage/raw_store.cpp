@@ -56,6 +56,26 @@ void RawStore::add_family(const std::string& name) {
   families_.push_back(handle);
 }
 
+std::filesystem::path table_of(const std::filesystem::path& store, const std::string& family) {
+  std::vector<std::string> names;
+  require_ok(rocksdb::DB::ListColumnFamilies({}, store.string(), &names));
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const std::string& name : names) {
+    descriptors.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  rocksdb::DB* opened = nullptr;
+  require_ok(rocksdb::DB::OpenForReadOnly({}, store.string(), descriptors, &families, &opened));
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  std::vector<rocksdb::LiveFileMetaData> tables;
+  db->GetLiveFilesMetaData(&tables);
+  for (rocksdb::ColumnFamilyHandle* handle : families) db->DestroyColumnFamilyHandle(handle);
+  for (const rocksdb::LiveFileMetaData& table : tables) {
+    if (table.column_family_name == family) return store / table.name.substr(1);
+  }
+  throw std::runtime_error("no table of " + family);
+}
+
 std::string big_endian(std::uint64_t number) {
   std::string bytes;
   for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift);

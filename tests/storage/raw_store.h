@@ -30,6 +30,9 @@ class RawStore {
   std::unique_ptr<rocksdb::DB> db_;
 };
 
+/// A table file of a closed store that holds records of a family.
+std::filesystem::path table_of(const std::filesystem::path& store, const std::string& family);
+
 /// 8 bytes, big-endian.
 std::string big_endian(std::uint64_t number);
 

@@ -1,0 +1,308 @@
+// What can be derived from items, embeddings and the rest is derived anew; what can't is named.
+#include <rocksdb/file_checksum.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "core/error.h"
+#include "storage/item_value_internal.h"
+#include "storage/random_bytes_internal.h"
+#include "storage/rocksdb_options_internal.h"
+#include "storage/rocksdb_repair_internal.h"
+#include "storage/rocksdb_wall_internal.h"
+
+namespace simdb {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxLines = 100;
+
+// Families that follow from the others: the lists of items, and what is known of the past, which
+// may be forgotten.
+constexpr std::array kDerived = {Family::kClasses, Family::kByClass, Family::kByHash,
+                                 Family::kTombstones, Family::kSessions};
+
+const char* name_of(Family family) { return kColumnFamilyNames[static_cast<std::size_t>(family)]; }
+
+std::optional<Family> family_named(const std::string& name) {
+  const auto found = std::find(kColumnFamilyNames.begin(), kColumnFamilyNames.end(), name);
+  if (found == kColumnFamilyNames.end()) return std::nullopt;
+  return static_cast<Family>(found - kColumnFamilyNames.begin());
+}
+
+// The checksum that RocksDB noted when it wrote the file, computed anew; empty if it can't be read.
+std::string checksum_of_file(const std::string& path, const std::string& function) {
+  rocksdb::FileChecksumGenContext context;
+  context.file_name = path;
+  context.requested_checksum_func_name = function;
+  const auto generator =
+      rocksdb::GetFileChecksumGenCrc32cFactory()->CreateFileChecksumGenerator(context);
+  if (!generator) return "";
+  std::ifstream file(path, std::ios::binary);
+  std::vector<char> buffer(1UL << 20);
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
+         file.gcount() > 0) {
+    generator->Update(buffer.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  if (file.bad() || !file.eof()) return "";
+  generator->Finalize();
+  return generator->GetChecksum();
+}
+
+class Repairer {
+ public:
+  Repairer(RocksConnection& connection, StoreRepair& result)
+      : connection_(connection), result_(result) {}
+
+  void run() {
+    attempt("the count of changes", [&] { compare_with_witness(); });
+    replace_damaged_tables();
+    attempt("the lists of items", [&] { derive_lists(); });
+    attempt("the history", [&] { derive_history(); });
+    attempt("the witness", [&] { renew_witness(); });
+  }
+
+ private:
+  void repaired(std::string what) {
+    if (result_.repaired.size() < kMaxLines) result_.repaired.push_back(std::move(what));
+  }
+  void lost(std::string what) {
+    if (result_.lost.size() < kMaxLines) result_.lost.push_back(std::move(what));
+  }
+
+  // What can't be derived because its source is damaged stays as it is; verify names the damage.
+  template <typename Step>
+  void attempt(const char* what, Step&& step) {
+    try {
+      step();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kCorruption) throw;
+      lost(std::string(what) + " can't be derived: " + error.what());
+    }
+  }
+
+  void check(const rocksdb::Status& status) const {
+    require_ok(status, "repair", connection_.path());
+  }
+
+  bool is_readable(Family family) const {
+    try {
+      connection_.scan(family, {}, [](std::string_view, std::string_view) { return true; });
+      return true;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kCorruption) throw;
+      return false;
+    }
+  }
+
+  void replace_damaged_tables() {
+    std::vector<rocksdb::LiveFileMetaData> tables;
+    connection_.db().GetLiveFilesMetaData(&tables);
+    std::map<Family, std::string> damaged_tables;
+    for (const rocksdb::LiveFileMetaData& table : tables) {
+      const std::string path = table.db_path + table.name;
+      if (table.file_checksum_func_name == rocksdb::kUnknownFileChecksumFuncName ||
+          checksum_of_file(path, table.file_checksum_func_name) == table.file_checksum) {
+        continue;
+      }
+      const auto family = family_named(table.column_family_name);
+      if (family) damaged_tables[*family] += (damaged_tables[*family].empty() ? "" : ", ") + path;
+    }
+    for (const auto& [family, paths] : damaged_tables) {
+      if (std::find(kDerived.begin(), kDerived.end(), family) != kDerived.end()) {
+        connection_.replace_family(family);
+        repaired(paths + ": damaged, '" + name_of(family) + "' is made anew");
+      } else if (is_readable(family)) {
+        rocksdb::CompactRangeOptions all;
+        all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+        check(connection_.db().CompactRange(all, connection_.family(family), nullptr, nullptr));
+        repaired(paths + ": damaged beside its records, which were written anew");
+      } else {
+        lost(paths + ": damaged, and '" + name_of(family) + "' can't be derived from the rest");
+      }
+    }
+  }
+
+  // Makes a family hold exactly `expected`.
+  void write_difference(Family family, const std::map<std::string, std::string>& expected,
+                        rocksdb::WriteBatch& batch) {
+    std::size_t wrong = 0;
+    std::set<std::string_view> present;
+    std::vector<std::string> surplus;
+    connection_.scan(family, {}, [&](std::string_view key, std::string_view value) {
+      const auto entry = expected.find(std::string(key));
+      if (entry == expected.end()) {
+        surplus.emplace_back(key);
+      } else if (entry->second == value) {
+        present.insert(entry->first);
+      }
+      return true;
+    });
+    for (const std::string& key : surplus) {
+      check(batch.Delete(connection_.family(family), to_slice(key)));
+      ++wrong;
+    }
+    for (const auto& [key, value] : expected) {
+      if (present.contains(key)) continue;
+      check(batch.Put(connection_.family(family), to_slice(key), to_slice(value)));
+      ++wrong;
+    }
+    if (wrong > 0) {
+      repaired("'" + std::string(name_of(family)) + "': " + std::to_string(wrong) +
+               (wrong == 1 ? " entry" : " entries") + " derived from the items");
+    }
+  }
+
+  void write_number(std::string_view key, std::uint64_t number, rocksdb::WriteBatch& batch) {
+    const std::string value = encode_number(number);
+    if (connection_.read(Family::kMeta, key) == value) return;
+    check(batch.Put(connection_.family(Family::kMeta), to_slice(key), to_slice(value)));
+    repaired("'" + std::string(key) + "' set to " + std::to_string(number));
+  }
+
+  void write(rocksdb::WriteBatch& batch) {
+    if (batch.Count() > 0) check(connection_.db().Write(synced_write(), &batch));
+  }
+
+  void derive_lists() {
+    std::map<std::string, std::string> by_class;
+    std::map<std::string, std::string> by_hash;
+    std::map<std::string, std::uint64_t> sizes;
+    std::uint64_t items = 0;
+    std::uint64_t last = 0;
+    connection_.scan(Family::kItems, {}, [&](std::string_view key, std::string_view value) {
+      const auto id = decode_item_key(key);
+      if (!id) throw damaged(connection_.path(), "the key of an item has a wrong length");
+      const ItemInfo info = decode_item(*id, value).info;
+      by_class[class_key(info.class_name, *id)];
+      by_hash[digest_key(info.digest, *id)];
+      ++sizes[info.class_name];
+      ++items;
+      last = to_number(*id);
+      return true;
+    });
+    std::map<std::string, std::string> classes;
+    for (const auto& [name, count] : sizes) classes[name] = encode_number(count);
+    rocksdb::WriteBatch batch;
+    write_difference(Family::kByClass, by_class, batch);
+    write_difference(Family::kByHash, by_hash, batch);
+    write_difference(Family::kClasses, classes, batch);
+    write_number(kMetaItems, items, batch);
+    if (meta_number(kMetaNextId).value_or(0) <= last) {
+      write_number(kMetaNextId, last + 1, batch);
+    }
+    write(batch);
+  }
+
+  // Where the past is not known it is forgotten: an index saved then is built anew.
+  void derive_history() {
+    const std::uint64_t changes = meta_number(kMetaChanges).value_or(0);
+    if (is_history_sound(changes)) return;
+    rocksdb::WriteBatch batch;
+    for (const Family family : {Family::kTombstones, Family::kSessions}) {
+      connection_.scan(family, {}, [&](std::string_view key, std::string_view) {
+        check(batch.Delete(connection_.family(family), to_slice(key)));
+        return true;
+      });
+    }
+    if (changes > 0) {
+      check(batch.Put(connection_.family(Family::kSessions), encode_number(changes),
+                      draw_bytes(8, connection_.path())));
+    }
+    check(batch.Put(connection_.family(Family::kMeta), to_slice(kMetaTombstonesFrom),
+                    encode_number(changes)));
+    write(batch);
+    repaired("the history of changes, which was damaged, is forgotten");
+  }
+
+  // The mark of the last change; nothing if the history is damaged.
+  std::optional<std::uint64_t> last_mark(std::uint64_t changes) const {
+    try {
+      const auto session = connection_.last_up_to(Family::kSessions, encode_number(changes));
+      return session ? decode_number(session->value) : std::nullopt;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kCorruption) throw;
+      return std::nullopt;
+    }
+  }
+
+  // The witness tells how much is lost.
+  void compare_with_witness() {
+    const auto& witness = connection_.witness();
+    const auto changes = meta_number(kMetaChanges);
+    if (!witness || !changes ||
+        witness->store_id != connection_.read(Family::kMeta, kMetaStoreId)) {
+      return;
+    }
+    const auto mark = last_mark(*changes);
+    if (witness->changes > *changes) {
+      lost("changes " + std::to_string(*changes + 1) + " to " + std::to_string(witness->changes) +
+           ", which were acknowledged");
+    } else if (witness->changes == *changes && *changes > 0 && mark && *mark != witness->mark) {
+      lost("change " + std::to_string(*changes) + " as it was acknowledged: it is another one now");
+    }
+  }
+
+  // From here on the witness agrees.
+  void renew_witness() {
+    const auto changes = meta_number(kMetaChanges);
+    const auto store_id = connection_.read(Family::kMeta, kMetaStoreId);
+    if (!changes || !store_id || !is_store_id(*store_id)) return;  // verify says so
+    const std::uint64_t mark = last_mark(*changes).value_or(0);
+    const auto& witness = connection_.witness();
+    if (witness && witness->store_id == *store_id && witness->changes == *changes &&
+        witness->mark == mark) {
+      return;
+    }
+    Witness(connection_.path(), *store_id).note(*changes, mark);
+  }
+
+  std::optional<std::uint64_t> meta_number(std::string_view key) const {
+    const auto value = connection_.read(Family::kMeta, key);
+    return value ? decode_number(*value) : std::nullopt;
+  }
+
+  bool is_history_sound(std::uint64_t changes) const {
+    const auto from = meta_number(kMetaTombstonesFrom);
+    if (!from || *from > changes) return false;
+    const std::uint64_t given = meta_number(kMetaNextId).value_or(1) - 1;
+    bool sound = true;
+    std::uint64_t removed = 0;
+    connection_.scan(Family::kTombstones, {}, [&](std::string_view key, std::string_view) {
+      ++removed;
+      const auto tombstone = decode_tombstone_key(key);
+      sound = sound && tombstone && tombstone->change > *from && tombstone->change <= changes &&
+              to_number(tombstone->id) <= given &&
+              !connection_.read(Family::kItems, item_key(tombstone->id));
+      return sound;
+    });
+    // Nothing forgotten: every id that was given is in use or has its tombstone.
+    if (*from == 0 && meta_number(kMetaItems).value_or(0) + removed != given) return false;
+    std::uint64_t first = ~std::uint64_t{0};
+    connection_.scan(Family::kSessions, {}, [&](std::string_view key, std::string_view value) {
+      const auto begin = decode_number(key);
+      sound = sound && begin && *begin > 0 && *begin <= changes && decode_number(value);
+      if (begin) first = std::min(first, *begin);
+      return sound;
+    });
+    return sound && (changes == 0 || first <= std::max<std::uint64_t>(*from, 1));
+  }
+
+  RocksConnection& connection_;
+  StoreRepair& result_;
+};
+
+}  // namespace
+
+StoreRepair repair_store(const fs::path& path, rocksdb::Env* env) {
+  StoreRepair result;
+  const auto connection = RocksConnection::open_for_repair(path, env, result);
+  Repairer(*connection, result).run();
+  return result;
+}
+
+}  // namespace simdb
