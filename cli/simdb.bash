@@ -28,7 +28,8 @@ _simdb() {
     local options
     case $command in
       add) options="--by-folder --classes --db --json" ;;
-      classes | ls | reindex | stats | verify | import) options="--db --json" ;;
+      classes | ls | reindex | stats | import) options="--db --json" ;;
+      verify) options="--db --deep --json --repair" ;;
       compare) options="--db --encoder --json" ;;
       embed) options="--output --db --encoder" ;;
       eval) options="--report --classes -k --ways --shots --episodes --seed --open-set --db --encoder --json" ;;

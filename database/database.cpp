@@ -139,7 +139,7 @@ Database Database::open(const fs::path& folder, OpenOptions options) {
 
 bool Database::exists(const fs::path& folder) {
   std::error_code ignored;
-  return fs::exists(store_path(folder) / "CURRENT", ignored);
+  return fs::is_directory(store_path(folder), ignored);
 }
 
 std::vector<AddedItem> Database::add(std::string_view class_name,
@@ -216,6 +216,10 @@ const Gallery& Database::gallery() const noexcept { return state_->gallery; }
 
 VerifyReport Database::verify() const {
   return {state_->gallery.stats().items, state_->gallery.verify()};
+}
+
+std::vector<std::string> Database::verify_searches() const {
+  return state_->gallery.verify_searches();
 }
 
 ReindexReport Database::reindex() { return state_->gallery.reindex(); }

@@ -70,6 +70,9 @@ class EmbeddedGallery final : public Gallery {
   /// anew; empty means sound. Changes wait meanwhile; searches only if there is no index yet.
   std::vector<std::string> verify() const;
 
+  /// See Database::verify_searches. Changes wait meanwhile.
+  std::vector<std::string> verify_searches() const;
+
   /// Saves the index for later processes if the gallery is large and much has changed since that
   /// was last done; returns whether. May have to build the index first. Does nothing in a gallery
   /// opened for reading. Throws Error(kIo) if the file can't be written; what was there is kept.

@@ -95,6 +95,11 @@ std::vector<std::string> EmbeddedGallery::verify() const {
   return problems;
 }
 
+std::vector<std::string> EmbeddedGallery::verify_searches() const {
+  const std::lock_guard change(change_mutex_);
+  return compare_searches(*store_, *index_to_change());
+}
+
 std::vector<std::string> EmbeddedGallery::verify_snapshot() const {
   const std::filesystem::path path = snapshot_path(folder_);
   const auto problem = [&](const std::string& doubt) {

@@ -64,7 +64,13 @@ void RocksConnection::require_created(const fs::path& store) {
     throw Error(ErrorCode::kIo, "can't open " + store.string() + ": " + error.message() +
                                     "; check the permissions");
   }
-  if (fs::is_directory(store, error)) fail_half_created(store);
+  if (fs::is_directory(store, error)) {
+    // The witness is made when all the rest is there.
+    if (fs::exists(store / kWitnessFile, error)) {
+      throw damaged(store, "its file CURRENT is missing");
+    }
+    fail_half_created(store);
+  }
   throw Error(ErrorCode::kNotFound, "there is no database store at " + store.string());
 }
 

@@ -45,6 +45,7 @@ TEST_F(RecoveryTest, EveryDifferenceIsReported) {
                 "item 7 is in the index, but not in the store",
                 "item 9 is in the index, but not in the store",
             }));
+  EXPECT_EQ(compare_searches(*store, *index).size(), 5U);
 }
 
 }  // namespace

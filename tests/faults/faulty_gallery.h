@@ -28,6 +28,7 @@ class FaultyGallery {
     open(create_store_on(*env_, store_path(path()), {16, to_hex(sha256(model)), model}));
   }
   void open() { open(open_store_on(*env_, store_path(path()), StoreMode::kReadWrite)); }
+  StoreRepair repair() { return repair_store_on(*env_, store_path(path())); }
   void close() { gallery.reset(); }
 
  private:

@@ -7,21 +7,22 @@
 
 #include "core/error.h"
 #include "tests/faults/faulty_gallery.h"
+#include "tests/storage/raw_store.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/fault_run.h"
 
 namespace simdb::test {
 namespace {
 
-enum class Operation { kCreate, kOpen, kAdd, kAddBatch, kRemove, kReindex, kClose };
+enum class Operation { kCreate, kOpen, kAdd, kAddBatch, kRemove, kReindex, kClose, kRepair };
 
 constexpr std::array kOperations = {Operation::kCreate,   Operation::kOpen,   Operation::kAdd,
                                     Operation::kAddBatch, Operation::kRemove, Operation::kReindex,
-                                    Operation::kClose};
+                                    Operation::kClose,    Operation::kRepair};
 
 const char* name_of(Operation operation) {
-  static constexpr std::array kNames = {"create", "open",    "add",  "add a batch",
-                                        "remove", "reindex", "close"};
+  static constexpr std::array kNames = {"create", "open",    "add",   "add a batch",
+                                        "remove", "reindex", "close", "repair"};
   return kNames[static_cast<std::size_t>(operation)];
 }
 
@@ -85,6 +86,12 @@ class Trial {
     }
     if (operation_ == Operation::kClose) return;
     database_.close();
+    if (operation_ == Operation::kRepair) {
+      RawStore raw(store_path(database_.path()));
+      raw.put("classes", "class 1", big_endian(99));
+      raw.erase("sessions", big_endian(1));
+      return;
+    }
     database_.open();
   }
 
@@ -105,6 +112,9 @@ class Trial {
           return work_.step(*database_.gallery, expected_, Step::kReindex);
         case Operation::kClose:
           return database_.close();
+        case Operation::kRepair:
+          database_.repair();
+          return;
       }
     } catch (const Error& error) {
       outcome_.refused = true;
@@ -112,7 +122,8 @@ class Trial {
       const bool fits = error.code() == ErrorCode::kIo ||
                         // A file that can't be read while a store is opened looks like a lost one.
                         (error.code() == ErrorCode::kCorruption &&
-                         (operation_ == Operation::kOpen || operation_ == Operation::kReindex));
+                         (operation_ == Operation::kOpen || operation_ == Operation::kReindex ||
+                          operation_ == Operation::kRepair));
       if (!fits) throw std::runtime_error("the wrong kind of error: " + message_);
     }
   }
@@ -161,7 +172,14 @@ class Trial {
       database_.create();
       return check(*database_.gallery, expected_);
     }
+    if (operation_ == Operation::kRepair) {
+      // A repair that failed can be done again, and so can one that did not.
+      const StoreRepair repair = database_.repair();
+      if (!repair.lost.empty()) return "repair says it lost " + repair.lost.front();
+    }
     database_.open();
+    // Forgetting the history made the saved index useless, which repair_database goes on to mend.
+    if (operation_ == Operation::kRepair) database_.gallery->reindex();
     const std::string difference = check(*database_.gallery, expected_);
     if (!difference.empty()) return difference;
     work_.step(*database_.gallery, expected_, Step::kAdd);

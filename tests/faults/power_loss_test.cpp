@@ -74,6 +74,80 @@ Report lose_power(std::uint64_t cycles, std::uint64_t seed, Tail tail, bool lyin
   return report;
 }
 
+struct TornReport {
+  std::uint64_t cycles = 0;
+  std::uint64_t opened = 0;
+  std::uint64_t repaired = 0;
+  std::uint64_t acknowledged = 0;
+  std::uint64_t wrong = 0;
+  std::string first_wrong;
+};
+
+// What a torn end of the log leads to: it opens, or says that it wants a repair, which loses
+// nothing that was acknowledged.
+TornReport tear(std::uint64_t cycles, std::uint64_t seed, Tail tail, bool lying_disk) {
+  TornReport report;
+  for (; report.cycles < cycles; ++report.cycles) {
+    FaultyGallery database(seed + report.cycles);
+    GalleryWork work(seed + report.cycles);
+    Expected expected;
+    database.create();
+    work.step(*database.gallery, expected, Step::kAddBatch);
+    database.close();
+    database.disk.lie_about_syncs(lying_disk);
+    work_until_power_fails(database, work, expected, kToOpen);  // in the middle of changes
+    database.disk.lie_about_syncs(false);
+    database.disk.power_on(tail);
+    std::string wrong;
+    try {
+      try {
+        database.open();
+        ++report.opened;
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::kCorruption) throw;
+        const StoreRepair repair = database.repair();
+        if (!repair.lost.empty()) wrong = "repair says it lost " + repair.lost.front();
+        database.open();
+        ++report.repaired;
+      }
+      const std::string difference = check(*database.gallery, expected);
+      if (wrong.empty()) wrong = difference;
+      if (wrong.empty()) work.step(*database.gallery, expected, Step::kAdd);
+    } catch (const Error& error) {
+      wrong = error.what();
+    }
+    if (!wrong.empty() && report.wrong++ == 0) {
+      report.first_wrong = "seed " + std::to_string(seed + report.cycles) + ": " + wrong;
+    }
+    report.acknowledged += expected.acknowledged;
+  }
+  return report;
+}
+
+TEST(PowerLossTest, ATornLogOpensOrIsRepaired) {
+  const std::uint64_t cycles = amount(20, 200, 200);
+  std::uint64_t acknowledged = 0;
+  std::uint64_t opened = 0;
+  std::uint64_t repaired = 0;
+  std::uint64_t seed = fault_run().seed;
+  for (const Tail tail : {Tail::kPrefix, Tail::kPrefixZeros, Tail::kPrefixDamaged}) {
+    const TornReport report = tear(cycles, seed += 10'000, tail, false);
+    EXPECT_EQ(report.wrong, 0U) << report.first_wrong;
+    acknowledged += report.acknowledged;
+    opened += report.opened;
+    repaired += report.repaired;
+  }
+  EXPECT_GT(repaired, 0U) << "no tail was torn so that it mattered";
+  const TornReport lied = tear(amount(10, 20, 100), seed + 10'000, Tail::kPrefixDamaged, true);
+  EXPECT_GE(lied.wrong * 10, lied.cycles * 9) << "a loss would not be noticed";
+  if (HasFailure()) return;
+  record({"F3", grouped(3 * cycles) + " torn tails",
+          grouped(opened) + " opened, " + grouped(repaired) + " repaired, " +
+              grouped(acknowledged) + " acknowledged changes, 0 lost",
+          "on a disk that does not sync: lost in " + grouped(lied.wrong) + " of " +
+              grouped(lied.cycles)});
+}
+
 TEST(PowerLossTest, NothingAcknowledgedIsLost) {
   const std::uint64_t seed = fault_run().seed;
   const std::uint64_t cycles = amount(60, 1000, 1000);

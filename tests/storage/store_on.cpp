@@ -1,5 +1,6 @@
 #include "tests/storage/store_on.h"
 
+#include "storage/rocksdb_repair_internal.h"
 #include "storage/rocksdb_store_internal.h"
 
 namespace simdb::test {
@@ -14,6 +15,10 @@ std::unique_ptr<Store> create_store_on(rocksdb::Env& env, const std::filesystem:
 std::unique_ptr<Store> open_store_on(rocksdb::Env& env, const std::filesystem::path& path,
                                      StoreMode mode) {
   return std::make_unique<RocksStore>(RocksConnection::open(path, mode, &env));
+}
+
+StoreRepair repair_store_on(rocksdb::Env& env, const std::filesystem::path& path) {
+  return repair_store(path, &env);
 }
 
 }  // namespace simdb::test

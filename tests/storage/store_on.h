@@ -15,4 +15,6 @@ std::unique_ptr<Store> create_store_on(rocksdb::Env& env, const std::filesystem:
 std::unique_ptr<Store> open_store_on(rocksdb::Env& env, const std::filesystem::path& path,
                                      StoreMode mode);
 
+StoreRepair repair_store_on(rocksdb::Env& env, const std::filesystem::path& path);
+
 }  // namespace simdb::test
