@@ -202,6 +202,10 @@ class Repairer {
   void derive_history() {
     const std::uint64_t changes = meta_number(kMetaChanges).value_or(0);
     if (is_history_sound(changes)) return;
+    // The mark stays what it was if anybody knows it: a witness that contradicts is an alarm.
+    std::optional<std::uint64_t> mark = last_mark(changes);
+    const auto& witness = connection_.witness();
+    if (!mark && witness && witness->changes == changes) mark = witness->mark;
     rocksdb::WriteBatch batch;
     for (const Family family : {Family::kTombstones, Family::kSessions}) {
       connection_.scan(family, {}, [&](std::string_view key, std::string_view) {
@@ -211,7 +215,7 @@ class Repairer {
     }
     if (changes > 0) {
       check(batch.Put(connection_.family(Family::kSessions), encode_number(changes),
-                      draw_bytes(8, connection_.path())));
+                      mark ? encode_number(*mark) : draw_bytes(8, connection_.path())));
     }
     check(batch.Put(connection_.family(Family::kMeta), to_slice(kMetaTombstonesFrom),
                     encode_number(changes)));

@@ -48,6 +48,8 @@ class FaultDisk {
   void limit_space(std::uint64_t bytes);
   /// A disk that says that it has synced, and has not: with it, tests must see losses.
   void lie_about_syncs(bool lie);
+  /// Whether reads are operations that count and fail. They are, to begin with.
+  void count_reads(bool count);
   /// No faults from now on; the power is not brought back.
   void heal();
 
@@ -117,6 +119,7 @@ class FaultDisk {
   bool for_good_ = false;
   bool power_fails_ = false;
   bool lies_ = false;
+  bool count_reads_ = true;
   bool off_ = false;
   std::uint64_t space_ = UINT64_MAX;
   bool has_failed_ = false;
