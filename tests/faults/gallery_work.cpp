@@ -1,6 +1,7 @@
 #include "tests/faults/gallery_work.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "tests/support/embeddings.h"
 
@@ -10,30 +11,6 @@ namespace {
 constexpr std::size_t kBatch = 64;
 
 std::string name_of(ItemId id) { return "item " + std::to_string(to_number(id)); }
-
-void add(EmbeddedGallery& gallery, Expected& expected, std::uint64_t first, std::size_t count) {
-  std::vector<NewItem> items;
-  EmbeddingBatch embeddings(gallery.dimension());
-  for (std::uint64_t number = first; number < first + count; ++number) {
-    items.push_back(numbered_item(number, "class " + std::to_string(number % 3)));
-    embeddings.append(random_embeddings(1, gallery.dimension(), number));
-  }
-  expected.adding_first = first;
-  expected.adding_count = count;
-  const auto added = gallery.add(items, embeddings);
-  for (std::size_t i = 0; i < added.size(); ++i) expected.items[added[i].id] = first + i;
-  expected.adding_count = 0;
-  expected.acknowledged += count;
-}
-
-void remove(EmbeddedGallery& gallery, Expected& expected, const std::vector<ItemId>& ids) {
-  expected.removing = {ids.begin(), ids.end()};
-  gallery.remove(ids);
-  for (const ItemId id : ids) expected.items.erase(id);
-  expected.removed.merge(expected.removing);
-  expected.removing.clear();
-  expected.acknowledged += ids.size();
-}
 
 std::string difference(const EmbeddedGallery& gallery, const ItemRecord& record,
                        std::uint64_t number) {
@@ -69,6 +46,58 @@ std::string check_search(const EmbeddedGallery& gallery, std::uint64_t seed) {
 
 }  // namespace
 
+void hear(Expected& expected, const std::string& line) {
+  std::istringstream words(line);
+  std::string what;
+  words >> what;
+  if (what == "add") {
+    words >> expected.adding_first >> expected.adding_count;
+  } else if (what == "added") {
+    std::uint64_t id = 0;
+    words >> id;
+    for (std::uint64_t i = 0; i < expected.adding_count; ++i) {
+      expected.items[ItemId{id + i}] = expected.adding_first + i;
+    }
+    expected.acknowledged += expected.adding_count;
+    expected.adding_count = 0;
+  } else if (what == "remove") {
+    for (std::uint64_t id = 0; words >> id;) expected.removing.insert(ItemId{id});
+  } else if (what == "removed") {
+    expected.acknowledged += expected.removing.size();
+    for (const ItemId id : expected.removing) expected.items.erase(id);
+    expected.removed.merge(expected.removing);
+    expected.removing.clear();
+  }
+}
+
+void GalleryWork::say(Expected& expected, const std::string& line) {
+  hear(expected, line);
+  announce_(line);
+}
+
+void GalleryWork::add(EmbeddedGallery& gallery, Expected& expected, std::size_t count) {
+  const std::uint64_t first = next_number_;
+  next_number_ += count;
+  std::vector<NewItem> items;
+  EmbeddingBatch embeddings(gallery.dimension());
+  for (std::uint64_t number = first; number < next_number_; ++number) {
+    items.push_back(numbered_item(number, "class " + std::to_string(number % 3)));
+    embeddings.append(random_embeddings(1, gallery.dimension(), number));
+  }
+  say(expected, "add " + std::to_string(first) + " " + std::to_string(count));
+  const auto added = gallery.add(items, embeddings);
+  say(expected, "added " + std::to_string(to_number(added.front().id)));
+}
+
+void GalleryWork::remove(EmbeddedGallery& gallery, Expected& expected,
+                         const std::vector<ItemId>& ids) {
+  std::string line = "remove";
+  for (const ItemId id : ids) line += " " + std::to_string(to_number(id));
+  say(expected, line);
+  gallery.remove(ids);
+  say(expected, "removed");
+}
+
 void GalleryWork::step(EmbeddedGallery& gallery, Expected& expected) {
   const auto dice = random_() % 100;
   step(gallery, expected,
@@ -83,9 +112,7 @@ void GalleryWork::step(EmbeddedGallery& gallery, Expected& expected, Step step) 
   switch (step) {
     case Step::kAdd:
     case Step::kAddBatch: {
-      const std::size_t count = step == Step::kAddBatch ? kBatch : 1 + random_() % 4;
-      next_number_ += count;
-      add(gallery, expected, next_number_ - count, count);
+      add(gallery, expected, step == Step::kAddBatch ? kBatch : 1 + random_() % 4);
       break;
     }
     case Step::kRemove: {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -26,10 +27,20 @@ struct Expected {
 
 enum class Step { kAdd, kAddBatch, kRemove, kReindex, kSearch };
 
+/// What a process that works on a gallery says of it, a line each: before a change what it will be
+/// ("add FIRST COUNT", "remove ID..."), after it that it was acknowledged ("added ID",
+/// "removed").
+using Announce = std::function<void(const std::string& line)>;
+/// Learns from such a line; others are ignored.
+void hear(Expected& expected, const std::string& line);
+
 /// Changes galleries at random, the same for the same seed.
 class GalleryWork {
  public:
-  explicit GalleryWork(std::uint64_t seed) : random_(seed) {}
+  explicit GalleryWork(
+      std::uint64_t seed, std::uint64_t first_number = 1,
+      Announce announce = [](const std::string&) {})
+      : random_(seed), announce_(std::move(announce)), next_number_(first_number) {}
 
   /// One step; throws what the gallery throws, with `expected` saying what was under way.
   void step(EmbeddedGallery& gallery, Expected& expected);
@@ -37,8 +48,13 @@ class GalleryWork {
   std::mt19937_64& random() { return random_; }
 
  private:
+  void add(EmbeddedGallery& gallery, Expected& expected, std::size_t count);
+  void remove(EmbeddedGallery& gallery, Expected& expected, const std::vector<ItemId>& ids);
+  void say(Expected& expected, const std::string& line);
+
   std::mt19937_64 random_;
-  std::uint64_t next_number_ = 1;
+  const Announce announce_;
+  std::uint64_t next_number_;
 };
 
 /// How a gallery differs from what it must hold, in words; empty if in nothing: every item bit for
