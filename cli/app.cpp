@@ -32,6 +32,8 @@ constexpr std::array kCommands = {
     Command{"stats", "size and encoder of the database", run_stats},
     Command{"rm", "remove items or a class", run_rm},
     Command{"verify", "check that nothing is damaged or lost", run_verify},
+    Command{"backup", "write everything into one file", run_backup},
+    Command{"restore", "make a database from a backup", run_restore},
     Command{"reindex", "build the index anew and save it", run_reindex},
     Command{"export", "write everything as JSON lines, or for TensorBoard", run_export},
     Command{"import", "read what export wrote", run_import},

@@ -2,7 +2,7 @@
 _simdb() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "add classes compare completion embed eval export import init ls query reindex rm
+    mapfile -t COMPREPLY < <(compgen -W "add backup classes compare completion embed eval export import init ls query reindex restore rm
       sample-data stats train verify --help --version" -- "$word")
     return
   fi
@@ -28,7 +28,7 @@ _simdb() {
     local options
     case $command in
       add) options="--by-folder --classes --db --json" ;;
-      classes | ls | reindex | stats | import) options="--db --json" ;;
+      backup | restore | classes | ls | reindex | stats | import) options="--db --json" ;;
       verify) options="--db --deep --json --repair" ;;
       compare) options="--db --encoder --json" ;;
       embed) options="--output --db --encoder" ;;

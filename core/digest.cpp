@@ -8,13 +8,46 @@
 
 namespace simdb {
 
+namespace {
+
+void require_done(bool done) {
+  if (!done) {
+    throw Error(ErrorCode::kInternal, "the crypto library could not compute a SHA-256 digest");
+  }
+}
+
+}  // namespace
+
 Sha256 sha256(std::span<const std::byte> bytes) {
   Sha256 digest{};
   unsigned int length = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1 ||
-      length != digest.size()) {
-    throw Error(ErrorCode::kInternal, "the crypto library could not compute a SHA-256 digest");
-  }
+  require_done(
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) == 1 &&
+      length == digest.size());
+  return digest;
+}
+
+struct Sha256Stream::Context {
+  EVP_MD_CTX* evp = EVP_MD_CTX_new();
+  ~Context() { EVP_MD_CTX_free(evp); }
+};
+
+Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) {
+  require_done(context_->evp != nullptr &&
+               EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) == 1);
+}
+
+Sha256Stream::~Sha256Stream() = default;
+
+void Sha256Stream::append(std::span<const std::byte> bytes) {
+  require_done(EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size()) == 1);
+}
+
+Sha256 Sha256Stream::finish() {
+  Sha256 digest{};
+  unsigned int length = 0;
+  require_done(EVP_DigestFinal_ex(context_->evp, digest.data(), &length) == 1 &&
+               length == digest.size());
   return digest;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,23 @@ using Sha256 = std::array<std::uint8_t, 32>;
 
 /// Digest of `bytes`. Throws Error(kInternal) if the crypto library fails. Thread-safe.
 Sha256 sha256(std::span<const std::byte> bytes);
+
+/// The same for bytes that come in pieces. Thread-compatible.
+class Sha256Stream {
+ public:
+  Sha256Stream();
+  Sha256Stream(const Sha256Stream&) = delete;
+  Sha256Stream& operator=(const Sha256Stream&) = delete;
+  ~Sha256Stream();
+
+  void append(std::span<const std::byte> bytes);
+  /// Of all that was appended; the last call.
+  Sha256 finish();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
 
 /// Lower-case hexadecimal, two characters a byte.
 std::string to_hex(std::span<const std::uint8_t> bytes);

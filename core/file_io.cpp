@@ -73,6 +73,31 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_
   return bytes;
 }
 
+InputFile::InputFile(std::filesystem::path path)
+    : path_(std::move(path)), file_(std::make_unique<RegularFile>(path_)) {}
+
+InputFile::~InputFile() = default;
+
+std::size_t InputFile::read(std::span<std::byte> to) {
+  std::size_t done = 0;
+  while (done < to.size()) {
+    const ssize_t count = ::read(file_->descriptor(), to.data() + done, to.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      throw Error(ErrorCode::kIo, "can't read " + path_.string() + ": " + system_reason());
+    }
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  return done;
+}
+
+void InputFile::rewind() {
+  if (::lseek(file_->descriptor(), 0, SEEK_SET) != 0) {
+    throw Error(ErrorCode::kIo, "can't read " + path_.string() + ": " + system_reason());
+  }
+}
+
 AtomicFile::AtomicFile(std::filesystem::path path, FileSystem& files)
     : path_(std::move(path)), files_(files) {
   struct stat status = {};

@@ -12,10 +12,31 @@
 
 namespace simdb {
 
+class RegularFile;
+
 /// Reads a whole regular file. Throws Error(kNotFound) if there is none, Error(kBadInput) if it is
 /// a folder, FIFO, socket or device or has more than `max_bytes`, Error(kIo) if the system refuses.
 /// Never blocks on a FIFO. Thread-safe.
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
+
+/// A regular file, read from start to end. Errors as read_file. Thread-compatible.
+class InputFile {
+ public:
+  explicit InputFile(std::filesystem::path path);
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+  ~InputFile();
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+  /// Fills `to` as far as the file goes on; returns how many bytes that were.
+  std::size_t read(std::span<std::byte> to);
+  /// The next read begins at the start again.
+  void rewind();
+
+ private:
+  std::filesystem::path path_;
+  std::unique_ptr<RegularFile> file_;
+};
 
 /// Replaces a file so that a crash at any moment leaves the old one or the new one: what is written
 /// goes to a temporary file beside it, which commit() fsyncs, renames and makes durable. Without

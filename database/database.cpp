@@ -9,50 +9,12 @@
 #include "core/file_io.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
+#include "database/new_folder_internal.h"
 
 namespace simdb {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void fail_to_create(const fs::path& folder, const std::string& why, ErrorCode code) {
-  throw Error(code, "can't create a database in " + folder.string() + ": " + why);
-}
-
-// Removes what a failed creation left, so that it can be tried again.
-class CreationCleanup {
- public:
-  explicit CreationCleanup(fs::path path) : path_(std::move(path)) {}
-  CreationCleanup(const CreationCleanup&) = delete;
-  CreationCleanup& operator=(const CreationCleanup&) = delete;
-  ~CreationCleanup() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  void keep() { path_.clear(); }
-
- private:
-  fs::path path_;
-};
-
-// Makes `folder` or accepts an empty one; returns whether it was made.
-bool make_folder(const fs::path& folder) {
-  std::error_code error;
-  if (fs::create_directory(folder, error)) return true;
-  if (error) {
-    const bool no_parent = error == std::errc::no_such_file_or_directory;
-    fail_to_create(folder, no_parent ? "its parent folder does not exist" : error.message(),
-                   no_parent ? ErrorCode::kNotFound : ErrorCode::kIo);
-  }
-  const bool empty = fs::is_empty(folder, error);
-  if (error) fail_to_create(folder, error.message(), ErrorCode::kIo);
-  if (!empty) {
-    const char* why = Database::exists(folder) ? "there is a database already"
-                                               : "the folder is not empty; choose another";
-    fail_to_create(folder, why, ErrorCode::kUsage);
-  }
-  return false;
-}
 
 std::vector<Neighbor> find_neighbors(const Gallery& gallery, std::span<const float> embedding,
                                      const QueryOptions& options, Prediction& prediction) {
@@ -108,16 +70,15 @@ Database Database::create(const fs::path& folder, std::span<const std::byte> mod
                           std::size_t dimension, OpenOptions options) {
   require_valid_dimension(dimension);
   if (options.mode == OpenMode::kReadOnly) {
-    fail_to_create(folder, "OpenMode::kReadOnly was asked for", ErrorCode::kUsage);
+    throw Error(ErrorCode::kUsage, "can't create a database in " + folder.string() +
+                                       ": OpenMode::kReadOnly was asked for");
   }
   const fs::path absolute = fs::absolute(folder);
-  const bool made = make_folder(absolute);
-  CreationCleanup cleanup(made ? absolute : store_path(absolute));
-  if (made) sync_folder(absolute.parent_path());
+  NewFolder made(absolute);
   const StoreIdentity identity{dimension, to_hex(sha256(model)), {model.begin(), model.end()}};
   auto state = std::make_unique<State>(Store::create(store_path(absolute), identity), absolute,
                                        std::move(options));
-  cleanup.keep();
+  made.keep();
   return Database(std::move(state));
 }
 
@@ -220,6 +181,13 @@ VerifyReport Database::verify() const {
 
 std::vector<std::string> Database::verify_searches() const {
   return state_->gallery.verify_searches();
+}
+
+BackupReport Database::back_up(const fs::path& file) const {
+  AtomicFile output(file);
+  const std::uint64_t items = state_->gallery.back_up(output);
+  output.commit();
+  return {items, fs::file_size(file)};
 }
 
 ReindexReport Database::reindex() { return state_->gallery.reindex(); }

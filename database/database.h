@@ -56,6 +56,11 @@ struct VerifyReport {
   std::vector<std::string> problems;  ///< in words for a person; empty means sound
 };
 
+struct BackupReport {
+  std::uint64_t items = 0;
+  std::uint64_t bytes = 0;
+};
+
 /// An image similarity database in a folder: encoder, items and index. Thread-safe. All members
 /// throw Error as described at Store and ImageEncoder.
 class Database {
@@ -107,6 +112,10 @@ class Database {
   /// Compares the answers to up to 1,000 queries with a plain scan of the store, which takes as
   /// long as 1,000 scans. Returns what differs, in words; empty means nothing.
   std::vector<std::string> verify_searches() const;
+
+  /// Writes everything into one file, the encoder included, for restore_database. Changes go on
+  /// meanwhile and are not in it. The file is replaced whole; a failure leaves it as it was.
+  BackupReport back_up(const std::filesystem::path& file) const;
 
   /// Builds the index anew from the store and saves it in the folder, where the next process maps
   /// it. Throws Error(kUsage) in a database opened for reading, Error(kIo) if the file can't be

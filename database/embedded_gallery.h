@@ -14,6 +14,7 @@
 
 namespace simdb {
 
+class AtomicFile;
 class ClassMembers;
 
 /// Makes an empty index for embeddings of a dimension.
@@ -72,6 +73,10 @@ class EmbeddedGallery final : public Gallery {
 
   /// See Database::verify_searches. Changes wait meanwhile.
   std::vector<std::string> verify_searches() const;
+
+  /// Writes everything into a file, which the caller commits; see storage/backup.h. Changes go on
+  /// meanwhile and are not in it. Returns how many items there are.
+  std::uint64_t back_up(AtomicFile& file) const;
 
   /// Saves the index for later processes if the gallery is large and much has changed since that
   /// was last done; returns whether. May have to build the index first. Does nothing in a gallery

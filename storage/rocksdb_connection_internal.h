@@ -46,6 +46,7 @@ class RocksConnection {
   /// those changes.
   const std::optional<Witness::Statement>& witness() const noexcept { return witness_; }
 
+  void require_known_format() const;
   /// Empties a family, whatever its files hold. Needs a store opened for repair.
   void replace_family(Family family);
 
@@ -92,7 +93,6 @@ class RocksConnection {
   static void check_format(const std::filesystem::path& store, rocksdb::Env* env,
                            LogRule rule = LogRule::kWhole);
   rocksdb::DBOptions options() const;
-  void require_known_format() const;
   static void require_created(const std::filesystem::path& store);
   static void require_lock_was_free(const rocksdb::Status& status,
                                     const std::filesystem::path& store);

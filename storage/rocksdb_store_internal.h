@@ -53,6 +53,8 @@ class RocksStore final : public Store {
   std::vector<std::byte> encoder_model() const override;
 
   std::vector<StoreProblem> verify() const override;
+  void for_each_entry(const std::function<void(std::string_view, std::string_view,
+                                               std::string_view)>& visit) const override;
 
  private:
   class Change;

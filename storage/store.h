@@ -33,6 +33,13 @@ struct StoreProblem {
   std::string what;
 };
 
+/// A pair of key and value as it is stored; docs/file_formats.md tells what it means.
+struct StoreEntry {
+  std::string family;
+  std::string key;
+  std::string value;
+};
+
 /// What Store::repair did, in words for a person.
 struct StoreRepair {
   std::vector<std::string> repaired;  ///< derived anew from what is sound
@@ -63,6 +70,12 @@ class Store {
   /// sound store. What it can't repair verify() still names. Errors as open(); Error(kCorruption)
   /// if the store can't be opened even so.
   static StoreRepair repair(const std::filesystem::path& path);
+
+  /// Makes a store in the folder `path`, which must not exist, from the entries that `next` hands
+  /// over one by one until it returns false: those of for_each_entry. Errors as create(). The store
+  /// exists when all is written; what interrupts it leaves a folder that open() refuses.
+  static std::unique_ptr<Store> create_from(const std::filesystem::path& path,
+                                            const std::function<bool(StoreEntry&)>& next);
 
   virtual ~Store() = default;
 
@@ -118,6 +131,12 @@ class Store {
   /// The ids removed by the changes after number `change`, ascending; nothing if that is too long
   /// ago to tell (see forget_erased). None are removed after changes() or later.
   virtual std::optional<std::vector<ItemId>> erased_since(std::uint64_t change) const = 0;
+
+  /// Calls with every entry, family by family in ascending order of keys: one state of the store,
+  /// even if changes go on meanwhile. The views are good until the next call.
+  virtual void for_each_entry(
+      const std::function<void(std::string_view family, std::string_view key,
+                               std::string_view value)>& visit) const = 0;
 
   /// How it was opened; a store just created is open for writing.
   virtual StoreMode mode() const noexcept = 0;

@@ -10,6 +10,7 @@
 namespace simdb::cli {
 
 int run_add(std::span<const std::string> args, Console& console);
+int run_backup(std::span<const std::string> args, Console& console);
 int run_classes(std::span<const std::string> args, Console& console);
 int run_compare(std::span<const std::string> args, Console& console);
 int run_completion(std::span<const std::string> args, Console& console);
@@ -21,6 +22,7 @@ int run_init(std::span<const std::string> args, Console& console);
 int run_ls(std::span<const std::string> args, Console& console);
 int run_query(std::span<const std::string> args, Console& console);
 int run_reindex(std::span<const std::string> args, Console& console);
+int run_restore(std::span<const std::string> args, Console& console);
 int run_rm(std::span<const std::string> args, Console& console);
 int run_sample_data(std::span<const std::string> args, Console& console);
 int run_stats(std::span<const std::string> args, Console& console);

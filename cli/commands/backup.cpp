@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/args.h"
+#include "cli/commands/commands.h"
+#include "cli/database_path.h"
+#include "cli/render.h"
+#include "core/error.h"
+
+namespace simdb::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "parts-20261124T153012Z.simdb-backup" for the database parts, in a folder.
+fs::path named_by_time(const fs::path& database) {
+  fs::path name = fs::weakly_canonical(database).filename();
+  if (name == ".simdb") name = fs::weakly_canonical(database).parent_path().filename();
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  std::string time = iso_time(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  return name.string() + "-" + time + ".simdb-backup";
+}
+
+}  // namespace
+
+int run_backup(std::span<const std::string> args, Console& console) {
+  ArgumentParser parser(
+      "backup FILE|DIR",
+      "Writes the whole database into one file, the encoder included: its state at this moment,\n"
+      "while other processes may read and write. An existing file is replaced as a whole. In a\n"
+      "folder, the file is named after the database and the time. 'simdb restore' reads it.");
+  parser.with_database().with_json();
+  if (!parser.parse(args, console, 1, 1)) return 0;
+  const fs::path database = find_database(parser);
+  fs::path file = parser.positional()[0];
+  std::error_code ignored;
+  if (fs::is_directory(file, ignored)) file /= named_by_time(database);
+  const BackupReport report = open_database(parser, OpenMode::kReadOnly).back_up(file);
+  if (parser.flag("json")) {
+    print_json(console.out,
+               {{"file", file.string()}, {"items", report.items}, {"bytes", report.bytes}});
+  } else {
+    console.out << fmt::format("wrote {}: {}, {}\n", printable(file.string()),
+                               count_of(report.items, "item", "items"), byte_size(report.bytes));
+  }
+  return 0;
+}
+
+}  // namespace simdb::cli

@@ -1,0 +1,35 @@
+#include <fmt/format.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/args.h"
+#include "cli/commands/commands.h"
+#include "cli/database_path.h"
+#include "cli/render.h"
+#include "database/backup.h"
+
+namespace simdb::cli {
+namespace po = boost::program_options;
+
+int run_restore(std::span<const std::string> args, Console& console) {
+  ArgumentParser parser("restore FILE",
+                        "Makes the database that 'simdb backup' wrote into FILE, and verifies it.\n"
+                        "A damaged file makes nothing.");
+  parser.options().add_options()("db", po::value<std::string>()->value_name("DIR"),
+                                 "the folder to create (else $SIMDB_DB, else .simdb here)");
+  parser.with_json();
+  if (!parser.parse(args, console, 1, 1)) return 0;
+  const std::filesystem::path folder = new_database_path(parser);
+  const std::uint64_t items = restore_database(parser.positional()[0], folder);
+  if (parser.flag("json")) {
+    print_json(console.out, {{"database", folder.string()}, {"items", items}});
+  } else {
+    console.out << fmt::format("restored {}: {}, verified\n", printable(folder.string()),
+                               count_of(items, "item", "items"));
+  }
+  return 0;
+}
+
+}  // namespace simdb::cli

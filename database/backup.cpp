@@ -1,0 +1,32 @@
+#include "database/backup.h"
+
+#include "core/error.h"
+#include "database/embedded_gallery.h"
+#include "database/layout.h"
+#include "database/new_folder_internal.h"
+#include "storage/backup.h"
+
+namespace simdb {
+
+std::uint64_t EmbeddedGallery::back_up(AtomicFile& file) const {
+  return write_backup(*store_, file);
+}
+
+std::uint64_t restore_database(const std::filesystem::path& file,
+                               const std::filesystem::path& folder) {
+  const std::filesystem::path absolute = std::filesystem::absolute(folder);
+  NewFolder made(absolute);
+  std::uint64_t items = 0;
+  {
+    const EmbeddedGallery gallery(restore_backup(file, store_path(absolute)), absolute);
+    for (const std::string& problem : gallery.verify()) {
+      throw Error(ErrorCode::kCorruption, "can't restore " + file.string() +
+                                              ": what was backed up was damaged: " + problem);
+    }
+    items = gallery.stats().items;
+  }
+  made.keep();
+  return items;
+}
+
+}  // namespace simdb

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "core/file_io.h"
+#include "storage/store.h"
+
+namespace simdb {
+
+/// Writes a whole store into a file, the encoder included: one state of it, even if changes go on
+/// meanwhile. docs/file_formats.md describes the file. Returns how many items are in it. Errors as
+/// Store's and AtomicFile's.
+std::uint64_t write_backup(const Store& store, AtomicFile& file);
+
+/// Reads bytes like InputFile::read.
+using ByteSource = std::function<std::size_t(std::span<std::byte> to)>;
+
+/// The entries of a backup, one by one; next() hands them to Store::create_from. Throws
+/// Error(kBadInput), naming `name`, if it is no backup or a newer simdb wrote it,
+/// Error(kCorruption) if it is damaged. Thread-compatible.
+class BackupReader {
+ public:
+  BackupReader(ByteSource source, std::string name);
+  /// The next entry; false at the end, where the checksum has been found right.
+  bool next(StoreEntry& entry);
+
+ private:
+  void read(std::span<std::byte> to);
+  std::uint64_t read_number(std::size_t bytes);
+  [[noreturn]] void fail(const std::string& what) const;
+
+  ByteSource source_;
+  std::string name_;
+  Sha256Stream digest_;
+  std::uint64_t entries_ = 0;
+  bool ended_ = false;
+};
+
+/// Makes the store that was backed up in `file` in the folder `path`, which must not exist. Reads
+/// the file twice: nothing is made from a damaged one. Errors as BackupReader and Store::create.
+std::unique_ptr<Store> restore_backup(const std::filesystem::path& file,
+                                      const std::filesystem::path& path);
+
+}  // namespace simdb
