@@ -1,6 +1,8 @@
 #include <chrono>
+#include <exception>
 #include <fstream>
 #include <map>
+#include <new>
 #include <system_error>
 #include <thread>
 
@@ -229,11 +231,38 @@ void RocksConnection::require_known_format() const {
   }
 }
 
+rocksdb::Status RocksConnection::write(rocksdb::WriteBatch& batch) {
+  return write(batch, synced_write());
+}
+
+rocksdb::Status RocksConnection::write(rocksdb::WriteBatch& batch,
+                                       const rocksdb::WriteOptions& options) {
+  try {
+    return db_->Write(options, &batch);
+  } catch (const std::bad_alloc&) {
+    is_stuck_ = true;
+    return rocksdb::Status::MemoryLimit();
+  } catch (const std::exception& error) {
+    is_stuck_ = true;
+    return rocksdb::Status::Aborted(error.what());
+  }
+}
+
+void RocksConnection::flush() noexcept {
+  // What was acknowledged is in the log already, so a failure here loses nothing.
+  try {
+    db_->Flush(rocksdb::FlushOptions(), families_).PermitUncheckedError();
+  } catch (const std::exception&) {
+    is_stuck_ = true;
+  }
+}
+
 RocksConnection::~RocksConnection() {
   if (!db_) return;
-  if (mode_ == StoreMode::kReadWrite) {
-    // What was acknowledged is in the log already, so a failure here loses nothing.
-    db_->Flush(rocksdb::FlushOptions(), families_).PermitUncheckedError();
+  if (mode_ == StoreMode::kReadWrite && !is_stuck_) flush();
+  if (is_stuck_) {
+    static_cast<void>(db_.release());
+    return;
   }
   // Handles go before the database: RocksDB asserts it.
   for (rocksdb::ColumnFamilyHandle* handle : families_) {

@@ -47,6 +47,11 @@ class RocksConnection {
   const std::optional<Witness::Statement>& witness() const noexcept { return witness_; }
 
   void require_known_format() const;
+  /// One synced change, or what `options` say. An exception inside RocksDB, such as lack of memory,
+  /// leaves its queue of writers locked for good: it becomes a status, and the database is left
+  /// open to the end of the process, since closing it would wait for ever.
+  rocksdb::Status write(rocksdb::WriteBatch& batch);
+  rocksdb::Status write(rocksdb::WriteBatch& batch, const rocksdb::WriteOptions& options);
   /// Empties a family, whatever its files hold. Needs a store opened for repair.
   void replace_family(Family family);
 
@@ -93,6 +98,7 @@ class RocksConnection {
   static void check_format(const std::filesystem::path& store, rocksdb::Env* env,
                            LogRule rule = LogRule::kWhole);
   rocksdb::DBOptions options() const;
+  void flush() noexcept;
   static void require_created(const std::filesystem::path& store);
   static void require_lock_was_free(const rocksdb::Status& status,
                                     const std::filesystem::path& store);
@@ -102,6 +108,7 @@ class RocksConnection {
   rocksdb::Env* env_;  // the file system below; the default but in tests
   LogRule log_rule_;
   std::optional<Witness::Statement> witness_;
+  bool is_stuck_ = false;                               // see write()
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // "default", then in the order of Family
   std::unique_ptr<rocksdb::DB> db_;
 };

@@ -48,7 +48,7 @@ std::unique_ptr<Store> Store::create_from(const std::filesystem::path& path,
                                           const std::function<bool(StoreEntry&)>& next) {
   auto connection = RocksConnection::create(path);
   const auto write = [&](const rocksdb::WriteOptions& options, rocksdb::WriteBatch& batch) {
-    require_ok(connection->db().Write(options, &batch), "make the store", path);
+    require_ok(connection->write(batch, options), "make the store", path);
     batch.Clear();
   };
   rocksdb::WriteBatch batch;

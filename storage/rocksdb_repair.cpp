@@ -165,7 +165,7 @@ class Repairer {
   }
 
   void write(rocksdb::WriteBatch& batch) {
-    if (batch.Count() > 0) check(connection_.db().Write(synced_write(), &batch));
+    if (batch.Count() > 0) check(connection_.write(batch));
   }
 
   void derive_lists() {

@@ -58,7 +58,7 @@ std::uint64_t require_class_count(const RocksConnection& connection, std::string
 
 }  // namespace
 
-void RocksStore::initialize(const RocksConnection& connection, const StoreIdentity& identity) {
+void RocksStore::initialize(RocksConnection& connection, const StoreIdentity& identity) {
   Change change(connection);
   change.put(Family::kModels, identity.encoder_fingerprint, as_text(identity.encoder_model));
   change.put(Family::kMeta, kMetaDimension, encode_number(identity.dimension));
@@ -71,8 +71,7 @@ void RocksStore::initialize(const RocksConnection& connection, const StoreIdenti
   change.put(Family::kMeta, kMetaChanges, encode_number(0));
   change.put(Family::kMeta, kMetaTombstonesFrom, encode_number(0));
   change.put(Family::kMeta, kMetaFormat, encode_number(kStoreFormatVersion));
-  require_ok(connection.db().Write(synced_write(), &change.batch()), "create the store",
-             connection.path());
+  require_ok(connection.write(change.batch()), "create the store", connection.path());
 }
 
 RocksStore::RocksStore(std::unique_ptr<RocksConnection> connection)
@@ -157,7 +156,7 @@ void RocksStore::commit(Change& change, const std::string& attempt) {
 }
 
 void RocksStore::write(Change& change, const std::string& attempt) {
-  const rocksdb::Status status = connection_->db().Write(synced_write(), &change.batch());
+  const rocksdb::Status status = connection_->write(change.batch());
   if (!status.ok()) failure_ = status.ToString();
   require_ok(status, attempt, connection_->path());
 }

@@ -19,7 +19,7 @@ namespace simdb {
 class RocksStore final : public Store {
  public:
   /// Writes the identity of a new store in one synced batch: with it the store exists.
-  static void initialize(const RocksConnection& connection, const StoreIdentity& identity);
+  static void initialize(RocksConnection& connection, const StoreIdentity& identity);
   /// Reads the identity. Throws Error(kCorruption) if it is damaged.
   explicit RocksStore(std::unique_ptr<RocksConnection> connection);
 

@@ -23,7 +23,8 @@ Verdict judge(const rocksdb::Status& status) {
   if (status.IsIOError() || is_refused_open(status)) {
     return {ErrorCode::kIo, "check the disk and the permissions, then open the database again"};
   }
-  if (status.IsMemoryLimit()) return {ErrorCode::kInternal, "free memory, then try again"};
+  if (status.IsMemoryLimit())
+    return {ErrorCode::kInternal, "free memory, then start the program again"};
   return {ErrorCode::kInternal, "please report this as a bug"};
 }
 
