@@ -98,6 +98,15 @@ void GalleryWork::remove(EmbeddedGallery& gallery, Expected& expected,
   say(expected, "removed");
 }
 
+void GalleryWork::shrink(EmbeddedGallery& gallery, Expected& expected, std::size_t keep) {
+  std::vector<ItemId> ids;
+  for (const auto& [id, number] : expected.items) {
+    if (ids.size() + keep >= expected.items.size()) break;
+    ids.push_back(id);
+  }
+  if (!ids.empty()) remove(gallery, expected, ids);
+}
+
 void GalleryWork::step(EmbeddedGallery& gallery, Expected& expected) {
   const auto dice = random_() % 100;
   step(gallery, expected,
@@ -130,6 +139,22 @@ void GalleryWork::step(EmbeddedGallery& gallery, Expected& expected, Step step) 
       gallery.search(random_embeddings(1, gallery.dimension(), random_()).row(0), 5);
       break;
   }
+}
+
+std::string check_whole(const EmbeddedGallery& gallery) {
+  for (const std::string& problem : gallery.verify()) return problem;
+  std::string wrong;
+  gallery.for_each_item([&](const ItemRecord& record) {
+    const std::string& source = record.info.source;  // "/images/NUMBER.png"
+    const std::size_t slash = source.rfind('/');
+    const std::string difference =
+        slash == std::string::npos
+            ? "has another source"
+            : test::difference(gallery, record, std::strtoull(&source[slash + 1], nullptr, 10));
+    if (!difference.empty()) wrong = name_of(record.id) + " " + difference;
+    return wrong.empty();
+  });
+  return wrong;
 }
 
 std::string check(const EmbeddedGallery& gallery, Expected& expected) {

@@ -45,6 +45,8 @@ class GalleryWork {
   /// One step; throws what the gallery throws, with `expected` saying what was under way.
   void step(EmbeddedGallery& gallery, Expected& expected);
   void step(EmbeddedGallery& gallery, Expected& expected, Step step);
+  /// Removes the oldest items in one step until `keep` are left.
+  void shrink(EmbeddedGallery& gallery, Expected& expected, std::size_t keep);
   std::mt19937_64& random() { return random_; }
 
  private:
@@ -56,6 +58,10 @@ class GalleryWork {
   const Announce announce_;
   std::uint64_t next_number_;
 };
+
+/// What is wrong with a gallery of which nobody knows what it must hold, in words: an item that is
+/// none of GalleryWork's or there by half, or what verify finds. Empty if nothing.
+std::string check_whole(const EmbeddedGallery& gallery);
 
 /// How a gallery differs from what it must hold, in words; empty if in nothing: every item bit for
 /// bit, nothing by half, nothing else, index and store equal, and ten neighbours of a query the

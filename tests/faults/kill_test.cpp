@@ -5,14 +5,10 @@
 #include <chrono>
 #include <thread>
 
-#include "core/error.h"
-#include "database/layout.h"
 #include "index/snapshot.h"
-#include "tests/faults/gallery_work.h"
+#include "tests/faults/victim.h"
 #include "tests/support/fault_run.h"
 #include "tests/support/process.h"
-#include "tests/support/stores.h"
-#include "tests/support/temporary_folder.h"
 
 namespace simdb::test {
 namespace {
@@ -21,36 +17,6 @@ using std::chrono::microseconds;
 using std::chrono::seconds;
 
 constexpr std::uint64_t kKillsOfOneDatabase = 50;
-
-// A database and what it must hold.
-class Victim {
- public:
-  Victim() {
-    std::filesystem::create_directory(path());
-    make_store(store_path(path())).reset();
-  }
-
-  std::filesystem::path path() const { return folder_ / "db"; }
-
-  // Opens it as the next process would; what is wrong, in words.
-  std::string look(int* built = nullptr) {
-    try {
-      const EmbeddedGallery gallery(Store::open(store_path(path()), StoreMode::kReadWrite), path(),
-                                    [&](std::size_t dimension) {
-                                      if (built != nullptr) ++*built;
-                                      return make_index(dimension);
-                                    });
-      return check(gallery, expected);
-    } catch (const Error& error) {
-      return error.what();
-    }
-  }
-
-  Expected expected;
-
- private:
-  const TemporaryFolder folder_;
-};
 
 struct Report {
   std::uint64_t kills = 0;
@@ -85,7 +51,7 @@ Report kill_at_random(const std::string& task, std::uint64_t kills, std::uint64_
         phase = line;
       }
     };
-    if (task != "lie" && random() % 5 == 0) {  // while it opens
+    if (task != "lie" && report.kills % 5 == 0) {  // while it opens
       std::this_thread::sleep_for(microseconds(random() % 30'000));
     } else {
       while (!acknowledged) {
