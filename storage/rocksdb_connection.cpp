@@ -10,6 +10,7 @@
 #include "core/file_io.h"
 #include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_options_internal.h"
+#include "storage/rocksdb_table_check_internal.h"
 #include "storage/rocksdb_wall_internal.h"
 #include "storage/store_lock_internal.h"
 
@@ -148,6 +149,7 @@ rocksdb::DBOptions RocksConnection::options() const {
 }
 
 rocksdb::Status RocksConnection::open_writer(Writer how) {
+  require_openable_tables(path_);
   const bool create = how == Writer::kCreate;
   rocksdb::DBOptions options = this->options();
   options.create_if_missing = create;
@@ -173,6 +175,7 @@ rocksdb::Status RocksConnection::open_writer(Writer how) {
 
 rocksdb::Status RocksConnection::open_reader(
     const std::vector<rocksdb::ColumnFamilyDescriptor>& families) {
+  require_openable_tables(path_);
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
       rocksdb::DB::OpenForReadOnly(options(), path_.string(), families, &families_, &db);

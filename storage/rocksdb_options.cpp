@@ -47,6 +47,7 @@ rocksdb::ColumnFamilyDescriptor describe(const std::string& name,
 std::shared_ptr<rocksdb::TableFactory> make_tables() {
   rocksdb::BlockBasedTableOptions options;
   options.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  options.format_version = 5;  // the newest that RocksDB 7.8 reads; see rocksdb_table_check
   options.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(options));
 }
