@@ -2,9 +2,10 @@
 # Builds simdb and runs its tests: an optimised build (in CI with warnings as errors), one with AddressSanitizer and
 # UndefinedBehaviorSanitizer, one with ThreadSanitizer. Installs what is missing first (scripts/setup.sh).
 #   scripts/test.sh           everything but the tests labelled 'long'
-#   scripts/test.sh --all     those too
+#   scripts/test.sh --all     those too, and the fuzzers
 #   scripts/test.sh --quick   the optimised build only
-# Ends with 'N passed, N failed'; the exit status is 0 if nothing failed.
+# Ends with the table of what the fault tests found (docs/reliability.md) and 'N passed, N failed'; the exit status is 0 if
+# nothing failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -14,7 +15,10 @@ presets=("$release" asan tsan)
 choice=(--label-exclude '^long$')
 for argument in "$@"; do
   case $argument in
-    --all) choice=() ;;
+    --all)
+      choice=()
+      presets+=(fuzz)
+      ;;
     --quick) presets=("$release") ;;
     *)
       echo "test.sh: unknown argument '$argument'; usage: scripts/test.sh [--all] [--quick]" >&2
@@ -42,6 +46,10 @@ run_tests() {
     if [[ $line =~ $closing ]]; then
       failed=$((failed + BASH_REMATCH[1]))
       passed=$((passed + BASH_REMATCH[2] - BASH_REMATCH[1]))
+      if [[ $1 == [at]san ]] && ((BASH_REMATCH[1] == 0)); then
+        echo "F20 | ${BASH_REMATCH[2]} tests, preset $1 | no report | planted faults: each is reported |" \
+             "short | - | seed -" > "build/$1/fault_table/F20.$1"
+      fi
       return
     fi
   done < "$log"
@@ -53,13 +61,22 @@ section "packages"
 scripts/setup.sh
 cores=$(nproc)
 
+folders=()
 for preset in "${presets[@]}"; do
   section "$preset: configure and build on $cores cores"
   cmake --preset "$preset"
   cmake --build --preset "$preset" --parallel "$cores"
+  folders+=("build/${preset/#ci/release}")
+  mkdir -p "${folders[-1]}/fault_table"
+  rm -f "${folders[-1]}/fault_table/"*
   section "$preset: tests"
   run_tests "$preset"
 done
+
+section "what the fault tests found"
+echo "commit $(git describe --always --dirty 2>/dev/null || echo unknown), $(date -u +%F), $cores cores," \
+     "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)"
+python3 scripts/fault_table.py "${folders[@]}"
 
 section "all done"
 echo "$passed passed, $failed failed"
