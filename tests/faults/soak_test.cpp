@@ -110,6 +110,7 @@ TEST(SoakTest, NothingGrows) {
   // What is stored: an embedding, a record, lists; see docs/file_formats.md.
   const double live = static_cast<double>(victim.expected.items.size()) * 400;
   const auto disk = static_cast<double>(disk_bytes(victim.path()));
+  EXPECT_LE(disk, 3 * live + (1 << 20));
   EXPECT_EQ(victim.look(), "");
 
   // A leak of a megabyte a round must be seen.
