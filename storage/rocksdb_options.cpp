@@ -2,6 +2,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
 #include <memory>
@@ -23,6 +24,17 @@ class SilentLogger final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
   void Logv(const char*, va_list) override {}
+};
+
+// After a full disk RocksDB takes up its work by itself as soon as there is space again. If the
+// database is closed meanwhile, the one waits for the other without end (7.8: ClearError in
+// WaitForFlushMemTables, Close for the recovery). Opening again is simdb's way anyhow.
+class NoRecovery final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
 };
 
 // These hold bytes that don't compress: floats, image files, model weights.
@@ -66,6 +78,7 @@ rocksdb::DBOptions database_options() {
   options.atomic_flush = true;
   // After a failed write only opening again makes the state certain (see RocksStore).
   options.max_bgerror_resume_count = 0;
+  options.listeners.push_back(std::make_shared<NoRecovery>());
 
   options.db_write_buffer_size = kMemtableBytes;
   options.max_open_files = -1;  // all open from the start: the writer may delete a reader's files
