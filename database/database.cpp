@@ -51,12 +51,14 @@ std::shared_ptr<const ImageEncoder> Database::State::load_encoder() const {
                 "OpenOptions::encoder_loader");
   }
   auto loaded = options.encoder_loader(gallery.encoder_model());
-  if (!loaded || loaded->dimension() != gallery.dimension() ||
+  if (!loaded) throw Error(ErrorCode::kUsage, "the encoder loader made no encoder");
+  if (loaded->dimension() != gallery.dimension() ||
       loaded->fingerprint() != gallery.encoder_fingerprint()) {
     throw Error(ErrorCode::kUsage,
-                "the encoder loader made an encoder that is not the database's own (fingerprint " +
-                    gallery.encoder_fingerprint() + ", dimension " +
-                    std::to_string(gallery.dimension()) + ")");
+                "the encoder loader made an encoder that is not the database's own: fingerprint " +
+                    loaded->fingerprint() + ", dimension " + std::to_string(loaded->dimension()) +
+                    " instead of " + gallery.encoder_fingerprint() + ", " +
+                    std::to_string(gallery.dimension()));
   }
   return loaded;
 }
