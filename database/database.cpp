@@ -10,6 +10,7 @@
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
 #include "database/new_folder_internal.h"
+#include "index/snapshot.h"
 
 namespace simdb {
 namespace {
@@ -96,6 +97,7 @@ Database Database::open(const fs::path& folder, OpenOptions options) {
   const StoreMode mode =
       options.mode == OpenMode::kReadOnly ? StoreMode::kReadOnly : StoreMode::kReadWrite;
   const fs::path absolute = fs::absolute(folder);
+  if (mode == StoreMode::kReadWrite) require_known_snapshot(snapshot_path(absolute));
   return Database(std::make_unique<State>(Store::open(store_path(absolute), mode), absolute,
                                           std::move(options)));
 }

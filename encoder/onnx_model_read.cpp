@@ -56,8 +56,8 @@ class ModelReader {
       refuse("it has no simdb.* metadata; make encoders with 'simdb train'");
     }
     if (version != std::to_string(kModelFormatVersion)) {
-      refuse("its format version is '" + version + "', this simdb reads version " +
-             std::to_string(kModelFormatVersion) + "; use the simdb that wrote it or a newer one");
+      refuse("it has format version " + version + ", this simdb knows " +
+             std::to_string(kModelFormatVersion) + "; use a newer simdb");
     }
     constexpr std::size_t kMostInput = 4096;  // of what is 150 characters long
     if (input.size() > kMostInput) refuse("its input description is too long");
