@@ -8,7 +8,9 @@
 namespace simdb {
 namespace {
 
-constexpr std::size_t kSmall = 1024;  // values that are kept
+// Values that are kept: floats are scales or limits, integers shapes, places or tables of them.
+constexpr std::size_t kManyFloats = 1024;
+constexpr std::size_t kManyIntegers = 1 << 16;
 
 template <typename Value>
 void keep_values(const onnx::TensorProto& tensor, const auto& listed, TensorFacts& facts) {
@@ -151,7 +153,9 @@ std::uint64_t TensorFacts::count() const noexcept {
 
 TensorFacts facts_of(const onnx::TensorProto& tensor) {
   TensorFacts facts{{tensor.dims().begin(), tensor.dims().end()}, true};
-  if (facts.count() > kSmall) return facts;
+  const bool is_float = tensor.data_type() == onnx::TensorProto::FLOAT ||
+                        tensor.data_type() == onnx::TensorProto::DOUBLE;
+  if (facts.count() > (is_float ? kManyFloats : kManyIntegers)) return facts;
   switch (tensor.data_type()) {
     case onnx::TensorProto::FLOAT:
       keep_values<float>(tensor, tensor.float_data(), facts);

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,7 +10,7 @@
 namespace simdb {
 namespace {
 
-constexpr std::size_t kSmall = 1024;  // values that are kept
+constexpr std::size_t kManyValuesKept = 1 << 16;
 constexpr std::size_t kMostRank = 8;
 struct Operator {
   std::size_t least_inputs;
@@ -166,7 +165,7 @@ OperatorFacts apply_operator(const onnx::NodeProto& node,
         refuse_operator("its output has an impossible side of " + std::to_string(side));
       }
     }
-    if (output.values && output.values->size() > kSmall) output.values.reset();
+    if (output.values && output.values->size() > kManyValuesKept) output.values.reset();
   }
   return facts;
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "encoder/onnx_model_call_internal.h"
 
@@ -63,7 +64,7 @@ OperatorFacts apply_flatten(const OperatorCall& call) {
 }
 
 OperatorFacts apply_squeeze(const OperatorCall& call) {
-  Sides sides = call.sides(0);
+  const Sides& sides = call.sides(0);
   const auto axes = call.list("axes", 1, -kMostAxis, kMostAxis);
   std::vector<bool> gone(sides.size(), false);
   for (std::size_t i = 0; i < sides.size() && !axes; ++i) gone[i] = sides[i] == 1;
@@ -159,23 +160,20 @@ OperatorFacts apply_slice(const OperatorCall& call) {
   const auto starts = call.list("starts", 1, -kAnyInteger, kAnyInteger);
   const auto ends = call.list("ends", 2, -kAnyInteger, kAnyInteger);
   if (!starts || !ends) refuse_operator("it does not say from where to where");
-  auto axes = call.list("axes", 3, -kMostAxis, kMostAxis);
-  const Sides steps = call.has(4) ? call.integer_values(4, 1, kMostSide) : Sides();
-  if (!axes) {
-    for (std::size_t i = 0; i < starts->size(); ++i) {
-      if (!axes) axes.emplace();
-      axes->push_back(static_cast<std::int64_t>(i));
-    }
-  }
   const std::size_t count = starts->size();
-  if (count == 0 || ends->size() != count || axes->size() != count ||
+  Sides first_axes(count);
+  std::iota(first_axes.begin(), first_axes.end(), 0);
+  const Sides axes = call.list("axes", 3, -kMostAxis, kMostAxis).value_or(first_axes);
+  const Sides steps = call.has(4) ? call.integer_values(4, 1, kMostSide) : Sides();
+  if (count == 0 || ends->size() != count || axes.size() != count ||
       (!steps.empty() && steps.size() != count)) {
     refuse_operator("its lists differ in length");
   }
   const auto& values = call.in(0).values;
+  const bool is_list = values && to.size() == 1 && count == 1;
   std::vector<double> kept;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t axis = axis_of((*axes)[i], to.size());
+    const std::size_t axis = axis_of(axes[i], to.size());
     const std::int64_t side = to[axis];
     const auto clamped = [&](std::int64_t place) {
       return std::clamp<std::int64_t>(place < 0 ? place + side : place, 0, side);
@@ -184,13 +182,12 @@ OperatorFacts apply_slice(const OperatorCall& call) {
     const std::int64_t end = clamped((*ends)[i]);
     const std::int64_t step = steps.empty() ? 1 : steps[i];
     to[axis] = end <= first ? 0 : (end - first + step - 1) / step;
-    for (std::int64_t at = first; values && to.size() == 1 && count == 1 && at < end; at += step) {
-      kept.push_back(values->at(static_cast<std::size_t>(at)));
+    for (std::int64_t at = first; is_list && at < end; at += step) {
+      kept.push_back(call.values(0).at(static_cast<std::size_t>(at)));
     }
   }
-  const bool is_list = to.size() == 1 && count == 1;
   OperatorFacts facts = moved(call, std::move(to));
-  if (values && is_list) facts.outputs[0].values = std::move(kept);
+  if (is_list) facts.outputs[0].values = std::move(kept);
   return facts;
 }
 
@@ -202,11 +199,12 @@ OperatorFacts apply_gather(const OperatorCall& call) {
   to.insert(to.end(), call.sides(1).begin(), call.sides(1).end());
   to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(axis) + 1, from.end());
   OperatorFacts facts = moved(call, std::move(to));
-  if (call.in(0).values && from.size() == 1) {
+  const auto& known = call.in(0).values;
+  if (known && from.size() == 1) {
     std::vector<double>& values = facts.outputs[0].values.emplace();
     for (const std::int64_t index : indices) {
       const std::int64_t at = index < 0 ? index + from[0] : index;
-      values.push_back((*call.in(0).values)[static_cast<std::size_t>(at)]);
+      values.push_back(known->at(static_cast<std::size_t>(at)));
     }
   }
   return facts;

@@ -25,8 +25,8 @@ std::int64_t channels_of(const OperatorCall& call) {
 // What Add, Sub, ... make of numbers that shapes are made of.
 std::optional<std::vector<double>> computed(const OperatorCall& call, const Sides& sides) {
   if (call.inputs() != 2 || !call.in(0).values || !call.in(1).values) return std::nullopt;
-  const auto& a = *call.in(0).values;
-  const auto& b = *call.in(1).values;
+  const std::vector<double>& a = call.values(0);
+  const std::vector<double>& b = call.values(1);
   const auto count = static_cast<std::size_t>(TensorFacts{sides}.count());
   if ((a.size() != 1 && a.size() != count) || (b.size() != 1 && b.size() != count)) {
     return std::nullopt;
