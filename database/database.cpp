@@ -10,6 +10,7 @@
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
 #include "database/new_folder_internal.h"
+#include "index/snapshot.h"
 
 namespace simdb {
 namespace {
@@ -51,12 +52,14 @@ std::shared_ptr<const ImageEncoder> Database::State::load_encoder() const {
                 "OpenOptions::encoder_loader");
   }
   auto loaded = options.encoder_loader(gallery.encoder_model());
-  if (!loaded || loaded->dimension() != gallery.dimension() ||
+  if (!loaded) throw Error(ErrorCode::kUsage, "the encoder loader made no encoder");
+  if (loaded->dimension() != gallery.dimension() ||
       loaded->fingerprint() != gallery.encoder_fingerprint()) {
     throw Error(ErrorCode::kUsage,
-                "the encoder loader made an encoder that is not the database's own (fingerprint " +
-                    gallery.encoder_fingerprint() + ", dimension " +
-                    std::to_string(gallery.dimension()) + ")");
+                "the encoder loader made an encoder that is not the database's own: fingerprint " +
+                    loaded->fingerprint() + ", dimension " + std::to_string(loaded->dimension()) +
+                    " instead of " + gallery.encoder_fingerprint() + ", " +
+                    std::to_string(gallery.dimension()));
   }
   return loaded;
 }
@@ -94,6 +97,7 @@ Database Database::open(const fs::path& folder, OpenOptions options) {
   const StoreMode mode =
       options.mode == OpenMode::kReadOnly ? StoreMode::kReadOnly : StoreMode::kReadWrite;
   const fs::path absolute = fs::absolute(folder);
+  if (mode == StoreMode::kReadWrite) require_known_snapshot(snapshot_path(absolute));
   return Database(std::make_unique<State>(Store::open(store_path(absolute), mode), absolute,
                                           std::move(options)));
 }

@@ -72,7 +72,7 @@ class Database {
                          std::size_t dimension, OpenOptions options = {});
   /// Opens the store; the first search maps the saved index, or builds one. Errors as Store::open;
   /// Error(kCorruption) too if a database opened for writing has lost changes that the saved index
-  /// has seen.
+  /// has seen; Error(kBadInput) if a newer simdb saved the index. A reader does without that index.
   static Database open(const std::filesystem::path& folder, OpenOptions options = {});
   /// True if `folder` looks like a database.
   static bool exists(const std::filesystem::path& folder);

@@ -10,6 +10,7 @@
 #include "database/embedded_gallery.h"
 #include "database/index_snapshot_internal.h"
 #include "database/layout.h"
+#include "index/snapshot.h"
 
 namespace simdb {
 namespace {
@@ -74,6 +75,7 @@ RepairReport repair_database(const fs::path& folder) {
   if (!fs::is_directory(store_path(folder), error)) {
     throw Error(ErrorCode::kNotFound, "there is no database in " + folder.string());
   }
+  require_known_snapshot(path);
   RepairReport report;
   StoreRepair repair = Store::repair(store_path(folder));
   append(report.repaired, std::move(repair.repaired));

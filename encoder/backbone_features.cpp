@@ -19,7 +19,7 @@ constexpr std::size_t kChunk = 256;
 
 // Of the largest feature: so much may an image among three in a batch round otherwise than alone.
 constexpr float kTolerance = 1e-3F;
-constexpr int kTrials = 3;
+constexpr int kTrials = kBackboneTrials;
 
 [[noreturn]] void refuse(const std::string& name, const std::string& why) {
   throw Error(ErrorCode::kBadInput, "can't use the model " + name + ": " + why);
@@ -98,7 +98,8 @@ struct BackboneFeatures::State {
       const std::vector<float> row = runner->try_out(planes_of(i)).values;
       alone.insert(alone.end(), row.begin(), row.end());
     }
-    const OnnxRunner::Output all = try_batch(planes);
+    const OnnxRunner::Output all =
+        backbone.one_at_a_time ? OnnxRunner::Output() : try_batch(planes);
     if (all.shape.size() != 2 || all.shape[0] != kTrials || !agree(all.values, alone)) {
       backbone.one_at_a_time = true;
       load();

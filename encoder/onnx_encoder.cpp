@@ -28,12 +28,13 @@ struct OnnxEncoder::State {
 
   // Finds out at once, not at the first image, what OpenCV can't run. Two images, because a batch
   // of one hides a batch dimension that is not as free as it says.
-  void try_out() const {
+  void try_out(const std::string& name) const {
     const std::size_t rows = header.one_at_a_time ? 1 : 2;
     const std::vector<float> planes(rows * header.input.values());
     if (runner.try_out(planes).values.size() != rows * header.dimension) {
-      throw Error(ErrorCode::kBadInput,
-                  "the model's output does not have the shape that it announces");
+      throw Error(
+          ErrorCode::kBadInput,
+          "can't use the model " + name + ": its output does not have the shape that it announces");
     }
   }
 
@@ -56,7 +57,7 @@ struct OnnxEncoder::State {
 
 OnnxEncoder::OnnxEncoder(std::span<const std::byte> model, const std::string& name)
     : state_(std::make_unique<State>(model, name)) {
-  guard_opencv(ErrorCode::kBadInput, "run the model " + name, [&] { state_->try_out(); });
+  guard_opencv(ErrorCode::kBadInput, "run the model " + name, [&] { state_->try_out(name); });
 }
 
 OnnxEncoder::~OnnxEncoder() = default;

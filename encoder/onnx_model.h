@@ -58,8 +58,8 @@ struct EncoderModel {
   InputSpec input;
   std::vector<Layer> layers;
   /// Free text about the training ("loss", "training_data", "seed", "recall_at_1", "licence", ...),
-  /// written as metadata properties "simdb.NAME". The names "input" and "format_version" are
-  /// taken.
+  /// written as metadata properties "simdb.NAME". The names "input", "format_version", "checksum"
+  /// and "sha256" are taken.
   std::map<std::string, std::string> notes;
 };
 
@@ -80,8 +80,10 @@ inline constexpr int kModelFormatVersion = 1;
 std::vector<std::byte> write_onnx_model(const EncoderModel& model);
 
 /// Checks a model file and reads its header. Throws Error(kBadInput), naming `name`, for bytes that
-/// are not ONNX, damaged tensors, weights that are not finite, external data, missing or newer
-/// simdb.* metadata, an input or output that contradicts it. Thread-safe.
+/// are not ONNX or not those that simdb wrote (they carry their SHA-256; files of simdb 0.1 and of
+/// other programs don't), damaged tensors, weights that are not finite, external data, missing or
+/// newer simdb.* metadata, an input or output that contradicts it, a graph that simdb does not know
+/// to be sound, or that takes too much memory or time. Thread-safe.
 ModelHeader read_onnx_header(std::span<const std::byte> bytes, const std::string& name);
 
 }  // namespace simdb

@@ -9,29 +9,26 @@
 #include <utility>
 
 #include "core/digest.h"
+#include "core/error.h"
 #include "encoder/onnx_model_checks_internal.h"
 #include "encoder/onnx_model_graph_internal.h"
 #include "encoder/onnx_model_metadata_internal.h"
+#include "encoder/onnx_model_plan_internal.h"
 #include "encoder/onnx_model_rewrite_internal.h"
+#include "encoder/onnx_model_seal_internal.h"
+#include "encoder/onnx_runner_internal.h"
 
 namespace simdb {
 namespace {
 
-// From 7 on, Gemm and Div broadcast as the head needs it; up to 17, ReduceL2 has its axes as an
-// attribute.
-constexpr std::int64_t kLeastOpset = 7;
-constexpr std::int64_t kMostOpset = 17;
-
 // Since version 4 a weight need not be listed among the inputs; those of the head are not.
 constexpr std::int64_t kLeastIrVersion = 4;
-
-bool is_standard(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
 
 class BackboneReader {
  public:
   BackboneReader(std::span<const std::byte> bytes, const std::string& name)
       : name_(name), model_(parse_model(bytes, name)), graph_(*model_.mutable_graph()) {
-    require_standard_operators();
+    require_standard_operators(model_, name_);
     require_sound_weights(graph_, name_);
   }
   BackboneReader(const BackboneReader&) = delete;
@@ -79,22 +76,6 @@ class BackboneReader {
 
  private:
   [[noreturn]] void refuse(const std::string& why) const { refuse_model(name_, why); }
-
-  void require_standard_operators() const {
-    std::int64_t opset = 0;
-    for (const auto& import : model_.opset_import()) {
-      if (is_standard(import.domain())) opset = import.version();
-    }
-    if (opset < kLeastOpset || opset > kMostOpset) {
-      refuse("it has opset " + std::to_string(opset) + "; export it with one from 7 to 17");
-    }
-    for (const auto& node : graph_.node()) {
-      if (!is_standard(node.domain())) {
-        refuse("its operator '" + node.op_type() + "' of the domain '" + node.domain() +
-               "' is not standard ONNX; export it with standard operators only");
-      }
-    }
-  }
 
   std::string choose_output(const std::string& wanted) const {
     if (graph_.output_size() == 0) refuse("it has no output");
@@ -203,6 +184,17 @@ class BackboneReader {
   onnx::GraphProto& graph_;
 };
 
+// Some graphs have a batch of 1 built in.
+bool takes_batches(const onnx::ModelProto& model, const InputSpec& input, const std::string& name) {
+  const auto rows = static_cast<std::int64_t>(batch_size(input, false));
+  try {
+    require_runnable(model, input, std::max<std::int64_t>(kBackboneTrials, rows), name);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 BackboneInput read_backbone_input(std::span<const std::byte> bytes, const std::string& name) {
@@ -218,6 +210,8 @@ Backbone read_backbone(std::span<const std::byte> bytes, const std::string& name
   backbone.digest = to_hex(sha256(bytes));
   backbone.output = reader.cut(input, output);
   backbone.input = input;
+  require_runnable(reader.model(), input, 1, name);
+  backbone.one_at_a_time = !takes_batches(reader.model(), input, name);
   backbone.model = to_bytes(reader.model());
   return backbone;
 }
@@ -270,7 +264,7 @@ std::vector<std::byte> write_backbone_model(const Backbone& backbone,
   for (const auto& property : properties) {
     if (!property.key().starts_with(kMetadataPrefix)) *model.add_metadata_props() = property;
   }
-  return to_bytes(model);
+  return to_sealed_bytes(model);
 }
 
 }  // namespace simdb

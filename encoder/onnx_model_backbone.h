@@ -22,6 +22,9 @@ struct BackboneInput {
   int channels = 0;
 };
 
+/// How many images BackboneFeatures tries out as one batch.
+inline constexpr int kBackboneTrials = 3;
+
 /// A model cut down to what leads from the image to the features. A plain value.
 struct Backbone {
   std::string name;    ///< for messages and the note in the merged file
@@ -30,7 +33,7 @@ struct Backbone {
   InputSpec input;
   std::vector<std::byte> model;  ///< ONNX: one input, N x channels x height x width; one output
   std::size_t features = 0;      ///< floats an image; 0 until BackboneFeatures has run the model
-  bool one_at_a_time = false;    ///< found by BackboneFeatures: only batches of 1 come out right
+  bool one_at_a_time = false;  ///< only batches of 1 come out right; BackboneFeatures tries it out
 };
 
 /// What sizes `input` must have in read_backbone. Throws Error(kBadInput) as read_backbone does.
@@ -40,9 +43,9 @@ BackboneInput read_backbone_input(std::span<const std::byte> bytes, const std::s
 /// floats, and keeps what `output` needs: any tensor inside it, or its first output if empty. A
 /// fixed batch size is made free, width and height that are free get the size of `input`. Throws
 /// Error(kBadInput), naming `name` and the remedy, for bytes that are not ONNX, another opset,
-/// operators of other domains, weights outside the file or not finite, several inputs, an input
-/// that is no image or contradicts `input`, an output that does not exist or is not float.
-/// Thread-safe.
+/// operators of other domains or that simdb does not run, weights outside the file or not finite,
+/// several inputs, an input that is no image or contradicts `input`, an output that does not exist
+/// or is not float, and for a model that takes too much memory or time. Thread-safe.
 Backbone read_backbone(std::span<const std::byte> bytes, const std::string& name,
                        const InputSpec& input, const std::string& output = {});
 

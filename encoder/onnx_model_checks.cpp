@@ -114,7 +114,10 @@ void require_sound(const onnx::TensorProto& tensor, const std::string& name) {
 }  // namespace
 
 void refuse_model(const std::string& name, const std::string& why) {
-  throw Error(ErrorCode::kBadInput, "can't use the model " + name + ": " + why);
+  constexpr std::size_t kMostText = 500;  // names in a file may be as long as the file
+  throw Error(ErrorCode::kBadInput,
+              "can't use the model " + name + ": " +
+                  (why.size() > kMostText ? why.substr(0, kMostText) + "..." : why));
 }
 
 onnx::ModelProto parse_model(std::span<const std::byte> bytes, const std::string& name) {
@@ -137,6 +140,30 @@ void require_sound_weights(const onnx::GraphProto& graph, const std::string& nam
       if (attribute.has_g() || attribute.graphs_size() > 0) {
         refuse_model(name, "it has branches or loops");
       }
+    }
+  }
+}
+
+void require_standard_operators(const onnx::ModelProto& model, const std::string& name) {
+  // From 7 on, Gemm and Div broadcast as the head needs it; up to 17, ReduceL2 has its axes as an
+  // attribute.
+  constexpr std::int64_t kLeastOpset = 7;
+  constexpr std::int64_t kMostOpset = 17;
+  const auto is_standard = [](const std::string& domain) {
+    return domain.empty() || domain == "ai.onnx";
+  };
+  std::int64_t opset = 0;
+  for (const auto& import : model.opset_import()) {
+    if (is_standard(import.domain())) opset = import.version();
+  }
+  if (opset < kLeastOpset || opset > kMostOpset) {
+    refuse_model(name,
+                 "it has opset " + std::to_string(opset) + "; export it with one from 7 to 17");
+  }
+  for (const auto& node : model.graph().node()) {
+    if (!is_standard(node.domain())) {
+      refuse_model(name, "its operator '" + node.op_type() + "' of the domain '" + node.domain() +
+                             "' is not standard ONNX; export it with standard operators only");
     }
   }
 }

@@ -19,4 +19,8 @@ onnx::ModelProto parse_model(std::span<const std::byte> bytes, const std::string
 /// would meet tensors that were not looked at.
 void require_sound_weights(const onnx::GraphProto& graph, const std::string& name);
 
+/// Throws Error(kBadInput) unless the opset is one from 7 to 17, and for operators of other
+/// domains.
+void require_standard_operators(const onnx::ModelProto& model, const std::string& name);
+
 }  // namespace simdb

@@ -98,11 +98,12 @@ void describe_value(onnx::ValueInfoProto& value, const std::string& name,
 
 void add_metadata(onnx::ModelProto& model, const InputSpec& input,
                   const std::map<std::string, std::string>& notes) {
+  add_property(model, kChecksumKey, "sha256");
   add_property(model, kFormatVersionKey, std::to_string(kModelFormatVersion));
   add_property(model, kInputKey, input_to_json(input));
   for (const auto& [name, text] : notes) {
     const std::string key = std::string(kMetadataPrefix) + name;
-    if (key == kFormatVersionKey || key == kInputKey) {
+    if (key == kFormatVersionKey || key == kInputKey || key == kChecksumKey || key == kDigestKey) {
       refuse_export("a note can't be named " + name);
     }
     add_property(model, key, text);

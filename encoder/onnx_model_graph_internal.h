@@ -57,8 +57,8 @@ class GraphBuilder {
 void describe_value(onnx::ValueInfoProto& value, const std::string& name,
                     std::initializer_list<std::int64_t> sides_behind_batch);
 
-/// Writes simdb.format_version, simdb.input and the notes. Throws Error(kUsage) if a note has one
-/// of these names.
+/// Writes simdb.checksum, simdb.format_version, simdb.input and the notes. Throws Error(kUsage) if
+/// a note has one of these names.
 void add_metadata(onnx::ModelProto& model, const InputSpec& input,
                   const std::map<std::string, std::string>& notes);
 

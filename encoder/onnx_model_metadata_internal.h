@@ -12,6 +12,9 @@ namespace simdb {
 inline constexpr std::string_view kMetadataPrefix = "simdb.";
 inline constexpr std::string_view kFormatVersionKey = "simdb.format_version";
 inline constexpr std::string_view kInputKey = "simdb.input";
+// kChecksumKey, the first property, says that there is kDigestKey, the last; see require_whole.
+inline constexpr std::string_view kChecksumKey = "simdb.checksum";
+inline constexpr std::string_view kDigestKey = "simdb.sha256";
 
 std::string input_to_json(const InputSpec& spec);
 

@@ -1,5 +1,6 @@
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -8,6 +9,9 @@
 #include "encoder/onnx_model.h"
 #include "encoder/onnx_model_checks_internal.h"
 #include "encoder/onnx_model_metadata_internal.h"
+#include "encoder/onnx_model_plan_internal.h"
+#include "encoder/onnx_model_seal_internal.h"
+#include "encoder/onnx_runner_internal.h"
 
 namespace simdb {
 namespace {
@@ -15,13 +19,19 @@ namespace {
 class ModelReader {
  public:
   ModelReader(std::span<const std::byte> bytes, const std::string& name)
-      : name_(name), model_(parse_model(bytes, name)) {}
+      : name_(name), model_(parse_model(bytes, name)) {
+    require_whole(bytes, model_, name);
+  }
 
   ModelHeader read() const {
     ModelHeader header = read_properties();
     require_sound_weights(model_.graph(), name_);
     header.one_at_a_time = require_input(header.input) == 1;
     header.dimension = output_dimension();
+    // OnnxEncoder tries out batches of two.
+    const std::size_t rows = batch_size(header.input, header.one_at_a_time);
+    require_runnable(model_, header.input,
+                     header.one_at_a_time ? 1 : std::max<std::int64_t>(2, rows), name_);
     return header;
   }
 
@@ -38,7 +48,7 @@ class ModelReader {
         version = property.value();
       } else if (key == kInputKey) {
         input = property.value();
-      } else if (key.starts_with(kMetadataPrefix)) {
+      } else if (key.starts_with(kMetadataPrefix) && key != kChecksumKey && key != kDigestKey) {
         header.notes[key.substr(kMetadataPrefix.size())] = property.value();
       }
     }
@@ -46,9 +56,11 @@ class ModelReader {
       refuse("it has no simdb.* metadata; make encoders with 'simdb train'");
     }
     if (version != std::to_string(kModelFormatVersion)) {
-      refuse("its format version is '" + version + "', this simdb reads version " +
-             std::to_string(kModelFormatVersion) + "; use the simdb that wrote it or a newer one");
+      refuse("it has format version " + version + ", this simdb knows " +
+             std::to_string(kModelFormatVersion) + "; use a newer simdb");
     }
+    constexpr std::size_t kMostInput = 4096;  // of what is 150 characters long
+    if (input.size() > kMostInput) refuse("its input description is too long");
     try {
       header.input = input_from_json(input);
     } catch (const Error& e) {

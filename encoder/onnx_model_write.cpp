@@ -4,6 +4,7 @@
 
 #include "encoder/onnx_model.h"
 #include "encoder/onnx_model_graph_internal.h"
+#include "encoder/onnx_model_seal_internal.h"
 
 namespace simdb {
 namespace {
@@ -119,7 +120,7 @@ std::vector<std::byte> write_onnx_model(const EncoderModel& model) {
   }
   writer.finish();
   add_metadata(proto, model.input, model.notes);
-  return to_bytes(proto);
+  return to_sealed_bytes(proto);
 }
 
 }  // namespace simdb

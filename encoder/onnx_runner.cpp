@@ -10,11 +10,6 @@
 namespace simdb {
 namespace {
 
-// Images a forward pass: enough to keep the cores busy, few enough that the activations stay in the
-// cache.
-constexpr std::size_t kMostBatch = 32;
-constexpr std::size_t kBatchPixels = kMostBatch * 64 * 64;
-
 // OpenCV reports a net that it can't build both by an exception and on stderr, where a library has
 // nothing to say. Its log level is the process's, so the first of several threads silences it and
 // the last one restores it; no lock is held in between.
@@ -45,12 +40,14 @@ class QuietOpenCv {
   }
 };
 
-std::size_t batch_size(const InputSpec& input) {
-  const std::size_t area = static_cast<std::size_t>(input.width) * input.height;
-  return std::clamp<std::size_t>(kBatchPixels / area, 1, kMostBatch);
-}
-
 }  // namespace
+
+std::size_t batch_size(const InputSpec& input, bool one_at_a_time) {
+  constexpr std::size_t kMost = 32;
+  constexpr std::size_t kPixels = kMost * 64 * 64;
+  const std::size_t area = static_cast<std::size_t>(input.width) * input.height;
+  return one_at_a_time ? 1 : std::clamp<std::size_t>(kPixels / area, 1, kMost);
+}
 
 // A net and the input that it is fed from, kept because large blocks fresh from the system cost
 // page faults.
@@ -72,7 +69,7 @@ struct OnnxRunner::Lane {
 };
 
 OnnxRunner::OnnxRunner(std::vector<std::byte> model, const InputSpec& input, bool one_at_a_time)
-    : model_(std::move(model)), input_(input), batch_(one_at_a_time ? 1 : batch_size(input)) {}
+    : model_(std::move(model)), input_(input), batch_(batch_size(input, one_at_a_time)) {}
 
 OnnxRunner::~OnnxRunner() = default;
 

@@ -11,13 +11,17 @@
 
 namespace simdb {
 
+/// Images a forward pass: enough to keep the cores busy, few enough that the activations stay in
+/// the cache. `one_at_a_time`: for a model that takes batches of 1 only.
+std::size_t batch_size(const InputSpec& input, bool one_at_a_time);
+
 /// Runs an ONNX model on batches of preprocessed images with OpenCV's DNN module. A cv::dnn::Net
 /// holds activations and serves one thread at a time, so concurrent calls borrow nets from a pool
 /// that grows with the number of threads that were ever busy at once. Thread-safe. OpenCV's
 /// exceptions pass through: call it inside guard_opencv.
 class OnnxRunner {
  public:
-  /// `one_at_a_time`: for a model that takes batches of 1 only.
+  /// `model` must have passed require_runnable for batches of batch_size(): OpenCV trusts it.
   OnnxRunner(std::vector<std::byte> model, const InputSpec& input, bool one_at_a_time = false);
   OnnxRunner(const OnnxRunner&) = delete;
   OnnxRunner& operator=(const OnnxRunner&) = delete;

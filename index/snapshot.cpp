@@ -25,6 +25,17 @@ namespace fs = std::filesystem;
                                           what + "; make a new one with 'simdb reindex'");
 }
 
+// Among the reasons not to use a file the one for which it must not be replaced either.
+class NewerVersion : public Error {
+ public:
+  NewerVersion(const fs::path& path, std::uint32_t version)
+      : Error(ErrorCode::kBadInput, "can't use " + path.string() + ": it has format version " +
+                                        std::to_string(version) + ", this simdb knows " +
+                                        std::to_string(kSnapshotVersion) +
+                                        "; use a newer simdb, or delete the file to have the index "
+                                        "built from the store") {}
+};
+
 // A mapped file with a sound header. Keeps what partitions point to.
 class SnapshotFile {
  public:
@@ -40,13 +51,11 @@ class SnapshotFile {
     if (header_.byte_order != kSnapshotByteOrder) {
       refuse(path, "it was written on a machine with another byte order");
     }
-    if (header_.version != kSnapshotVersion) {
-      refuse(path, "its format has version " + std::to_string(header_.version) +
-                       ", this simdb knows version " + std::to_string(kSnapshotVersion));
-    }
+    // First, so that a flipped bit in the version is not taken for one.
     if (header_.header_checksum != header_checksum_of(header_)) {
       refuse_damaged(path, "the checksum of its header does not hold");
     }
+    if (header_.version != kSnapshotVersion) throw NewerVersion(path, header_.version);
     if (header_.file_bytes != bytes().size()) {
       refuse_damaged(path, "it has " + std::to_string(bytes().size()) + " bytes instead of " +
                                std::to_string(header_.file_bytes));
@@ -163,6 +172,16 @@ LoadedSnapshot load_snapshot(const fs::path& path, const IndexOptions& options) 
   IndexState state = TableReader(std::move(file)).read();
   return {info, std::make_unique<PartitionedIndex>(info.dimension, options, std::move(state),
                                                    to_number(info.last_id))};
+}
+
+void require_known_snapshot(const fs::path& path) {
+  try {
+    const SnapshotFile file(path);
+  } catch (const NewerVersion&) {
+    throw;
+  } catch (const Error&) {
+    return;
+  }
 }
 
 }  // namespace simdb

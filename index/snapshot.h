@@ -38,6 +38,10 @@ struct LoadedSnapshot {
 /// newer simdb, Error(kCorruption) if it is damaged, Error(kIo) if the system refuses.
 SnapshotInfo read_snapshot_info(const std::filesystem::path& path);
 
+/// Throws Error(kBadInput) if `path` is a snapshot of a newer simdb, which a process that writes
+/// would replace. Does nothing if it is sound, damaged or not there.
+void require_known_snapshot(const std::filesystem::path& path);
+
 /// The index that was saved. Errors as above.
 ///
 /// The file is mapped, not read: header and tables are checked here, each partition of rows when

@@ -31,6 +31,7 @@ std::string big_endian(std::uint64_t number, std::size_t bytes) {
 }  // namespace
 
 std::uint64_t write_backup(const Store& store, AtomicFile& file) {
+  store.encoder_model();  // a backup with another encoder than its own would be worth nothing
   Sha256Stream digest;
   const auto put = [&](std::string_view text) {
     const auto bytes = std::as_bytes(std::span(text));

@@ -13,7 +13,7 @@ namespace simdb {
 
 /// Writes a whole store into a file, the encoder included: one state of it, even if changes go on
 /// meanwhile. docs/file_formats.md describes the file. Returns how many items are in it. Errors as
-/// Store's and AtomicFile's.
+/// Store's and AtomicFile's; Error(kCorruption) if the encoder is not the store's own.
 std::uint64_t write_backup(const Store& store, AtomicFile& file);
 
 /// Reads bytes like InputFile::read.

@@ -292,10 +292,12 @@ void RocksStore::for_each_embedding_from(
 
 std::vector<std::byte> RocksStore::encoder_model() const {
   const auto value = connection_->read(Family::kModels, fingerprint_);
-  std::vector<std::byte> model = value ? as_bytes(*value) : std::vector<std::byte>();
-  if (!value || to_hex(sha256(model)) != fingerprint_) {
-    throw damaged(connection_->path(), value ? "its encoder's SHA-256 is not its fingerprint"
-                                             : "its encoder is missing");
+  if (!value) throw damaged(connection_->path(), "its encoder " + fingerprint_ + " is missing");
+  std::vector<std::byte> model = as_bytes(*value);
+  const std::string digest = to_hex(sha256(model));
+  if (digest != fingerprint_) {
+    throw damaged(connection_->path(), "its encoder has the SHA-256 " + digest +
+                                           ", but its fingerprint is " + fingerprint_);
   }
   return model;
 }

@@ -28,9 +28,9 @@ struct ImportedItems {
 void require_same_encoder(const nlohmann::json& header, const Gallery& gallery) {
   const int version = header.at(kExportVersionKey).get<int>();
   if (version != kExportVersion) {
-    throw Error(
-        ErrorCode::kBadInput,
-        fmt::format("export format {} is not known, this simdb reads {}", version, kExportVersion));
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("it has format version {}, this simdb knows {}; use a newer simdb",
+                            version, kExportVersion));
   }
   const auto fingerprint = header.at("encoder").get<std::string>();
   if (fingerprint != gallery.encoder_fingerprint()) {

@@ -11,6 +11,7 @@
 
 #include "core/digest.h"
 #include "core/error.h"
+#include "tests/support/hostile_models.h"
 #include "tests/support/images.h"
 #include "tests/support/models.h"
 #include "tests/support/temporary_folder.h"
@@ -315,12 +316,13 @@ TEST(OnnxEncoderTest, RefusesWhatIsNoModel) {
   }
 }
 
-// Damage that leaves a readable file: OpenCV may refuse to build or to run the net, or run it.
+// Damage that leaves a readable file, in one without a checksum: it is refused, or runs.
 TEST(OnnxEncoderTest, FlippedBitsGiveAnErrorOrAnEncoder) {
-  const auto whole = test::random_model_file(16, 14, {.width = 8, .height = 8});
+  const auto whole =
+      test::without_checksum(test::random_model_file(16, 14, {.width = 8, .height = 8}));
   const std::vector<Image> images = {test::noise_image(8, 8, 3, 1)};
   std::mt19937 random(2);
-  int unusable = 0;
+  int refused = 0;
   ::testing::internal::CaptureStderr();
   for (int trial = 0; trial < 500; ++trial) {
     auto flipped = whole;
@@ -330,13 +332,14 @@ TEST(OnnxEncoderTest, FlippedBitsGiveAnErrorOrAnEncoder) {
     try {
       OnnxEncoder(flipped).encode(images);
     } catch (const Error& e) {
-      unusable += std::string_view(e.what()).starts_with("can't run the model");
+      ++refused;
       EXPECT_EQ(e.code(), ErrorCode::kBadInput) << e.what();
       EXPECT_EQ(std::string_view(e.what()).find('\n'), std::string_view::npos) << e.what();
     }
   }
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
-  EXPECT_GT(unusable, 0);
+  EXPECT_GT(refused, 0);
+  EXPECT_LT(refused, 500);
 }
 
 TEST(OnnxEncoderTest, ReadsModelFiles) {

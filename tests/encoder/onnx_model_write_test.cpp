@@ -73,6 +73,8 @@ TEST(OnnxModelWriteTest, RefusesLayersThatDoNotFit) {
       {"behind a dense", [](Broken& m) { m.layers.emplace_back(ResidualLayer{}); }},
       {"behind a dense", [](Broken& m) { m.layers.emplace_back(m.conv()); }},
       {"named input", [](Broken& m) { m.notes.emplace("input", "8 x 8"); }},
+      {"named checksum", [](Broken& m) { m.notes.emplace("checksum", "none"); }},
+      {"named sha256", [](Broken& m) { m.notes.emplace("sha256", "0"); }},
       {"named format_version", [](Broken& m) { m.notes.emplace("format_version", "2"); }},
   };
   for (std::size_t i = 0; i < cases.size(); ++i) {

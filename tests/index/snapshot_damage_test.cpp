@@ -122,6 +122,12 @@ TEST_P(SnapshotDamageTest, OtherFilesAndVersionsAreRefused) {
   EXPECT_EQ(search_everything(), ErrorCode::kBadInput);
   EXPECT_NE(std::string(error_of([&] { read_snapshot_info(path); }).what()).find("version 2"),
             std::string::npos);
+  EXPECT_EQ(error_of([&] { require_known_snapshot(path); }).code(), ErrorCode::kBadInput);
+  // A flipped bit makes no version.
+  newer.header_checksum ^= 1;
+  write_header(newer);
+  EXPECT_EQ(search_everything(), ErrorCode::kCorruption);
+  EXPECT_NO_THROW(require_known_snapshot(path));
 }
 
 // Checksums that hold over numbers that lie: no such number leads out of the file.

@@ -32,8 +32,9 @@ ON_TOP = ["benchmarks", "tests/benchmarks", "tests/faults", "tests/integration",
 # tests/X/ too. Never in a public header of a library (see PUBLIC).
 THIRD_PARTIES = {
     "torch/ ATen/ c10/": ["encoder/training/*", "cli/train/*", "benchmarks/*"],
-    "opencv2/": ["encoder/*", "benchmarks/*", "tests/support/images.cpp"],
-    "onnx/": ["encoder/onnx_model*", "tests/support/backbones.cpp"],
+    "opencv2/": ["encoder/*", "benchmarks/*", "tests/support/images.cpp", "tests/support/model_probe.cpp"],
+    "onnx/": ["encoder/onnx_model*", "tests/support/backbones.cpp", "tests/support/hostile_models.cpp",
+              "tests/support/model_sketch.h"],
     "google/protobuf/": ["encoder/onnx_model*", "storage/*"],
     "nlohmann/": ["encoder/onnx_model*", "cli/*", "benchmarks/*", "tests/integration/*"],
     "faiss/": ["index/*", "benchmarks/*"],
@@ -54,6 +55,10 @@ THIRD_PARTIES = {
 SYSTEM = re.compile(r"[a-z_0-9]+|(sys|linux|netinet|arpa|asm)/\w+\.h|"
                     r"(arm_neon|cerrno|cpuid|cxxabi|dirent|dlfcn|fcntl|immintrin|malloc|poll|pthread|pwd|sched|signal|"
                     r"spawn|stdlib|termios|unistd|x86intrin)\.h")
+
+# What may run code that a file holds. Models are read as ONNX, checkpoints as plain data.
+LOADERS = re.compile(r"torch::(load|pickle_load|jit::|serialize::)|\bjit::(load|pickle|unpickle|script::)|InputArchive|"
+                     r"torch/script\.h")
 
 # Libraries whose headers, but for *_internal.h, programs outside may include: third parties stay out of them.
 PUBLIC = ["core", "index", "storage", "database", "encoder"]
@@ -137,6 +142,8 @@ class Checker:
         if path.endswith(".h") and "#pragma once" not in lines:
             self.report(path, 1, "a header without '#pragma once'")
         for number, line in enumerate(lines, 1):
+            if found := LOADERS.search(line):
+                self.report(path, number, f"'{found[0]}': may run code that is in the file; read plain data instead")
             if found := INCLUDE.match(line):
                 quoted, name = found[1] == '"', found[2]
                 reason = self.own_include(path, name) if quoted else self.foreign_include(path, name)

@@ -103,6 +103,11 @@ class Tree(unittest.TestCase):
         for path, name in {"index/a.h": "faiss/IndexFlat.h", "core/a.h": "fmt/core.h"}.items():
             self.assert_found({path: f"{HEADER}#include <{name}>\n"}, f"{path}:2", "public headers")
 
+    def test_loaders_that_run_code(self):
+        for call in ("torch::load(net, path);", "auto net = torch::jit::load(path);", "torch::serialize::InputArchive in;",
+                     "torch::pickle_load(bytes);", "using torch::jit::unpickle;"):
+            self.assert_found({"encoder/training/a.h": f"{HEADER}{call}\n"}, "encoder/training/a.h:2", "may run code")
+
     def test_unknown_third_party(self):
         for name in ("png.h", "curl/curl.h", "boost/asio.hpp", "Eigen/Core"):
             self.assert_found({"core/a.h": f"{HEADER}#include <{name}>\n"}, "core/a.h:2", "new third party")

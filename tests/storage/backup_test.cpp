@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "tests/storage/raw_store.h"
 #include "tests/support/errors.h"
 #include "tests/support/stores.h"
 #include "tests/support/temporary_folder.h"
@@ -53,6 +54,17 @@ class BackupTest : public testing::Test {
   test::TemporaryFolder folder;
   std::unique_ptr<Store> store;
 };
+
+TEST_F(BackupTest, RefusesAStoreWithAnotherEncoder) {
+  const std::string fingerprint = store->encoder_fingerprint();
+  store.reset();
+  test::RawStore(folder / "store").put("models", fingerprint, "another encoder");
+  store = Store::open(folder / "store", StoreMode::kReadOnly);
+  AtomicFile output(folder / "backup");
+  const Error error = test::error_of([&] { write_backup(*store, output); });
+  EXPECT_EQ(error.code(), ErrorCode::kCorruption);
+  EXPECT_NE(std::string(error.what()).find(fingerprint), std::string::npos) << error.what();
+}
 
 TEST_F(BackupTest, HoldsEverything) {
   const auto restored = restore_backup(back_up(), folder / "restored");

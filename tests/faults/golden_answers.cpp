@@ -1,0 +1,82 @@
+#include "tests/faults/golden_answers.h"
+
+#include <cstdio>
+#include <sstream>
+
+#include "core/digest.h"
+#include "tests/support/embeddings.h"
+
+namespace simdb::test {
+namespace {
+
+constexpr std::size_t kQueries = 24;
+constexpr std::size_t kNeighbors = 7;
+
+// Nine digits tell a float exactly.
+std::string digits(float value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.9g", static_cast<double>(value));
+  return text;
+}
+
+std::string numbers(std::span<const float> values) {
+  std::string text;
+  for (const float value : values) text += " " + digits(value);
+  return text;
+}
+
+std::string hits(const std::vector<Neighbor>& neighbors) {
+  std::string text;
+  for (const Neighbor& neighbor : neighbors) {
+    text += " " + std::to_string(to_number(neighbor.id)) + ":" + digits(neighbor.similarity);
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string golden_answers(const Gallery& gallery) {
+  std::string all = "encoder " + gallery.encoder_fingerprint() + "\nitems " +
+                    std::to_string(gallery.stats().items) + "\n";
+  for (const ClassCount& count : gallery.classes()) {
+    all += "class " + std::to_string(count.items) + " " + count.name + "\n";
+  }
+  gallery.for_each_item([&](const ItemRecord& record) {
+    const ItemInfo& info = record.info;
+    const std::string id = std::to_string(to_number(record.id));
+    const std::vector<std::byte> thumbnail = gallery.thumbnail(record.id);
+    all += "item " + id + " [" + info.class_name + "] " + info.source + "\n  added " +
+           std::to_string(record.added_ms) + ", " + std::to_string(info.width) + " x " +
+           std::to_string(info.height) + ", file " + to_hex(info.digest) + ", thumbnail " +
+           (thumbnail.empty() ? "none" : to_hex(sha256(thumbnail))) + "\n ";
+    const auto embedding = gallery.embedding(record.id);
+    all += (embedding ? numbers(embedding->values()) : " none") + "\n";
+    return true;
+  });
+  const EmbeddingBatch queries = corner_embeddings(kQueries, 99);
+  const std::vector<ClassCount> classes = gallery.classes();
+  for (std::size_t i = 0; i < kQueries; ++i) {
+    all += "query " + std::to_string(i) + ":" + hits(gallery.search(queries.row(i), kNeighbors));
+    if (classes.empty()) continue;
+    const std::string& name = classes[i % classes.size()].name;
+    all += "query " + std::to_string(i) + " in [" + name +
+           "]:" + hits(gallery.search(queries.row(i), kNeighbors, {.class_name = name}));
+  }
+  return all;
+}
+
+std::string first_difference(const std::string& expected, const std::string& seen) {
+  std::istringstream left(expected);
+  std::istringstream right(seen);
+  std::string wanted;
+  std::string found;
+  while (true) {
+    const bool more = static_cast<bool>(std::getline(left, wanted));
+    if (more != static_cast<bool>(std::getline(right, found)) || (more && wanted != found)) {
+      return "expected '" + wanted + "', saw '" + found + "'";
+    }
+    if (!more) return "";
+  }
+}
+
+}  // namespace simdb::test
