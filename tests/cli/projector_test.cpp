@@ -73,7 +73,7 @@ TEST(Projector, KeepsOneLineAnItemWhateverTheNames) {
   data.sources = {"", "/x\ny"};
   write_projector(folder.path(), data);
   EXPECT_EQ(read_text(folder / "metadata.tsv"),
-            "label\tsource\na\\x09b\\x0ac\\x0dd\t\n\xC3\xA4pfel\t/x\\x09y\n");
+            "label\tsource\na\\x09b\\x0ac\\x0dd\t\n\xC3\xA4pfel\t/x\\x0ay\n");
 }
 
 TEST(Projector, LaysThumbnailsOutRowByRow) {

@@ -76,7 +76,8 @@ std::string difference(const Model& model, const Store& store) {
   for (const auto& [name, ids] : model) {
     if (store.class_size(name) != ids.size()) return shown(name) + " has another size";
     for (const ItemId id : ids) {
-      if (store.get(id)->info.class_name != name) return shown(name) + " is not kept exactly";
+      const auto record = store.get(id);
+      if (!record || record->info.class_name != name) return shown(name) + " is not kept exactly";
     }
   }
   for (const StoreProblem& problem : store.verify()) return problem.what;
@@ -105,7 +106,8 @@ class NameWork {
     ++kept;
     const ItemId id = gallery.add(std::span(&item, 1), embeddings).front().id;
     model[name].insert(id);
-    EXPECT_EQ(gallery.get(id)->info, item.info) << shown(name);
+    const auto record = gallery.get(id);
+    EXPECT_TRUE(record && record->info == item.info) << shown(name);
   }
 
   void change(EmbeddedGallery& gallery) {
@@ -149,7 +151,7 @@ std::string wrong_search(const Model& model, const EmbeddedGallery& gallery) {
 TEST(NamesTest, TheRuleIsTheRule) {
   std::mt19937_64 random(fault_run().seed);
   std::uint64_t allowed = 0;
-  const std::vector<std::string> names = all_names(random, amount(2'000, 100'000, 2'000'000));
+  const std::vector<std::string> names = all_names(random, amount(2'000, 50'000, 500'000));
   for (const std::string& name : names) {
     bool accepted = true;
     try {
