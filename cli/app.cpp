@@ -9,6 +9,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/interrupt.h"
+#include "cli/render.h"
 #include "core/error.h"
 
 #ifndef SIMDB_VERSION
@@ -50,7 +51,7 @@ void print_help(std::ostream& out) {
   out << "\nThe database is --db DIR, else $SIMDB_DB, else the nearest .simdb in this folder or a "
          "parent.\n"
          "Exit codes: 0 ok, 1 internal, 2 usage, 3 not found, 4 bad input, 5 corruption, 6 i/o, 7 "
-         "busy.\n";
+         "busy,\n128 + N ended by signal N.\n";
 }
 
 int dispatch(std::span<const std::string> args, Console& console) {
@@ -79,7 +80,7 @@ std::span<const Command> commands() { return kCommands; }
 int run(std::span<const std::string> args, Console& console) {
   const auto fail = [&](ErrorCode code, std::string_view message) {
     console.out.flush();
-    console.err << "simdb: " << message << "\n" << std::flush;
+    console.err << "simdb: " << printable(message) << "\n" << std::flush;
     return static_cast<int>(code);
   };
   try {
@@ -88,9 +89,10 @@ int run(std::span<const std::string> args, Console& console) {
     if (!console.out)
       return fail(ErrorCode::kIo, "can't write the output: the disk or pipe refused");
     return code;
-  } catch (const Interrupted&) {
-    console.err << "simdb: interrupted" << "\n" << std::flush;
-    return kInterruptedExitCode;
+  } catch (const Interrupted& interrupted) {
+    console.out.flush();
+    console.err << "simdb: interrupted\n" << std::flush;
+    return interrupted.exit_code();
   } catch (const Error& e) {
     return fail(e.code(), e.what());
   } catch (const std::bad_alloc&) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/file_io.h"
 #include "encoder/onnx_encoder.h"
 
 namespace simdb::cli {
@@ -13,7 +14,11 @@ namespace {
 constexpr const char* kDefaultName = ".simdb";
 
 std::optional<std::filesystem::path> explicit_path(const ArgumentParser& args) {
-  if (args.has("db")) return args.get<std::string>("db");
+  if (args.has("db")) {
+    const auto& folder = args.get<std::string>("db");
+    if (folder.empty()) throw Error(ErrorCode::kUsage, "--db needs the name of a folder");
+    return folder;
+  }
   if (const char* variable = std::getenv("SIMDB_DB"); variable != nullptr && *variable != '\0') {
     return variable;
   }
@@ -30,7 +35,7 @@ std::filesystem::path find_database(const ArgumentParser& args) {
     }
     return *path;
   }
-  std::filesystem::path folder = std::filesystem::current_path();
+  std::filesystem::path folder = absolute_path(".").lexically_normal();
   while (true) {
     if (Database::exists(folder / kDefaultName)) return folder / kDefaultName;
     if (folder == folder.parent_path()) break;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "cli/render.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "encoder/image_codec.h"
@@ -34,17 +35,11 @@ std::string vectors_tsv(const EmbeddingBatch& vectors) {
   return text;
 }
 
-std::string cell(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
-  return text;
-}
-
 // The projector takes a single column for one without a heading, so there are always two.
 std::string metadata_tsv(const ProjectorData& data) {
   std::string text = "label\tsource\n";
   for (std::size_t i = 0; i < data.class_names.size(); ++i) {
-    text += cell(data.class_names[i]) + '\t' + cell(data.sources[i]) + '\n';
+    text += printable(data.class_names[i]) + '\t' + printable(data.sources[i]) + '\n';
   }
   return text;
 }

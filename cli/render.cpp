@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -19,40 +20,73 @@ std::size_t sequence_length(unsigned char lead) {
   return lead < 0xF0 ? 3 : 4;
 }
 
-// C0 and C1 controls, DEL, U+200E/F, U+202A-202E and U+2066-2069, which reorder what follows.
-bool is_harmful(std::string_view sequence) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
-  if (sequence.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
-  if (sequence.size() == 2) return byte(0) == 0xC2 && byte(1) < 0xA0;
-  if (sequence.size() != 3 || byte(0) != 0xE2) return false;
-  if (byte(1) == 0x80)
-    return byte(2) == 0x8E || byte(2) == 0x8F || (byte(2) >= 0xAA && byte(2) <= 0xAE);
-  return byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9;
+// The code point of a sequence that is UTF-8.
+char32_t code_point(std::string_view sequence) {
+  const auto lead = static_cast<unsigned char>(sequence[0]);
+  if (sequence.size() == 1) return lead;
+  char32_t code = lead & (0x7FU >> sequence.size());
+  for (const char c : sequence.substr(1))
+    code = code << 6 | (static_cast<unsigned char>(c) & 0x3FU);
+  return code;
+}
+
+// Controls, what breaks lines, what reorders the text behind it, and what nobody sees. The page of
+// `eval --report` has the same list (cli/report/base.js).
+bool is_harmful(char32_t code) {
+  struct Range {
+    char32_t first;
+    char32_t last;
+  };
+  static constexpr std::array kRanges = {
+      Range{0x00, 0x1F},     Range{0x7F, 0x9F},     Range{0xAD, 0xAD},      Range{0x61C, 0x61C},
+      Range{0x180E, 0x180E}, Range{0x200B, 0x200F}, Range{0x2028, 0x202E},  Range{0x2060, 0x206F},
+      Range{0xFEFF, 0xFEFF}, Range{0xFFF9, 0xFFFB}, Range{0xE0000, 0xE0FFF}};
+  return std::any_of(kRanges.begin(), kRanges.end(), [code](const Range& range) {
+    return range.first <= code && code <= range.last;
+  });
+}
+
+// Copies text, but hands what is harmful, and each byte that is not UTF-8, to `escape` instead.
+template <typename Escape>
+std::string escaped(std::string_view text, const Escape& escape) {
+  std::string safe;
+  safe.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    std::string_view sequence =
+        text.substr(at, sequence_length(static_cast<unsigned char>(text[at])));
+    const bool valid = is_utf8(sequence);
+    if (!valid) sequence = sequence.substr(0, 1);
+    if (valid && !is_harmful(code_point(sequence))) {
+      safe += sequence;
+    } else {
+      escape(safe, sequence);
+    }
+    at += sequence.size();
+  }
+  return safe;
 }
 
 }  // namespace
 
 std::string printable(std::string_view text) {
-  std::string safe;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::string_view sequence =
-        text.substr(at, sequence_length(static_cast<unsigned char>(text[at])));
-    if (is_utf8(sequence) && !is_harmful(sequence)) {
-      safe += sequence;
-      at += sequence.size();
-      continue;
-    }
-    const std::size_t bad = is_utf8(sequence) ? sequence.size() : 1;
-    for (std::size_t i = 0; i < bad; ++i) {
-      safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at + i]));
-    }
-    at += bad;
-  }
-  return safe;
+  return escaped(text, [](std::string& safe, std::string_view sequence) {
+    for (const char c : sequence) safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  });
 }
 
 void print_json(std::ostream& out, const nlohmann::ordered_json& value) {
-  out << value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+  // The library leaves everything from DEL on as it is. It can only stand in strings.
+  out << escaped(value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace),
+                 [](std::string& safe, std::string_view sequence) {
+                   const char32_t code = code_point(sequence);
+                   if (code < 0x10000) {
+                     safe += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code));
+                   } else {
+                     safe += fmt::format("\\u{:04x}\\u{:04x}", 0xD800U + ((code - 0x10000U) >> 10),
+                                         0xDC00U + ((code - 0x10000U) & 0x3FFU));
+                   }
+                 })
+      << '\n';
 }
 
 std::string count_of(std::uint64_t count, std::string_view singular, std::string_view plural) {

@@ -9,11 +9,12 @@
 
 namespace simdb::cli {
 
-/// Text that can't harm a terminal: control characters, bidirectional overrides and bytes that are
-/// not UTF-8 become \xNN escapes.
+/// Text that can't harm a terminal or hide something there: control characters, what breaks lines,
+/// bidirectional marks, invisible characters and bytes that are not UTF-8 become \xNN escapes.
 std::string printable(std::string_view text);
 
-/// One line of JSON; bytes that are not UTF-8 become U+FFFD.
+/// One line of JSON; bytes that are not UTF-8 become U+FFFD, and characters that printable()
+/// escapes become \uNNNN, which a reader turns back into them.
 void print_json(std::ostream& out, const nlohmann::ordered_json& value);
 
 /// "1 image", "2 images", "3 classes".

@@ -1,4 +1,13 @@
 # bash completion for simdb; load it with:  source <(simdb completion bash)
+
+# The classes that begin with $1. Not by compgen -W: that would run what a name like $(date) says.
+_simdb_classes() {
+  local name
+  simdb classes 2>/dev/null | sed 's/^ *[0-9]*  //' | while IFS= read -r name; do
+    if [[ $name == "$1"* ]]; then printf '%s\n' "$name"; fi
+  done
+}
+
 _simdb() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   if ((COMP_CWORD == 1)); then
@@ -14,8 +23,7 @@ _simdb() {
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
     --class)
-      local IFS=$'\n'
-      mapfile -t COMPREPLY < <(compgen -W "$(simdb classes 2>/dev/null | sed 's/^ *[0-9]*  //')" -- "$word")
+      mapfile -t COMPREPLY < <(_simdb_classes "$word")
       return ;;
     --class-by)
       mapfile -t COMPREPLY < <(compgen -W "color shape both" -- "$word")
@@ -46,8 +54,7 @@ _simdb() {
   fi
   case $command in
     ls)
-      local IFS=$'\n'
-      mapfile -t COMPREPLY < <(compgen -W "$(simdb classes 2>/dev/null | sed 's/^ *[0-9]*  //')" -- "$word") ;;
+      mapfile -t COMPREPLY < <(_simdb_classes "$word") ;;
     completion) mapfile -t COMPREPLY < <(compgen -W "bash" -- "$word") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac

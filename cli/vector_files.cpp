@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/interrupt.h"
 #include "cli/npy.h"
 #include "core/error.h"
 #include "core/file_io.h"
@@ -58,6 +59,7 @@ std::uint64_t write_npy(const Gallery& gallery, const std::filesystem::path& fil
       npy_header("<f4", std::array<std::size_t, 2>{stats.items, stats.dimension});
   files.append(std::span<const char>(header));
   gallery.for_each_embedding([&](ItemId id, std::span<const float> row) {
+    InterruptGuard::check();
     files.append_id(id);
     files.append(row);
     return true;
@@ -76,6 +78,7 @@ std::uint64_t write_fvecs(const Gallery& gallery, const std::filesystem::path& f
   VectorFiles files(file);
   gallery.for_each_embedding([&](ItemId id, std::span<const float> row) {
     const auto dimension = static_cast<std::int32_t>(row.size());
+    InterruptGuard::check();
     files.append_id(id);
     files.append(std::span(&dimension, 1));
     files.append(row);

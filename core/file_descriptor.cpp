@@ -17,6 +17,16 @@ namespace {
               "can't read " + path.string() + ": " + system_reason());
 }
 
+int open_to_read(const std::filesystem::path& path) {
+  if (path.native().find('\0') != std::string::npos) {  // the system would read up to it
+    throw Error(ErrorCode::kBadInput, "can't read " + std::string(path.c_str()) +
+                                          "...: its name holds a NUL");  // so would what()
+  }
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) fail_to_open(path);
+  return fd;
+}
+
 }  // namespace
 
 std::string system_reason() { return std::generic_category().message(errno); }
@@ -28,9 +38,7 @@ std::string_view kind_of(mode_t mode) {
   return "a device";
 }
 
-RegularFile::RegularFile(const std::filesystem::path& path)
-    : fd_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
-  if (!fd_.is_open()) fail_to_open(path);
+RegularFile::RegularFile(const std::filesystem::path& path) : fd_(open_to_read(path)) {
   struct stat status = {};
   if (::fstat(fd_.get(), &status) != 0) fail_to_open(path);
   if (!S_ISREG(status.st_mode)) {

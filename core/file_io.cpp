@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <string>
+#include <system_error>
 
 #include "core/error.h"
 #include "core/file_descriptor_internal.h"
@@ -43,6 +44,18 @@ class AtomicFile::TemporaryFile {
   std::unique_ptr<FileSystem::OutputFile> file_;
   bool renamed_ = false;
 };
+
+std::filesystem::path absolute_path(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  if (error) {
+    throw Error(
+        error == std::errc::no_such_file_or_directory ? ErrorCode::kNotFound : ErrorCode::kIo,
+        "can't tell where " + path.string() + " is: the current folder can't be found: " +
+            error.message() + "; change to another one");
+  }
+  return absolute;
+}
 
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
   const RegularFile file(path);

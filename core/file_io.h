@@ -14,9 +14,13 @@ namespace simdb {
 
 class RegularFile;
 
+/// The path from the root on. Throws Error(kNotFound) if that needs the current folder and it was
+/// deleted, Error(kIo) if the system does not tell it.
+std::filesystem::path absolute_path(const std::filesystem::path& path);
+
 /// Reads a whole regular file. Throws Error(kNotFound) if there is none, Error(kBadInput) if it is
-/// a folder, FIFO, socket or device or has more than `max_bytes`, Error(kIo) if the system refuses.
-/// Never blocks on a FIFO. Thread-safe.
+/// a folder, FIFO, socket or device, its name holds a NUL, or it has more than `max_bytes`,
+/// Error(kIo) if the system refuses. Never blocks on a FIFO. Thread-safe.
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
 
 /// A regular file, read from start to end. Errors as read_file. Thread-compatible.

@@ -1,6 +1,7 @@
 #include "database/backup.h"
 
 #include "core/error.h"
+#include "core/file_io.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
 #include "database/new_folder_internal.h"
@@ -8,21 +9,23 @@
 
 namespace simdb {
 
-std::uint64_t EmbeddedGallery::back_up(AtomicFile& file) const {
-  return write_backup(*store_, file);
+std::uint64_t EmbeddedGallery::back_up(AtomicFile& file, const std::function<void()>& check) const {
+  return write_backup(*store_, file, check);
 }
 
 std::uint64_t restore_database(const std::filesystem::path& file,
-                               const std::filesystem::path& folder) {
-  const std::filesystem::path absolute = std::filesystem::absolute(folder);
+                               const std::filesystem::path& folder,
+                               const std::function<void()>& check) {
+  const std::filesystem::path absolute = absolute_path(folder);
   NewFolder made(absolute);
   std::uint64_t items = 0;
   {
-    const EmbeddedGallery gallery(restore_backup(file, store_path(absolute)), absolute);
+    const EmbeddedGallery gallery(restore_backup(file, store_path(absolute), check), absolute);
     for (const std::string& problem : gallery.verify()) {
       throw Error(ErrorCode::kCorruption, "can't restore " + file.string() +
                                               ": what was backed up was damaged: " + problem);
     }
+    check();
     items = gallery.stats().items;
   }
   made.keep();

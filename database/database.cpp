@@ -76,7 +76,7 @@ Database Database::create(const fs::path& folder, std::span<const std::byte> mod
     throw Error(ErrorCode::kUsage, "can't create a database in " + folder.string() +
                                        ": OpenMode::kReadOnly was asked for");
   }
-  const fs::path absolute = fs::absolute(folder);
+  const fs::path absolute = absolute_path(folder);
   NewFolder made(absolute);
   const StoreIdentity identity{dimension, to_hex(sha256(model)), {model.begin(), model.end()}};
   auto state = std::make_unique<State>(Store::create(store_path(absolute), identity), absolute,
@@ -96,7 +96,7 @@ Database Database::open(const fs::path& folder, OpenOptions options) {
   }
   const StoreMode mode =
       options.mode == OpenMode::kReadOnly ? StoreMode::kReadOnly : StoreMode::kReadWrite;
-  const fs::path absolute = fs::absolute(folder);
+  const fs::path absolute = absolute_path(folder);
   if (mode == StoreMode::kReadWrite) require_known_snapshot(snapshot_path(absolute));
   return Database(std::make_unique<State>(Store::open(store_path(absolute), mode), absolute,
                                           std::move(options)));
@@ -187,9 +187,9 @@ std::vector<std::string> Database::verify_searches() const {
   return state_->gallery.verify_searches();
 }
 
-BackupReport Database::back_up(const fs::path& file) const {
+BackupReport Database::back_up(const fs::path& file, const std::function<void()>& check) const {
   AtomicFile output(file);
-  const std::uint64_t items = state_->gallery.back_up(output);
+  const std::uint64_t items = state_->gallery.back_up(output, check);
   output.commit();
   return {items, fs::file_size(file)};
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -114,8 +115,10 @@ class Database {
   std::vector<std::string> verify_searches() const;
 
   /// Writes everything into one file, the encoder included, for restore_database. Changes go on
-  /// meanwhile and are not in it. The file is replaced whole; a failure leaves it as it was.
-  BackupReport back_up(const std::filesystem::path& file) const;
+  /// meanwhile and are not in it. The file is replaced whole; a failure leaves it as it was. Calls
+  /// `check` often and lets out what that throws.
+  BackupReport back_up(
+      const std::filesystem::path& file, const std::function<void()>& check = [] {}) const;
 
   /// Builds the index anew from the store and saves it in the folder, where the next process maps
   /// it. Throws Error(kUsage) in a database opened for reading, Error(kIo) if the file can't be

@@ -4,9 +4,14 @@
 
 namespace simdb {
 
-std::uint64_t export_faiss(const Gallery& gallery, const std::filesystem::path& path) {
-  return write_faiss_file(path, gallery.stats().dimension,
-                          [&](const RowVisitor& visit) { gallery.for_each_embedding(visit); });
+std::uint64_t export_faiss(const Gallery& gallery, const std::filesystem::path& path,
+                           const std::function<void()>& check) {
+  return write_faiss_file(path, gallery.stats().dimension, [&](const RowVisitor& visit) {
+    gallery.for_each_embedding([&](ItemId id, std::span<const float> row) {
+      check();
+      return visit(id, row);
+    });
+  });
 }
 
 }  // namespace simdb

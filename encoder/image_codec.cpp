@@ -121,7 +121,7 @@ SourceImage load_image(const std::filesystem::path& path, const ImageLimits& lim
   std::vector<std::byte> file = read_file(path, limits.max_file_bytes);
   SourceImage loaded;
   loaded.image = decode_image(file, path.string(), limits);
-  loaded.source = std::filesystem::absolute(path).lexically_normal().string();
+  loaded.source = absolute_path(path).lexically_normal().string();
   loaded.digest = sha256(file);
   loaded.thumbnail = make_thumbnail(std::move(file), loaded.image);
   return loaded;

@@ -20,6 +20,7 @@ test_packages=(
   python3 clang-format-19 clang-tidy-19 shellcheck     # tests/layers
   chromium chromium-driver fonts-dejavu-core           # the HTML report, seen by a browser
   python3-faiss python3-numpy                          # exported files, read by others
+  strace                                               # which files the program opens
   libhnswlib-dev                                       # benchmarks: a peer in knn_bench
 )
 

@@ -30,7 +30,8 @@ std::string big_endian(std::uint64_t number, std::size_t bytes) {
 
 }  // namespace
 
-std::uint64_t write_backup(const Store& store, AtomicFile& file) {
+std::uint64_t write_backup(const Store& store, AtomicFile& file,
+                           const std::function<void()>& check) {
   store.encoder_model();  // a backup with another encoder than its own would be worth nothing
   Sha256Stream digest;
   const auto put = [&](std::string_view text) {
@@ -42,6 +43,7 @@ std::uint64_t write_backup(const Store& store, AtomicFile& file) {
   std::uint64_t entries = 0;
   std::uint64_t items = 0;
   store.for_each_entry([&](std::string_view family, std::string_view key, std::string_view value) {
+    check();
     put(big_endian(family.size(), 1));
     put(family);
     put(big_endian(key.size(), 4));
@@ -126,16 +128,20 @@ bool BackupReader::next(StoreEntry& entry) {
 }
 
 std::unique_ptr<Store> restore_backup(const std::filesystem::path& file,
-                                      const std::filesystem::path& path) {
+                                      const std::filesystem::path& path,
+                                      const std::function<void()>& check) {
   InputFile input(file);
   const ByteSource source = [&](std::span<std::byte> to) { return input.read(to); };
   {
     BackupReader reader(source, file.string());
-    for (StoreEntry entry; reader.next(entry);) continue;
+    for (StoreEntry entry; reader.next(entry);) check();
   }
   input.rewind();
   BackupReader reader(source, file.string());
-  return Store::create_from(path, [&](StoreEntry& entry) { return reader.next(entry); });
+  return Store::create_from(path, [&](StoreEntry& entry) {
+    check();
+    return reader.next(entry);
+  });
 }
 
 }  // namespace simdb

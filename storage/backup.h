@@ -12,9 +12,11 @@
 namespace simdb {
 
 /// Writes a whole store into a file, the encoder included: one state of it, even if changes go on
-/// meanwhile. docs/file_formats.md describes the file. Returns how many items are in it. Errors as
-/// Store's and AtomicFile's; Error(kCorruption) if the encoder is not the store's own.
-std::uint64_t write_backup(const Store& store, AtomicFile& file);
+/// meanwhile. docs/file_formats.md describes the file. Returns how many items are in it. Calls
+/// `check` before each entry and lets out what that throws. Errors as Store's and AtomicFile's;
+/// Error(kCorruption) if the encoder is not the store's own.
+std::uint64_t write_backup(
+    const Store& store, AtomicFile& file, const std::function<void()>& check = [] {});
 
 /// Reads bytes like InputFile::read.
 using ByteSource = std::function<std::size_t(std::span<std::byte> to)>;
@@ -41,8 +43,10 @@ class BackupReader {
 };
 
 /// Makes the store that was backed up in `file` in the folder `path`, which must not exist. Reads
-/// the file twice: nothing is made from a damaged one. Errors as BackupReader and Store::create.
-std::unique_ptr<Store> restore_backup(const std::filesystem::path& file,
-                                      const std::filesystem::path& path);
+/// the file twice: nothing is made from a damaged one. Calls `check` before each entry and lets out
+/// what that throws. Errors as BackupReader and Store::create.
+std::unique_ptr<Store> restore_backup(
+    const std::filesystem::path& file, const std::filesystem::path& path,
+    const std::function<void()>& check = [] {});
 
 }  // namespace simdb

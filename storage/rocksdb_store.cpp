@@ -256,6 +256,8 @@ std::vector<ItemId> RocksStore::find_digest(const Sha256& digest) const {
 }
 
 std::vector<ItemId> RocksStore::items_of(std::string_view class_name) const {
+  // No class has such a name, but keys of one could begin like its prefix.
+  if (class_name.find('\0') != std::string_view::npos) return {};
   return ids_after(Family::kByClass, class_prefix(class_name));
 }
 

@@ -81,7 +81,7 @@ int run_add(std::span<const std::string> args, Console& console) {
     });
   }
   print_summary(parser.flag("json") ? console.err : console.out, report);
-  if (InterruptGuard::requested()) throw Interrupted();
+  InterruptGuard::check();
   return exit_code(report.failures, files.size());
 }
 

@@ -7,6 +7,7 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
+#include "cli/interrupt.h"
 #include "cli/render.h"
 #include "core/error.h"
 
@@ -15,14 +16,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Leaves room for what follows it: file systems take 255 bytes.
+constexpr std::size_t kMaxNameBytes = 180;
+
 // "parts-20261124T153012Z.simdb-backup" for the database parts, in a folder.
 fs::path named_by_time(const fs::path& database) {
   fs::path name = fs::weakly_canonical(database).filename();
   if (name == ".simdb") name = fs::weakly_canonical(database).parent_path().filename();
+  std::string text = name.string();
+  if (text.size() > kMaxNameBytes) {  // not within a character
+    std::size_t end = kMaxNameBytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    text.resize(end);
+  }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   std::string time = iso_time(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
-  return name.string() + "-" + time + ".simdb-backup";
+  return text + "-" + time + ".simdb-backup";
 }
 
 }  // namespace
@@ -39,7 +49,9 @@ int run_backup(std::span<const std::string> args, Console& console) {
   fs::path file = parser.positional()[0];
   std::error_code ignored;
   if (fs::is_directory(file, ignored)) file /= named_by_time(database);
-  const BackupReport report = open_database(parser, OpenMode::kReadOnly).back_up(file);
+  const InterruptGuard interrupt;
+  const BackupReport report =
+      open_database(parser, OpenMode::kReadOnly).back_up(file, InterruptGuard::check);
   if (parser.flag("json")) {
     print_json(console.out,
                {{"file", file.string()}, {"items", report.items}, {"bytes", report.bytes}});

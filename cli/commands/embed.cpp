@@ -8,6 +8,7 @@
 #include "cli/encode_files.h"
 #include "cli/encoder_choice.h"
 #include "cli/image_paths.h"
+#include "cli/interrupt.h"
 #include "cli/npy.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
@@ -45,6 +46,7 @@ int run_embed(std::span<const std::string> args, Console& console) {
   }
 
   const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console);
+  const InterruptGuard interrupt;
   const std::shared_ptr<const ImageEncoder> encoder = choose_encoder(parser);
   EmbeddingBatch rows(encoder->dimension());
   std::ostringstream lines;
@@ -61,9 +63,10 @@ int run_embed(std::span<const std::string> args, Console& console) {
       print_failures(console.err, run.failures);
       bar.update(run.end);
       failures.insert(failures.end(), run.failures.begin(), run.failures.end());
-      return static_cast<bool>(console.out);
+      return static_cast<bool>(console.out) && !InterruptGuard::requested();
     });
   }
+  InterruptGuard::check();
   if (numpy) {
     write_file_atomic(output, to_npy(rows));
   } else if (!output.empty()) {

@@ -170,7 +170,7 @@ int run_eval(std::span<const std::string> args, Console& console) {
     const auto& foreign = parser.get<std::string>("open-set");
     reference.compare_with_foreign(result, embed_folder(reference.encoder(), foreign, console));
   }
-  if (InterruptGuard::requested()) throw Interrupted();
+  InterruptGuard::check();
   if (!result.lone.empty()) {
     console.err << "simdb: " << count_of(result.lone.rows(), "image is", "images are")
                 << " the only one of a class and could not be looked up\n";

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 #include <span>
 #include <streambuf>
@@ -12,6 +13,7 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/export_format.h"
+#include "cli/interrupt.h"
 #include "cli/item_json.h"
 #include "cli/projector.h"
 #include "cli/render.h"
@@ -61,6 +63,7 @@ std::uint64_t write_lines(const Gallery& gallery, std::ostream& out) {
     line["vector"] = embedding->values();
     print_json(out, line);
     ++count;
+    InterruptGuard::check();
     return static_cast<bool>(out);
   });
   return count;
@@ -85,10 +88,15 @@ std::uint64_t write_projector_folder(const Gallery& gallery, const std::filesyst
       data.sources.push_back(item.info.source);
       data.thumbnails.push_back(gallery.thumbnail(item.id));
     }
+    InterruptGuard::check();
     return true;
   });
   write_projector(folder, data);
   return data.class_names.size();
+}
+
+std::uint64_t write_faiss(const Gallery& gallery, const std::filesystem::path& path) {
+  return export_faiss(gallery, path, InterruptGuard::check);
 }
 
 // One form in which the items can be written.
@@ -103,7 +111,7 @@ struct Form {
 constexpr Form kForms[] = {
     {"output", "output,o", "FILE", "JSON lines into FILE", write_lines_file},
     {"faiss", "faiss", "FILE", "an index that FAISS reads and that finds the same ids",
-     export_faiss},
+     write_faiss},
     {"fvecs", "fvecs", "FILE", "vectors as .fvecs, ids in FILE.ids.npy", write_fvecs},
     {"npy", "npy", "FILE", "vectors as a NumPy array of float32, ids in FILE.ids.npy", write_npy},
     {"projector", "projector", "DIR", "a folder for TensorBoard's embedding projector",
@@ -134,6 +142,9 @@ int run_export(std::span<const std::string> args, Console& console) {
     }
     chosen = &form;
   }
+  // On stdout there is nothing to clear away, and a reader that does not read must not hold it up.
+  std::optional<InterruptGuard> interrupt;
+  if (chosen != nullptr) interrupt.emplace();
   const Database database = open_database(parser, OpenMode::kReadOnly);
   const Gallery& gallery = database.gallery();
   const std::uint64_t count = chosen != nullptr

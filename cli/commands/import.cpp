@@ -10,6 +10,7 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/export_format.h"
+#include "cli/item_json.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/class_name.h"
@@ -45,7 +46,7 @@ void append_item(const nlohmann::json& line, ImportedItems& imported) {
   NewItem item;
   item.info.class_name = line.at("class").get<std::string>();
   require_class_name(item.info.class_name);
-  item.info.source = line.value("source", "");
+  item.info.source = source_of(line);
   if (line.contains("sha256"))
     item.info.digest = sha256_from_hex(line["sha256"].get<std::string>());
   item.info.width = line.value("width", 0U);

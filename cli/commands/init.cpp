@@ -7,6 +7,7 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
+#include "cli/interrupt.h"
 #include "cli/render.h"
 #include "core/digest.h"
 #include "core/error.h"
@@ -36,6 +37,7 @@ int run_init(std::span<const std::string> args, Console& console) {
   const std::vector<std::byte> model = read_model_file(file);
   const OnnxEncoder encoder(model, file);  // proves that it runs before anything is created
   const std::filesystem::path folder = new_database_path(parser);
+  const InterruptGuard interrupt;  // half a database would be in the way of the next try
   Database::create(folder, model, encoder.dimension());
   if (parser.flag("json")) {
     print_json(console.out, {{"database", folder.string()},
@@ -46,6 +48,7 @@ int run_init(std::span<const std::string> args, Console& console) {
                                printable(folder.string()), encoder.dimension(), printable(file),
                                encoder.fingerprint().substr(0, 12));
   }
+  InterruptGuard::check();
   return 0;
 }
 

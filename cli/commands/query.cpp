@@ -10,6 +10,7 @@
 #include "cli/encode_files.h"
 #include "cli/image_paths.h"
 #include "cli/render.h"
+#include "core/class_name.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
@@ -81,7 +82,10 @@ int run_query(std::span<const std::string> args, Console& console) {
   QueryOptions options{.k = parser.get<std::size_t>("k"),
                        .accept_similarity = parser.get<float>("accept")};
   if (options.k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
-  if (parser.has("class")) options.class_name = parser.get<std::string>("class");
+  if (parser.has("class")) {
+    options.class_name = parser.get<std::string>("class");
+    require_class_name(options.class_name);  // an empty one would mean all classes
+  }
   if (parser.has("within")) options.within = parser.get<float>("within");
   if (parser.has("max-rows")) options.limit = WorkLimit{parser.get<std::size_t>("max-rows")};
 

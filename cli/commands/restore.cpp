@@ -7,6 +7,7 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
+#include "cli/interrupt.h"
 #include "cli/render.h"
 #include "database/backup.h"
 
@@ -22,7 +23,9 @@ int run_restore(std::span<const std::string> args, Console& console) {
   parser.with_json();
   if (!parser.parse(args, console, 1, 1)) return 0;
   const std::filesystem::path folder = new_database_path(parser);
-  const std::uint64_t items = restore_database(parser.positional()[0], folder);
+  const InterruptGuard interrupt;
+  const std::uint64_t items =
+      restore_database(parser.positional()[0], folder, InterruptGuard::check);
   if (parser.flag("json")) {
     print_json(console.out, {{"database", folder.string()}, {"items", items}});
   } else {

@@ -40,6 +40,7 @@ int run_sample_data(std::span<const std::string> args, Console& console) {
       "seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"), "random seed");
   if (!parser.parse(args, console, 1, 1)) return 0;
   const std::string& folder = parser.positional()[0];
+  if (folder.empty()) throw Error(ErrorCode::kUsage, "sample-data needs the name of a folder");
   const SampleOptions options{.colors = parser.get<std::size_t>("colors"),
                               .count = parser.get<std::size_t>("count"),
                               .class_by = parse_class_by(parser.get<std::string>("class-by")),

@@ -2,10 +2,11 @@
 const data = JSON.parse(document.getElementById('data').textContent);
 const byId = (id) => document.getElementById(id);
 
-// Controls and bidirectional marks would hide or reorder text: they are shown by number.
+// Controls, bidirectional marks and what is invisible would hide or reorder text: they are shown by number. The terminal
+// has the same list (cli/render.cpp).
 const printable = (text) => text.replace(
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-  (c) => '⟨' + c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0') + '⟩');
+  /[\u{0}-\u{1f}\u{7f}-\u{9f}\u{ad}\u{61c}\u{180e}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{feff}\u{fff9}-\u{fffb}\u{e0000}-\u{e0fff}]/gu,
+  (c) => '⟨' + c.codePointAt(0).toString(16).toUpperCase().padStart(4, '0') + '⟩');
 const className = (index) => printable(data.classes[index]);
 const number = (value) => value.toLocaleString('en-US');
 const counted = (value, one, many) => number(value) + ' ' + (value === 1 ? one : many);

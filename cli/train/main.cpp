@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/interrupt.h"
+#include "cli/standard_files.h"
 #include "cli/train/train_app.h"
 #include "encoder/training/allocator.h"
 
@@ -27,6 +28,7 @@ void restart_with_quiet_threads(char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  simdb::cli::prepare_standard_files();
   restart_with_quiet_threads(argv);
   simdb::training::keep_freed_memory();
   const simdb::cli::InterruptGuard guard;

@@ -72,7 +72,8 @@ TEST(Projector, KeepsOneLineAnItemWhateverTheNames) {
   data.class_names = {"a\tb\nc\rd", "\xC3\xA4pfel"};
   data.sources = {"", "/x\ny"};
   write_projector(folder.path(), data);
-  EXPECT_EQ(read_text(folder / "metadata.tsv"), "label\tsource\na b c d\t\n\xC3\xA4pfel\t/x y\n");
+  EXPECT_EQ(read_text(folder / "metadata.tsv"),
+            "label\tsource\na\\x09b\\x0ac\\x0dd\t\n\xC3\xA4pfel\t/x\\x0ay\n");
 }
 
 TEST(Projector, LaysThumbnailsOutRowByRow) {

@@ -1,5 +1,6 @@
 #include "cli/render.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -27,6 +28,22 @@ TEST(Printable, EscapesWhatATerminalWouldObey) {
   EXPECT_EQ(printable(std::string_view("\0", 1)), "\\x00");
 }
 
+TEST(Printable, EscapesWhatIsInvisibleOrBreaksLines) {
+  for (const std::string text :
+       {"\u00AD", "\u061C", "\u180E", "\u200B", "\u200D", "\u200F", "\u2028", "\u2029", "\u202A",
+        "\u202E", "\u2060", "\u2066", "\u2069", "\u206F", "\uFEFF", "\uFFF9", "\U000E0001",
+        "\U000E007F"}) {
+    std::string shown;
+    for (const char c : text) shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    EXPECT_EQ(printable("a" + text + "b"), "a" + shown + "b");
+  }
+  for (const std::string text :
+       {"\u00AC", "\u00AE", "\u061B", "\u200A", "\u2010", "\u2027", "\u202F", "\u205F", "\u2070",
+        "\uFEFE", "\uFFFD", "\U000DFFFF", "\U0010FFFF"}) {
+    EXPECT_EQ(printable(text), text);
+  }
+}
+
 TEST(Printable, EscapesBytesThatAreNotUtf8) {
   EXPECT_EQ(printable("\xFF"), "\\xff");
   EXPECT_EQ(printable("caf\xE9"), "caf\\xe9") << "Latin-1, cut off at the end";
@@ -44,6 +61,16 @@ TEST(PrintJson, StaysValidForAnyBytes) {
   const auto parsed = nlohmann::json::parse(out.str());
   EXPECT_EQ(parsed["path"], "a\xEF\xBF\xBD\n\"b");
   EXPECT_EQ(parsed["id"], 7);
+}
+
+TEST(PrintJson, EscapesWhatATerminalWouldObeyAndAReaderGetsItBack) {
+  const std::string text = "\x1b\x7f\u009B\u202E\u2028\uFEFF\U000E0041 plain ä漢🙂";
+  std::ostringstream out;
+  print_json(out, {{text, text}});
+  const std::string escaped =
+      "\\u001b\\u007f\\u009b\\u202e\\u2028\\ufeff\\udb40\\udc41 plain ä漢🙂";
+  EXPECT_EQ(out.str(), "{\"" + escaped + "\":\"" + escaped + "\"}\n");
+  EXPECT_EQ(nlohmann::json::parse(out.str())[text], text);
 }
 
 TEST(Render, NumbersForPeople) {

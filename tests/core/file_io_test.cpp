@@ -84,6 +84,19 @@ TEST_F(FileIoTest, TheLimitIsExact) {
   EXPECT_NE(std::string(error.what()).find("limit is 4"), std::string::npos);
 }
 
+TEST_F(FileIoTest, ANameWithANulIsRefused) {
+  write_file_atomic(folder / "file", "text");
+  const std::string name = (folder / "file").string() + '\0' + "s end";
+  const Error error = error_of([&] { read_file(name, 100); });
+  EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+  EXPECT_NE(std::string(error.what()).find("its name holds a NUL"), std::string::npos);
+}
+
+TEST_F(FileIoTest, APathFromTheRootOn) {
+  EXPECT_EQ(absolute_path("/a/../b"), "/a/../b");
+  EXPECT_EQ(absolute_path("x"), std::filesystem::current_path() / "x");
+}
+
 TEST_F(FileIoTest, AMissingFileIsNotFound) {
   const Error error = error_of([&] { read_file(folder / "no" / "file", 10); });
   EXPECT_EQ(error.code(), ErrorCode::kNotFound);

@@ -94,6 +94,7 @@ TEST_F(CliBadInputTest, BadClassName) {
   expect_failure({"add", "", "shapes/red/circle_red_0.png"}, 4, "it is empty");
   expect_failure({"add", "a\nb", "shapes/red/circle_red_0.png"}, 4, "control character");
   expect_failure({"add", "\xFF", "shapes/red/circle_red_0.png"}, 4, "not valid UTF-8");
+  expect_failure({"query", "--class", "", "shapes/red/circle_red_0.png"}, 4, "it is empty");
 }
 
 TEST_F(CliBadInputTest, WrongModelFile) {
@@ -148,6 +149,14 @@ TEST_F(CliBadInputTest, HostileNamesDoNotReachTheTerminal) {
   EXPECT_EQ(result.code, 4);
   EXPECT_EQ(result.err.find('\x1b'), std::string::npos);
   EXPECT_THAT(result.out, IsEmpty());
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"\x1b[31m"},
+                                             {"ls", "--\x1b[31m"},
+                                             {"ls", "--db", "\x1b[31m"},
+                                             {"rm", "\x1b[31m"},
+                                             {"import", "\x1b[31m"}}) {
+    EXPECT_EQ(simdb(command).err.find('\x1b'), std::string::npos) << command[0];
+  }
 }
 
 TEST_F(CliBadInputTest, DatabaseInUse) {

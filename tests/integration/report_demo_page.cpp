@@ -35,7 +35,9 @@ std::string class_name(std::size_t index, bool hostile) {
                                          "<!--<script>",
                                          "__proto__",
                                          "https://example.com/steal.png",
-                                         "not utf-8 \xFF\xFE"};
+                                         "not utf-8 \xFF\xFE",
+                                         "<img src=x onerror=document.title='pwned'>",
+                                         "zero\xE2\x80\x8Bwidth \xF3\xA0\x81\x81 \xE2\x80\xA8"};
   if (hostile && index < std::size(kHostile)) return kHostile[index];
   return index < 8 ? sample_color(index).name : fmt::format("class {:03}", index);
 }

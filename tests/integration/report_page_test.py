@@ -17,7 +17,7 @@ from web_driver import Browser  # noqa: E402
 DEMO_PAGE = None
 
 # What report_demo_page draws: name -> its arguments.
-PAGES = {"few": ["3", "40"], "many": ["200", "30"], "hostile": ["9", "20", "hostile"], "single": ["1", "1"]}
+PAGES = {"few": ["3", "40"], "many": ["200", "30"], "hostile": ["11", "20", "hostile"], "single": ["1", "1"]}
 
 # Distinct colours of a canvas; an empty one has a single one, transparent.
 COUNT_COLOURS = """
@@ -192,7 +192,9 @@ class ReportPage(unittest.TestCase):
             "return [...document.images].filter((image) => !image.src.startsWith('data:image/')).length"), 0)
         legend = self.browser.run("return [...document.querySelectorAll('#legend bdi')].map((name) => name.textContent)")
         self.assertIn("</script><img src=x onerror=\"document.title='owned'\">", legend)
+        self.assertIn("<img src=x onerror=document.title='pwned'>", legend)
         self.assertIn("right⟨202E⟩tfel", legend)
+        self.assertIn("zero⟨200B⟩width ⟨E0041⟩ ⟨2028⟩", legend)
         self.assertNotIn("\u202e", self.browser.run("return document.body.innerText"))
 
     def test_many_classes_and_images_stay_usable(self):

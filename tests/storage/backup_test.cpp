@@ -1,6 +1,7 @@
 #include "storage/backup.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -107,6 +108,31 @@ TEST_F(BackupTest, EveryDamagedByteIsNoticed) {
     EXPECT_EQ(cut, at < 8 ? ErrorCode::kBadInput : ErrorCode::kCorruption) << at;
   }
   EXPECT_EQ(restoring(sound + "x"), ErrorCode::kCorruption);
+}
+
+TEST_F(BackupTest, ItCanBeStopped) {
+  struct Stop {};
+  back_up();
+  const std::string before = bytes();
+  for (const int entries : {0, 1, 40}) {
+    const auto stop_after = [&](int& left) {
+      return [&left] {
+        if (left-- == 0) throw Stop();
+      };
+    };
+    int left = entries;
+    EXPECT_THROW(
+        {
+          AtomicFile output(folder / "backup");
+          write_backup(*store, output, stop_after(left));
+        },
+        Stop);
+    EXPECT_EQ(bytes(), before);
+    EXPECT_FALSE(fs::exists((folder / "backup").string() + ".tmp." + std::to_string(::getpid())));
+    left = entries;
+    EXPECT_THROW(restore_backup(folder / "backup", folder / "restored", stop_after(left)), Stop);
+    EXPECT_FALSE(fs::exists(folder / "restored")) << "it is read as a whole first";
+  }
 }
 
 TEST_F(BackupTest, WhatIsThereIsNotOverwritten) {

@@ -98,6 +98,9 @@ TEST_F(StoreTest, ClassesAreCountedInByteOrderAndVanishWhenEmpty) {
   EXPECT_EQ(store->items_of("a"), a);
   EXPECT_TRUE(store->items_of("").empty());
   EXPECT_TRUE(store->items_of("c").empty());
+  for (std::size_t zeros = 1; zeros < 12; ++zeros) {  // as the keys of "a" go on
+    EXPECT_TRUE(store->items_of("a" + std::string(zeros, '\0')).empty());
+  }
   store->erase(a);
   EXPECT_EQ(store->classes(), (std::vector<ClassCount>{{"a b", 1}, {"b", 3}}));
   EXPECT_EQ(store->class_size("a"), 0U);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstring>
@@ -67,9 +68,17 @@ pid_t spawn(const std::vector<std::string>& command, const ProcessOptions& optio
   }
   if (err >= 0) posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
   const std::vector<std::string> environment = environment_with(options.environment);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t usual;
+  sigemptyset(&usual);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) sigaddset(&usual, signal);
+  posix_spawnattr_setsigdefault(&attributes, &usual);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   pid_t pid = -1;
-  const int error = ::posix_spawnp(&pid, command[0].c_str(), &actions, nullptr,
+  const int error = ::posix_spawnp(&pid, command[0].c_str(), &actions, &attributes,
                                    pointers(command).data(), pointers(environment).data());
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0)
     throw std::runtime_error("can't start " + command[0] + ": " + std::strerror(error));
@@ -81,19 +90,27 @@ int exit_code(int status) {
 }
 
 // Feeds the input and collects both outputs until they close; false when time runs out.
-bool exchange(Pipe& in, Pipe& out, Pipe& err, const ProcessOptions& options,
+bool exchange(pid_t pid, Pipe& in, Pipe& out, Pipe& err, const ProcessOptions& options,
               ProcessResult& result) {
-  const auto deadline = std::chrono::steady_clock::now() + options.timeout;
+  const auto start = std::chrono::steady_clock::now();
+  const auto deadline = start + options.timeout;
+  bool signal_is_due = options.signal != 0;
   std::string_view input = options.input;
   if (input.empty()) Pipe::close_end(in.write);
   while (out.read >= 0 || err.read >= 0) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= deadline) return false;
+    if (signal_is_due && now >= start + options.signal_after) {
+      ::kill(pid, options.signal);
+      signal_is_due = false;
+    }
+    const auto wait =
+        (signal_is_due ? std::min(deadline, start + options.signal_after) : deadline) - now;
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(wait);
+    const timespec left = {seconds.count(), std::chrono::nanoseconds(wait - seconds).count()};
     std::array<pollfd, 3> polls = {
         {{in.write, POLLOUT, 0}, {out.read, POLLIN, 0}, {err.read, POLLIN, 0}}};
-    if (left.count() <= 0 ||
-        ::poll(polls.data(), polls.size(), static_cast<int>(left.count())) <= 0)
-      return false;
+    if (::ppoll(polls.data(), polls.size(), &left, nullptr) <= 0) continue;
     if (polls[0].revents != 0) {
       const ssize_t written = ::write(in.write, input.data(), input.size());
       if (written > 0) input.remove_prefix(static_cast<std::size_t>(written));
@@ -124,7 +141,7 @@ ProcessResult run_process(const std::vector<std::string>& command, const Process
   Pipe::close_end(out.write);
   Pipe::close_end(err.write);
   ProcessResult result;
-  const bool in_time = exchange(in, out, err, options, result);
+  const bool in_time = exchange(pid, in, out, err, options, result);
   if (!in_time) ::kill(pid, SIGKILL);
   int status = 0;
   ::waitpid(pid, &status, 0);

@@ -21,9 +21,14 @@ struct ProcessOptions {
   std::map<std::string, std::string> environment = {};  ///< beside what this process has
   std::chrono::seconds timeout{60};
   std::string out_file = {};  ///< where stdout goes instead of ProcessResult::out
+  /// Sent to the process after this time, if it has not ended by then; 0 = none.
+  int signal = 0;
+  std::chrono::microseconds signal_after{0};
 };
 
-/// Runs a program to its end. Uses posix_spawn, never a fork of a process with threads.
+/// Runs a program to its end. Uses posix_spawn, never a fork of a process with threads. Whatever
+/// this process ignores, the program starts with the usual actions of SIGINT, SIGTERM, SIGHUP and
+/// SIGPIPE.
 ProcessResult run_process(const std::vector<std::string>& command,
                           const ProcessOptions& options = {});
 
