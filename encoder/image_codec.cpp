@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <limits>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string>
@@ -99,6 +100,7 @@ void swap_red_and_blue(Image& image) {
 
 Image decode_with_opencv(std::span<const std::byte> bytes, std::string_view name,
                          const ImageHeader& header) {
+  if (bytes.size() > std::numeric_limits<int>::max()) refuse(name, "it has more than 2 GB");
   const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U,
                        const_cast<std::byte*>(bytes.data()));
   // IMREAD_UNCHANGED keeps alpha but ignores the EXIF orientation; JPEG has no alpha.
@@ -111,7 +113,7 @@ Image decode_with_opencv(std::span<const std::byte> bytes, std::string_view name
   if (decoded.empty()) refuse(name, "the image data is damaged");
   if (decoded.depth() != CV_8U) refuse(name, "its pixels are not bytes");
   Image image{decoded.cols, decoded.rows, decoded.channels(), {}};
-  image.pixels = PixelAllocator::take(decoded);
+  image.pixels = allocator.owns(decoded) ? allocator.take(decoded) : to_image(decoded).pixels;
   swap_red_and_blue(image);
   return image;
 }

@@ -34,11 +34,15 @@ void PixelAllocator::deallocate(cv::UMatData* data) const {
       static_cast<std::vector<std::uint8_t>*>(owned->userdata));
 }
 
-std::vector<std::uint8_t> PixelAllocator::take(cv::Mat& mat) {
-  CV_Assert(mat.u != nullptr && mat.u->userdata != nullptr && mat.u->refcount == 1);
+bool PixelAllocator::owns(const cv::Mat& mat) const {
+  return mat.u != nullptr && mat.u->currAllocator == this && mat.u->refcount == 1 &&
+         mat.data == mat.u->data && mat.total() * mat.elemSize() == mat.u->size;
+}
+
+std::vector<std::uint8_t> PixelAllocator::take(cv::Mat& mat) const {
+  CV_Assert(owns(mat));
   std::vector<std::uint8_t> pixels =
       std::move(*static_cast<std::vector<std::uint8_t>*>(mat.u->userdata));
-  CV_Assert(mat.data == pixels.data() && mat.total() * mat.elemSize() == pixels.size());
   mat.release();
   return pixels;
 }

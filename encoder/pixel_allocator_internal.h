@@ -15,9 +15,10 @@ class PixelAllocator final : public cv::MatAllocator {
   bool allocate(cv::UMatData* data, cv::AccessFlag flags, cv::UMatUsageFlags usage) const override;
   void deallocate(cv::UMatData* data) const override;
 
-  /// The pixels of `mat`, which is then empty. `mat` must have its memory from here, be the only
-  /// one that has it, and be all of it.
-  static std::vector<std::uint8_t> take(cv::Mat& mat);
+  /// True if `mat` has its memory from here, is the only one that has it, and is all of it.
+  bool owns(const cv::Mat& mat) const;
+  /// The pixels of `mat`, which is then empty. Only if owns(mat).
+  std::vector<std::uint8_t> take(cv::Mat& mat) const;
 };
 
 }  // namespace simdb

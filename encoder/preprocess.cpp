@@ -32,7 +32,7 @@ cv::Mat over_background(const cv::Mat& rgba, const std::array<std::uint8_t, 3>& 
 }
 
 cv::Mat to_channels(const cv::Mat& mat, const InputSpec& spec) {
-  const cv::Mat opaque = mat.channels() == 4 ? over_background(mat, spec.background) : mat;
+  cv::Mat opaque = mat.channels() == 4 ? over_background(mat, spec.background) : mat;
   if (opaque.channels() == spec.channels) return opaque;
   // Into a matrix of its own: cvtColor in place copies the whole picture first.
   cv::Mat result;

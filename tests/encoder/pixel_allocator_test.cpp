@@ -22,7 +22,7 @@ TEST(PixelAllocatorTest, PixelsOutliveTheirMatrix) {
     mat.create(2, 3, CV_8UC3);
     mat.setTo(cv::Scalar(7, 8, 9));
     place = mat.data;
-    pixels = PixelAllocator::take(mat);
+    pixels = allocator.take(mat);
     EXPECT_TRUE(mat.empty());
   }
   EXPECT_EQ(pixels.data(), place) << "they were copied";
@@ -36,16 +36,22 @@ TEST(PixelAllocatorTest, LetsGoOfWhatIsNotTaken) {
   mat.allocator = &allocator;
   mat.create(2, 3, CV_8UC3);
   mat.create(20, 30, CV_8UC1);  // AddressSanitizer looks for the first
-  EXPECT_EQ(PixelAllocator::take(mat).size(), 600U);
+  EXPECT_EQ(allocator.take(mat).size(), 600U);
 }
 
-TEST(PixelAllocatorTest, SharedPixelsAreNotTaken) {
+TEST(PixelAllocatorTest, PixelsOfOthersAreNotTaken) {
   PixelAllocator allocator;
+  cv::Mat foreign(2, 3, CV_8UC3);
+  EXPECT_FALSE(allocator.owns(foreign));
+  EXPECT_THROW(allocator.take(foreign), cv::Exception);
   cv::Mat mat;
   mat.allocator = &allocator;
+  EXPECT_FALSE(allocator.owns(mat));
   mat.create(2, 3, CV_8UC3);
+  EXPECT_TRUE(allocator.owns(mat));
   const cv::Mat other = mat;
-  EXPECT_THROW(PixelAllocator::take(mat), cv::Exception);
+  EXPECT_FALSE(allocator.owns(mat)) << "it is shared";
+  EXPECT_THROW(allocator.take(mat), cv::Exception);
 }
 
 // OpenCV gives back the matrix that it was handed when a header can't be read: it must not pass for
