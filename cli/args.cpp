@@ -5,6 +5,7 @@
 #include <ostream>
 #include <utility>
 
+#include "cli/image_limits.h"
 #include "core/error.h"
 
 namespace simdb::cli {
@@ -32,6 +33,18 @@ ArgumentParser& ArgumentParser::with_class_level() {
       "which folders are classes: every sub-folder of DIR (top), or every folder that holds images "
       "itself (leaf)");
   return *this;
+}
+
+ArgumentParser& ArgumentParser::with_image_limits() {
+  options_.add_options()("image-limit",
+                         po::value<std::vector<std::string>>()->composing()->value_name("NAME=N"),
+                         kImageLimitHelp);
+  return *this;
+}
+
+ImageLimits ArgumentParser::image_limits() const {
+  if (!has("image-limit")) return {};
+  return parse_image_limits(get<std::vector<std::string>>("image-limit"));
 }
 
 bool ArgumentParser::parse(std::span<const std::string> args, Console& console, std::size_t min,

@@ -9,6 +9,7 @@
 
 #include "cli/console.h"
 #include "encoder/class_folders.h"
+#include "encoder/image_codec.h"
 
 namespace simdb::cli {
 
@@ -24,6 +25,8 @@ class ArgumentParser {
   ArgumentParser& with_json();
   /// --classes auto|top|leaf, for commands that read a folder of classes.
   ArgumentParser& with_class_level();
+  /// --image-limit NAME=N, for commands that read images.
+  ArgumentParser& with_image_limits();
   /// For the command's own options: options().add_options()("k,k", po::value<int>(), "...").
   boost::program_options::options_description& options() { return options_; }
 
@@ -36,6 +39,8 @@ class ArgumentParser {
   bool has(const std::string& option) const { return values_.count(option) > 0; }
   /// Only after with_class_level(). Throws Error(kUsage) for another word.
   ClassLevel class_level() const { return parse_class_level(get<std::string>("classes")); }
+  /// Only after with_image_limits(). Throws Error(kUsage) for a limit that makes no sense.
+  ImageLimits image_limits() const;
   bool flag(const std::string& option) const { return has(option); }
   template <typename T>
   const T& get(const std::string& option) const {

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "cli/render.h"
-#include "encoder/image_codec.h"
 
 namespace simdb::cli {
 namespace {
@@ -20,14 +19,20 @@ constexpr std::size_t kFilesPerBatch = 64;
 // Finished batches that may wait for the consumer, a worker: bounds the memory held by decoded
 // images.
 constexpr std::size_t kWaitingPerWorker = 4;
+// Decoded pixels that a worker gathers before it encodes them and lets go of them: 64 pictures of a
+// camera would take 5 GB.
+constexpr std::size_t kPixelBytesAtOnce = 64UL << 20;
 
-// Encodes the images of `batch`; where one of them has no features, each on its own, so that only
-// that one fails.
+// Encodes the images of `batch` and lets go of their pixels; where one of them has no features,
+// each on its own, so that only that one fails.
 void encode_into(const ImageEncoder& encoder, std::span<const std::filesystem::path> paths,
                  EncodedFiles& batch) {
   std::vector<Image> pixels;
   pixels.reserve(batch.images.size());
-  for (SourceImage& source : batch.images) pixels.push_back(std::move(source.image));
+  for (SourceImage& source : batch.images) {
+    pixels.push_back(std::move(source.image));
+    source.image = {pixels.back().width, pixels.back().height, pixels.back().channels, {}};
+  }
   try {
     batch.embeddings = encoder.encode(pixels);
   } catch (const Error&) {
@@ -40,31 +45,12 @@ void encode_into(const ImageEncoder& encoder, std::span<const std::filesystem::p
       } catch (const Error& e) {
         const std::filesystem::path& path = paths[batch.indices[i]];
         batch.failures.push_back({path, e.code(), "can't use " + path.string() + ": " + e.what()});
-        pixels[i] = {};
       }
     }
-    std::erase_if(pixels, [](const Image& image) { return image.pixels.empty(); });
     batch.images = std::move(good.images);
     batch.indices = std::move(good.indices);
     batch.embeddings = std::move(good.embeddings);
   }
-  for (std::size_t i = 0; i < pixels.size(); ++i) batch.images[i].image = std::move(pixels[i]);
-}
-
-EncodedFiles process(const ImageEncoder& encoder, std::span<const std::filesystem::path> paths,
-                     std::size_t begin, std::size_t end) {
-  EncodedFiles batch(encoder.dimension());
-  batch.end = end;
-  for (std::size_t i = begin; i < end; ++i) {
-    try {
-      batch.images.push_back(load_image(paths[i]));
-      batch.indices.push_back(i);
-    } catch (const Error& e) {
-      batch.failures.push_back({paths[i], e.code(), e.what()});
-    }
-  }
-  encode_into(encoder, paths, batch);
-  return batch;
 }
 
 void append(EncodedFiles& run, EncodedFiles&& batch) {
@@ -75,12 +61,37 @@ void append(EncodedFiles& run, EncodedFiles&& batch) {
   run.embeddings.append(batch.embeddings);
 }
 
+EncodedFiles process(const ImageEncoder& encoder, std::span<const std::filesystem::path> paths,
+                     const ImageLimits& limits, std::size_t begin, std::size_t end) {
+  EncodedFiles done(encoder.dimension());
+  EncodedFiles batch(encoder.dimension());
+  std::size_t pixel_bytes = 0;
+  for (std::size_t i = begin; i < end; ++i) {
+    try {
+      batch.images.push_back(load_image(paths[i], limits));
+      batch.indices.push_back(i);
+      pixel_bytes += batch.images.back().image.pixels.size();
+    } catch (const Error& e) {
+      batch.failures.push_back({paths[i], e.code(), e.what()});
+    }
+    batch.end = i + 1;
+    if (pixel_bytes < kPixelBytesAtOnce && batch.end != end) continue;
+    encode_into(encoder, paths, batch);
+    append(done, std::move(batch));
+    batch = EncodedFiles(encoder.dimension());
+    pixel_bytes = 0;
+  }
+  return done;
+}
+
 // Workers take batches in order and finish them in any order; take() hands them on in order.
 class Pipeline {
  public:
-  Pipeline(const ImageEncoder& encoder, std::span<const std::filesystem::path> paths)
+  Pipeline(const ImageEncoder& encoder, std::span<const std::filesystem::path> paths,
+           const ImageLimits& limits)
       : encoder_(encoder),
         paths_(paths),
+        limits_(limits),
         batches_((paths.size() + kFilesPerBatch - 1) / kFilesPerBatch) {
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     const std::size_t workers = std::min(cores, batches_);
@@ -126,8 +137,8 @@ class Pipeline {
           batch = next_++;
         }
         const std::size_t begin = batch * kFilesPerBatch;
-        EncodedFiles files =
-            process(encoder_, paths_, begin, std::min(begin + kFilesPerBatch, paths_.size()));
+        EncodedFiles files = process(encoder_, paths_, limits_, begin,
+                                     std::min(begin + kFilesPerBatch, paths_.size()));
         const std::scoped_lock lock(mutex_);
         done_.emplace(batch, std::move(files));
         ready_.notify_one();
@@ -141,6 +152,7 @@ class Pipeline {
 
   const ImageEncoder& encoder_;
   std::span<const std::filesystem::path> paths_;
+  ImageLimits limits_;
   std::size_t batches_;
   std::size_t window_ = 0;
 
@@ -159,14 +171,14 @@ class Pipeline {
 }  // namespace
 
 void encode_files(const ImageEncoder& encoder, std::span<const std::filesystem::path> paths,
-                  const std::function<bool(EncodedFiles&)>& consume) {
+                  const std::function<bool(EncodedFiles&)>& consume, const ImageLimits& limits) {
   if (paths.size() <=
       kFilesPerBatch) {  // no threads for a handful: a cold query is over before they start
-    EncodedFiles run = process(encoder, paths, 0, paths.size());
+    EncodedFiles run = process(encoder, paths, limits, 0, paths.size());
     consume(run);
     return;
   }
-  Pipeline pipeline(encoder, paths);
+  Pipeline pipeline(encoder, paths, limits);
   while (!pipeline.finished()) {
     EncodedFiles run = pipeline.take();
     if (!consume(run)) return;

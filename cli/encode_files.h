@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/image.h"
 #include "core/image_encoder.h"
+#include "encoder/image_codec.h"
 
 namespace simdb::cli {
 
@@ -28,7 +29,7 @@ struct EncodedFiles {
 
   std::size_t end = 0;  ///< files before this index have been dealt with
   std::vector<std::size_t> indices;
-  std::vector<SourceImage> images;
+  std::vector<SourceImage> images;  ///< with their sizes, without their pixels
   EmbeddingBatch embeddings;
   std::vector<FileFailure> failures;  ///< files of the run that are not among `images`
 };
@@ -39,7 +40,8 @@ struct EncodedFiles {
 /// run; anything else (out of memory, what `consume` throws) is thrown after all threads have
 /// stopped.
 void encode_files(const ImageEncoder& encoder, std::span<const std::filesystem::path> paths,
-                  const std::function<bool(EncodedFiles&)>& consume);
+                  const std::function<bool(EncodedFiles&)>& consume,
+                  const ImageLimits& limits = {});
 
 /// Names each file and its reason on a line of its own, harmless to a terminal.
 void print_failures(std::ostream& err, std::span<const FileFailure> failures);

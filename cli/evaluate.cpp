@@ -109,7 +109,7 @@ void set_auroc(Evaluation& result, std::span<const float> foreign) {
 }  // namespace
 
 Evaluation evaluate(const Database& database, std::span<const LabeledPath> files, std::size_t k,
-                    const FilesDone& progress) {
+                    const FilesDone& progress, const ImageLimits& limits) {
   const Gallery& gallery = database.gallery();
   if (gallery.classes().empty()) {
     throw Error(ErrorCode::kBadInput, "the database is empty; add images with 'simdb add' first");
@@ -120,31 +120,36 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
   std::vector<std::filesystem::path> paths;
   for (const LabeledPath& file : files) paths.push_back(file.path);
 
-  encode_files(database.encoder(), paths, [&](EncodedFiles& run) {
-    for (std::size_t i = 0; i < run.images.size(); ++i) {
-      const LabeledPath& file = files[run.indices[i]];
-      const std::size_t truth = labels.index_of(file.class_name);
-      const std::vector<Neighbor> neighbors =
-          gallery.search(run.embeddings.row(i), std::max({k, labels.items(truth), kRecallDepth}));
-      const RankedLabels ranked = rank(neighbors, truth, labels);
-      result.recall_at_1 += recall_at_k(ranked, 1);
-      result.recall_at_5 += recall_at_k(ranked, kRecallDepth);
-      result.map_at_r += average_precision_at_r(ranked);
-      const ClassScore best = best_class(neighbors, k, labels);
-      result.images.push_back({file.path, truth, labels.index_of(best.class_name), best.score,
-                               neighbors.front().similarity, std::move(run.images[i].thumbnail)});
-    }
-    result.embeddings.append(run.embeddings);
-    std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
-    return progress(run.end);
-  });
+  encode_files(
+      database.encoder(), paths,
+      [&](EncodedFiles& run) {
+        for (std::size_t i = 0; i < run.images.size(); ++i) {
+          const LabeledPath& file = files[run.indices[i]];
+          const std::size_t truth = labels.index_of(file.class_name);
+          const std::vector<Neighbor> neighbors = gallery.search(
+              run.embeddings.row(i), std::max({k, labels.items(truth), kRecallDepth}));
+          const RankedLabels ranked = rank(neighbors, truth, labels);
+          result.recall_at_1 += recall_at_k(ranked, 1);
+          result.recall_at_5 += recall_at_k(ranked, kRecallDepth);
+          result.map_at_r += average_precision_at_r(ranked);
+          const ClassScore best = best_class(neighbors, k, labels);
+          result.images.push_back({file.path, truth, labels.index_of(best.class_name), best.score,
+                                   neighbors.front().similarity,
+                                   std::move(run.images[i].thumbnail)});
+        }
+        result.embeddings.append(run.embeddings);
+        std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
+        return progress(run.end);
+      },
+      limits);
   require_images(result);
   summarise(result);
   return result;
 }
 
 Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const LabeledPath> files,
-                               std::size_t k, const FilesDone& progress) {
+                               std::size_t k, const FilesDone& progress,
+                               const ImageLimits& limits) {
   Evaluation result(encoder.dimension());
   std::map<std::string, std::size_t> places;
   for (const LabeledPath& file : files) places.emplace(file.class_name, 0);
@@ -158,17 +163,20 @@ Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const Labe
   std::vector<EvaluatedImage> images;  // those that could be read
   std::vector<int> labels;
   EmbeddingBatch embeddings(encoder.dimension());
-  encode_files(encoder, paths, [&](EncodedFiles& run) {
-    for (std::size_t i = 0; i < run.images.size(); ++i) {
-      const LabeledPath& file = files[run.indices[i]];
-      const std::size_t truth = places.at(file.class_name);
-      labels.push_back(static_cast<int>(truth));
-      images.push_back({file.path, truth, 0, 0, 0, std::move(run.images[i].thumbnail)});
-    }
-    embeddings.append(run.embeddings);
-    std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
-    return progress(run.end);
-  });
+  encode_files(
+      encoder, paths,
+      [&](EncodedFiles& run) {
+        for (std::size_t i = 0; i < run.images.size(); ++i) {
+          const LabeledPath& file = files[run.indices[i]];
+          const std::size_t truth = places.at(file.class_name);
+          labels.push_back(static_cast<int>(truth));
+          images.push_back({file.path, truth, 0, 0, 0, std::move(run.images[i].thumbnail)});
+        }
+        embeddings.append(run.embeddings);
+        std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
+        return progress(run.end);
+      },
+      limits);
   std::vector<bool> is_query(images.size());
   for (const QueryResult& found : look_up_each_other(embeddings, labels, {.voters = k})) {
     is_query[found.row] = true;

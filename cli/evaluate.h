@@ -57,13 +57,14 @@ using FilesDone = std::function<bool(std::size_t)>;
 /// itself finds itself: use images that were not added. `classes` are those of the images and of
 /// the database. Throws Error(kBadInput) if the database is empty or no file could be used.
 Evaluation evaluate(const Database& database, std::span<const LabeledPath> files, std::size_t k,
-                    const FilesDone& progress);
+                    const FilesDone& progress, const ImageLimits& limits = {});
 
 /// Classifies every file by the k nearest of the others. The only image of a class is not
 /// classified, but the others are compared with it. Throws Error(kBadInput) if no file could be
 /// used or no class has two.
 Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const LabeledPath> files,
-                               std::size_t k, const FilesDone& progress);
+                               std::size_t k, const FilesDone& progress,
+                               const ImageLimits& limits = {});
 
 /// Sets result.episodes, drawn from the evaluated images alone. Errors as score_episodes.
 void add_episodes(Evaluation& result, const EpisodeOptions& options);

@@ -42,7 +42,8 @@ std::vector<std::size_t> usable(std::span<const LabeledPath> files,
 }  // namespace
 
 IngestReport ingest(Database& database, std::span<const LabeledPath> files,
-                    const std::function<bool(const IngestedRun&)>& committed) {
+                    const std::function<bool(const IngestedRun&)>& committed,
+                    const ImageLimits& limits) {
   IngestReport report;
   const std::vector<std::size_t> indices = usable(files, report.failures);
   if (!report.failures.empty()) committed({.failures = report.failures});
@@ -50,19 +51,22 @@ IngestReport ingest(Database& database, std::span<const LabeledPath> files,
   paths.reserve(indices.size());
   for (const std::size_t index : indices) paths.push_back(files[index].path);
 
-  encode_files(database.encoder(), paths, [&](EncodedFiles& run) {
-    std::vector<NewItem> items;
-    items.reserve(run.images.size());
-    for (std::size_t i = 0; i < run.images.size(); ++i) {
-      run.indices[i] = indices[run.indices[i]];
-      items.push_back(to_item(std::move(run.images[i]), files[run.indices[i]].class_name));
-    }
-    const std::vector<AddedItem> added = database.gallery().add(items, run.embeddings);
-    for (const AddedItem& item : added) ++(item.is_new ? report.added : report.existing);
-    report.failures.insert(report.failures.end(), run.failures.begin(), run.failures.end());
-    return committed(
-        {.end = run.end, .indices = run.indices, .added = added, .failures = run.failures});
-  });
+  encode_files(
+      database.encoder(), paths,
+      [&](EncodedFiles& run) {
+        std::vector<NewItem> items;
+        items.reserve(run.images.size());
+        for (std::size_t i = 0; i < run.images.size(); ++i) {
+          run.indices[i] = indices[run.indices[i]];
+          items.push_back(to_item(std::move(run.images[i]), files[run.indices[i]].class_name));
+        }
+        const std::vector<AddedItem> added = database.gallery().add(items, run.embeddings);
+        for (const AddedItem& item : added) ++(item.is_new ? report.added : report.existing);
+        report.failures.insert(report.failures.end(), run.failures.begin(), run.failures.end());
+        return committed(
+            {.end = run.end, .indices = run.indices, .added = added, .failures = run.failures});
+      },
+      limits);
   return report;
 }
 

@@ -30,6 +30,7 @@ struct IngestReport {
 /// commit holds whatever is ready. Calls `committed` after each; when that returns false the rest
 /// is left out. Bad files and class names are reported and skipped.
 IngestReport ingest(Database& database, std::span<const LabeledPath> files,
-                    const std::function<bool(const IngestedRun&)>& committed);
+                    const std::function<bool(const IngestedRun&)>& committed,
+                    const ImageLimits& limits = {});
 
 }  // namespace simdb::cli

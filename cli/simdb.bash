@@ -28,6 +28,10 @@ _simdb() {
     --class-by)
       mapfile -t COMPREPLY < <(compgen -W "color shape both" -- "$word")
       return ;;
+    --image-limit)
+      compopt -o nospace
+      mapfile -t COMPREPLY < <(compgen -W "megapixels= side= file-mb= memory-mb= seconds= scans=" -- "$word")
+      return ;;
     --classes)
       mapfile -t COMPREPLY < <(compgen -W "auto top leaf" -- "$word")
       return ;;
@@ -35,15 +39,15 @@ _simdb() {
   if [[ $word == -* ]]; then
     local options
     case $command in
-      add) options="--by-folder --classes --db --json" ;;
+      add) options="--by-folder --classes --image-limit --db --json" ;;
       backup | restore | classes | ls | reindex | stats | import) options="--db --json" ;;
       verify) options="--db --deep --json --repair" ;;
-      compare) options="--db --encoder --json" ;;
-      embed) options="--output --db --encoder" ;;
-      eval) options="--report --classes -k --ways --shots --episodes --seed --open-set --db --encoder --json" ;;
+      compare) options="--image-limit --db --encoder --json" ;;
+      embed) options="--output --image-limit --db --encoder" ;;
+      eval) options="--report --classes -k --ways --shots --episodes --seed --open-set --image-limit --db --encoder --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --db" ;;
       init) options="--encoder --db --json" ;;
-      query) options="-k --class --accept --within --max-rows --db --json" ;;
+      query) options="-k --class --accept --within --max-rows --image-limit --db --json" ;;
       rm) options="--class --db --json" ;;
       sample-data) options="--colors --count --class-by --size --seed" ;;
       train) options=$(simdb train --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u) ;;

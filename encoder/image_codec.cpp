@@ -2,16 +2,22 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <limits>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string>
+#include <utility>
 
 #include "core/error.h"
 #include "core/file_io.h"
+#include "encoder/decode_cost.h"
 #include "encoder/image_header.h"
 #include "encoder/opencv_internal.h"
-#include "encoder/png_chunks.h"
+#include "encoder/pixel_allocator_internal.h"
+#include "encoder/png_decoder_internal.h"
 #include "encoder/preprocess.h"
+#include "encoder/webp_tables_internal.h"
 
 namespace simdb {
 namespace {
@@ -20,8 +26,30 @@ namespace {
 constexpr std::size_t kOwnThumbnailBytes = 8192;
 constexpr int kThumbnailJpegQuality = 90;
 
+std::string one_decimal(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f", value);
+  return text.data();
+}
+
 [[noreturn]] void refuse(std::string_view name, const std::string& why) {
   throw Error(ErrorCode::kBadInput, "can't use " + std::string(name) + ": " + why);
+}
+
+void require_affordable(const ImageHeader& header, std::size_t file_bytes, std::string_view name,
+                        const ImageLimits& limits) {
+  const DecodeCost cost = estimate_decode_cost(header, file_bytes);
+  const auto megabytes = [](std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MB"; };
+  const std::string size = std::to_string(header.width) + " x " + std::to_string(header.height);
+  if (cost.memory_bytes > limits.max_memory_bytes) {
+    refuse(name, "reading " + size + " pixels of this kind takes " + megabytes(cost.memory_bytes) +
+                     ", the limit is " + megabytes(limits.max_memory_bytes) + "; shrink it first");
+  }
+  if (cost.seconds > limits.max_seconds) {
+    refuse(name, "reading " + size + " pixels of this kind can take " + one_decimal(cost.seconds) +
+                     " s, the limit is " + one_decimal(limits.max_seconds) +
+                     " s; shrink it, or save it as a plain JPEG");
+  }
 }
 
 ImageHeader require_decodable(std::span<const std::byte> bytes, std::string_view name,
@@ -35,7 +63,7 @@ ImageHeader require_decodable(std::span<const std::byte> bytes, std::string_view
     refuse(name,
            "it is not a PNG, JPEG, BMP or WebP image (judged by its first bytes, not its name)");
   }
-  const std::optional<ImageHeader> header = read_image_header(bytes);
+  std::optional<ImageHeader> header = read_image_header(bytes);
   if (!header) refuse(name, "its header is truncated or damaged");
   const std::string size = std::to_string(header->width) + " x " + std::to_string(header->height);
   if (header->width > limits.max_side || header->height > limits.max_side) {
@@ -46,18 +74,48 @@ ImageHeader require_decodable(std::span<const std::byte> bytes, std::string_view
     refuse(name, "it has " + size + " pixels, the limit is " + std::to_string(limits.max_pixels) +
                      "; shrink it first");
   }
+  if (header->jpeg.scans > limits.max_scans) {
+    refuse(name, "it has " + std::to_string(header->jpeg.scans) + " scans, the limit is " +
+                     std::to_string(limits.max_scans) + "; save it anew");
+  }
+  require_affordable(*header, bytes.size(), name, limits);
   if (!header->complete) refuse(name, "it is truncated");
+  if (header->format == ImageFormat::kWebp) {
+    const std::optional<std::uint32_t> tables = count_webp_tables(bytes);
+    if (!tables) refuse(name, "the image data is damaged");
+    header->tables = *tables;
+    require_affordable(*header, bytes.size(), name, limits);
+  }
+  if (header->animated) refuse(name, "it is animated; save one of its pictures");
   return *header;
 }
 
-// 8 bits a channel, RGB order.
-cv::Mat to_rgb8(cv::Mat decoded) {
-  if (decoded.depth() == CV_16U) {
-    decoded.convertTo(decoded, CV_8U, 1.0 / 257);
+// OpenCV's order of channels to ours and back, in place.
+void swap_red_and_blue(Image& image) {
+  if (image.channels == 1) return;
+  for (std::size_t i = 0; i < image.pixels.size(); i += image.channels) {
+    std::swap(image.pixels[i], image.pixels[i + 2]);
   }
-  if (decoded.channels() == 3) cv::cvtColor(decoded, decoded, cv::COLOR_BGR2RGB);
-  if (decoded.channels() == 4) cv::cvtColor(decoded, decoded, cv::COLOR_BGRA2RGBA);
-  return decoded;
+}
+
+Image decode_with_opencv(std::span<const std::byte> bytes, std::string_view name,
+                         const ImageHeader& header) {
+  if (bytes.size() > std::numeric_limits<int>::max()) refuse(name, "it has more than 2 GB");
+  const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U,
+                       const_cast<std::byte*>(bytes.data()));
+  // IMREAD_UNCHANGED keeps alpha but ignores the EXIF orientation; JPEG has no alpha.
+  const int flags =
+      header.format == ImageFormat::kJpeg ? cv::IMREAD_ANYCOLOR : cv::IMREAD_UNCHANGED;
+  PixelAllocator allocator;
+  cv::Mat decoded;
+  decoded.allocator = &allocator;
+  cv::imdecode(buffer, flags, &decoded);
+  if (decoded.empty()) refuse(name, "the image data is damaged");
+  if (decoded.depth() != CV_8U) refuse(name, "its pixels are not bytes");
+  Image image{decoded.cols, decoded.rows, decoded.channels(), {}};
+  image.pixels = allocator.owns(decoded) ? allocator.take(decoded) : to_image(decoded).pixels;
+  swap_red_and_blue(image);
+  return image;
 }
 
 std::vector<std::byte> encode(const Image& image, const char* extension,
@@ -81,9 +139,12 @@ std::vector<std::byte> encode(const Image& image, const char* extension,
   });
 }
 
-std::vector<std::byte> make_thumbnail(std::vector<std::byte> file, const Image& image) {
+bool is_own_thumbnail(std::span<const std::byte> file, const Image& image) {
+  return std::max(image.width, image.height) <= kThumbnailSide && file.size() <= kOwnThumbnailBytes;
+}
+
+std::vector<std::byte> make_thumbnail(const Image& image) {
   const int longest = std::max(image.width, image.height);
-  if (longest <= kThumbnailSide && file.size() <= kOwnThumbnailBytes) return file;
   const int side = std::min(longest, kThumbnailSide);
   const InputSpec spec{.width = std::max(1, image.width * side / longest),
                        .height = std::max(1, image.height * side / longest),
@@ -97,23 +158,9 @@ std::vector<std::byte> make_thumbnail(std::vector<std::byte> file, const Image& 
 Image decode_image(std::span<const std::byte> bytes, std::string_view name,
                    const ImageLimits& limits) {
   const ImageHeader header = require_decodable(bytes, name, limits);
-  std::optional<std::vector<std::byte>> png;
-  if (header.format == ImageFormat::kPng) {
-    png = essential_png(bytes);
-    if (!png) refuse(name, "it is damaged: a checksum or the pixels inside the PNG file are wrong");
-    bytes = *png;
-  }
   return guard_opencv(ErrorCode::kBadInput, "decode " + std::string(name), [&] {
-    const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U,
-                         const_cast<std::byte*>(bytes.data()));
-    // IMREAD_UNCHANGED keeps alpha but ignores the EXIF orientation; JPEG has no alpha.
-    const int flags =
-        header.format == ImageFormat::kJpeg ? cv::IMREAD_ANYCOLOR : cv::IMREAD_UNCHANGED;
-    const cv::Mat decoded = cv::imdecode(buffer, flags);
-    if (decoded.empty()) refuse(name, "the image data is damaged");
-    if (decoded.depth() != CV_8U && decoded.depth() != CV_16U)
-      refuse(name, "its pixels are not integers");
-    return to_image(to_rgb8(decoded));
+    return header.format == ImageFormat::kPng ? decode_png(bytes, limits.max_seconds)
+                                              : decode_with_opencv(bytes, name, header);
   });
 }
 
@@ -123,7 +170,11 @@ SourceImage load_image(const std::filesystem::path& path, const ImageLimits& lim
   loaded.image = decode_image(file, path.string(), limits);
   loaded.source = absolute_path(path).lexically_normal().string();
   loaded.digest = sha256(file);
-  loaded.thumbnail = make_thumbnail(std::move(file), loaded.image);
+  if (is_own_thumbnail(file, loaded.image)) {
+    loaded.thumbnail = std::move(file);
+  } else {
+    loaded.thumbnail = make_thumbnail(loaded.image);
+  }
   return loaded;
 }
 

@@ -12,11 +12,16 @@
 namespace simdb {
 
 /// Bounds on what is decoded. The header is checked before a decoder sees the bytes: a 109 KB PNG
-/// can claim 900 million pixels.
+/// can claim 900 million pixels, and a progressive JPEG of 64 megapixels takes 600 MB. With these
+/// values no image takes a program over 512 MB or two seconds; docs/decisions/0013 has the
+/// measurements.
 struct ImageLimits {
   std::uint64_t max_file_bytes = 64u << 20;
   std::uint64_t max_pixels = 64u << 20;
   std::uint32_t max_side = 16384;
+  std::uint64_t max_memory_bytes = 360u << 20;  ///< at the peak of reading one image
+  double max_seconds = 1.2;                     ///< of one core, for decoding
+  std::uint32_t max_scans = 100;                ///< of a JPEG; libjpeg writes 10
 };
 
 /// Decodes PNG, JPEG, BMP or WebP bytes: 16-bit scaled to 8, grey kept grey, alpha kept, CMYK

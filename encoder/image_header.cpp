@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <string_view>
+#include <vector>
 
 namespace simdb {
 namespace {
@@ -54,9 +55,14 @@ constexpr std::string_view kJpegSignature = "\xFF\xD8\xFF"sv;
 std::optional<ImageHeader> read_png(Reader& reader) {
   if (!reader.has(12, "IHDR")) return std::nullopt;
   ImageHeader header{ImageFormat::kPng, reader.big(16, 4), reader.big(20, 4), false};
+  const std::uint32_t colour_type = reader.big(25, 1);
+  const bool has_alpha = (colour_type & 4) != 0;
+  const bool has_colour = (colour_type & 2) != 0;
+  header.channels = has_alpha ? 4 : has_colour ? 3 : 1;
   std::uint64_t at = kPngSignature.size();
   while (at + 12 <= reader.size()) {
     const std::uint64_t end = at + 12 + reader.big(at, 4);
+    if (reader.has(at + 4, "tRNS") && has_colour) header.channels = 4;
     if (reader.has(at + 4, "IEND")) {
       header.complete = end <= reader.size();
       break;
@@ -72,14 +78,67 @@ bool is_start_of_frame(std::uint32_t marker) {
 
 bool is_restart(std::uint32_t marker) { return marker >= 0xD0 && marker <= 0xD7; }
 
-// The position of the next marker after entropy-coded data: FF followed by neither a stuffed 00 nor
-// a restart.
+// The position of the next marker after entropy-coded data: FF followed by neither a stuffed 00, a
+// restart, nor one of those that libjpeg may skip there without reading a length.
 std::size_t skip_scan(Reader& reader, std::size_t at) {
   for (at = reader.find(0xFF, at); at + 1 < reader.size(); at = reader.find(0xFF, at + 1)) {
     const std::uint32_t next = reader.big(at + 1, 1);
-    if (next != 0 && next != 0xFF && !is_restart(next)) return at;
+    if (next >= 0xC0 && next != 0xFF && !is_restart(next)) return at;
   }
   return reader.size();
+}
+
+struct JpegFrame {
+  struct Component {
+    std::uint32_t id;
+    std::uint64_t coefficients;
+  };
+  std::vector<Component> components;
+  bool progressive = false;
+};
+
+// SOFn: length, precision, height, width, and for each component its id and sampling factors.
+JpegFrame read_frame(Reader& reader, std::size_t at, std::uint32_t marker, ImageHeader& header) {
+  JpegFrame frame;
+  header.height = reader.big(at + 5, 2);
+  header.width = reader.big(at + 7, 2);
+  const std::uint32_t count = reader.big(at + 9, 1);
+  header.channels = count == 1 ? 1 : 3;
+  header.jpeg.arithmetic = marker >= 0xC8;
+  frame.progressive = (marker & 3) == 2;
+  std::uint32_t largest_h = 1;
+  std::uint32_t largest_v = 1;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::uint32_t sampling = reader.big(at + 11 + 3 * std::size_t{i}, 1);
+    largest_h = std::max(largest_h, sampling >> 4);
+    largest_v = std::max(largest_v, sampling & 15);
+  }
+  const auto blocks = [](std::uint64_t side, std::uint32_t factor, std::uint32_t largest) {
+    const std::uint64_t in_blocks = (side * factor + 8 * largest - 1) / (8 * largest);
+    return in_blocks + factor;  // filled up to a whole group of blocks
+  };
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::size_t component = at + 10 + 3 * std::size_t{i};
+    const std::uint32_t sampling = reader.big(component + 1, 1);
+    const std::uint64_t coefficients = 64 * blocks(header.width, sampling >> 4, largest_h) *
+                                       blocks(header.height, sampling & 15, largest_v);
+    frame.components.push_back({reader.big(component, 1), coefficients});
+    header.jpeg.coefficients += coefficients;
+  }
+  return frame;
+}
+
+// SOS: length, number of components, and for each its id and tables.
+void count_scan(Reader& reader, std::size_t at, const JpegFrame& frame, JpegEffort& effort) {
+  const std::uint32_t count = reader.big(at + 4, 1);
+  if (effort.scans == 0) effort.kept = frame.progressive || count < frame.components.size();
+  ++effort.scans;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::uint32_t id = reader.big(at + 5 + 2 * std::size_t{i}, 1);
+    for (const JpegFrame::Component& component : frame.components) {
+      if (component.id == id) effort.scanned += component.coefficients;
+    }
+  }
 }
 
 // JPEG: markers with lengths; the size stands in the start-of-frame segment, the file ends with FF
@@ -87,6 +146,7 @@ std::size_t skip_scan(Reader& reader, std::size_t at) {
 // and no large image passes under the name of a small one.
 std::optional<ImageHeader> read_jpeg(Reader& reader) {
   ImageHeader header{ImageFormat::kJpeg, 0, 0, false};
+  JpegFrame frame;
   std::size_t at = 2;
   while (at + 1 < reader.size()) {
     if (reader.big(at, 1) != 0xFF) break;
@@ -108,14 +168,31 @@ std::optional<ImageHeader> read_jpeg(Reader& reader) {
     const std::uint32_t length = reader.big(at + 2, 2);
     if (length < 2) break;
     if (is_start_of_frame(marker) && header.width == 0) {
-      header.height = reader.big(at + 5, 2);
-      header.width = reader.big(at + 7, 2);
+      frame = read_frame(reader, at, marker, header);
     }
+    if (marker == 0xE1) header.jpeg.exif_bytes += length;
+    const bool is_scan = marker == 0xDA;
+    if (is_scan && reader.size() - at > length) count_scan(reader, at, frame, header.jpeg);
     at += 2 + length;
-    if (marker == 0xDA) at = skip_scan(reader, at);
+    if (is_scan) at = skip_scan(reader, at);
   }
   if (header.width == 0) return std::nullopt;
   return header;
+}
+
+// Entries of blue, green, red and, but for the oldest headers, a byte of nothing; a file with fewer
+// than there can be says how many.
+bool has_coloured_palette(Reader& reader, std::uint32_t info_bytes, std::uint32_t bits) {
+  const std::size_t entry_bytes = info_bytes == 12 ? 3 : 4;
+  const std::uint32_t used = info_bytes == 12 ? 0 : reader.little(46, 4);
+  const std::uint32_t entries = used == 0 ? 1U << bits : std::min(used, 1U << bits);
+  for (std::uint32_t i = 0; i < entries; ++i) {
+    const std::size_t at = 14 + std::size_t{info_bytes} + i * entry_bytes;
+    if (at + entry_bytes > reader.size()) break;
+    const std::uint32_t blue = reader.little(at, 1);
+    if (reader.little(at + 1, 1) != blue || reader.little(at + 2, 1) != blue) return true;
+  }
+  return false;
 }
 
 // BMP: BITMAPFILEHEADER, then BITMAPCOREHEADER (12 bytes, 16-bit sizes) or BITMAPINFOHEADER and
@@ -138,7 +215,22 @@ std::optional<ImageHeader> read_bmp(Reader& reader) {
   const std::uint64_t row_bytes = (std::uint64_t{bits} * width + 31) / 32 * 4;
   const std::uint64_t end = run_length ? file_size : pixels_at + row_bytes * rows;
   const bool complete = pixels_at < reader.size() && end <= reader.size();
-  return ImageHeader{ImageFormat::kBmp, static_cast<std::uint32_t>(width), rows, complete};
+  ImageHeader header{ImageFormat::kBmp, static_cast<std::uint32_t>(width), rows, complete};
+  if (bits <= 8 && !has_coloured_palette(reader, info_bytes, bits)) header.channels = 1;
+  return header;
+}
+
+// An extended WebP's picture is in one of the chunks behind: "VP8L", or "VP8 " with "ALPH" or
+// without. A file without either is taken for the costlier.
+void read_webp_chunks(Reader& reader, ImageHeader& header) {
+  header.lossless = true;
+  for (std::uint64_t at = 12; at + 8 <= reader.size();) {
+    if (reader.has(at, "ALPH")) header.channels = 4;
+    if (reader.has(at, "VP8 ")) header.lossless = false;
+    if (reader.has(at, "VP8 ") || reader.has(at, "VP8L")) break;
+    const std::uint64_t length = reader.little(at + 4, 4);
+    at += 8 + length + length % 2;
+  }
 }
 
 // WebP: a RIFF whose first chunk is VP8 (lossy), VP8L (lossless) or VP8X (extended).
@@ -152,9 +244,15 @@ std::optional<ImageHeader> read_webp(Reader& reader) {
     const std::uint32_t bits = reader.little(21, 4);
     header.width = (bits & 0x3FFF) + 1;
     header.height = (bits >> 14 & 0x3FFF) + 1;
+    header.channels = (bits >> 28 & 1) != 0 ? 4 : 3;
+    header.lossless = true;
   } else if (reader.has(12, "VP8X")) {
+    const std::uint32_t flags = reader.little(20, 1);
     header.width = reader.little(24, 3) + 1;
     header.height = reader.little(27, 3) + 1;
+    header.channels = (flags & 0x10) != 0 ? 4 : 3;
+    header.animated = (flags & 0x02) != 0;
+    read_webp_chunks(reader, header);
   } else {
     return std::nullopt;
   }

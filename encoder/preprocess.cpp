@@ -32,12 +32,11 @@ cv::Mat over_background(const cv::Mat& rgba, const std::array<std::uint8_t, 3>& 
 }
 
 cv::Mat to_channels(const cv::Mat& mat, const InputSpec& spec) {
-  cv::Mat result = mat.channels() == 4 ? over_background(mat, spec.background) : mat;
-  if (result.channels() == 1 && spec.channels == 3) {
-    cv::cvtColor(result, result, cv::COLOR_GRAY2RGB);
-  } else if (result.channels() == 3 && spec.channels == 1) {
-    cv::cvtColor(result, result, cv::COLOR_RGB2GRAY);
-  }
+  cv::Mat opaque = mat.channels() == 4 ? over_background(mat, spec.background) : mat;
+  if (opaque.channels() == spec.channels) return opaque;
+  // Into a matrix of its own: cvtColor in place copies the whole picture first.
+  cv::Mat result;
+  cv::cvtColor(opaque, result, spec.channels == 3 ? cv::COLOR_GRAY2RGB : cv::COLOR_RGB2GRAY);
   return result;
 }
 

@@ -62,8 +62,9 @@ int run_add(std::span<const std::string> args, Console& console) {
       "The same file is not added to a class twice. Images are safe on disk when they are "
       "reported.");
   parser.options().add_options()("by-folder", "every sub-folder of DIR is a class");
-  parser.with_class_level().with_database().with_json();
+  parser.with_class_level().with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
+  const ImageLimits limits = parser.image_limits();
   const std::vector<LabeledPath> files = files_to_add(parser, console);
   Database database = open_database(parser, OpenMode::kReadWrite);
 
@@ -71,14 +72,17 @@ int run_add(std::span<const std::string> args, Console& console) {
   IngestReport report;
   {
     ProgressBar bar(console, "adding", files.size());
-    report = ingest(database, files, [&](const IngestedRun& run) {
-      bar.clear();
-      print_failures(console.err, run.failures);
-      if (parser.flag("json")) print_items(console.out, files, run);
-      console.out.flush();
-      bar.update(run.end);
-      return !InterruptGuard::requested();
-    });
+    report = ingest(
+        database, files,
+        [&](const IngestedRun& run) {
+          bar.clear();
+          print_failures(console.err, run.failures);
+          if (parser.flag("json")) print_items(console.out, files, run);
+          console.out.flush();
+          bar.update(run.end);
+          return !InterruptGuard::requested();
+        },
+        limits);
   }
   print_summary(parser.flag("json") ? console.err : console.out, report);
   InterruptGuard::check();

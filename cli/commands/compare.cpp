@@ -16,11 +16,12 @@ int run_compare(std::span<const std::string> args, Console& console) {
       "compare A B",
       "Prints the cosine similarity of two images, from -1 to 1: the Siamese network's output.");
   add_encoder_options(parser);
-  parser.with_json();
+  parser.with_image_limits().with_json();
   if (!parser.parse(args, console, 2, 2)) return 0;
   const std::string& a = parser.positional()[0];
   const std::string& b = parser.positional()[1];
-  const Image images[] = {load_image(a).image, load_image(b).image};
+  const ImageLimits limits = parser.image_limits();
+  const Image images[] = {load_image(a, limits).image, load_image(b, limits).image};
   const EmbeddingBatch embeddings = choose_encoder(parser)->encode(images);
   const float value = similarity(embeddings.row(0), embeddings.row(1));
   if (parser.flag("json")) {

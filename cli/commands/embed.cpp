@@ -37,8 +37,10 @@ int run_embed(std::span<const std::string> args, Console& console) {
   parser.options().add_options()("output,o", po::value<std::string>()->value_name("FILE"),
                                  "FILE.npy or FILE.jsonl instead of stdout");
   add_encoder_options(parser);
+  parser.with_image_limits();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   const std::string output = parser.has("output") ? parser.get<std::string>("output") : "";
+  const ImageLimits limits = parser.image_limits();
   const bool numpy = output.ends_with(".npy");
   if (!output.empty() && !numpy && !output.ends_with(".jsonl")) {
     throw Error(ErrorCode::kUsage,
@@ -53,18 +55,21 @@ int run_embed(std::span<const std::string> args, Console& console) {
   std::vector<FileFailure> failures;
   {
     ProgressBar bar(console, "embedding", output.empty() ? 0 : paths.size());
-    encode_files(*encoder, paths, [&](EncodedFiles& run) {
-      if (numpy) {
-        rows.append(run.embeddings);
-      } else {
-        print_vectors(output.empty() ? console.out : lines, paths, run);
-      }
-      bar.clear();
-      print_failures(console.err, run.failures);
-      bar.update(run.end);
-      failures.insert(failures.end(), run.failures.begin(), run.failures.end());
-      return static_cast<bool>(console.out) && !InterruptGuard::requested();
-    });
+    encode_files(
+        *encoder, paths,
+        [&](EncodedFiles& run) {
+          if (numpy) {
+            rows.append(run.embeddings);
+          } else {
+            print_vectors(output.empty() ? console.out : lines, paths, run);
+          }
+          bar.clear();
+          print_failures(console.err, run.failures);
+          bar.update(run.end);
+          failures.insert(failures.end(), run.failures.begin(), run.failures.end());
+          return static_cast<bool>(console.out) && !InterruptGuard::requested();
+        },
+        limits);
   }
   InterruptGuard::check();
   if (numpy) {

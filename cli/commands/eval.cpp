@@ -54,7 +54,7 @@ void add_options(ArgumentParser& parser) {
   add("report", po::value<std::string>()->value_name("FILE.html"),
       "write a page with pictures: confusion matrix, similarities, 3-D view");
   add_encoder_options(parser);
-  parser.with_class_level().with_json();
+  parser.with_class_level().with_image_limits().with_json();
 }
 
 /// What images are compared with: the items of a database, or one another.
@@ -80,9 +80,9 @@ class Reference {
   const std::string& name() const { return name_; }
 
   Evaluation evaluate_files(std::span<const LabeledPath> files, std::size_t k,
-                            const FilesDone& progress) const {
-    return database_ ? evaluate(*database_, files, k, progress)
-                     : evaluate_each_other(*encoder_, files, k, progress);
+                            const ImageLimits& limits, const FilesDone& progress) const {
+    return database_ ? evaluate(*database_, files, k, progress, limits)
+                     : evaluate_each_other(*encoder_, files, k, progress, limits);
   }
 
   void compare_with_foreign(Evaluation& result, const EmbeddingBatch& foreign) const {
@@ -101,17 +101,20 @@ class Reference {
 
 /// Embeddings of the images beneath a folder; bad ones are named on stderr and left out.
 EmbeddingBatch embed_folder(const ImageEncoder& encoder, const std::string& folder,
-                            Console& console) {
+                            const ImageLimits& limits, Console& console) {
   const std::vector<std::filesystem::path> paths = expand_paths(std::span(&folder, 1), console);
   EmbeddingBatch rows(encoder.dimension());
   ProgressBar bar(console, "foreign images", paths.size());
-  encode_files(encoder, paths, [&](EncodedFiles& run) {
-    rows.append(run.embeddings);
-    bar.clear();
-    print_failures(console.err, run.failures);
-    bar.update(run.end);
-    return !InterruptGuard::requested();
-  });
+  encode_files(
+      encoder, paths,
+      [&](EncodedFiles& run) {
+        rows.append(run.embeddings);
+        bar.clear();
+        print_failures(console.err, run.failures);
+        bar.update(run.end);
+        return !InterruptGuard::requested();
+      },
+      limits);
   return rows;
 }
 
@@ -159,7 +162,7 @@ int run_eval(std::span<const std::string> args, Console& console) {
   Evaluation result(reference.encoder().dimension());
   {
     ProgressBar bar(console, "classifying", files.size());
-    result = reference.evaluate_files(files, k, [&](std::size_t done) {
+    result = reference.evaluate_files(files, k, parser.image_limits(), [&](std::size_t done) {
       bar.update(done);
       return !InterruptGuard::requested();
     });
@@ -168,7 +171,8 @@ int run_eval(std::span<const std::string> args, Console& console) {
   if (episodes) add_episodes(result, *episodes);
   if (parser.has("open-set") && !InterruptGuard::requested()) {
     const auto& foreign = parser.get<std::string>("open-set");
-    reference.compare_with_foreign(result, embed_folder(reference.encoder(), foreign, console));
+    reference.compare_with_foreign(
+        result, embed_folder(reference.encoder(), foreign, parser.image_limits(), console));
   }
   InterruptGuard::check();
   if (!result.lone.empty()) {

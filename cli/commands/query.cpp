@@ -77,7 +77,7 @@ int run_query(std::span<const std::string> args, Console& console) {
   parser.options().add_options()(
       "max-rows", po::value<std::size_t>()->value_name("N"),
       "approximate: compare with about N items at most (--json tells what was left out)");
-  parser.with_database().with_json();
+  parser.with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   QueryOptions options{.k = parser.get<std::size_t>("k"),
                        .accept_similarity = parser.get<float>("accept")};
@@ -87,29 +87,33 @@ int run_query(std::span<const std::string> args, Console& console) {
     require_class_name(options.class_name);  // an empty one would mean all classes
   }
   if (parser.has("within")) options.within = parser.get<float>("within");
+  const ImageLimits limits = parser.image_limits();
   if (parser.has("max-rows")) options.limit = WorkLimit{parser.get<std::size_t>("max-rows")};
 
   const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console);
   const Database database = open_database(parser, OpenMode::kReadOnly);
   std::vector<FileFailure> failures;
-  encode_files(database.encoder(), paths, [&](EncodedFiles& run) {
-    for (std::size_t i = 0; i < run.images.size(); ++i) {
-      const std::string path = paths[run.indices[i]].string();
-      const Prediction prediction = database.query(run.embeddings.row(i), options);
-      if (parser.flag("json")) {
-        print_json(console.out, to_json(path, prediction));
-      } else if (paths.size() > 1) {
-        console.out << fmt::format("{:<24} {}\n", verdict(prediction), printable(path));
-      } else {
-        console.out << verdict(prediction) << '\n';
-        print_details(console.out, prediction);
-      }
-    }
-    console.out.flush();
-    print_failures(console.err, run.failures);
-    failures.insert(failures.end(), run.failures.begin(), run.failures.end());
-    return static_cast<bool>(console.out);
-  });
+  encode_files(
+      database.encoder(), paths,
+      [&](EncodedFiles& run) {
+        for (std::size_t i = 0; i < run.images.size(); ++i) {
+          const std::string path = paths[run.indices[i]].string();
+          const Prediction prediction = database.query(run.embeddings.row(i), options);
+          if (parser.flag("json")) {
+            print_json(console.out, to_json(path, prediction));
+          } else if (paths.size() > 1) {
+            console.out << fmt::format("{:<24} {}\n", verdict(prediction), printable(path));
+          } else {
+            console.out << verdict(prediction) << '\n';
+            print_details(console.out, prediction);
+          }
+        }
+        console.out.flush();
+        print_failures(console.err, run.failures);
+        failures.insert(failures.end(), run.failures.begin(), run.failures.end());
+        return static_cast<bool>(console.out);
+      },
+      limits);
   return exit_code(failures, paths.size());
 }
 

@@ -147,6 +147,7 @@ class TrainApp {
 
   LabeledImages load(const fs::path& folder, training::LoadOptions options) {
     options.level = command_.classes;
+    options.limits = command_.image_limits;
     return training::load_labeled_images(
         folder, options,
         [&](const fs::path& path, const std::string& reason) {

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <vector>
 
+#include "cli/image_limits.h"
 #include "core/error.h"
 
 namespace simdb::cli {
@@ -28,6 +29,7 @@ struct Words {
   std::string size = "auto";
   std::string color = "auto";
   std::string resize = "fit";
+  std::vector<std::string> image_limits;
 };
 
 template <typename T>
@@ -174,6 +176,8 @@ po::options_description describe(Words& words, TrainCommand& command) {
       "backbone's own");
   add("color", stored(words.color, "auto|rgb|grey"), "auto: grey if the images are");
   add("resize", stored(words.resize, "fit|stretch"), "fit keeps the aspect ratio");
+  add("image-limit", po::value(&words.image_limits)->composing()->value_name("NAME=N"),
+      kImageLimitHelp);
   add_backbone_options(add);
   add("preview", po::value(&words.preview)->value_name("FILE"),
       "write a page of augmented images; trains only with -o");
@@ -207,6 +211,7 @@ void translate(const Words& words, TrainCommand& command) {
   if (!words.log.empty()) command.log = words.log;
   if (!words.report.empty()) command.report = words.report;
   command.classes = parse_class_level(words.classes);
+  command.image_limits = parse_image_limits(words.image_limits);
 
   InputSpec& input = command.input;
   command.choose_size = words.size == "auto";

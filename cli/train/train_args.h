@@ -10,6 +10,7 @@
 
 #include "cli/train/backbone_args.h"
 #include "encoder/class_folders.h"
+#include "encoder/image_codec.h"
 #include "encoder/preprocess.h"
 #include "encoder/training/train_options.h"
 
@@ -24,6 +25,7 @@ struct TrainCommand {
   std::optional<std::filesystem::path> log;     ///< JSON lines while training runs
   std::optional<std::filesystem::path> report;  ///< a page when it is done
   ClassLevel classes = ClassLevel::kAuto;       ///< of both folders
+  ImageLimits image_limits;                     ///< of each image that is read
   std::optional<BackboneCommand> backbone;
   InputSpec input;
   bool choose_size = true;      ///< else input.width and input.height hold

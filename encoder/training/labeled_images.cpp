@@ -8,7 +8,6 @@
 #include "core/class_name.h"
 #include "core/error.h"
 #include "core/file_io.h"
-#include "encoder/image_codec.h"
 
 namespace simdb::training {
 namespace {
@@ -33,16 +32,15 @@ bool is_colored(std::span<const std::uint8_t> pixels) {
   return colored * 100 * 3 >= pixels.size();
 }
 
-Image read_image(const fs::path& file) {
-  const ImageLimits limits;
+Image read_image(const fs::path& file, const ImageLimits& limits) {
   return decode_image(read_file(file, limits.max_file_bytes), file.string(), limits);
 }
 
 /// True if the file was taken up.
-bool append_image(const fs::path& file, int label, LabeledImages& images,
+bool append_image(const fs::path& file, const ImageLimits& limits, int label, LabeledImages& images,
                   const SkipCallback& on_skip) {
   try {
-    const Image fitted = fit_to_input(read_image(file), images.input);
+    const Image fitted = fit_to_input(read_image(file, limits), images.input);
     images.pixels.insert(images.pixels.end(), fitted.pixels.begin(), fitted.pixels.end());
     images.labels.push_back(label);
     return true;
@@ -83,7 +81,8 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
   images.input = options.input;
   if (options.choose_channels) images.input.channels = 3;
   const std::vector<ClassFolder> folders = find_class_folders(folder, options.level);
-  if (options.choose_side) images.input.width = images.input.height = recommend_side(folders);
+  if (options.choose_side)
+    images.input.width = images.input.height = recommend_side(folders, options.limits);
   require_valid(images.input);
 
   std::size_t total = 0;
@@ -98,7 +97,7 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
     images.parents.push_back(parents.try_emplace(parent, parents.size()).first->second);
     std::size_t usable = 0;
     for (const auto& file : files) {
-      if (append_image(file, label, images, on_skip)) ++usable;
+      if (append_image(file, options.limits, label, images, on_skip)) ++usable;
       if (progress && !progress(++done, total)) return images;
     }
     if (usable == 0) {
@@ -118,7 +117,7 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
   return images;
 }
 
-int recommend_side(std::span<const ClassFolder> folders) {
+int recommend_side(std::span<const ClassFolder> folders, const ImageLimits& limits) {
   if (folders.size() <= kManyClasses) return kSide;
   std::vector<fs::path> files;
   for (const auto& entry : folders) {
@@ -129,7 +128,7 @@ int recommend_side(std::span<const ClassFolder> folders) {
   const std::size_t step = std::max<std::size_t>(1, files.size() / kLooks);
   for (std::size_t i = 0; i < files.size(); i += step) {
     try {
-      const Image image = read_image(files[i]);
+      const Image image = read_image(files[i], limits);
       ++seen;
       const bool is_large = std::max(image.width, image.height) >= kDetailedImage;
       if (is_large && is_colored(fit_to_input(image, InputSpec()).pixels)) ++detailed;

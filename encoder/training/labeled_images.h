@@ -10,6 +10,7 @@
 
 #include "core/progress.h"
 #include "encoder/class_folders.h"
+#include "encoder/image_codec.h"
 #include "encoder/preprocess.h"
 
 namespace simdb::training {
@@ -43,6 +44,7 @@ struct LabeledImages {
 struct LoadOptions {
   InputSpec input;  ///< what images are brought to
   ClassLevel level = ClassLevel::kAuto;
+  ImageLimits limits = {};
   bool choose_side = false;     ///< input.width = input.height = recommend_side()
   bool choose_channels = true;  ///< input.channels = 1 if has_color() finds none, else 3
   std::size_t min_images = 2;   ///< of every class; training needs a pair
@@ -67,7 +69,7 @@ LabeledImages load_labeled_images(const std::filesystem::path& folder, const Loa
 /// coloured images whose larger side is 48 pixels or more, since such images are told apart by
 /// details (unseen emoji: 28 pixels 53 %, 48 pixels 59 %); else 28. Looks at up to 64 of the
 /// images, evenly spread; passes over what can't be read.
-int recommend_side(std::span<const ClassFolder> folders);
+int recommend_side(std::span<const ClassFolder> folders, const ImageLimits& limits = {});
 
 /// True if at least one image in twenty has colour: in 1 % of its pixels the largest and smallest
 /// channel are more than 24 apart (scans and JPEG files of grey pictures stay below).

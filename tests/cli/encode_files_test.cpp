@@ -75,6 +75,29 @@ TEST_F(EncodeFilesTest, BadFilesFailAloneWhateverIsWrong) {
   EXPECT_THAT(failures[1].message, HasSubstr("1000.png"));
 }
 
+TEST_F(EncodeFilesTest, LetsGoOfPixelsAndHoldsTheLimits) {
+  const auto paths = make_files(3);
+  int calls = 0;
+  encode_files(encoder_, paths, [&](EncodedFiles& run) {
+    ++calls;
+    EXPECT_EQ(run.images.size(), 3U);
+    for (const SourceImage& source : run.images) {
+      EXPECT_TRUE(source.image.pixels.empty());
+      EXPECT_EQ(source.image.width, 4);
+    }
+    return true;
+  });
+  encode_files(encoder_, paths,
+               [&](EncodedFiles& run) {
+                 ++calls;
+                 EXPECT_TRUE(run.images.empty());
+                 EXPECT_EQ(run.failures.size(), 3U);
+                 return true;
+               },
+               {.max_side = 3});
+  EXPECT_EQ(calls, 2);
+}
+
 TEST_F(EncodeFilesTest, StopsWhenTheConsumerHasEnough) {
   const auto paths = make_files(600);
   int calls = 0;

@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-#include "tests/support/images.h"
+#include "tests/support/hostile_images.h"
 
 namespace simdb {
 namespace {
@@ -77,6 +77,72 @@ TEST(ImageHeaderTest, LossyWebpAndWebpWithAlpha) {
   ASSERT_TRUE(vp8x);
   EXPECT_EQ(vp8x->width, 300U);
   EXPECT_EQ(vp8x->height, 200U);
+}
+
+TEST(ImageHeaderTest, CountsWhatAJpegKeepsAndScans) {
+  const auto effort_of = [](const Bytes& jpeg) { return header_of_exact_copy(jpeg)->jpeg; };
+  test::JpegRecipe recipe{.width = 160, .height = 80};
+  // 20 x 10 blocks of each of three components, and a group more of each.
+  const JpegEffort plain = effort_of(test::make_jpeg(recipe));
+  EXPECT_GE(plain.coefficients, 3U * 160 * 80);
+  EXPECT_LE(plain.coefficients, 3U * 168 * 88);
+  EXPECT_EQ(plain.scanned, plain.coefficients);
+  EXPECT_EQ(plain.scans, 1U);
+  EXPECT_FALSE(plain.kept || plain.arithmetic || plain.exif_bytes > 0);
+
+  recipe.progressive = recipe.arithmetic = true;
+  const Bytes file = test::make_jpeg(recipe);
+  const JpegEffort progressive = effort_of(file);
+  EXPECT_EQ(progressive.coefficients, plain.coefficients);
+  EXPECT_GT(progressive.scanned, 3 * progressive.coefficients);
+  EXPECT_TRUE(progressive.kept && progressive.arithmetic);
+  const JpegEffort repeated = effort_of(test::repeat_last_scan(file, 1000));
+  EXPECT_EQ(repeated.scans, progressive.scans + 1000);
+  EXPECT_GT(repeated.scanned, 300 * progressive.coefficients);
+
+  const JpegEffort turned = effort_of(test::with_exif(file, 6));
+  EXPECT_GT(turned.exif_bytes, 30U);
+  recipe = {.width = 160, .height = 80, .halved_colours = true};
+  EXPECT_LT(effort_of(test::make_jpeg(recipe)).coefficients, plain.coefficients * 6 / 10);
+}
+
+// libjpeg may skip FF 02 and the like between the data of a scan; a length read there would hide
+// the scans behind.
+TEST(ImageHeaderTest, NoMarkerInsideAScanHidesScans) {
+  const Bytes jpeg =
+      test::make_jpeg({.width = 64, .height = 64, .progressive = true, .noise = true});
+  const Bytes start = to_bytes({0xFF, 0xDA});
+  const auto scan = std::search(jpeg.begin(), jpeg.end(), start.begin(), start.end());
+  Bytes file(jpeg.begin(), scan + 14);
+  test::append(file, to_bytes({0xFF, 0x02, 0x7F, 0x7E}));
+  file.insert(file.end(), scan + 14, jpeg.end());
+  EXPECT_EQ(read_image_header(file)->jpeg.scans, read_image_header(jpeg)->jpeg.scans);
+}
+
+TEST(ImageHeaderTest, KnowsTheChannelsOfThePicture) {
+  const auto channels_of = [](const Bytes& file) { return header_of_exact_copy(file)->channels; };
+  for (const int channels : {1, 3, 4}) {
+    EXPECT_EQ(channels_of(test::encode_as(test::noise_image(20, 13, channels, 1), ".png")),
+              channels);
+  }
+  EXPECT_EQ(channels_of(test::make_large_png(
+                {.width = 5, .height = 5, .bit_depth = 4, .colour_type = 3, .transparent = true})),
+            4);
+  EXPECT_EQ(channels_of(test::make_jpeg({.width = 8, .height = 8, .components = 1})), 1);
+  EXPECT_EQ(channels_of(test::make_jpeg({.width = 8, .height = 8, .components = 4})), 3);
+  EXPECT_EQ(channels_of(test::make_bmp({.width = 8, .height = 8, .bits = 8})), 3);
+  EXPECT_EQ(channels_of(test::encode_as(test::noise_image(20, 13, 1, 4), ".bmp")), 1);
+  EXPECT_EQ(channels_of(test::encode_as(test::noise_image(20, 13, 4, 4), ".webp")), 4);
+}
+
+TEST(ImageHeaderTest, KnowsLosslessAndAnimatedWebp) {
+  const Bytes webp = test::encode_as(test::noise_image(20, 13, 3, 1), ".webp");
+  EXPECT_TRUE(read_image_header(webp)->lossless);
+  EXPECT_FALSE(read_image_header(webp)->animated);
+  const auto lossy = read_image_header(test::encode_lossy_webp(test::noise_image(20, 13, 4, 1)));
+  EXPECT_FALSE(lossy->lossless);
+  EXPECT_EQ(lossy->channels, 4);
+  EXPECT_TRUE(read_image_header(test::make_animated_webp(webp, 20, 13))->animated);
 }
 
 TEST(ImageHeaderTest, EveryTruncationIsSeen) {

@@ -60,7 +60,8 @@ bool Process::fill(int timeout_ms) {
   if (::poll(&ready, 1, timeout_ms) <= 0) return false;
   std::array<char, 4096> chunk;
   const ssize_t count = ::read(output_, chunk.data(), chunk.size());
-  if (count <= 0) return false;
+  ended_ = count <= 0;
+  if (ended_) return false;
   buffer_.append(chunk.data(), static_cast<std::size_t>(count));
   return true;
 }

@@ -23,6 +23,8 @@ class Process {
   /// The next line of its output without the newline; nothing at the end of the output or after
   /// `timeout`.
   std::optional<std::string> read_line(std::chrono::milliseconds timeout);
+  /// The output has ended; after read_line gave nothing, false means that time ran out.
+  bool output_ended() const noexcept { return ended_; }
   /// Whole lines that are there or come before the process has ended.
   std::vector<std::string> read_rest();
   void close_input();
@@ -37,6 +39,7 @@ class Process {
   pid_t pid_ = -1;
   int input_ = -1;
   int output_ = -1;
+  bool ended_ = false;
   std::string buffer_;
 };
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -144,7 +145,13 @@ ProcessResult run_process(const std::vector<std::string>& command, const Process
   const bool in_time = exchange(pid, in, out, err, options, result);
   if (!in_time) ::kill(pid, SIGKILL);
   int status = 0;
-  ::waitpid(pid, &status, 0);
+  rusage used{};
+  ::wait4(pid, &status, 0, &used);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  result.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
+  result.peak_memory_bytes = static_cast<std::uint64_t>(used.ru_maxrss) << 10;
   result.code = in_time ? exit_code(status) : -1;
   return result;
 }

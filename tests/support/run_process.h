@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -13,6 +14,8 @@ struct ProcessResult {
       0;  ///< exit code; 128 + signal if a signal ended it; -1 if it ran out of time and was killed
   std::string out;
   std::string err;
+  double cpu_seconds = 0;               ///< of all its threads, in user and kernel mode
+  std::uint64_t peak_memory_bytes = 0;  ///< most that was resident at once
 };
 
 struct ProcessOptions {

@@ -1,0 +1,72 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <span>
+
+#include "encoder/image_codec.h"
+#include "encoder/pixel_allocator_internal.h"
+#include "tests/support/errors.h"
+#include "tests/support/images.h"
+
+namespace simdb {
+namespace {
+
+TEST(PixelAllocatorTest, PixelsOutliveTheirMatrix) {
+  PixelAllocator allocator;
+  std::vector<std::uint8_t> pixels;
+  const std::uint8_t* place = nullptr;
+  {
+    cv::Mat mat;
+    mat.allocator = &allocator;
+    mat.create(2, 3, CV_8UC3);
+    mat.setTo(cv::Scalar(7, 8, 9));
+    place = mat.data;
+    pixels = allocator.take(mat);
+    EXPECT_TRUE(mat.empty());
+  }
+  EXPECT_EQ(pixels.data(), place) << "they were copied";
+  EXPECT_EQ(pixels.size(), 18U);
+  EXPECT_THAT(std::span(pixels).first(3), testing::ElementsAre(7, 8, 9));
+}
+
+TEST(PixelAllocatorTest, LetsGoOfWhatIsNotTaken) {
+  PixelAllocator allocator;
+  cv::Mat mat;
+  mat.allocator = &allocator;
+  mat.create(2, 3, CV_8UC3);
+  mat.create(20, 30, CV_8UC1);  // AddressSanitizer looks for the first
+  EXPECT_EQ(allocator.take(mat).size(), 600U);
+}
+
+TEST(PixelAllocatorTest, PixelsOfOthersAreNotTaken) {
+  PixelAllocator allocator;
+  cv::Mat foreign(2, 3, CV_8UC3);
+  EXPECT_FALSE(allocator.owns(foreign));
+  EXPECT_THROW(allocator.take(foreign), cv::Exception);
+  cv::Mat mat;
+  mat.allocator = &allocator;
+  EXPECT_FALSE(allocator.owns(mat));
+  mat.create(2, 3, CV_8UC3);
+  EXPECT_TRUE(allocator.owns(mat));
+  const cv::Mat other = mat;
+  EXPECT_FALSE(allocator.owns(mat)) << "it is shared";
+  EXPECT_THROW(allocator.take(mat), cv::Exception);
+}
+
+// OpenCV gives back the matrix that it was handed when a header can't be read: it must not pass for
+// a picture.
+TEST(PixelAllocatorTest, AHeaderThatOpenCvRefusesIsNoBlackPicture) {
+  const test::Bytes whole = test::encode_as(test::quadrant_image(48, 32), ".jpg");
+  const test::Bytes marker = test::to_bytes({0xFF, 0xC0});
+  test::Bytes jpeg = whole;
+  const auto frame = std::search(jpeg.begin(), jpeg.end(), marker.begin(), marker.end());
+  ASSERT_NE(frame, jpeg.end());
+  frame[4] = std::byte{12};  // bits a sample
+  const Error error = test::error_of([&] { decode_image(jpeg, "deep.jpg"); });
+  EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+  EXPECT_THAT(error.what(), testing::HasSubstr("deep.jpg"));
+}
+
+}  // namespace
+}  // namespace simdb
