@@ -274,5 +274,15 @@ TEST(OnnxModelReadTest, FlippedBitsGiveAnErrorOrFiniteWeights) {
   EXPECT_GT(refused, 50);
 }
 
+TEST(OnnxModelReadTest, MessagesStayShort) {
+  const std::string reason = refusal_after([](onnx::ModelProto& model) {
+    onnx::TensorProto& tensor = *model.mutable_graph()->mutable_initializer(0);
+    tensor.set_name(std::string(1'000'000, 'x'));
+    tensor.add_dims(-1);
+  });
+  EXPECT_THAT(reason, HasSubstr("tensor 'xxx"));
+  EXPECT_LT(reason.size(), 600U);
+}
+
 }  // namespace
 }  // namespace simdb
