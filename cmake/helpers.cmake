@@ -52,11 +52,11 @@ function(simdb_embed target file symbol)
   target_sources(${target} PRIVATE ${output})
 endfunction()
 
-# simdb_fault_tests(NAME SOURCES ... LINKS ... [TIMEOUT seconds] [FULL_TIMEOUT seconds])
+# simdb_fault_tests(NAME SOURCES ... LINKS ... [TIMEOUT seconds] [FULL_TIMEOUT seconds] [CI_ONLY])
 # A program NAME_faults of tests that break things, run as one ctest `fault.NAME` (label fault) and, with the numbers that
-# docs/reliability.md promises, as `fault.NAME.full` (label long). Under sanitizers only a short one.
+# docs/reliability.md promises, as `fault.NAME.full` (label long; not if CI_ONLY). Under sanitizers only a short one.
 function(simdb_fault_tests name)
-  cmake_parse_arguments(ARG "" "TIMEOUT;FULL_TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "CI_ONLY" "TIMEOUT;FULL_TIMEOUT" "SOURCES;LINKS" ${ARGN})
   simdb_program(${name}_faults SOURCES ${ARG_SOURCES} LINKS ${ARG_LINKS} simdb_fault_test_main)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 600)
@@ -71,7 +71,7 @@ function(simdb_fault_tests name)
   set(table ${PROJECT_BINARY_DIR}/fault_table)
   add_test(NAME fault.${name} COMMAND ${name}_faults --amount ${amount} --table ${table})
   set_tests_properties(fault.${name} PROPERTIES LABELS fault TIMEOUT ${ARG_TIMEOUT})
-  if(NOT SIMDB_SANITIZE)
+  if(NOT SIMDB_SANITIZE AND NOT ARG_CI_ONLY)
     add_test(NAME fault.${name}.full COMMAND ${name}_faults --amount full --table ${table})
     set_tests_properties(fault.${name}.full
       PROPERTIES LABELS long TIMEOUT ${ARG_FULL_TIMEOUT})

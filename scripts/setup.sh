@@ -21,6 +21,7 @@ test_packages=(
   chromium chromium-driver fonts-dejavu-core           # the HTML report, seen by a browser
   python3-faiss python3-numpy                          # exported files, read by others
   libhnswlib-dev                                       # benchmarks: a peer in knn_bench
+  clang-19 libclang-rt-19-dev llvm-19                  # tests/fuzz: libFuzzer, llvm-cov
 )
 
 fail() {
