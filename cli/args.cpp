@@ -1,5 +1,7 @@
 #include "cli/args.h"
 
+#include <algorithm>
+#include <boost/program_options/errors.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/positional_options.hpp>
 #include <ostream>
@@ -10,6 +12,26 @@
 
 namespace simdb::cli {
 namespace po = boost::program_options;
+namespace {
+
+constexpr const char* kPositional = "positional";
+
+// Boost takes "--=text" for the positional argument "text".
+void refuse_nameless_options(const po::parsed_options& parsed) {
+  for (const auto& option : parsed.options) {
+    if (option.string_key == kPositional && option.value != option.original_tokens) {
+      throw po::unknown_option(option.original_tokens.at(0));
+    }
+  }
+}
+
+}  // namespace
+
+std::string option_error(const po::error& error, std::span<const std::string> args) {
+  const auto is_safe = [](const std::string& arg) { return arg.find('%') == std::string::npos; };
+  if (std::ranges::all_of(args, is_safe)) return error.what();
+  return "an option is not known, lacks its value or has one that makes no sense";
+}
 
 ArgumentParser::ArgumentParser(std::string synopsis, std::string description)
     : synopsis_(std::move(synopsis)),
@@ -52,27 +74,28 @@ bool ArgumentParser::parse(std::span<const std::string> args, Console& console, 
   options_.add_options()("help,h", "print this page");
   po::options_description all;
   all.add(options_);
-  all.add_options()("positional", po::value<std::vector<std::string>>());
+  all.add_options()(kPositional, po::value<std::vector<std::string>>());
   po::positional_options_description position;
-  position.add("positional", -1);
+  position.add(kPositional, -1);
   const std::string hint = "; see 'simdb " + synopsis_.substr(0, synopsis_.find(' ')) + " --help'";
   try {
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-    po::store(po::command_line_parser({args.begin(), args.end()})
-                  .options(all)
-                  .positional(position)
-                  .style(style)
-                  .run(),
-              values_);
+    const po::parsed_options parsed = po::command_line_parser({args.begin(), args.end()})
+                                          .options(all)
+                                          .positional(position)
+                                          .style(style)
+                                          .run();
+    refuse_nameless_options(parsed);
+    po::store(parsed, values_);
     if (has("help")) {
       console.out << "usage: simdb " << synopsis_ << "\n\n" << description_ << "\n\n" << options_;
       return false;
     }
     po::notify(values_);
   } catch (const po::error& e) {
-    throw Error(ErrorCode::kUsage, e.what() + hint);
+    throw Error(ErrorCode::kUsage, option_error(e, args) + hint);
   }
-  if (has("positional")) positional_ = get<std::vector<std::string>>("positional");
+  if (has(kPositional)) positional_ = get<std::vector<std::string>>(kPositional);
   if (positional_.size() < min) throw Error(ErrorCode::kUsage, "an argument is missing" + hint);
   if (positional_.size() > max) {
     throw Error(ErrorCode::kUsage, "unexpected argument '" + positional_[max] + "'" + hint);

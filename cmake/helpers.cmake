@@ -52,11 +52,12 @@ function(simdb_embed target file symbol)
   target_sources(${target} PRIVATE ${output})
 endfunction()
 
-# simdb_fault_tests(NAME SOURCES ... LINKS ... [TIMEOUT seconds] [FULL_TIMEOUT seconds] [SANITIZED_FULL])
+# simdb_fault_tests(NAME SOURCES ... LINKS ... [TIMEOUT seconds] [FULL_TIMEOUT seconds] [CI_ONLY] [SANITIZED_FULL])
 # A program NAME_faults of tests that break things, run as one ctest `fault.NAME` (label fault) and, with the numbers that
-# docs/reliability.md promises, as `fault.NAME.full` (label long). Under sanitizers only a short one, unless SANITIZED_FULL.
+# docs/reliability.md promises, as `fault.NAME.full` (label long; not if CI_ONLY). Under sanitizers only a short one, unless
+# SANITIZED_FULL.
 function(simdb_fault_tests name)
-  cmake_parse_arguments(ARG "SANITIZED_FULL" "TIMEOUT;FULL_TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "CI_ONLY;SANITIZED_FULL" "TIMEOUT;FULL_TIMEOUT" "SOURCES;LINKS" ${ARGN})
   simdb_program(${name}_faults SOURCES ${ARG_SOURCES} LINKS ${ARG_LINKS} simdb_fault_test_main)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 600)
@@ -71,7 +72,7 @@ function(simdb_fault_tests name)
   set(table ${PROJECT_BINARY_DIR}/fault_table)
   add_test(NAME fault.${name} COMMAND ${name}_faults --amount ${amount} --table ${table})
   set_tests_properties(fault.${name} PROPERTIES LABELS fault TIMEOUT ${ARG_TIMEOUT})
-  if(NOT SIMDB_SANITIZE OR ARG_SANITIZED_FULL)
+  if(NOT ARG_CI_ONLY AND (NOT SIMDB_SANITIZE OR ARG_SANITIZED_FULL))
     add_test(NAME fault.${name}.full COMMAND ${name}_faults --amount full --table ${table})
     set_tests_properties(fault.${name}.full
       PROPERTIES LABELS long TIMEOUT ${ARG_FULL_TIMEOUT})

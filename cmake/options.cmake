@@ -6,6 +6,8 @@ option(SIMDB_BUILD_BENCHMARKS "Build the benchmarks" OFF)
 option(SIMDB_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
 set(SIMDB_SANITIZE "" CACHE STRING "Sanitizers for every target: 'address,undefined' or 'thread'")
 
+option(SIMDB_FUZZ "Build libFuzzer programs (tests/fuzz; needs clang++) in place of all other tests" OFF)
+
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -32,6 +34,11 @@ if(SIMDB_WARNINGS_AS_ERRORS)
   # g++ 12's optimiser sees overflows in std::string and std::vector that are not there (GCC bug 105651 and kin).
   target_compile_options(simdb_settings INTERFACE -Werror -Wno-error=restrict -Wno-error=stringop-overflow
                                                   -Wno-error=stringop-overread -Wno-error=array-bounds)
+endif()
+if(SIMDB_FUZZ)
+  # Coverage for the fuzzer, which looks for new edges, and for llvm-cov, which names the lines that no input reached.
+  add_compile_options(-fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fsanitize=fuzzer-no-link -fprofile-instr-generate)
 endif()
 if(SIMDB_SANITIZE)
   add_compile_options(-fsanitize=${SIMDB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

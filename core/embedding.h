@@ -24,8 +24,8 @@ void require_valid_dimension(std::size_t dimension);
 /// thread-safe to read.
 class Embedding {
  public:
-  /// Scales `raw` to length 1. Throws Error(kBadInput) on NaN, infinity, the zero vector or an
-  /// invalid dimension.
+  /// Scales `raw` to length 1. Throws Error(kBadInput) on NaN, infinity or the zero vector,
+  /// Error(kUsage) on an invalid dimension.
   static Embedding normalized(std::span<const float> raw);
 
   /// Takes stored values as they are, bit for bit. Throws Error(kCorruption) unless they are finite

@@ -10,6 +10,9 @@
 namespace simdb {
 namespace {
 
+// Names in a model can be of any length.
+constexpr std::size_t kMostReason = 500;
+
 constexpr const char* kNotFinite = "holds a value that is not finite";
 
 // Bytes of one value in TensorProto.raw_data; 0 for the types that no encoder needs.
@@ -114,10 +117,9 @@ void require_sound(const onnx::TensorProto& tensor, const std::string& name) {
 }  // namespace
 
 void refuse_model(const std::string& name, const std::string& why) {
-  constexpr std::size_t kMostText = 500;  // names in a file may be as long as the file
   throw Error(ErrorCode::kBadInput,
               "can't use the model " + name + ": " +
-                  (why.size() > kMostText ? why.substr(0, kMostText) + "..." : why));
+                  (why.size() > kMostReason ? why.substr(0, kMostReason) + "..." : why));
 }
 
 onnx::ModelProto parse_model(std::span<const std::byte> bytes, const std::string& name) {

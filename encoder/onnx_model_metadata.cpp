@@ -14,23 +14,31 @@ using Json = nlohmann::json;
   throw Error(ErrorCode::kBadInput, "unreadable input description: " + why);
 }
 
+// Not more of a foreign text than a message can hold.
+constexpr std::size_t kMostQuoted = 200;
+
+// Numbers as they are. Quoting lists would use the stack once a level, and there may be a million.
+std::string shown(const Json& value) {
+  return value.is_number() ? value.dump() : std::string("a value of type ") + value.type_name();
+}
+
 // nlohmann's conversions would turn 28.7 into 28 and 300 into the byte 44.
 int integer(const Json& value, int most) {
-  if (!value.is_number_integer()) refuse(value.dump() + " is not an integer");
+  if (!value.is_number_integer()) refuse(shown(value) + " is not an integer");
   const auto number = value.get<std::int64_t>();
   if (number < 0 || number > most) {
-    refuse(value.dump() + " is not between 0 and " + std::to_string(most));
+    refuse(shown(value) + " is not between 0 and " + std::to_string(most));
   }
   return static_cast<int>(number);
 }
 
 const Json& three(const Json& value) {
-  if (!value.is_array() || value.size() != 3) refuse(value.dump() + " is not a list of three");
+  if (!value.is_array() || value.size() != 3) refuse(shown(value) + " is not a list of three");
   return value;
 }
 
 float number(const Json& value) {
-  if (!value.is_number()) refuse(value.dump() + " is not a number");
+  if (!value.is_number()) refuse(shown(value) + " is not a number");
   return value.get<float>();
 }
 
@@ -63,12 +71,14 @@ InputSpec input_from_json(const std::string& json) {
       spec.scale[i] = number(three(parsed.at("scale"))[i]);
     }
     const auto resize = parsed.at("resize").get<std::string>();
-    if (resize != "fit" && resize != "stretch") refuse("unknown resize rule '" + resize + "'");
+    if (resize != "fit" && resize != "stretch") {
+      refuse("its resize rule is neither 'fit' nor 'stretch'");
+    }
     spec.resize = resize == "fit" ? ResizeRule::kFit : ResizeRule::kStretch;
     require_valid(spec);
     return spec;
   } catch (const Json::exception& e) {
-    refuse(e.what());
+    refuse(std::string(e.what()).substr(0, kMostQuoted));
   }
 }
 

@@ -66,13 +66,26 @@ class Graph {
     return found == constants_.end() ? nullptr : found->second;
   }
 
-  // `depth` ends the search in a damaged graph that runs in a circle.
-  Sides sides(const std::string& name, int depth = 0) const {
+  // Each tensor is worked out once: in a damaged graph many may use each other many times over. One
+  // that runs in a circle meets itself as not understood.
+  Sides sides(const std::string& name, int depth = 0) {
+    const auto [known, is_new] = sides_.try_emplace(name);
+    if (is_new) known->second = work_out(name, depth);
+    return known->second;
+  }
+
+ private:
+  Sides work_out(const std::string& name, int depth) {
     constexpr int kMostDepth = 16;
+    constexpr int kMostSides = 32;
+    std::vector<Side> all;
     if (const auto* tensor = constant(name)) {
-      std::vector<Side> numbers;
-      for (const auto value : values_of<std::int64_t>(*tensor)) numbers.push_back({value});
-      return numbers;
+      const bool is_shape = tensor->data_type() == onnx::TensorProto::INT64 &&
+                            tensor->raw_data().size() <= kMostSides * sizeof(std::int64_t) &&
+                            tensor->int64_data_size() <= kMostSides;
+      if (!is_shape) return {};
+      for (const auto value : values_of<std::int64_t>(*tensor)) all.push_back({value});
+      return all;
     }
     const auto found = producers_.find(name);
     if (found == producers_.end() || depth > kMostDepth) return {};
@@ -84,16 +97,14 @@ class Graph {
     }
     if (type == "Gather" && node.input_size() == 2) return gathered(node);
     if (type != "Concat") return {};
-    std::vector<Side> all;
     for (const auto& input : node.input()) {
       const Sides part = sides(input, depth + 1);
-      if (!part) return {};
+      if (!part || all.size() + part->size() > std::size_t{kMostSides}) return {};
       all.insert(all.end(), part->begin(), part->end());
     }
     return all;
   }
 
- private:
   // One side of a Shape.
   Sides gathered(const onnx::NodeProto& node) const {
     const auto shape = producers_.find(node.input(0));
@@ -106,6 +117,7 @@ class Graph {
 
   std::map<std::string, const onnx::TensorProto*> constants_;
   std::map<std::string, const onnx::NodeProto*> producers_;
+  std::map<std::string, Sides> sides_;
 };
 
 // The sides as Reshape takes them, or nothing if they can't be told beforehand. A side that is
@@ -173,7 +185,7 @@ void free_reshapes(onnx::GraphProto& graph, std::int64_t fixed_batch) {
   const std::string prefix = unused_prefix(graph);
   std::vector<std::pair<int, std::vector<std::int64_t>>> shapes;
   {
-    const Graph tensors(graph);
+    Graph tensors(graph);
     for (int i = 0; i < graph.node_size(); ++i) {
       const onnx::NodeProto& node = graph.node(i);
       if (node.op_type() != "Reshape" || node.input_size() != 2) continue;

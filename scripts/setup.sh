@@ -22,6 +22,7 @@ test_packages=(
   python3-faiss python3-numpy                          # exported files, read by others
   strace                                               # which files the program opens
   libhnswlib-dev                                       # benchmarks: a peer in knn_bench
+  clang-19 libclang-rt-19-dev llvm-19                  # tests/fuzz: libFuzzer, llvm-cov
 )
 
 fail() {

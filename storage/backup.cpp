@@ -30,32 +30,43 @@ std::string big_endian(std::uint64_t number, std::size_t bytes) {
 
 }  // namespace
 
+BackupWriter::BackupWriter(ByteSink sink) : sink_(std::move(sink)) {
+  write(std::string(kMagic) + big_endian(kVersion, 8));
+}
+
+void BackupWriter::write(std::string_view text) {
+  const auto bytes = std::as_bytes(std::span(text));
+  digest_.append(bytes);
+  sink_(bytes);
+}
+
+void BackupWriter::put(std::string_view family, std::string_view key, std::string_view value) {
+  write(big_endian(family.size(), 1));
+  write(family);
+  write(big_endian(key.size(), 4));
+  write(key);
+  write(big_endian(value.size(), 4));
+  write(value);
+  ++entries_;
+}
+
+void BackupWriter::finish() {
+  write(big_endian(kEnd, 1) + big_endian(entries_, 8));
+  const Sha256 sum = digest_.finish();
+  sink_(std::as_bytes(std::span(sum)));
+}
+
 std::uint64_t write_backup(const Store& store, AtomicFile& file,
                            const std::function<void()>& check) {
   store.encoder_model();  // a backup with another encoder than its own would be worth nothing
-  Sha256Stream digest;
-  const auto put = [&](std::string_view text) {
-    const auto bytes = std::as_bytes(std::span(text));
-    digest.append(bytes);
-    file.write(bytes);
-  };
-  put(std::string(kMagic) + big_endian(kVersion, 8));
-  std::uint64_t entries = 0;
+  BackupWriter writer([&](std::span<const std::byte> bytes) { file.write(bytes); });
   std::uint64_t items = 0;
   store.for_each_entry([&](std::string_view family, std::string_view key, std::string_view value) {
     check();
-    put(big_endian(family.size(), 1));
-    put(family);
-    put(big_endian(key.size(), 4));
-    put(key);
-    put(big_endian(value.size(), 4));
-    put(value);
-    ++entries;
+    writer.put(family, key, value);
     items += family == "items" ? 1 : 0;
   });
-  put(big_endian(kEnd, 1) + big_endian(entries, 8));
-  const Sha256 sum = digest.finish();
-  file.write(std::as_bytes(std::span(sum)));
+  writer.finish();
   return items;
 }
 

@@ -5,7 +5,10 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 
+#include "core/digest.h"
 #include "core/file_io.h"
 #include "storage/store.h"
 
@@ -17,6 +20,26 @@ namespace simdb {
 /// Error(kCorruption) if the encoder is not the store's own.
 std::uint64_t write_backup(
     const Store& store, AtomicFile& file, const std::function<void()>& check = [] {});
+
+/// Takes bytes like AtomicFile::write.
+using ByteSink = std::function<void(std::span<const std::byte> bytes)>;
+
+/// Writes the entries of a store, in the order of Store::for_each_entry, as a backup. Throws what
+/// the sink throws. Thread-compatible.
+class BackupWriter {
+ public:
+  explicit BackupWriter(ByteSink sink);
+  void put(std::string_view family, std::string_view key, std::string_view value);
+  /// Writes the number of entries and the checksum; the last call.
+  void finish();
+
+ private:
+  void write(std::string_view text);
+
+  ByteSink sink_;
+  Sha256Stream digest_;
+  std::uint64_t entries_ = 0;
+};
 
 /// Reads bytes like InputFile::read.
 using ByteSource = std::function<std::size_t(std::span<std::byte> to)>;

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <vector>
 
+#include "cli/args.h"
 #include "cli/image_limits.h"
 #include "core/error.h"
 
@@ -244,10 +245,11 @@ TrainCommand parse_train_args(std::span<const std::string_view> args) {
   all.add_options()("folder", po::value(&words.folder));
   po::positional_options_description positional;
   positional.add("folder", 1);
+  const std::vector<std::string> texts(args.begin(), args.end());
   try {
     po::variables_map values;
     po::store(
-        po::command_line_parser(std::vector<std::string>(args.begin(), args.end()))
+        po::command_line_parser(texts)
             .options(all)
             .positional(positional)
             .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
@@ -258,7 +260,7 @@ TrainCommand parse_train_args(std::span<const std::string_view> args) {
     po::notify(values);
     command.backbone = read_backbone_options(values);
   } catch (const po::error& error) {
-    throw Error(ErrorCode::kUsage, fmt::format("{}; see simdb train --help", error.what()));
+    throw Error(ErrorCode::kUsage, option_error(error, texts) + "; see simdb train --help");
   }
   translate(words, command);
   return command;

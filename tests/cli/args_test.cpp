@@ -53,6 +53,23 @@ TEST_F(ArgumentParserTest, TakesWordsWithDashesBehindTwoDashes) {
   EXPECT_EQ(parser_.positional(), (std::vector<std::string>{"-odd.png", "-"}));
 }
 
+// Boost would take the word behind it for a positional argument.
+TEST_F(ArgumentParserTest, RefusesAnOptionWithoutAName) {
+  EXPECT_THAT(usage_error({"a.png", "--=b.png"}), HasSubstr("'--=b.png'"));
+  EXPECT_THAT(usage_error({"--=", "a.png"}), HasSubstr("equal sign"));
+}
+
+// With them Boost's own message never ends; see option_error.
+TEST_F(ArgumentParserTest, PlaceholdersOfMessagesAreWordsLikeOthers) {
+  for (const char* word : {"%value%", "%option%", "%canonical_option%", "%prefix%"}) {
+    const std::string text = word;
+    EXPECT_THAT(usage_error({"-k", text}), HasSubstr("an option is not known"));
+    EXPECT_THAT(usage_error({"--" + text}), HasSubstr("an option is not known"));
+    EXPECT_THAT(usage_error({"-" + text}), HasSubstr("an option is not known"));
+  }
+  EXPECT_TRUE(parse({"%value%"}));
+}
+
 TEST_F(ArgumentParserTest, TakesASingleDashAsAWord) {
   ASSERT_TRUE(parse({"-"}));
   EXPECT_EQ(parser_.positional(), std::vector<std::string>{"-"});

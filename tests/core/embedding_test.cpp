@@ -35,6 +35,8 @@ TEST(EmbeddingTest, DimensionsAreMultiplesOf16UpTo512) {
     EXPECT_FALSE(is_valid_dimension(bad));
     EXPECT_EQ(code_of([&] { require_valid_dimension(bad); }), ErrorCode::kUsage);
     EXPECT_EQ(code_of([&] { EmbeddingBatch{bad}; }), ErrorCode::kUsage);
+    EXPECT_EQ(code_of([&] { Embedding::normalized(std::vector<float>(bad, 1)); }),
+              ErrorCode::kUsage);
   }
 }
 

@@ -137,6 +137,29 @@ TEST(OnnxModelBackboneTest, RefusesOtherOperators) {
   EXPECT_NO_THROW(read_backbone(serialised(model), "x", kInput));
 }
 
+// 16 tensors, each made of 64 times the one before: 64^16 sides, if they were written out.
+TEST(OnnxModelBackboneTest, TensorsThatUseEachOtherManyTimesTakeNoTime) {
+  onnx::ModelProto model = parsed(test::make_backbone({.reshape = true}));
+  const onnx::GraphProto before = model.graph();
+  model.mutable_graph()->clear_node();
+  for (onnx::NodeProto node : before.node()) {
+    if (node.op_type() == "Reshape") {
+      std::string last = node.input(1);
+      for (int i = 0; i < 16; ++i) {
+        onnx::NodeProto& concat = *model.mutable_graph()->add_node();
+        concat.set_op_type("Concat");
+        for (int copy = 0; copy < 64; ++copy) concat.add_input(last);
+        last = "sides" + std::to_string(i);
+        concat.add_output(last);
+      }
+      node.set_input(1, last);
+    }
+    *model.mutable_graph()->add_node() = node;
+  }
+  ASSERT_EQ(model.graph().node_size(), before.node_size() + 16);
+  EXPECT_NO_THROW(read_backbone(serialised(model), "net.onnx", kInput));
+}
+
 TEST(OnnxModelBackboneTest, RefusesWeightsItCannotTrust) {
   EXPECT_THAT(
       refusal_after([](auto& m) {

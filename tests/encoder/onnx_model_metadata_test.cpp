@@ -77,5 +77,25 @@ TEST(OnnxModelMetadataTest, RefusesEveryFieldOutOfItsTypeOrRange) {
   }
 }
 
+// Whatever stands in it, the message is one for a person, and finding it takes no stack.
+TEST(OnnxModelMetadataTest, MessagesStayShort) {
+  const std::string nested = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  const std::string text = '"' + std::string(1'000'000, 'x') + '"';
+  for (const std::string& value : {nested, text}) {
+    for (const std::string& json :
+         {replaced("28", value), replaced("[255,254,0]", value), replaced("[0,0.5,1]", value),
+          replaced("0.5", value), replaced("\"fit\"", value), value, kGood + value,
+          "{\"width\":28" + value}) {
+      try {
+        input_from_json(json);
+        ADD_FAILURE() << "accepted: " << json.substr(0, 100);
+      } catch (const Error& e) {
+        EXPECT_EQ(e.code(), ErrorCode::kBadInput);
+        EXPECT_LT(std::string_view(e.what()).size(), 400U);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace simdb

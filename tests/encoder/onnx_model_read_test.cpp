@@ -284,5 +284,15 @@ TEST(OnnxModelReadTest, RefusesGraphsThatAreNotSound) {
       AllOf(HasSubstr("Frobnicate"), HasSubstr("does not run")));
 }
 
+TEST(OnnxModelReadTest, MessagesStayShort) {
+  const std::string reason = refusal_after([](onnx::ModelProto& model) {
+    onnx::TensorProto& tensor = *model.mutable_graph()->mutable_initializer(0);
+    tensor.set_name(std::string(1'000'000, 'x'));
+    tensor.add_dims(-1);
+  });
+  EXPECT_THAT(reason, HasSubstr("tensor 'xxx"));
+  EXPECT_LT(reason.size(), 600U);
+}
+
 }  // namespace
 }  // namespace simdb

@@ -26,10 +26,10 @@ ARROWS = {
 }
 
 # Folders outside the arrows: they sit on top and may include every module.
-ON_TOP = ["benchmarks", "tests/benchmarks", "tests/faults", "tests/integration", "tests/support"]
+ON_TOP = ["benchmarks", "tests/benchmarks", "tests/faults", "tests/fuzz", "tests/integration", "tests/support"]
 
 # Third parties: what their includes start with, and the files that may have them. A pattern for X/ holds for
-# tests/X/ too. Never in a public header of a library (see PUBLIC).
+# tests/X/ and tests/fuzz/X/ too. Never in a public header of a library (see PUBLIC).
 THIRD_PARTIES = {
     "torch/ ATen/ c10/": ["encoder/training/*", "cli/train/*", "benchmarks/*"],
     "opencv2/": ["encoder/*", "benchmarks/*", "tests/support/images.cpp", "tests/support/hostile_images.cpp",
@@ -39,7 +39,8 @@ THIRD_PARTIES = {
     "onnx/": ["encoder/onnx_model*", "tests/support/backbones.cpp", "tests/support/hostile_models.cpp",
               "tests/support/model_sketch.h"],
     "google/protobuf/": ["encoder/onnx_model*", "storage/*"],
-    "nlohmann/": ["encoder/onnx_model*", "cli/*", "benchmarks/*", "tests/integration/*", "tests/faults/*"],
+    "nlohmann/": ["encoder/onnx_model*", "cli/*", "benchmarks/*", "tests/fuzz/fuzzer_run.cpp", "tests/integration/*",
+                  "tests/faults/*"],
     "faiss/": ["index/*", "benchmarks/*"],
     "xxhash.h": ["index/*"],
     "hnswlib/ usearch/": ["benchmarks/*"],
@@ -102,8 +103,8 @@ def home_of(folder, homes):
 
 
 def untested(path):
-    """tests/X/y -> X/y; other paths as they are."""
-    return path.removeprefix("tests/")
+    """tests/X/y and tests/fuzz/X/y -> X/y; other paths as they are."""
+    return path.removeprefix("tests/").removeprefix("fuzz/")
 
 
 class Checker:

@@ -30,9 +30,10 @@ SOUND_TREE = {
     "database/database.h": HEADER + '#include "index/vector_index.h"\n#include "storage/store.h"\n',
     "cli/app.h": HEADER + '#include "database/database.h"\n',
     "cli/train/train.h": HEADER + '#include "cli/app.h"\n#include "encoder/training/network.h"\n',
-    "tests/CMakeLists.txt": 'set(files "encoder/onnx_model_test.cpp")\n',
+    "tests/CMakeLists.txt": 'set(files "encoder/onnx_model_test.cpp" "fuzz/encoder/fuzz_onnx_model.cpp")\n',
     "tests/encoder/onnx_model_test.cpp": '#include "encoder/opencv_internal.h"\n#include "tests/support/draw.h"\n'
                                          "#include <gtest/gtest.h>\n",
+    "tests/fuzz/encoder/fuzz_onnx_model.cpp": '#include "encoder/opencv_internal.h"\n#include <opencv2/core.hpp>\n',
     "tests/support/draw.h": HEADER + '#include "core/digest.h"\n',
     "examples/CMakeLists.txt": "add_executable(search search.cpp)\n",
     "examples/search.cpp": "#include <simdb/database/database.h>\n#include <vector>\n",
