@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <mutex>
 #include <thread>
@@ -82,7 +83,13 @@ TEST(Fuzzers, FindNothingElse) {
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < targets().size(); i = next++) {
-      if (!targets()[i].is_control()) fuzz_one(targets()[i], totals, mutex);
+      const Target& target = targets()[i];
+      if (target.is_control()) continue;
+      try {
+        fuzz_one(target, totals, mutex);
+      } catch (const std::exception& e) {
+        ADD_FAILURE() << target.name << ": " << e.what();
+      }
     }
   };
   {
