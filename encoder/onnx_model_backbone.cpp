@@ -28,6 +28,7 @@ class BackboneReader {
  public:
   BackboneReader(std::span<const std::byte> bytes, const std::string& name)
       : name_(name), model_(parse_model(bytes, name)), graph_(*model_.mutable_graph()) {
+    require_whole(bytes, model_, name_);
     require_standard_operators(model_, name_);
     require_sound_weights(graph_, name_);
   }

@@ -42,7 +42,8 @@ BackboneInput read_backbone_input(std::span<const std::byte> bytes, const std::s
 /// Reads an ONNX model (opset 7 to 17) that takes a batch of images, N x channels x height x width
 /// floats, and keeps what `output` needs: any tensor inside it, or its first output if empty. A
 /// fixed batch size is made free, width and height that are free get the size of `input`. Throws
-/// Error(kBadInput), naming `name` and the remedy, for bytes that are not ONNX, another opset,
+/// Error(kBadInput), naming `name` and the remedy, for bytes that are not ONNX, an encoder of simdb
+/// that is not whole, another opset,
 /// operators of other domains or that simdb does not run, weights outside the file or not finite,
 /// several inputs, an input that is no image or contradicts `input`, an output that does not exist
 /// or is not float, and for a model that takes too much memory or time. Thread-safe.

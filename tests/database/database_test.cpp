@@ -199,7 +199,12 @@ TEST_F(DatabaseTest, AWrongEncoderIsRefused) {
                                                  return std::make_shared<const test::FakeEncoder>(
                                                      std::vector<std::byte>(3), 16);
                                                }});
-  EXPECT_EQ(code_of([&] { other.encoder(); }), ErrorCode::kUsage);
+  const Error error = test::error_of([&] { other.encoder(); });
+  EXPECT_EQ(error.code(), ErrorCode::kUsage);
+  const std::string said = error.what();
+  for (const auto& model : {std::vector<std::byte>(3), kModel}) {
+    EXPECT_NE(said.find(to_hex(sha256(model))), std::string::npos) << said;
+  }
 }
 
 TEST_F(DatabaseTest, AFolderCanBeMoved) {

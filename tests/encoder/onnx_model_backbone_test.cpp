@@ -252,6 +252,13 @@ TEST(OnnxModelBackboneTest, AnEncoderCanBeABackbone) {
   EXPECT_FALSE(header.notes.contains("training_data"));
 }
 
+TEST(OnnxModelBackboneTest, ADamagedEncoderCanNotBeABackbone) {
+  Bytes encoder = test::random_model_file(16, 1, kInput);
+  EXPECT_NO_THROW(read_backbone(encoder, "net.onnx", kInput));
+  encoder[encoder.size() / 2] ^= std::byte{1};
+  EXPECT_THAT(refusal(encoder), HasSubstr("SHA-256"));
+}
+
 TEST(OnnxModelBackboneTest, NamesDoNotClash) {
   for (const std::string prefix : {"", "head_", "simdb_head_", "embedding"}) {
     const Bytes merged =
