@@ -6,6 +6,7 @@
 #include <map>
 #include <thread>
 #include <tuple>
+#include <utility>
 
 #include "core/error.h"
 #include "database/class_members_internal.h"
@@ -21,17 +22,20 @@ class Deduplicator {
  public:
   explicit Deduplicator(const Store& store) : store_(store) {}
 
-  // The id under which the same item is stored.
-  std::optional<ItemId> stored(const ItemInfo& info) const {
-    if (info.source.empty()) return std::nullopt;
-    for (const ItemId id : store_.find_digest(info.digest)) {
-      const auto record = store_.get(id);
-      if (record && record->info.source == info.source &&
-          record->info.class_name == info.class_name) {
-        return id;
+  // The id under which the same item is stored. Thousands may have the same file: they are read
+  // once a call, and not for a class that is new.
+  std::optional<ItemId> stored(const ItemInfo& info) {
+    if (info.source.empty() || store_.class_size(info.class_name) == 0) return std::nullopt;
+    const auto [known, is_new] = stored_.try_emplace(info.digest);
+    if (is_new) {
+      for (const ItemId id : store_.find_digest(info.digest)) {
+        if (const auto record = store_.get(id)) {
+          known->second.try_emplace({record->info.source, record->info.class_name}, id);
+        }
       }
     }
-    return std::nullopt;
+    const auto same = known->second.find({info.source, info.class_name});
+    return same == known->second.end() ? std::nullopt : std::optional(same->second);
   }
 
   // The position of the first item of this call that is the same; `position` itself if none is.
@@ -45,6 +49,8 @@ class Deduplicator {
   using Key = std::tuple<const Sha256&, const std::string&, const std::string&>;
   const Store& store_;
   std::map<Key, std::size_t> seen_;
+  // Digest -> source and class -> id.
+  std::map<Sha256, std::map<std::pair<std::string, std::string>, ItemId>> stored_;
 };
 
 }  // namespace

@@ -156,6 +156,25 @@ TEST_F(EmbeddedGalleryTest, TheSameFileIsStoredOnce) {
   expect_sound();
 }
 
+TEST_F(EmbeddedGalleryTest, OneFileManyTimesIsFoundEachTime) {
+  std::vector<NewItem> copies(300, numbered_item(1, "cat"));
+  for (std::size_t i = 0; i < copies.size(); ++i) {
+    copies[i].info.source = "/copy/" + std::to_string(i / 2);
+    if (i % 2 == 1) copies[i].info.class_name = "dog";
+  }
+  for (const AddedItem& item : add(copies)) EXPECT_TRUE(item.is_new);
+  const auto again = add(copies);
+  for (std::size_t i = 0; i < copies.size(); ++i) {
+    EXPECT_FALSE(again[i].is_new);
+    EXPECT_EQ(again[i].id, ItemId{i + 1});
+  }
+  copies[7].info.source = "/copy/of another";
+  copies[8].info.class_name = "bird";
+  std::size_t added = 0;
+  for (const AddedItem& item : add(copies)) added += item.is_new ? 1 : 0;
+  EXPECT_EQ(added, 2U);
+}
+
 TEST_F(EmbeddedGalleryTest, AChangedFileOrPathIsAnotherItem) {
   NewItem item = numbered_item(1, "cat");
   add({item});
