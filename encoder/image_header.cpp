@@ -113,7 +113,7 @@ JpegFrame read_frame(Reader& reader, std::size_t at, std::uint32_t marker, Image
     largest_h = std::max(largest_h, sampling >> 4);
     largest_v = std::max(largest_v, sampling & 15);
   }
-  const auto blocks = [](std::uint64_t side, std::uint32_t factor, std::uint32_t largest) {
+  const auto blocks = [](std::uint64_t side, std::uint64_t factor, std::uint64_t largest) {
     const std::uint64_t in_blocks = (side * factor + 8 * largest - 1) / (8 * largest);
     return in_blocks + factor;  // filled up to a whole group of blocks
   };

@@ -191,7 +191,7 @@ Bytes make_png_of_empty_blocks(std::size_t bytes) {
   for (int i = 0; i < 8; ++i) put_empty_block(eight);
   Bytes data = to_bytes({0x78, 0x01});
   while (data.size() < bytes) append(data, eight.bytes());
-  const Bytes pixels(100 * 101);
+  const Bytes pixels(std::size_t{100} * 101);
   Bytes last(1000);
   z_stream stream{};
   if (deflateInit2(&stream, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
