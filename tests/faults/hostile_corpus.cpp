@@ -47,6 +47,7 @@ std::size_t frame_of(const Bytes& jpeg) {
 
 void add_truncated(HostileFiles& corpus) {
   std::vector<std::pair<std::string, Bytes>> wholes;
+  wholes.reserve(kExtensions.size() + 3);
   for (const std::string& extension : kExtensions) {
     wholes.emplace_back("plain" + extension, encode_as(noise_image(60, 40, 3, 1), extension));
   }
@@ -81,10 +82,11 @@ void add_odd_kinds(HostileFiles& corpus) {
         recipe.interlaced = interlaced;
         // Noise would name colours that a palette lacks.
         if (type == 3) recipe.noise_every = 0;
-        corpus.add(name + std::to_string(depth) + suffix, kTaken, make_large_png(recipe));
+        const std::string kind = name + std::to_string(depth);
+        corpus.add(kind + suffix, kTaken, make_large_png(recipe));
         if (type != 0 && type != 2 && type != 3) continue;
         recipe.transparent = true;
-        corpus.add(name + std::to_string(depth) + "-trns" + suffix, kTaken, make_large_png(recipe));
+        corpus.add(kind + "-trns" + suffix, kTaken, make_large_png(recipe));
       }
     }
   }
@@ -246,6 +248,9 @@ void add_what_is_no_file(HostileFiles& corpus) {
   corpus.add_made("socket.png", kRefused, [](const fs::path& path) {
     const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
+    if (socket < 0 || path.native().size() >= sizeof(address.sun_path)) {
+      throw std::runtime_error("no socket at " + path.string());
+    }
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
     const int bound = ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address));

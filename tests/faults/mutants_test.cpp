@@ -35,7 +35,8 @@ struct Outcome {
 // Runs mutants `first` to `end`, in one process after the other when one dies. `asked` is handed to
 // the first.
 Outcome run_mutants(std::uint64_t seed, std::uint64_t first, std::uint64_t end,
-                    std::vector<std::string> asked = {}) {
+                    std::vector<std::string> asked = {},
+                    std::chrono::seconds patience = kMaxMutant) {
   constexpr std::size_t kManyBad = 20;
   Outcome outcome;
   const auto note = [&](std::uint64_t number, const std::string& what) {
@@ -53,7 +54,7 @@ Outcome run_mutants(std::uint64_t seed, std::uint64_t first, std::uint64_t end,
     std::uint64_t current = first;
     bool done = false;
     bool started = false;
-    while (const auto line = worker.read_line(started ? kMaxMutant : kMaxStart)) {
+    while (const auto line = worker.read_line(started ? patience : kMaxStart)) {
       started = true;
       std::istringstream words(*line);
       std::string word;
@@ -111,7 +112,7 @@ TEST(MutantsTest, NoneCrashesHangsOrIsBelieved) {
   EXPECT_EQ(crash.crashes, 1U);
   EXPECT_EQ(crash.first_bad, 17U);
   EXPECT_EQ(crash.decoded + crash.refused, 60U - 18) << "it did not go on behind the crash";
-  const Outcome hang = run_mutants(seed, 0, 30, {"hang", "11"});
+  const Outcome hang = run_mutants(seed, 0, 30, {"hang", "11"}, std::chrono::seconds(6));
   EXPECT_EQ(hang.hangs, 1U);
   EXPECT_EQ(hang.first_bad, 11U);
   const Outcome wrong = run_mutants(seed, 0, 30, {"wrong", "7"});
