@@ -94,7 +94,7 @@ TEST(HostileModelsTest, NoDamageIsTakenForWeights) {
   Prober prober;
   const Bytes whole = random_model_file(16, random(), {.width = 8, .height = 8});
   ASSERT_TRUE(prober.look(whole).works());
-  const std::uint64_t times = amount(15, 60, 1000);
+  const std::uint64_t times = amount(4, 60, 1000);
   for (std::uint64_t i = 0; i < 2 * times; ++i) {
     const bool flip = i % 2 == 0;
     const Seen seen = prober.look(flip ? flipped(whole, random) : cut(whole, random));
@@ -122,9 +122,11 @@ TEST(HostileModelsTest, CraftedFilesAreRefusedOrWork) {
   const std::uint64_t seed = fault_run().seed;
   Prober prober;
   const std::uint64_t times = amount(1, 2, 14);
+  const std::uint64_t part = amount(6, 1, 1);  // one kind of so many
   std::uint64_t kind = 0;
   for (const HostileModel& model : hostile_models()) {
-    std::mt19937 random(static_cast<unsigned>(seed + 1000 * ++kind));
+    if ((++kind + seed) % part != 0) continue;
+    std::mt19937 random(static_cast<unsigned>(seed + 1000 * kind));
     for (std::uint64_t i = 0; i < times; ++i) {
       const Seen seen = prober.look(model.make(random));
       ++counts().crafted;
@@ -177,7 +179,7 @@ std::string crc_of(const std::string& text) {
 
 std::string little(std::uint64_t value, std::size_t bytes) {
   std::string text;
-  for (std::size_t i = 0; i < bytes; ++i) text += static_cast<char>(value >> 8 * i);
+  for (; text.size() < bytes; value >>= 8) text += static_cast<char>(value);
   return text;
 }
 
@@ -188,9 +190,9 @@ std::string zip_of(const std::map<std::string, std::string>& files) {
   for (const auto& [name, content] : files) {
     const std::string facts = little(0, 8) + crc_of(content) + little(content.size(), 4) +
                               little(content.size(), 4) + little(name.size(), 2) + little(0, 2);
-    directory += "PK\x01\x02" + little(20, 2) + little(20, 2) + facts + little(0, 10) +
-                 little(all.size(), 4) + name;
-    all += "PK\x03\x04" + little(20, 2) + facts + name + content;
+    directory.append("PK\x01\x02").append(little(20, 2)).append(little(20, 2)).append(facts);
+    directory.append(little(0, 10)).append(little(all.size(), 4)).append(name);
+    all.append("PK\x03\x04").append(little(20, 2)).append(facts).append(name).append(content);
   }
   return all + directory + "PK\x05\x06" + little(0, 4) + little(files.size(), 2) +
          little(files.size(), 2) + little(directory.size(), 4) + little(all.size(), 4) +
@@ -226,6 +228,7 @@ TEST(HostileModelsTest, NoCodeInAFileRuns) {
       0);
   for (const auto& [kind, content] : files) {
     for (const char* suffix : {".onnx", ".pt", ".pth"}) {
+      if (fault_run().amount == Amount::kShort && kind != "archive") continue;
       const std::string file = folder / (kind + suffix);
       std::ofstream(file, std::ios::binary) << content;
       const std::string db = folder / "db";
