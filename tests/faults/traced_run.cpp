@@ -26,7 +26,10 @@ std::optional<TracedRun> run_traced(std::vector<std::string> command,
   command.insert(command.begin(), tracer.begin(), tracer.end());
   TracedRun run;
   try {
-    run.result = run_process(command, options);
+    // The leak check of a sanitizer can't do its work in a program that is traced.
+    ProcessOptions traced = options;
+    traced.environment.emplace("ASAN_OPTIONS", "detect_leaks=0");
+    run.result = run_process(command, traced);
   } catch (const std::runtime_error&) {  // not installed
     return std::nullopt;
   }
