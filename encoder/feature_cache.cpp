@@ -85,6 +85,7 @@ bool FeatureCache::read_from(std::span<const std::byte> file) {
     std::memcpy(&entry, entries + row * sizeof entry, sizeof entry);
     if (!rows_.emplace(Key{entry.pixels, entry.view}, row).second) return false;
   }
+  if (header.rows == 0) return true;  // there is nothing to copy from or to
   values_.resize(header.rows * dimension_);
   std::memcpy(values_.data(), entries + header.rows * sizeof(Entry),
               values_.size() * sizeof(float));

@@ -117,6 +117,18 @@ TEST_F(FeatureCacheTest, EveryFlippedBitAndEveryCutEmptiesIt) {
   EXPECT_EQ(found(open(), 1), features(1));
 }
 
+TEST_F(FeatureCacheTest, AFileWithoutRowsIsEmpty) {
+  constexpr std::size_t kHeaderBytes = 64;
+  auto bytes = write_three();
+  bytes.resize(kHeaderBytes);
+  std::fill(bytes.end() - 8, bytes.end(), std::byte{});  // how many rows there are
+  const Sha256 checksum = sha256(bytes);
+  const auto view = std::as_bytes(std::span(checksum));
+  bytes.insert(bytes.end(), view.begin(), view.end());
+  overwrite(bytes);
+  EXPECT_EQ(open().size(), 0U);
+}
+
 TEST_F(FeatureCacheTest, TellsOfAPlaceItCannotWrite) {
   FeatureCache cache(folder_ / "missing" / "a.features", digest(1), 4);
   insert(cache, 1);
