@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/image_limits.h"
+#include "cli/option_error.h"
 #include "core/error.h"
 
 namespace simdb::cli {
@@ -26,12 +27,6 @@ void refuse_nameless_options(const po::parsed_options& parsed) {
 }
 
 }  // namespace
-
-std::string option_error(const po::error& error, std::span<const std::string> args) {
-  const auto is_safe = [](const std::string& arg) { return arg.find('%') == std::string::npos; };
-  if (std::ranges::all_of(args, is_safe)) return error.what();
-  return "an option is not known, lacks its value or has one that makes no sense";
-}
 
 ArgumentParser::ArgumentParser(std::string synopsis, std::string description)
     : synopsis_(std::move(synopsis)),

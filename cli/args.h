@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/program_options/errors.hpp>
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/variables_map.hpp>
 #include <span>
@@ -13,11 +12,6 @@
 #include "encoder/image_codec.h"
 
 namespace simdb::cli {
-
-/// What is wrong with `args`: error.what(), except where an argument holds a '%'. Boost fills in
-/// placeholders such as %value% until none is left, which takes forever if an argument is one.
-std::string option_error(const boost::program_options::error& error,
-                         std::span<const std::string> args);
 
 /// The options of one command and how they are explained.
 class ArgumentParser {

@@ -8,8 +8,8 @@
 #include <sstream>
 #include <vector>
 
-#include "cli/args.h"
 #include "cli/image_limits.h"
+#include "cli/option_error.h"
 #include "core/error.h"
 
 namespace simdb::cli {
