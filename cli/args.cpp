@@ -1,6 +1,5 @@
 #include "cli/args.h"
 
-#include <algorithm>
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/positional_options.hpp>
