@@ -76,8 +76,7 @@ class EmbeddedGallery final : public Gallery {
 
   /// Writes everything into a file, which the caller commits; see storage/backup.h for `check`.
   /// Changes go on meanwhile and are not in it. Returns how many items there are.
-  std::uint64_t back_up(
-      AtomicFile& file, const std::function<void()>& check = [] {}) const;
+  std::uint64_t back_up(AtomicFile& file, const std::function<void()>& check = [] {}) const;
 
   /// Saves the index for later processes if the gallery is large and much has changed since that
   /// was last done; returns whether. May have to build the index first. Does nothing in a gallery

@@ -50,7 +50,7 @@ void add_options(ArgumentParser& parser) {
   add("episodes", po::value<std::size_t>()->value_name("N"), "how many are drawn (1000)");
   add("seed", po::value<std::uint64_t>()->value_name("S"), "what is drawn (1)");
   add("open-set", po::value<std::string>()->value_name("DIR"),
-      "images of none of the classes: AUROC says how well they are told apart");
+      "images of none of the classes: how well they are told apart");
   add("report", po::value<std::string>()->value_name("FILE.html"),
       "write a page with pictures: confusion matrix, similarities, 3-D view");
   add_encoder_options(parser);

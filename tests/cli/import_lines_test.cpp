@@ -62,7 +62,8 @@ TEST(ImportLinesTest, NamesTheBadLine) {
   EXPECT_THAT(refusal(""), HasSubstr("it is empty"));
   EXPECT_THAT(refusal("nonsense"), HasSubstr("line 1"));
   EXPECT_THAT(refusal(item(R"("class":"red",)" + kVector) + "{}"), HasSubstr("line 3"));
-  EXPECT_THAT(refusal(R"({"simdb_export":2,"encoder":"0123456789abcdef"})"), HasSubstr("format 2"));
+  EXPECT_THAT(refusal(R"({"simdb_export":2,"encoder":"0123456789abcdef"})"),
+              HasSubstr("format version 2"));
   EXPECT_THAT(refusal(R"({"simdb_export":1,"encoder":"another"})"),
               HasSubstr("belong to encoder another"));
 }

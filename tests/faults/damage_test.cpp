@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <thread>
 
 #include "core/error.h"
 #include "database/embedded_gallery.h"
@@ -47,6 +48,21 @@ void flip_bit(const fs::path& path, std::uint64_t bit) {
   file.put(byte);
 }
 
+// Copies a database that is open. RocksDB merges tables meanwhile, and removes what it has merged.
+void copy_living(const fs::path& from, const fs::path& to) {
+  for (int tries = 100;; --tries) {
+    const auto before = files_of(from);
+    try {
+      fs::copy(from, to, fs::copy_options::recursive);
+      if (files_of(from) == before) return;
+    } catch (const fs::filesystem_error&) {
+      if (tries <= 0) throw;
+    }
+    fs::remove_all(to);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
 // A database with several tables a family, a snapshot that is behind, removed items and a log:
 // `clean` was closed, `unclean` copied while it was open, as a kill leaves it.
 void make_golden(const fs::path& folder, std::uint64_t seed) {
@@ -70,7 +86,7 @@ void make_golden(const fs::path& folder, std::uint64_t seed) {
   for (const Step step : {Step::kAdd, Step::kRemove, Step::kAdd, Step::kAddBatch, Step::kAdd}) {
     work.step(*gallery, expected, step);
   }
-  fs::copy(live, folder / "unclean", fs::copy_options::recursive);
+  copy_living(live, folder / "unclean");
 }
 
 struct Look {
