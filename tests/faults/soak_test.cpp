@@ -110,7 +110,8 @@ TEST(SoakTest, NothingGrows) {
   // What is stored: an embedding, a record, lists; see docs/file_formats.md.
   const double live = static_cast<double>(victim.expected.items.size()) * 400;
   const auto disk = static_cast<double>(disk_bytes(victim.path()));
-  EXPECT_LE(disk, 3 * live + (1 << 20));
+  // RocksDB merges tables when there are four runs of them, so three full buffers may wait.
+  EXPECT_LE(disk, 3 * live + (64 << 20));
   EXPECT_EQ(victim.look(), "");
 
   // A leak of a megabyte a round must be seen.
@@ -121,8 +122,8 @@ TEST(SoakTest, NothingGrows) {
           "memory " + std::to_string(std::lround(grown)) + " %, time " +
               std::to_string(std::lround(slower)) + " %, threads " +
               grouped(samples.back().threads) + " all the time, disk " +
-              std::to_string(std::lround(disk / live * 10) / 10.0).substr(0, 3) +
-              " times what is live",
+              std::to_string(std::lround(disk / (1 << 20))) + " MiB beside " +
+              std::to_string(std::lround(live / (1 << 20))) + " MiB of what is live",
           "a leak of 1 MiB a round: noticed"});
 }
 
