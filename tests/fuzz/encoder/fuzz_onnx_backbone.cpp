@@ -31,11 +31,15 @@ void check_merged(Backbone backbone, bool one_at_a_time) {
   backbone.features = kFeatures;
   backbone.one_at_a_time = one_at_a_time;
   const auto merged = write_backbone_model(backbone, std::vector{dense_layer()}, {});
-  const ModelHeader header = read_onnx_header(merged, "merged.onnx");
-  fuzz::require(header.dimension == 16 && header.input == backbone.input,
+  // The backbone was not run, so the shape of its features may not fit the head.
+  const auto header =
+      fuzz::parsed({ErrorCode::kBadInput}, [&] { return read_onnx_header(merged, "merged.onnx"); });
+  if (!header) return;
+  fuzz::require(header->dimension == 16 && header->input == backbone.input,
                 "a merged model is an encoder for the backbone's images");
-  fuzz::require(header.one_at_a_time == one_at_a_time, "a merged model has the backbone's batches");
-  fuzz::require(header.notes.contains("backbone"), "a merged model tells of its backbone");
+  fuzz::require(header->one_at_a_time == one_at_a_time,
+                "a merged model has the backbone's batches");
+  fuzz::require(header->notes.contains("backbone"), "a merged model tells of its backbone");
 }
 
 }  // namespace
