@@ -34,12 +34,12 @@ TEST(ImageLimitsTest, TheHelpTellsTheDefaults) {
     EXPECT_NE(help.find(text), std::string::npos) << text;
   };
   const ImageLimits limits;
-  expect("megapixels (" + std::to_string(limits.max_pixels >> 20) + ")");
-  expect("side (" + std::to_string(limits.max_side) + ")");
-  expect("file-mb (" + std::to_string(limits.max_file_bytes >> 20) + ")");
-  expect("memory-mb (" + std::to_string(limits.max_memory_bytes >> 20) + ")");
-  expect("seconds (" + std::to_string(limits.max_seconds).substr(0, 3) + ")");
-  expect("scans (" + std::to_string(limits.max_scans) + ")");
+  expect("megapixels=" + std::to_string(limits.max_pixels >> 20));
+  expect("side=" + std::to_string(limits.max_side));
+  expect("file-mb=" + std::to_string(limits.max_file_bytes >> 20));
+  expect("memory-mb=" + std::to_string(limits.max_memory_bytes >> 20));
+  expect("seconds=" + std::to_string(limits.max_seconds).substr(0, 3));
+  expect("scans=" + std::to_string(limits.max_scans));
 }
 
 TEST(ImageLimitsTest, RefusesOtherWords) {

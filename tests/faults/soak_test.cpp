@@ -1,10 +1,13 @@
 // A process that works for long: memory, descriptors, threads and disk stay what they are, and so
 // does the speed.
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstring>
 #include <fstream>
+#include <new>
 
 #include "tests/faults/victim.h"
 #include "tests/support/embeddings.h"
@@ -46,11 +49,30 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+// Memory from the system, not from what the heap has to spare.
+class Leak {
+ public:
+  explicit Leak(std::size_t bytes)
+      : bytes_(bytes),
+        memory_(
+            ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
+    if (memory_ == MAP_FAILED) throw std::bad_alloc();
+    std::memset(memory_, 1, bytes_);
+  }
+  Leak(const Leak&) = delete;
+  Leak& operator=(const Leak&) = delete;
+  ~Leak() { ::munmap(memory_, bytes_); }
+
+ private:
+  std::size_t bytes_;
+  void* memory_;
+};
+
 // Steps in rounds of an equal number, each with the same content at its end.
 std::vector<Sample> soak(Victim& victim, std::uint64_t operations, std::size_t leak_bytes) {
   GalleryWork work(fault_run().seed);
   std::vector<Sample> samples;
-  std::vector<std::unique_ptr<char[]>> leaked;
+  std::vector<std::unique_ptr<Leak>> leaked;
   const std::uint64_t rounds = 40;
   EmbeddedGallery gallery(Store::open(store_path(victim.path()), StoreMode::kReadWrite),
                           victim.path());
@@ -65,10 +87,7 @@ std::vector<Sample> soak(Victim& victim, std::uint64_t operations, std::size_t l
     }
     gallery.reindex();
     victim.expected.removed.clear();  // the test's own memory must not grow
-    if (leak_bytes > 0) {
-      leaked.push_back(std::make_unique<char[]>(leak_bytes));
-      std::fill_n(leaked.back().get(), leak_bytes, 'x');
-    }
+    if (leak_bytes > 0) leaked.push_back(std::make_unique<Leak>(leak_bytes));
     samples.push_back(sample(since));
   }
   return samples;
