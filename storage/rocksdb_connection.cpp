@@ -264,7 +264,8 @@ RocksConnection::~RocksConnection() {
   if (!db_) return;
   if (mode_ == StoreMode::kReadWrite && !is_stuck_) flush();
   if (is_stuck_) {
-    static_cast<void>(db_.release());
+    const rocksdb::DB* const left_open = db_.release();
+    static_cast<void>(left_open);
     return;
   }
   // Handles go before the database: RocksDB asserts it.

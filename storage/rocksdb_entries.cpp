@@ -28,6 +28,7 @@ void RocksStore::for_each_entry(
     const std::function<void(std::string_view, std::string_view, std::string_view)>& visit) const {
   // All iterators from one call: they see the same state.
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  handles.reserve(kColumnFamilyNames.size());
   for (std::size_t i = 0; i < kColumnFamilyNames.size(); ++i) {
     handles.push_back(connection_->family(static_cast<Family>(i)));
   }

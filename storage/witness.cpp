@@ -43,8 +43,8 @@ std::optional<Witness::Statement> Witness::read(const fs::path& store) {
     const std::string bytes(reinterpret_cast<const char*>(file.data()), file.size());
     if (bytes.size() != kBytes) return std::nullopt;
     Statement statement{bytes.substr(kStoreIdAt, kStoreIdDigits),
-                        *decode_number(std::string_view(bytes).substr(kChangesAt, 8)),
-                        *decode_number(std::string_view(bytes).substr(kMarkAt, 8))};
+                        decode_number(std::string_view(bytes).substr(kChangesAt, 8)).value_or(0),
+                        decode_number(std::string_view(bytes).substr(kMarkAt, 8)).value_or(0)};
     if (bytes != encode(statement)) return std::nullopt;
     return statement;
   } catch (const Error&) {
