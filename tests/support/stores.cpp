@@ -23,20 +23,24 @@ std::vector<ItemId> put_numbered(Store& store, std::uint64_t first, std::size_t 
 }
 
 std::string difference(const Store& store, ItemId id, std::uint64_t number) {
-  const auto record = store.get(id);
+  return ItemComparison(store).difference(id, number);
+}
+
+std::string ItemComparison::difference(ItemId id, std::uint64_t number) {
+  const auto record = store_.get(id);
   if (!record) return "no record";
   const NewItem expected = numbered_item(number, record->info.class_name);
   if (!(record->info == expected.info)) return "another record";
-  if (store.embedding(id) != random_embeddings(1, store.dimension(), number).at(0)) {
+  if (store_.embedding(id) != random_embeddings(1, store_.dimension(), number).at(0)) {
     return "another embedding";
   }
-  if (store.thumbnail(id) != expected.thumbnail) return "another thumbnail";
-  const auto listed = [id](const std::vector<ItemId>& ids) {
-    return std::find(ids.begin(), ids.end(), id) != ids.end();
-  };
-  if (!listed(store.find_digest(expected.info.digest))) return "not found by digest";
-  if (!listed(store.items_of(expected.info.class_name))) return "not found by class";
-  return "";
+  if (store_.thumbnail(id) != expected.thumbnail) return "another thumbnail";
+  const std::vector<ItemId> same = store_.find_digest(expected.info.digest);
+  if (std::find(same.begin(), same.end(), id) == same.end()) return "not found by digest";
+  const std::string& name = expected.info.class_name;
+  if (!by_class_.contains(name)) by_class_[name] = store_.items_of(name);
+  const std::vector<ItemId>& listed = by_class_[name];
+  return std::binary_search(listed.begin(), listed.end(), id) ? "" : "not found by class";
 }
 
 }  // namespace simdb::test
