@@ -4,8 +4,8 @@
 #   scripts/test.sh           everything but the tests labelled 'long'
 #   scripts/test.sh --all     those too, and the fuzzers
 #   scripts/test.sh --quick   the optimised build only
-# Ends with the table of what the fault tests found (docs/reliability.md) and 'N passed, N failed'; the exit status is 0 if
-# nothing failed.
+# Ends with the table of what the fault tests found (docs/reliability.md), the output of the tests that failed, and
+# 'N passed, N failed'; the exit status is 0 if nothing failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -34,13 +34,30 @@ section() {
 passed=0
 failed=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+failures=$(mktemp)
+trap 'rm -f "$log" "$failures"' EXIT
+
+# What ctest printed of each failed test, its last lines only: a log that keeps only the end still tells what failed.
+failed_tests() {
+  awk -v preset="$1" '
+    function flush(   i) {
+      if (!inside) return
+      print "-- " preset ": " title
+      for (i = (count > 60 ? count - 59 : 1); i <= count; i++) print lines[i]
+      inside = count = 0
+    }
+    /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / || /^ +Start +[0-9]+: / || /^[0-9]+% tests passed/ { flush() }
+    inside { lines[++count] = $0 }
+    /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: .*\*\*\*/ && !/\*\*\*Skipped/ { inside = 1; title = $0 }
+  ' "$log" >> "$failures"
+}
 
 # Runs a build's tests and adds their number to the totals. A failure does not stop the script, so that one run
 # shows every failure.
 run_tests() {
   local status=0
   ctest --preset "$1" --parallel "$cores" --no-tests=error ${choice[@]+"${choice[@]}"} | tee "$log" || status=$?
+  failed_tests "$1"
   local closing='^[0-9]+% tests passed, ([0-9]+) tests? failed out of ([0-9]+)$' line
   while IFS= read -r line; do
     if [[ $line =~ $closing ]]; then
@@ -77,6 +94,11 @@ section "what the fault tests found"
 echo "commit $(git describe --always --dirty 2>/dev/null || echo unknown), $(date -u +%F), $cores cores," \
      "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)"
 python3 scripts/fault_table.py "${folders[@]}"
+
+if [[ -s $failures ]]; then
+  section "what failed"
+  cat "$failures"
+fi
 
 section "all done"
 echo "$passed passed, $failed failed"
