@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <fstream>
 #include <functional>
 #include <random>
@@ -260,9 +260,9 @@ TEST(ImageCodecTest, RefusesAPngBombQuicklyAndWithoutTheMemory) {
   EXPECT_LT(bomb.size(), 120U * 1024);
   rusage before{};
   getrusage(RUSAGE_SELF, &before);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   EXPECT_THAT(refusal_of(bomb), AllOf(HasSubstr("30000 x 30000"), HasSubstr("16384")));
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(500));
+  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC / 2) << "of the CPU";
   rusage after{};
   getrusage(RUSAGE_SELF, &after);
   EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 50L * 1024);  // KiB
