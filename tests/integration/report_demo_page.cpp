@@ -1,6 +1,8 @@
 // Writes a report page for report_page_test.py and for eyes: shapes drawn on the spot, made-up
 // embeddings that cluster by class, some errors, hostile names.
 //   report_demo_page OUT.html CLASSES IMAGES_PER_CLASS [hostile]
+// or tells which characters the terminal does not get as they are: their numbers, one a line.
+//   report_demo_page escaped
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +11,9 @@
 #include <fstream>
 #include <random>
 #include <string>
+#include <string_view>
 
+#include "cli/render.h"
 #include "cli/report/report.h"
 #include "cli/sample_shapes.h"
 #include "core/embedding.h"
@@ -80,12 +84,34 @@ EvalReport demo(std::size_t classes, std::size_t per_class, bool hostile) {
   return report;
 }
 
+std::string utf8(char32_t code) {
+  const auto byte = [](char32_t bits) { return static_cast<char>(bits); };
+  const auto tail = [&](int shift) { return byte(0x80 | (code >> shift & 0x3F)); };
+  if (code < 0x80) return {byte(code)};
+  if (code < 0x800) return {byte(0xC0 | code >> 6), tail(0)};
+  if (code < 0x10000) return {byte(0xE0 | code >> 12), tail(6), tail(0)};
+  return {byte(0xF0 | code >> 18), tail(12), tail(6), tail(0)};
+}
+
+void print_escaped() {
+  for (char32_t code = 0; code <= 0x10FFFF; ++code) {
+    const bool surrogate = code >= 0xD800 && code < 0xE000;
+    const std::string text = utf8(code);
+    if (!surrogate && printable(text) != text) fmt::print("{}\n", static_cast<unsigned>(code));
+  }
+}
+
 }  // namespace
 }  // namespace simdb::cli
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "escaped") {
+    simdb::cli::print_escaped();
+    return 0;
+  }
   if (argc < 4) {
-    std::fputs("usage: report_demo_page OUT.html CLASSES IMAGES_PER_CLASS [hostile]\n", stderr);
+    std::fputs("usage: report_demo_page OUT.html CLASSES IMAGES_PER_CLASS [hostile] | escaped\n",
+               stderr);
     return 2;
   }
   std::ofstream out(argv[1], std::ios::binary);

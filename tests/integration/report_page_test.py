@@ -197,6 +197,19 @@ class ReportPage(unittest.TestCase):
         self.assertIn("zero⟨200B⟩width ⟨E0041⟩ ⟨2028⟩", legend)
         self.assertNotIn("\u202e", self.browser.run("return document.body.innerText"))
 
+    def test_escapes_the_same_characters_as_the_terminal(self):
+        self.open("few")
+        page = self.browser.run("""
+          const escaped = [];
+          for (let code = 0; code <= 0x10FFFF; ++code) {
+            const text = String.fromCodePoint(code);
+            if ((code < 0xD800 || code > 0xDFFF) && printable(text) !== text) escaped.push(code);
+          }
+          return escaped;""")
+        terminal = subprocess.run([DEMO_PAGE, "escaped"], check=True, capture_output=True, text=True).stdout
+        self.assertEqual(page, [int(code) for code in terminal.split()])
+        self.assertGreater(len(page), 4096)
+
     def test_many_classes_and_images_stay_usable(self):
         self.open("many")
         self.assertIn("5,000 of 6,000", self.browser.run("return document.getElementById('points-note').textContent"))
