@@ -149,7 +149,6 @@ rocksdb::DBOptions RocksConnection::options() const {
 }
 
 rocksdb::Status RocksConnection::open_writer(Writer how) {
-  require_openable_tables(path_);
   const bool create = how == Writer::kCreate;
   rocksdb::DBOptions options = this->options();
   options.create_if_missing = create;

@@ -87,7 +87,8 @@ class RocksConnection {
         log_rule_(rule),
         witness_(Witness::read(path_)) {}
 
-  // One try to open; the destructor frees what was opened.
+  // One try to open; the destructor frees what was opened. What is opened for writing was checked
+  // before (check_format).
   enum class Writer { kCreate, kOpen, kRepair };
   rocksdb::Status open_writer(Writer how);
   rocksdb::Status open_reader(const std::vector<rocksdb::ColumnFamilyDescriptor>& families);
