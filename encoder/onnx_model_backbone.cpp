@@ -61,6 +61,9 @@ class BackboneReader {
     free_reshapes(graph_, fixed_side(shape.dim(0)));
     replace_clips(graph_);
     prune(output);  // the nodes that the shapes came from
+    if (graph_.input_size() == 0) {
+      refuse("its tensor '" + output + "' depends on the size of the images only");
+    }
     const std::string image = graph_.input(0).name();
     graph_.clear_input();
     describe_value(*graph_.add_input(), image, {spec.channels, spec.height, spec.width});

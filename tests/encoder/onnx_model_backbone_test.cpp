@@ -111,6 +111,14 @@ TEST(OnnxModelBackboneTest, FreesTheBatchAndFixesTheSize) {
   }
 }
 
+TEST(OnnxModelBackboneTest, RefusesWhatLooksAtNoPixel) {
+  onnx::ModelProto model = parsed(test::make_backbone({.worked_out_shape = true}));
+  for (auto& node : *model.mutable_graph()->mutable_node()) {
+    if (node.op_type() == "GlobalAveragePool") node.set_input(0, "");  // "left out"
+  }
+  EXPECT_THAT(refusal(serialised(model)), HasSubstr("the size of the images only"));
+}
+
 TEST(OnnxModelBackboneTest, RefusesWhatIsNoModel) {
   EXPECT_THAT(refusal({}), HasSubstr("empty"));
   EXPECT_THAT(refusal(Bytes(1000)), HasSubstr("not an ONNX model"));
