@@ -180,9 +180,13 @@ void add_texts(Seeds& seeds) {
   seeds.add("import", header + R"({"class":"red","vector":[)" + vector + "]}\n");
   seeds.add("import", header + R"({"id":1,"class":"red","source":"a.png","sha256":")" + digest +
                           R"(","width":28,"height":20,"added":"","vector":[)" + vector + "]}\n");
-  for (const char* line : {"a.png\n-k\n5\n--db=x\n--json", "--class\nred\n--accept=0.5\n--\n-b",
-                           "--help", "-k7\n--classes\nleaf\nx\ny\nz", "--size\n-3",
-                           "--class=\n-k=", "-h", "--unknown", "-\n--json=1"}) {
+  for (const char* line :
+       {"a.png\n-k\n5\n--db=x\n--json", "--class\nred\n--accept=0.5\n--\n-b", "--help",
+        "-k7\n--classes\nleaf\nx\ny\nz", "--size\n-3", "--class=\n-k=", "-h", "--unknown",
+        "-\n--json=1", "--image-limit=side=9\n--image-limit\nseconds=0.5",
+        "--image-limit=megapixels=1e3\n--image-limit=file-mb=8",
+        "--image-limit=memory-mb=7\n--image-limit=scans=2", "--image-limit=sides=1",
+        "--image-limit=1", "--image-limit=side=-1"}) {
     seeds.add("args", std::string("\3") + line);
     seeds.add("args", std::string("\1") + line);
   }

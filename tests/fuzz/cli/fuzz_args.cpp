@@ -18,7 +18,7 @@ cli::ArgumentParser make_parser() {
   parser.options().add_options()(
       "accept", po::value<float>()->default_value(0.5F, "0.5")->value_name("S"), "a similarity");
   parser.options().add_options()("size", po::value<int>()->default_value(28), "a number");
-  parser.with_class_level().with_database().with_json();
+  parser.with_class_level().with_image_limits().with_database().with_json();
   return parser;
 }
 
@@ -54,5 +54,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (parser.has("db")) parser.get<std::string>("db");
   parser.flag("json");
   fuzz::parsed({ErrorCode::kUsage}, [&] { return parser.class_level(); });
+  const auto limits = fuzz::parsed({ErrorCode::kUsage}, [&] { return parser.image_limits(); });
+  fuzz::require(!limits || (limits->max_seconds > 0 && limits->max_seconds <= 1e6),
+                "a limit is a number above 0");
   return 0;
 }
