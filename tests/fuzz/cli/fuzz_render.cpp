@@ -57,6 +57,13 @@ void check_json(const std::string& text, std::int64_t time) {
   const auto read = nlohmann::json::parse(line);
   fuzz::require(!is_utf8(text) || read.at("class") == text, "text comes back from JSON");
   fuzz::require(read.at("id") == to_number(record.id), "an id comes back from JSON");
+  fuzz::require(cli::source_of(read) == text, "a source comes back byte by byte");
+}
+
+void check_source_bytes(const std::string& hex) {
+  const auto source =
+      fuzz::parsed({ErrorCode::kBadInput}, [&] { return cli::source_of({{"source_bytes", hex}}); });
+  if (source) fuzz::require(2 * source->size() == hex.size(), "a byte is two digits");
 }
 
 }  // namespace
@@ -67,6 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text = fuzz::text_of(fields.rest());
   check_text(text);
   check_json(text, static_cast<std::int64_t>(number));
+  check_source_bytes(text);
   require_harmless(cli::iso_time(static_cast<std::int64_t>(number)));
   require_harmless(cli::byte_size(number));
   require_harmless(cli::count_of(number, "item", "items"));
