@@ -9,6 +9,8 @@
 #include <set>
 #include <sstream>
 
+#include "tests/support/utf8.h"
+
 namespace simdb::test {
 namespace {
 
@@ -46,16 +48,6 @@ std::size_t well_formed(std::string_view text, std::size_t at) {
     return row.length;
   }
   return 0;
-}
-
-std::string utf8(char32_t code) {
-  const auto tail = [&](unsigned shift) {
-    return static_cast<char>(0x80U | ((code >> shift) & 0x3FU));
-  };
-  if (code < 0x80) return {static_cast<char>(code)};
-  if (code < 0x800) return {static_cast<char>(0xC0U | (code >> 6)), tail(0)};
-  if (code < 0x10000) return {static_cast<char>(0xE0U | (code >> 12)), tail(6), tail(0)};
-  return {static_cast<char>(0xF0U | (code >> 18)), tail(12), tail(6), tail(0)};
 }
 
 bool is_control(std::string_view sequence) {

@@ -18,6 +18,7 @@
 #include "cli/sample_shapes.h"
 #include "core/embedding.h"
 #include "encoder/image_codec.h"
+#include "tests/support/utf8.h"
 
 namespace simdb::cli {
 namespace {
@@ -84,19 +85,10 @@ EvalReport demo(std::size_t classes, std::size_t per_class, bool hostile) {
   return report;
 }
 
-std::string utf8(char32_t code) {
-  const auto byte = [](char32_t bits) { return static_cast<char>(bits); };
-  const auto tail = [&](int shift) { return byte(0x80 | (code >> shift & 0x3F)); };
-  if (code < 0x80) return {byte(code)};
-  if (code < 0x800) return {byte(0xC0 | code >> 6), tail(0)};
-  if (code < 0x10000) return {byte(0xE0 | code >> 12), tail(6), tail(0)};
-  return {byte(0xF0 | code >> 18), tail(12), tail(6), tail(0)};
-}
-
 void print_escaped() {
   for (char32_t code = 0; code <= 0x10FFFF; ++code) {
     const bool surrogate = code >= 0xD800 && code < 0xE000;
-    const std::string text = utf8(code);
+    const std::string text = test::utf8(code);
     if (!surrogate && printable(text) != text) fmt::print("{}\n", static_cast<unsigned>(code));
   }
 }
