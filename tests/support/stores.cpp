@@ -38,9 +38,9 @@ std::string ItemComparison::difference(ItemId id, std::uint64_t number) {
   const std::vector<ItemId> same = store_.find_digest(expected.info.digest);
   if (std::find(same.begin(), same.end(), id) == same.end()) return "not found by digest";
   const std::string& name = expected.info.class_name;
-  if (!by_class_.contains(name)) by_class_[name] = store_.items_of(name);
-  const std::vector<ItemId>& listed = by_class_[name];
-  return std::binary_search(listed.begin(), listed.end(), id) ? "" : "not found by class";
+  const auto [listed, is_new] = by_class_.try_emplace(name);
+  if (is_new) listed->second = store_.items_of(name);
+  return std::ranges::binary_search(listed->second, id) ? "" : "not found by class";
 }
 
 }  // namespace simdb::test
