@@ -12,6 +12,7 @@ find_package(Protobuf REQUIRED)
 
 if(SIMDB_BUILD_ENCODER)
   find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs dnn)
+  find_package(JPEG REQUIRED)
   find_package(PNG REQUIRED)
   find_package(ONNX CONFIG REQUIRED)
   if(NOT TARGET ONNX::onnx_proto) # Debian 12's package has no name space

@@ -21,7 +21,8 @@ struct Work {
   double nanoseconds;
 };
 
-Work jpeg_work(const JpegEffort& jpeg, std::uint64_t file_bytes, std::uint64_t decoded_bytes) {
+Work jpeg_work(const ImageHeader& header, std::uint64_t pixels, std::uint64_t file_bytes) {
+  const JpegEffort& jpeg = header.jpeg;
   const auto scanned = static_cast<double>(jpeg.scanned);
   const double nanoseconds = kJpegCoefficient * static_cast<double>(jpeg.coefficients) +
                              kJpegScannedCoefficient * scanned +
@@ -29,8 +30,8 @@ Work jpeg_work(const JpegEffort& jpeg, std::uint64_t file_bytes, std::uint64_t d
                                               : kJpegFileByte * static_cast<double>(file_bytes));
   // The coefficients are gone when a copy of the picture is turned.
   const std::uint64_t kept = jpeg.kept ? 2 * jpeg.coefficients : 0;
-  const std::uint64_t turned = jpeg.exif_bytes > 0 ? decoded_bytes : 0;
-  return {jpeg.exif_bytes + std::max(kept, turned), nanoseconds};
+  const std::uint64_t turned = header.orientation > 4 ? pixels * header.channels : 0;
+  return {std::max(kept, turned), nanoseconds};
 }
 
 Work webp_work(const ImageHeader& header, std::uint64_t pixels, std::uint64_t file_bytes) {
@@ -47,7 +48,7 @@ Work work_of(const ImageHeader& header, std::uint64_t pixels, std::uint64_t file
     case ImageFormat::kPng:
       return {0, 0};
     case ImageFormat::kJpeg:
-      return jpeg_work(header.jpeg, file_bytes, pixels * header.channels);
+      return jpeg_work(header, pixels, file_bytes);
     case ImageFormat::kWebp:
       return webp_work(header, pixels, file_bytes);
     case ImageFormat::kBmp:

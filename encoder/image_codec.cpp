@@ -13,6 +13,7 @@
 #include "core/file_io.h"
 #include "encoder/decode_cost.h"
 #include "encoder/image_header.h"
+#include "encoder/jpeg_decoder_internal.h"
 #include "encoder/opencv_internal.h"
 #include "encoder/pixel_allocator_internal.h"
 #include "encoder/png_decoder_internal.h"
@@ -98,24 +99,55 @@ void swap_red_and_blue(Image& image) {
   }
 }
 
-Image decode_with_opencv(std::span<const std::byte> bytes, std::string_view name,
-                         const ImageHeader& header) {
+Image decode_with_opencv(std::span<const std::byte> bytes, std::string_view name) {
   if (bytes.size() > std::numeric_limits<int>::max()) refuse(name, "it has more than 2 GB");
   const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U,
                        const_cast<std::byte*>(bytes.data()));
-  // IMREAD_UNCHANGED keeps alpha but ignores the EXIF orientation; JPEG has no alpha.
-  const int flags =
-      header.format == ImageFormat::kJpeg ? cv::IMREAD_ANYCOLOR : cv::IMREAD_UNCHANGED;
   PixelAllocator allocator;
   cv::Mat decoded;
   decoded.allocator = &allocator;
-  cv::imdecode(buffer, flags, &decoded);
+  cv::imdecode(buffer, cv::IMREAD_UNCHANGED, &decoded);  // keeps alpha
   if (decoded.empty()) refuse(name, "the image data is damaged");
   if (decoded.depth() != CV_8U) refuse(name, "its pixels are not bytes");
   Image image{decoded.cols, decoded.rows, decoded.channels(), {}};
   image.pixels = allocator.owns(decoded) ? allocator.take(decoded) : to_image(decoded).pixels;
   swap_red_and_blue(image);
   return image;
+}
+
+// Exif's orientations 2 to 8, in the order of its table: which side of the picture row 0 is, and
+// which column 0.
+Image turned_upright(Image image, int orientation) {
+  if (orientation > 4) {
+    Image turned{image.height, image.width, image.channels, {}};
+    turned.pixels.resize(image.pixels.size());
+    cv::Mat mat = as_mat(turned);
+    cv::transpose(as_mat(image), mat);
+    image = std::move(turned);
+  }
+  constexpr int kUpsideDown = 0;
+  constexpr int kMirrored = 1;
+  constexpr int kBoth = -1;
+  const cv::Mat mat = as_mat(image);
+  const auto flip = [&](int how) { cv::flip(mat, mat, how); };
+  if (orientation == 2 || orientation == 6) flip(kMirrored);
+  if (orientation == 3 || orientation == 7) flip(kBoth);
+  if (orientation == 4 || orientation == 8) flip(kUpsideDown);
+  return image;
+}
+
+Image decode(std::span<const std::byte> bytes, std::string_view name, const ImageHeader& header,
+             const ImageLimits& limits) {
+  switch (header.format) {
+    case ImageFormat::kPng:
+      return decode_png(bytes, limits.max_seconds);
+    case ImageFormat::kJpeg:
+      return turned_upright(decode_jpeg(bytes), header.orientation);
+    case ImageFormat::kBmp:
+    case ImageFormat::kWebp:
+      break;
+  }
+  return decode_with_opencv(bytes, name);
 }
 
 std::vector<std::byte> encode(const Image& image, const char* extension,
@@ -158,10 +190,8 @@ std::vector<std::byte> make_thumbnail(const Image& image) {
 Image decode_image(std::span<const std::byte> bytes, std::string_view name,
                    const ImageLimits& limits) {
   const ImageHeader header = require_decodable(bytes, name, limits);
-  return guard_opencv(ErrorCode::kBadInput, "decode " + std::string(name), [&] {
-    return header.format == ImageFormat::kPng ? decode_png(bytes, limits.max_seconds)
-                                              : decode_with_opencv(bytes, name, header);
-  });
+  return guard_opencv(ErrorCode::kBadInput, "decode " + std::string(name),
+                      [&] { return decode(bytes, name, header, limits); });
 }
 
 SourceImage load_image(const std::filesystem::path& path, const ImageLimits& limits) {

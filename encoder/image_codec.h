@@ -29,7 +29,8 @@ struct ImageLimits {
 /// PNG or WebP is not, nor the single transparent shade of a grey PNG (tRNS). Throws
 /// Error(kBadInput), naming `name`, for other formats, empty, truncated or damaged bytes and images
 /// beyond the limits; bytes behind the end are ignored. A JPEG damaged in the middle is decoded as
-/// far as libjpeg can, as browsers do; libjpeg then writes a warning to stderr. Thread-safe.
+/// far as libjpeg can, as browsers do. OpenCV may write a line about a damaged BMP to std::cerr.
+/// Thread-safe.
 Image decode_image(std::span<const std::byte> bytes, std::string_view name,
                    const ImageLimits& limits = {});
 

@@ -17,6 +17,11 @@ class Reader {
   std::uint32_t big(std::size_t at, std::size_t length) { return number(at, length, true); }
   std::uint32_t little(std::size_t at, std::size_t length) { return number(at, length, false); }
   std::size_t size() const { return bytes_.size(); }
+  /// At most `length` bytes behind `at`, read by themselves.
+  Reader part(std::size_t at, std::size_t length) const {
+    at = std::min(at, size());
+    return Reader(bytes_.subspan(at, std::min(length, size() - at)));
+  }
   bool ok() const { return ok_; }
   /// Position of the next `byte` at or behind `at`; size() if there is none.
   std::size_t find(std::uint8_t byte, std::size_t at) const {
@@ -141,12 +146,35 @@ void count_scan(Reader& reader, std::size_t at, const JpegFrame& frame, JpegEffo
   }
 }
 
+// Exif 2.32: "Exif", two zeros, then a TIFF file, whose first directory may have the entry 0x0112.
+// Nothing where this is another kind of segment; 1 where it doesn't tell, or nothing that makes
+// sense.
+std::optional<int> read_orientation(Reader segment) {
+  if (!segment.has(0, "Exif\0\0"sv)) return std::nullopt;
+  Reader tiff = segment.part(6, segment.size());
+  const bool big = tiff.has(0, "MM\0*"sv);
+  if (!big && !tiff.has(0, "II*\0"sv)) return 1;
+  const auto number = [&](std::uint64_t at, std::size_t length) {
+    return big ? tiff.big(at, length) : tiff.little(at, length);
+  };
+  const std::uint64_t directory = number(4, 4);
+  const std::uint32_t entries = number(directory, 2);
+  for (std::uint32_t i = 0; i < entries && tiff.ok(); ++i) {
+    const std::uint64_t entry = directory + 2 + 12 * std::uint64_t{i};
+    if (number(entry, 2) != 0x0112) continue;
+    const std::uint32_t value = number(entry + 8, 2);
+    return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
+  }
+  return 1;
+}
+
 // JPEG: markers with lengths; the size stands in the start-of-frame segment, the file ends with FF
 // D9. Where libjpeg would skip garbage this stops instead, so that both see the same start of frame
 // and no large image passes under the name of a small one.
 std::optional<ImageHeader> read_jpeg(Reader& reader) {
   ImageHeader header{ImageFormat::kJpeg, 0, 0, false};
   JpegFrame frame;
+  std::optional<int> orientation;
   std::size_t at = 2;
   while (at + 1 < reader.size()) {
     if (reader.big(at, 1) != 0xFF) break;
@@ -170,13 +198,15 @@ std::optional<ImageHeader> read_jpeg(Reader& reader) {
     if (is_start_of_frame(marker) && header.width == 0) {
       frame = read_frame(reader, at, marker, header);
     }
-    if (marker == 0xE1) header.jpeg.exif_bytes += length;
+    if (marker == 0xE1 && !orientation)
+      orientation = read_orientation(reader.part(at + 4, length - 2));
     const bool is_scan = marker == 0xDA;
     if (is_scan && reader.size() - at > length) count_scan(reader, at, frame, header.jpeg);
     at += 2 + length;
     if (is_scan) at = skip_scan(reader, at);
   }
   if (header.width == 0) return std::nullopt;
+  header.orientation = orientation.value_or(1);
   return header;
 }
 

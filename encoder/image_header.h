@@ -14,7 +14,6 @@ struct JpegEffort {
   std::uint64_t coefficients = 0;  ///< of all components, whole blocks
   std::uint64_t scanned = 0;       ///< the same, of the components of each scan, summed over scans
   std::uint32_t scans = 0;
-  std::uint64_t exif_bytes = 0;  ///< APP1 segments: the orientation may turn the picture
   bool kept = false;  ///< all coefficients are in memory at once: progressive, or in parts
   bool arithmetic = false;
 };
@@ -29,6 +28,7 @@ struct ImageHeader {
   bool lossless = false;     ///< WebP: decoded by way of 32-bit pixels
   std::uint32_t tables = 0;  ///< WebP: left to count_webp_tables
   bool animated = false;     ///< WebP
+  int orientation = 1;       ///< JPEG: Exif's, 1 to 8; 1 is upright
   JpegEffort jpeg = {};
 };
 

@@ -11,12 +11,13 @@ build_packages=(
   libssl-dev libfmt-dev                                # core
   libfaiss-dev libopenblas-dev libxxhash-dev           # index
   librocksdb-dev libprotobuf-dev protobuf-compiler     # storage
-  libopencv-dev libpng-dev libonnx-dev nlohmann-json3-dev # encoder
+  libopencv-dev libjpeg-dev libpng-dev                 # encoder
+  libonnx-dev nlohmann-json3-dev
   libtorch-dev                                         # encoder/training
   libboost-program-options-dev                         # cli
 )
 test_packages=(
-  libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev libjpeg-dev
+  libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev
   python3 clang-format-19 clang-tidy-19 shellcheck     # tests/layers
   chromium chromium-driver fonts-dejavu-core           # the HTML report, seen by a browser
   python3-faiss python3-numpy                          # exported files, read by others

@@ -44,6 +44,16 @@ TEST(DecodeCostTest, AProgressiveJpegKeepsItsCoefficients) {
             10 * progressive.seconds);
 }
 
+TEST(DecodeCostTest, OnlyAJpegOnItsSideNeedsASecondPicture) {
+  const auto memory = [](int orientation) {
+    const ImageHeader header{
+        .format = ImageFormat::kJpeg, .width = 6000, .height = 4000, .orientation = orientation};
+    return estimate_decode_cost(header, kFileBytes).memory_bytes;
+  };
+  EXPECT_EQ(memory(4), memory(1));
+  EXPECT_EQ(memory(5), kFileBytes + 2 * 3 * kPixels);
+}
+
 TEST(DecodeCostTest, LosslessWebpIsDecodedThroughWiderPixels) {
   const DecodeCost lossy = cost_of({.format = ImageFormat::kWebp});
   const DecodeCost lossless = cost_of({.format = ImageFormat::kWebp, .lossless = true});
@@ -56,9 +66,11 @@ TEST(DecodeCostTest, LosslessWebpIsDecodedThroughWiderPixels) {
 TEST(DecodeCostTest, CameraPicturesAreAffordable) {
   const ImageLimits limits;
   JpegEffort effort{.coefficients = 3 * kPixels, .scanned = 3 * kPixels, .scans = 1};
-  effort.exif_bytes = 20000;
-  const ImageHeader camera{
-      .format = ImageFormat::kJpeg, .width = 6000, .height = 4000, .jpeg = effort};
+  const ImageHeader camera{.format = ImageFormat::kJpeg,
+                           .width = 6000,
+                           .height = 4000,
+                           .orientation = 6,
+                           .jpeg = effort};
   const DecodeCost cost = estimate_decode_cost(camera, 20u << 20);
   EXPECT_LT(cost.memory_bytes, limits.max_memory_bytes);
   EXPECT_LT(cost.seconds, limits.max_seconds);

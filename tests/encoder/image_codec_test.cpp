@@ -271,7 +271,7 @@ TEST(ImageCodecTest, RefusesAPngBombQuicklyAndWithoutTheMemory) {
 TEST(ImageCodecTest, MutatedFilesGiveAnImageOrAnError) {
   const Image image = test::noise_image(40, 30, 3, 1);
   std::mt19937 random(3);
-  ::testing::internal::CaptureStderr();  // libjpeg's warnings
+  ::testing::internal::CaptureStderr();  // OpenCV's of BMP
   for (const char* extension : {".png", ".jpg", ".bmp", ".webp"}) {
     const Bytes whole = test::encode_as(image, extension);
     for (int trial = 0; trial < 500; ++trial) {

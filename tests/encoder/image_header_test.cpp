@@ -6,6 +6,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include "tests/support/hostile_images.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 using test::Bytes;
 using test::to_bytes;
+using namespace std::string_view_literals;
 
 struct Sample {
   std::string name;
@@ -88,7 +90,7 @@ TEST(ImageHeaderTest, CountsWhatAJpegKeepsAndScans) {
   EXPECT_LE(plain.coefficients, 3U * 168 * 88);
   EXPECT_EQ(plain.scanned, plain.coefficients);
   EXPECT_EQ(plain.scans, 1U);
-  EXPECT_FALSE(plain.kept || plain.arithmetic || plain.exif_bytes > 0);
+  EXPECT_FALSE(plain.kept || plain.arithmetic);
 
   recipe.progressive = recipe.arithmetic = true;
   const Bytes file = test::make_jpeg(recipe);
@@ -100,10 +102,55 @@ TEST(ImageHeaderTest, CountsWhatAJpegKeepsAndScans) {
   EXPECT_EQ(repeated.scans, progressive.scans + 1000);
   EXPECT_GT(repeated.scanned, 300 * progressive.coefficients);
 
-  const JpegEffort turned = effort_of(test::with_exif(file, 6));
-  EXPECT_GT(turned.exif_bytes, 30U);
   recipe = {.width = 160, .height = 80, .halved_colours = true};
   EXPECT_LT(effort_of(test::make_jpeg(recipe)).coefficients, plain.coefficients * 6 / 10);
+}
+
+// `jpeg` with `text` in an APP1 segment in front.
+Bytes with_app1(const Bytes& jpeg, std::string_view text) {
+  Bytes segment = to_bytes({0xFF, 0xE1, 0, static_cast<int>(text.size() + 2)});
+  test::append(segment, to_bytes(text));
+  return test::with_segments(jpeg, segment, 1);
+}
+
+int orientation_of(const Bytes& jpeg) {
+  const auto header = header_of_exact_copy(jpeg);
+  return header && header->complete ? header->orientation : 0;
+}
+
+TEST(ImageHeaderTest, ReadsTheOrientation) {
+  const Bytes jpeg = test::encode_as(test::noise_image(20, 13, 3, 1), ".jpg");
+  EXPECT_EQ(orientation_of(jpeg), 1);
+  const Bytes turned = test::with_exif(jpeg, 8);
+  EXPECT_EQ(orientation_of(turned), 8);
+  for (const int nonsense : {0, 9, 255}) {
+    EXPECT_EQ(orientation_of(test::with_exif(jpeg, static_cast<std::uint8_t>(nonsense))), 1);
+  }
+  // XMP has the same kind of segment, and may come first; of two Exif segments the first counts.
+  EXPECT_EQ(orientation_of(with_app1(turned, "http://ns.adobe.com/xap/1.0/")), 8);
+  EXPECT_EQ(orientation_of(test::with_exif(turned, 3)), 3);
+  // Little-endian; the second entry of a directory further back.
+  EXPECT_EQ(orientation_of(with_app1(jpeg,
+                                     "Exif\0\0II*\0\12\0\0\0..\2\0"
+                                     "\17\1\2\0\1\0\0\0A\0\0\0"
+                                     "\22\1\3\0\1\0\0\0\6\0\0\0"sv)),
+            6);
+}
+
+// In front of an orientation, for a directory that leads out of its segment.
+TEST(ImageHeaderTest, ReadsNoOrientationOutsideItsSegment) {
+  const Bytes jpeg =
+      with_app1(test::encode_as(test::noise_image(20, 13, 3, 1), ".jpg"), "\0\6\0\6\0\6"sv);
+  for (const std::string_view text : {
+           "Exif\0\0"sv,
+           "Exif\0\0MM\0*"sv,
+           "Exif\0\0II\0*\0\0\0\10"sv,
+           "Exif\0\0MM\0*\377\377\377\377\0\1"sv,
+           "Exif\0\0MM\0*\0\0\0\10\377\377"sv,
+           "Exif\0\0MM\0*\0\0\0\10\0\1\1\22\0\3\0\0\0\1"sv,
+       }) {
+    EXPECT_EQ(orientation_of(with_app1(jpeg, text)), 1);
+  }
 }
 
 // libjpeg may skip FF 02 and the like between the data of a scan; a length read there would hide

@@ -57,15 +57,14 @@ TEST(PixelAllocatorTest, PixelsOfOthersAreNotTaken) {
 // OpenCV gives back the matrix that it was handed when a header can't be read: it must not pass for
 // a picture.
 TEST(PixelAllocatorTest, AHeaderThatOpenCvRefusesIsNoBlackPicture) {
-  const test::Bytes whole = test::encode_as(test::quadrant_image(48, 32), ".jpg");
-  const test::Bytes marker = test::to_bytes({0xFF, 0xC0});
-  test::Bytes jpeg = whole;
-  const auto frame = std::search(jpeg.begin(), jpeg.end(), marker.begin(), marker.end());
-  ASSERT_NE(frame, jpeg.end());
-  frame[4] = std::byte{12};  // bits a sample
-  const Error error = test::error_of([&] { decode_image(jpeg, "deep.jpg"); });
+  test::Bytes bmp = test::encode_as(test::noise_image(48, 32, 1, 1), ".bmp");
+  ASSERT_NO_THROW(decode_image(bmp, "odd.bmp"));
+  bmp[47] = std::byte{2};  // colours in the palette: 512 and more
+  testing::internal::CaptureStderr();
+  const Error error = test::error_of([&] { decode_image(bmp, "odd.bmp"); });
+  testing::internal::GetCapturedStderr();
   EXPECT_EQ(error.code(), ErrorCode::kBadInput);
-  EXPECT_THAT(error.what(), testing::HasSubstr("deep.jpg"));
+  EXPECT_THAT(error.what(), testing::HasSubstr("odd.bmp"));
 }
 
 }  // namespace
