@@ -10,8 +10,13 @@
 int main(int argc, char** argv) {
   simdb::cli::prepare_standard_files();
   std::ios::sync_with_stdio(false);
+  // OpenCV writes on std::cerr what it also throws, from several threads and into the middle of
+  // our lines: only ours go out.
+  std::ostream err(std::cerr.rdbuf());
+  err << std::unitbuf;
+  std::cerr.rdbuf(nullptr);
   const std::vector<std::string> args(argv + 1, argv + argc);
-  simdb::cli::Console console{std::cin, std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1};
+  simdb::cli::Console console{std::cin, std::cout, err, ::isatty(STDERR_FILENO) == 1};
   const int code = simdb::cli::run(args, console);
 #ifdef __SANITIZE_ADDRESS__
   return code;  // LeakSanitizer looks at the orderly end

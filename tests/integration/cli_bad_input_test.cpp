@@ -83,6 +83,21 @@ TEST_F(CliBadInputTest, SomeOfMany) {
   EXPECT_EQ(simdb({"rm", "--class", "green"}).code, 0);
 }
 
+// libjpeg and OpenCV have words for them too, which name no file.
+TEST_F(CliBadInputTest, OnlySimdbTellsOfDamagedImages) {
+  Bytes jpeg = encode_as(noise_image(40, 30, 3, 1), ".jpg");
+  jpeg.resize(jpeg.size() / 2);
+  append(jpeg, to_bytes({0xFF, 0xD9}));
+  write("half.jpg", jpeg);
+  Bytes bmp = encode_as(noise_image(40, 30, 1, 1), ".bmp");
+  bmp[47] = std::byte{2};  // colours in the palette: 512 and more
+  write("odd.bmp", bmp);
+  const ProcessResult result = simdb({"embed", "half.jpg", "odd.bmp"});
+  EXPECT_EQ(result.code, 4);
+  EXPECT_EQ(json_lines(result.out).size(), 1U);
+  EXPECT_EQ(result.err, "simdb: can't use odd.bmp: the image data is damaged\n");
+}
+
 TEST_F(CliBadInputTest, UnknownClassOrItem) {
   expect_failure({"rm", "--class", "purple"}, 3, "no class 'purple'");
   expect_failure({"rm", "1", "999"}, 3, "no item 999; nothing was removed");
