@@ -26,24 +26,30 @@ double parse_number(std::string_view text, const std::string& change) {
   return number;
 }
 
+// A limit of zero would refuse every image.
+std::uint64_t at_least_one(double number, const std::string& change) {
+  if (number < 1) refuse(change);
+  return static_cast<std::uint64_t>(number);
+}
+
 void apply(const std::string& change, ImageLimits& limits) {
   const std::size_t equals = change.find('=');
   if (equals == std::string::npos) refuse(change);
   const std::string_view name = std::string_view(change).substr(0, equals);
   const double number = parse_number(std::string_view(change).substr(equals + 1), change);
-  const auto millions = static_cast<std::uint64_t>(number * (1 << 20));
+  constexpr double kMega = 1 << 20;
   if (name == "megapixels") {
-    limits.max_pixels = millions;
+    limits.max_pixels = at_least_one(number * kMega, change);
   } else if (name == "side") {
-    limits.max_side = static_cast<std::uint32_t>(number);
+    limits.max_side = static_cast<std::uint32_t>(at_least_one(number, change));
   } else if (name == "file-mb") {
-    limits.max_file_bytes = millions;
+    limits.max_file_bytes = at_least_one(number * kMega, change);
   } else if (name == "memory-mb") {
-    limits.max_memory_bytes = millions;
+    limits.max_memory_bytes = at_least_one(number * kMega, change);
   } else if (name == "seconds") {
     limits.max_seconds = number;
   } else if (name == "scans") {
-    limits.max_scans = static_cast<std::uint32_t>(number);
+    limits.max_scans = static_cast<std::uint32_t>(at_least_one(number, change));
   } else {
     refuse(change);
   }

@@ -43,8 +43,9 @@ TEST(ImageLimitsTest, TheHelpTellsTheDefaults) {
 }
 
 TEST(ImageLimitsTest, RefusesOtherWords) {
-  for (const std::string change : {"", "side", "side=", "=5", "side=0", "side=-1", "side=1x",
-                                   "seconds=nan", "seconds=inf", "megapixels=1e30", "pixels=5"}) {
+  for (const std::string change :
+       {"", "side", "side=", "=5", "side=0", "side=-1", "side=0.5", "scans=0.9", "file-mb=1e-9",
+        "side=1x", "seconds=nan", "seconds=inf", "megapixels=1e30", "pixels=5"}) {
     const Error error = test::error_of([&] { parse_image_limits(std::span(&change, 1)); });
     EXPECT_EQ(error.code(), ErrorCode::kUsage) << change;
     EXPECT_THAT(error.what(), testing::HasSubstr("'" + change + "'"));
