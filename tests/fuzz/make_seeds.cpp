@@ -16,6 +16,7 @@
 #include "storage/backup.h"
 #include "tests/support/backbones.h"
 #include "tests/support/embeddings.h"
+#include "tests/support/hostile_images.h"
 #include "tests/support/images.h"
 #include "tests/support/models.h"
 #include "tests/support/stores.h"
@@ -54,6 +55,7 @@ void add_images(Seeds& seeds) {
     for (const int side : {1, 4, 9}) {
       const test::Bytes file = test::encode_as(test::quadrant_image(side, side), extension);
       seeds.add("image_header", file);
+      if (std::string_view(extension) == ".jpg") seeds.add("jpeg_decoder", file);
       if (std::string_view(extension) == ".png") seeds.add("png_decoder", file);
       if (std::string_view(extension) == ".webp") seeds.add("webp_tables", file);
     }
@@ -61,6 +63,17 @@ void add_images(Seeds& seeds) {
   const Image image = test::quadrant_image(8, 8);
   seeds.add("image_header", test::encode_progressive_jpeg(image));
   seeds.add("image_header", test::with_exif(test::encode_as(image, ".jpg"), 6));
+  for (const int components : {1, 3, 4}) {
+    for (const bool progressive : {false, true}) {
+      for (const bool arithmetic : {false, true}) {
+        test::JpegRecipe recipe{.width = 9, .height = 17, .components = components};
+        recipe.progressive = progressive;
+        recipe.arithmetic = arithmetic;
+        recipe.ycck = components == 4 && progressive;
+        seeds.add("jpeg_decoder", test::make_jpeg(recipe));
+      }
+    }
+  }
   for (const char* type : {"tEXt", "iCCP", "PLTE", "tRNS"}) {
     const test::Bytes extra = test::png_chunk(type, test::to_bytes("some text"));
     const test::Bytes file = test::make_png(
