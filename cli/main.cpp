@@ -10,8 +10,8 @@
 int main(int argc, char** argv) {
   simdb::cli::prepare_standard_files();
   std::ios::sync_with_stdio(false);
-  // OpenCV writes on std::cerr what it also throws, from several threads and into the middle of
-  // our lines: only ours go out.
+  // OpenCV writes on std::cerr about files that it can't read, from several threads and into the
+  // middle of our lines: only ours go out.
   std::ostream err(std::cerr.rdbuf());
   err << std::unitbuf;
   std::cerr.rdbuf(nullptr);

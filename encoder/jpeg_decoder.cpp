@@ -29,8 +29,7 @@ struct Decoding {
   std::jmp_buf failed{};
   std::array<char, JMSG_LENGTH_MAX> reason{};
   Image image;
-  std::vector<JSAMPROW> rows;
-  std::vector<JSAMPLE> inks;  // one row
+  std::vector<JSAMPLE> inks;  // one row, of a picture that is made of them
 
   ~Decoding() { jpeg_destroy_decompress(&jpeg); }
 };
@@ -60,15 +59,6 @@ void start(Decoding& decoding, std::span<const std::byte> bytes) {
   jpeg_start_decompress(&jpeg);
 }
 
-void read_pixels(Decoding& decoding) {
-  if (setjmp(decoding.failed) != 0) give_up(decoding);
-  jpeg_decompress_struct& jpeg = decoding.jpeg;
-  while (jpeg.output_scanline < jpeg.output_height &&
-         jpeg_read_scanlines(&jpeg, decoding.rows.data() + jpeg.output_scanline,
-                             jpeg.output_height - jpeg.output_scanline) > 0) {
-  }
-}
-
 // Inks are stored inverted, as Adobe's programs do: 255 is none. The black one takes from all.
 void mix_inks(const std::vector<JSAMPLE>& inks, std::uint8_t* rgb) {
   for (std::size_t i = 0; i < inks.size(); i += kInks) {
@@ -79,14 +69,15 @@ void mix_inks(const std::vector<JSAMPLE>& inks, std::uint8_t* rgb) {
   }
 }
 
-void read_inks(Decoding& decoding) {
+void read_pixels(Decoding& decoding, std::size_t row_bytes) {
   if (setjmp(decoding.failed) != 0) give_up(decoding);
   jpeg_decompress_struct& jpeg = decoding.jpeg;
-  JSAMPROW row = decoding.inks.data();
+  const bool inks = !decoding.inks.empty();
   while (jpeg.output_scanline < jpeg.output_height) {
-    std::uint8_t* rgb = decoding.rows[jpeg.output_scanline];
+    std::uint8_t* pixels = decoding.image.pixels.data() + jpeg.output_scanline * row_bytes;
+    JSAMPROW row = inks ? decoding.inks.data() : pixels;
     if (jpeg_read_scanlines(&jpeg, &row, 1) == 0) break;
-    mix_inks(decoding.inks, rgb);
+    if (inks) mix_inks(decoding.inks, pixels);
   }
 }
 
@@ -107,16 +98,10 @@ Image decode_jpeg(std::span<const std::byte> bytes) {
   image.channels = jpeg.num_components == 1 ? 1 : 3;
   const std::size_t row_bytes = static_cast<std::size_t>(image.width) * image.channels;
   image.pixels.resize(row_bytes * image.height);
-  decoding.rows.reserve(image.height);
-  for (int y = 0; y < image.height; ++y) {
-    decoding.rows.push_back(image.pixels.data() + y * row_bytes);
-  }
   if (jpeg.num_components == kInks) {
     decoding.inks.resize(static_cast<std::size_t>(image.width) * kInks);
-    read_inks(decoding);
-  } else {
-    read_pixels(decoding);
   }
+  read_pixels(decoding, row_bytes);
   return std::move(image);
 }
 
