@@ -106,11 +106,8 @@ TEST(ImageHeaderTest, CountsWhatAJpegKeepsAndScans) {
   EXPECT_LT(effort_of(test::make_jpeg(recipe)).coefficients, plain.coefficients * 6 / 10);
 }
 
-// `jpeg` with `text` in an APP1 segment in front.
 Bytes with_app1(const Bytes& jpeg, std::string_view text) {
-  Bytes segment = to_bytes({0xFF, 0xE1, 0, static_cast<int>(text.size() + 2)});
-  test::append(segment, to_bytes(text));
-  return test::with_segments(jpeg, segment, 1);
+  return test::with_app1(jpeg, to_bytes(text));
 }
 
 int orientation_of(const Bytes& jpeg) {

@@ -41,19 +41,10 @@ void expect_as_opencv(const Bytes& jpeg, std::string_view what) {
 }
 
 TEST(JpegDecoderTest, EveryKindGivesThePixelsThatOpenCvGives) {
-  for (const int components : {1, 3, 4}) {
-    for (const bool progressive : {false, true}) {
-      for (const bool arithmetic : {false, true}) {
-        test::JpegRecipe recipe{.width = 61, .height = 37, .components = components, .noise = true};
-        recipe.progressive = progressive;
-        recipe.arithmetic = arithmetic;
-        recipe.halved_colours = components == 3 && progressive;
-        recipe.ycck = components == 4 && arithmetic;
-        expect_as_opencv(test::make_jpeg(recipe), std::to_string(components) + " components" +
-                                                      (progressive ? ", progressive" : "") +
-                                                      (arithmetic ? ", arithmetic" : ""));
-      }
-    }
+  for (const test::JpegRecipe& kind : test::jpeg_kinds(61, 37)) {
+    expect_as_opencv(test::make_jpeg(kind), std::to_string(kind.components) + " components" +
+                                                (kind.progressive ? ", progressive" : "") +
+                                                (kind.arithmetic ? ", arithmetic" : ""));
   }
   expect_as_opencv(test::with_exif(test::make_jpeg({.width = 9, .height = 5}), 6), "Exif");
 }

@@ -63,16 +63,8 @@ void add_images(Seeds& seeds) {
   const Image image = test::quadrant_image(8, 8);
   seeds.add("image_header", test::encode_progressive_jpeg(image));
   seeds.add("image_header", test::with_exif(test::encode_as(image, ".jpg"), 6));
-  for (const int components : {1, 3, 4}) {
-    for (const bool progressive : {false, true}) {
-      for (const bool arithmetic : {false, true}) {
-        test::JpegRecipe recipe{.width = 9, .height = 17, .components = components};
-        recipe.progressive = progressive;
-        recipe.arithmetic = arithmetic;
-        recipe.ycck = components == 4 && progressive;
-        seeds.add("jpeg_decoder", test::make_jpeg(recipe));
-      }
-    }
+  for (const test::JpegRecipe& kind : test::jpeg_kinds(9, 17)) {
+    seeds.add("jpeg_decoder", test::make_jpeg(kind));
   }
   for (const char* type : {"tEXt", "iCCP", "PLTE", "tRNS"}) {
     const test::Bytes extra = test::png_chunk(type, test::to_bytes("some text"));

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "tests/support/images.h"
 
@@ -20,6 +21,8 @@ struct JpegRecipe {
   bool noise = false;
 };
 Bytes make_jpeg(const JpegRecipe& recipe);
+/// Each number of components, in one scan and progressive, by Huffman's and arithmetic coding.
+std::vector<JpegRecipe> jpeg_kinds(int width, int height);
 
 /// A JPEG (4:4:4, quality 100) of which so many percent of the coefficients are +-`amplitude`: as
 /// dear to unpack as can be.

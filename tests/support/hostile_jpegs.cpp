@@ -122,6 +122,25 @@ Bytes repeat_last_scan(const Bytes& jpeg, int times) {
   return result;
 }
 
+std::vector<JpegRecipe> jpeg_kinds(int width, int height) {
+  std::vector<JpegRecipe> kinds;
+  for (const int components : {1, 3, 4}) {
+    for (const bool progressive : {false, true}) {
+      for (const bool arithmetic : {false, true}) {
+        kinds.push_back({.width = width,
+                         .height = height,
+                         .components = components,
+                         .ycck = components == 4 && arithmetic,
+                         .progressive = progressive,
+                         .arithmetic = arithmetic,
+                         .halved_colours = components == 3 && progressive,
+                         .noise = true});
+      }
+    }
+  }
+  return kinds;
+}
+
 Bytes with_segments(const Bytes& jpeg, const Bytes& segment, std::size_t times) {
   Bytes result(jpeg.begin(), jpeg.begin() + 2);
   result.reserve(jpeg.size() + segment.size() * times);

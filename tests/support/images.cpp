@@ -123,18 +123,22 @@ Bytes make_png_bomb(std::uint32_t width, std::uint32_t height) {
   return png_file(parts, deflated(Bytes(1 + (width + 7) / 8), height));
 }
 
+Bytes with_app1(const Bytes& jpeg, std::span<const std::byte> data) {
+  const std::size_t length = data.size() + 2;
+  Bytes result(jpeg.begin(), jpeg.begin() + 2);
+  append(result,
+         to_bytes({0xFF, 0xE1, static_cast<int>(length >> 8), static_cast<int>(length & 0xFF)}));
+  append(result, data);
+  append(result, std::span(jpeg).subspan(2));
+  return result;
+}
+
 Bytes with_exif(const Bytes& jpeg, std::uint8_t orientation, const Bytes& thumbnail) {
   // Big-endian TIFF: header, a directory with the one entry 0x0112 (SHORT), no next directory.
   Bytes exif = to_bytes({'E',  'x',  'i', 'f', 0, 0, 'M', 'M', 0, 42,          0, 0, 0, 8, 0, 1,  //
                          0x01, 0x12, 0,   3,   0, 0, 0,   1,   0, orientation, 0, 0, 0, 0, 0, 0});
   append(exif, thumbnail);
-  const std::size_t length = exif.size() + 2;
-  Bytes result(jpeg.begin(), jpeg.begin() + 2);
-  append(result,
-         to_bytes({0xFF, 0xE1, static_cast<int>(length >> 8), static_cast<int>(length & 0xFF)}));
-  append(result, exif);
-  append(result, std::span(jpeg).subspan(2));
-  return result;
+  return with_app1(jpeg, exif);
 }
 
 Image stored_with_orientation(const Image& upright, int orientation) {

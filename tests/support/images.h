@@ -47,6 +47,8 @@ Bytes png_chunk(std::string_view type, std::span<const std::byte> data);
 /// A valid black 1-bit PNG of any size: about 109 KB for 30,000 x 30,000.
 Bytes make_png_bomb(std::uint32_t width, std::uint32_t height);
 
+/// `jpeg` with an APP1 segment in front: Exif, XMP or nonsense of at most 65,533 bytes.
+Bytes with_app1(const Bytes& jpeg, std::span<const std::byte> data);
 /// `jpeg` with an APP1 segment that holds an EXIF orientation (1 to 8) and, if given, a thumbnail.
 Bytes with_exif(const Bytes& jpeg, std::uint8_t orientation, const Bytes& thumbnail = {});
 
