@@ -13,8 +13,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::array kBelonging = {"backbone-output", "head-hidden",   "dropout",
-                                   "views",           "feature-cache", "mean-std"};
+constexpr std::array kBelonging = {"backbone-output", "head-hidden", "dropout", "views",
+                                   "feature-cache",   "mean-std",    "anchor"};
 constexpr std::array kReplaced = {"network", "channels", "batch-norm", "precision"};
 
 PixelScale parse_scale(std::string_view name) {
@@ -43,6 +43,8 @@ void add_backbone_options(po::options_description_easy_init& add) {
   add("backbone-output", po::value<std::string>()->value_name("NAME"),
       "tensor taken as features (the first output)");
   add("head-hidden", po::value<int>()->value_name("N"), "width of a layer in between (0: none)");
+  add("anchor", po::value<double>()->value_name("X"),
+      "how firmly the head is held at its start, 0 to 1e6 (10)");
   add("dropout", po::value<double>()->value_name("X"), "share of features left out (0.2)");
   add("views", po::value<int>()->value_name("N"),
       "augmented views of an image, the first as it is (1)");
@@ -73,6 +75,7 @@ std::optional<BackboneCommand> read_backbone_options(const po::variables_map& va
   command.file = values["backbone"].as<std::string>();
   read(values, "backbone-output", command.output);
   read(values, "head-hidden", command.head.hidden);
+  read(values, "anchor", command.head.anchor);
   read(values, "dropout", command.head.dropout);
   read(values, "views", command.head.views);
   if (command.head.views == 1 && values.count("augment") > 0) {

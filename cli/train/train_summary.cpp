@@ -28,14 +28,18 @@ std::string summary_text(const TrainRun& run, const TrainResult& result) {
   const InputSpec& input = run.images.input;
   return fmt::format(
       "{} on {} images of {} classes ({}) in {:.1f} s\n"
-      "recall@1 {:.1f} % on {} (best of {} epochs: {})\n"
+      "recall@1 {:.1f} % on {} ({})\n"
       "{}"
       "wrote {}: {} floats an image, input {} x {} {}\n"
       "next: simdb init --encoder {}\n",
       result.stopped ? "stopped early: trained" : "trained", result.training_images,
       run.images.classes.size(),
       run.skipped == 0 ? "none skipped" : fmt::format("{} skipped", run.skipped), result.seconds,
-      result.best.recall_at_1 * 100, measured, result.history.back().epoch, result.best.epoch,
+      result.best.recall_at_1 * 100, measured,
+      result.kept_start
+          ? fmt::format("none of {} epochs is better than the start, which was kept",
+                        result.history.back().epoch)
+          : fmt::format("best of {} epochs: {}", result.history.back().epoch, result.best.epoch),
       expectation(result), run.model.string(), run.options.network.dimension, input.width,
       input.height, input.channels == 3 ? "RGB" : "grey", run.model.string());
 }
@@ -48,7 +52,7 @@ nlohmann::json summary_json(const TrainRun& run, const TrainResult& result) {
           {"skipped", run.skipped},
           {"dimension", run.options.network.dimension},
           {"epochs", result.history.back().epoch},
-          {"best_epoch", result.best.epoch},
+          {"best_epoch", result.kept_start ? 0 : result.best.epoch},
           {"recall_at_1", result.best.recall_at_1},
           {"map_at_r", result.best.map_at_r},
           {"loss", result.best.loss},

@@ -7,6 +7,7 @@
 
 #include "core/embedding.h"
 #include "core/error.h"
+#include "encoder/training/head_parts_internal.h"
 
 namespace simdb::training {
 namespace {
@@ -23,22 +24,8 @@ void require_valid(const torch::Tensor& features, const HeadOptions& options) {
     throw Error(ErrorCode::kUsage,
                 fmt::format("a hidden layer of {} is not possible; 0 is none", options.hidden));
   }
-  if (!(options.dropout >= 0 && options.dropout < 1)) {
-    throw Error(ErrorCode::kUsage,
-                fmt::format("a dropout of {} is not between 0 and 1", options.dropout));
-  }
+  require_valid_dropout(options.dropout);
   require_valid_dimension(static_cast<std::size_t>(std::max(options.dimension, 0)));
-}
-
-std::vector<float> to_floats(const torch::Tensor& tensor) {
-  const torch::Tensor plain = tensor.detach().to(torch::kFloat32).contiguous();
-  const float* begin = plain.data_ptr<float>();
-  return {begin, begin + plain.numel()};
-}
-
-DenseLayer to_layer(const torch::Tensor& weight, const torch::Tensor& bias, bool relu) {
-  return {static_cast<int>(weight.size(1)), static_cast<int>(weight.size(0)), to_floats(weight),
-          to_floats(bias), relu};
 }
 
 }  // namespace
@@ -68,15 +55,9 @@ HeadNetwork::HeadNetwork(const torch::Tensor& features, const HeadOptions& optio
 torch::Tensor HeadNetwork::forward(const torch::Tensor& features,
                                    torch::ScalarType /*arithmetic*/) {
   torch::Tensor x = (features - mean_) / scale_;
-  if (is_training() && options_.dropout > 0) {
-    // Drawn on the CPU whatever the device, by the generator that a checkpoint keeps.
-    const torch::Tensor kept = torch::rand(x.sizes()).ge(options_.dropout).to(x.device());
-    x = x * kept / (1 - options_.dropout);
-  }
+  if (is_training()) x = drop_features(x, options_.dropout);
   if (hidden_) x = torch::relu(hidden_->forward(x));
-  x = dense_->forward(x);
-  constexpr double kTiny = 1e-12;  // a zero vector stays zero instead of becoming NaN
-  return x / x.norm(2, 1, /*keepdim=*/true).clamp_min(kTiny);
+  return unit_rows(dense_->forward(x));
 }
 
 std::vector<DenseLayer> export_head(const HeadNetwork& head) {

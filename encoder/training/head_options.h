@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include "encoder/onnx_model.h"
 
 namespace simdb::training {
 
@@ -15,8 +18,11 @@ struct HeadOptions {
 /// network. The dimension is the network's.
 struct BackboneOptions {
   std::string identity;  ///< the backbone's SHA-256 and tensor: a training goes on with no other
-  int hidden = 0;
+  int hidden = 0;        ///< then the head starts at random; else it is an AnchoredHead
   double dropout = 0.2;
+  double anchor = 10;  ///< how firmly an AnchoredHead is held at its start; see penalty()
+  /// What it starts as; unset: fit_whitened_pca() of the training images' features.
+  std::optional<DenseLayer> start = std::nullopt;
   int views = 1;  ///< of every image; those beyond the first are augmented
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "encoder/training/nested_loss.h"
 
 namespace simdb::training {
 namespace {
@@ -16,6 +17,14 @@ std::unique_ptr<BatchFeed> make_feed(const Samples& samples, const InputSpec& in
                                      const TrainOptions& options, std::size_t classes) {
   return options.backbone ? make_feature_feed(samples, options.seed)
                           : make_image_feed(samples, input, options, classes);
+}
+
+/// A head's embeddings are good at several lengths; proxies have one.
+std::unique_ptr<Loss> make_loss(const TrainOptions& options, std::int64_t class_ids,
+                                torch::Device device) {
+  auto loss = make_loss(options.loss, class_ids, options.network.dimension, device);
+  const bool nested = options.backbone && loss->parameters().empty();
+  return nested ? make_nested_loss(std::move(loss)) : std::move(loss);
 }
 
 /// The id of a class in one of its variants; variants without a number share one more.
@@ -98,8 +107,8 @@ Learner::Learner(TrainableEncoder& encoder, const InputSpec& input, const TrainO
       sampler_(samples.labels, choose_batch_shape(classes, options.batch), options.seed,
                {samples.parents, options.siblings}),
       feed_(make_feed(samples, input, options, classes)),
-      loss_(make_loss(options.loss, static_cast<std::int64_t>(classes) * (feed_->variants() + 1),
-                      options.network.dimension, device_)),
+      loss_(make_loss(options, static_cast<std::int64_t>(classes) * (feed_->variants() + 1),
+                      device_)),
       optimizer_(encoder.parameters(), loss_->parameters(), options, steps),
       average_(encoder.state(), options.weight_average) {}
 
@@ -109,9 +118,9 @@ double Learner::step() {
   PairMasks pairs = make_pair_masks(batch.labels, batch.groups);
   pairs.positives = pairs.positives.to(device_);
   pairs.negatives = pairs.negatives.to(device_);
-  const torch::Tensor loss =
-      (*loss_)({encoder_.forward(shown.inputs.to(device_), arithmetic_), pairs,
-                class_ids(batch, shown.variants, feed_->variants()).to(device_)});
+  torch::Tensor loss = (*loss_)({encoder_.forward(shown.inputs.to(device_), arithmetic_), pairs,
+                                 class_ids(batch, shown.variants, feed_->variants()).to(device_)});
+  if (const torch::Tensor penalty = encoder_.penalty(); penalty.defined()) loss = loss + penalty;
   const double value = loss.item<float>();
   if (std::isfinite(value)) {
     optimizer_.step(loss);

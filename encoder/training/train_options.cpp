@@ -38,8 +38,9 @@ namespace {
 std::string network_text(const TrainOptions& options) {
   if (!options.backbone) return to_string(options.network);
   const BackboneOptions& backbone = *options.backbone;
-  return fmt::format("head on a backbone, {}dropout {:g}, {} view{} an image",
-                     backbone.hidden > 0 ? fmt::format("{} hidden, ", backbone.hidden) : "",
+  return fmt::format("head on a backbone, {}, dropout {:g}, {} view{} per image",
+                     backbone.hidden > 0 ? fmt::format("{} hidden", backbone.hidden)
+                                         : fmt::format("anchor {:g}", backbone.anchor),
                      backbone.dropout, backbone.views, backbone.views == 1 ? "" : "s");
 }
 
@@ -78,6 +79,7 @@ void require_valid(const TrainOptions& options) {
   require_valid(options.loss);
   if (options.backbone) {
     require_between("--head-hidden", options.backbone->hidden, 0, 8192);
+    require_between("--anchor", options.backbone->anchor, 0, 1e6);
     require_between("--dropout", options.backbone->dropout, 0, 0.95);
     require_between("--views", options.backbone->views, 1, 1000);
   }

@@ -21,6 +21,9 @@ class TrainableEncoder : public torch::nn::Module {
   virtual torch::Tensor forward(const torch::Tensor& inputs, torch::ScalarType arithmetic) = 0;
   torch::Tensor forward(const torch::Tensor& inputs) { return forward(inputs, torch::kFloat32); }
 
+  /// What is added to the loss of every batch; undefined for nothing.
+  virtual torch::Tensor penalty() const { return {}; }
+
   virtual std::int64_t dimension() const = 0;
 
   /// What was trained, as it acts in evaluation mode. The encoder must be on the CPU.

@@ -14,11 +14,12 @@
 
 #include "core/error.h"
 #include "encoder/episodes.h"
-#include "encoder/training/backbone_head.h"
 #include "encoder/training/batch_sampler.h"
 #include "encoder/training/embed.h"
 #include "encoder/training/learner.h"
 #include "encoder/training/made_classes.h"
+#include "encoder/training/make_head.h"
+#include "encoder/training/nested_loss.h"
 #include "encoder/training/network.h"
 #include "encoder/training/run_state.h"
 #include "encoder/training/samples.h"
@@ -77,6 +78,14 @@ class Training {
   /// Before anything moves. Draws no random number and leaves the network as it is.
   void view_untrained() { untrained_ = embed_queries(); }
 
+  /// Before anything moves. A head that starts as a good one is kept as it is unless training makes
+  /// it better.
+  void judge_start() {
+    if (!encoder_->penalty().defined()) return;
+    start_judgement_ = validation_.judge(*encoder_, images_.input).retrieval;
+    start_weights_ = encoder_->copy_weights();
+  }
+
   void resume(std::span<const std::byte> bytes) {
     const Checkpoint checkpoint = decode_checkpoint(bytes, "the checkpoint");
     require_identity(identity_, checkpoint);
@@ -118,11 +127,8 @@ class Training {
     if (!options_.backbone) {
       return std::make_unique<Network>(images_.input, options_.network, options_.device);
     }
-    const BackboneOptions& backbone = *options_.backbone;
-    return std::make_unique<HeadNetwork>(
-        training_.pixels.flatten(0, 1),
-        HeadOptions{backbone.hidden, options_.network.dimension, backbone.dropout},
-        options_.device);
+    return make_head(training_.pixels, *options_.backbone, options_.network.dimension,
+                     options_.device);
   }
 
   EmbeddingBatch embed_queries() {
@@ -200,9 +206,12 @@ class Training {
 
   TrainResult finish() {
     TrainResult result;
-    if (!state_.history.empty()) encoder_->restore_weights(state_.best_weights);
     result.history = state_.history;
     result.best = state_.best;
+    if (!state_.history.empty()) {
+      result.kept_start = start_judgement_ && start_judgement_->map_at_r > state_.best.map_at_r;
+      encoder_->restore_weights(result.kept_start ? start_weights_ : state_.best_weights);
+    }
     result.training_images = true_images_;
     result.validation_images = validation_.images();
     if (validation_.kind() == ValidationKind::kClasses) measure_new_classes(result);
@@ -255,8 +264,12 @@ class Training {
     notes["training_data"] =
         fmt::format("{} images of {} classes", images_.size(), images_.classes.size());
     notes["training_classes"] = fmt::format("{}", fmt::join(images_.classes, "\n"));
-    notes["epochs"] = std::to_string(result.best.epoch);
-    notes["recall_at_1"] = fmt::format("{:.4f}", result.best.recall_at_1);
+    notes["epochs"] = std::to_string(result.kept_start ? 0 : result.best.epoch);
+    notes["recall_at_1"] = fmt::format("{:.4f}", result.kept_start ? start_judgement_->recall_at_1
+                                                                   : result.best.recall_at_1);
+    if (options_.backbone) {
+      notes["nested"] = fmt::format("{}", fmt::join(nested_lengths(encoder_->dimension()), ","));
+    }
     notes["recall_measured_on"] =
         result.validation_images == 0 ? std::string("training images")
         : result.new_classes > 0 ? fmt::format("{} images of {} classes that training did not see",
@@ -282,6 +295,8 @@ class Training {
   Learner learner_;
   RunState state_;
   std::optional<EmbeddingBatch> untrained_;
+  std::optional<RetrievalScore> start_judgement_;
+  std::vector<torch::Tensor> start_weights_;
   bool stopped_ = false;
 };
 
@@ -317,6 +332,7 @@ TrainResult train(const LabeledImages& images, const LabeledImages* validation,
       resolve_augment(options.augment, images.input.channels, images.classes.size(), images.size());
   Training training(images, validation, resolved, observer);
   if (observer.wants_view) training.view_untrained();
+  training.judge_start();
   if (!resume.empty()) training.resume(resume);
   return training.run();
 }

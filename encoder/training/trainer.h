@@ -55,6 +55,7 @@ struct TrainResult {
   EncoderModel model;
   std::vector<EpochReport> history;  ///< judged epochs
   EpochReport best;                  ///< epoch 0 if stopped before one was judged
+  bool kept_start = false;           ///< a head: as it started, since no epoch was better than that
   std::size_t training_images = 0;
   std::size_t validation_images = 0;  ///< 0: recall was measured on the training images
   std::size_t new_classes = 0;        ///< validation classes that training did not see, or 0

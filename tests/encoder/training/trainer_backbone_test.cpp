@@ -117,6 +117,33 @@ TEST_F(TrainerBackboneTest, AValidationSetHasOneView) {
   EXPECT_EQ(result.best.recall_at_1, 1);
 }
 
+// Labels that say nothing of the images: whatever training finds in them is wrong for others.
+TEST_F(TrainerBackboneTest, KeepsAnAnchoredHeadAsItWasUnlessItGetsBetter) {
+  LabeledImages wide = two_colors(1);
+  const LabeledImages truth = wide;
+  std::mt19937 random(4);
+  wide.features.width = 24;
+  wide.features.values.clear();
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    for (int f = 0; f < 24; ++f) {
+      const float noise = static_cast<float>(random() % 1000) / 1000;
+      wide.features.values.push_back(f == 0 ? 5.0F * static_cast<float>(truth.labels[i]) + noise
+                                            : noise);
+    }
+  }
+  const LabeledImages validation = wide;
+  for (int& label : wide.labels) label = static_cast<int>(random() % 2);
+  options_.backbone->anchor = 0;
+  const TrainResult result = train(wide, &validation, options_);
+  EXPECT_TRUE(result.kept_start);
+  EXPECT_EQ(result.model.notes.at("epochs"), "0");
+  EXPECT_EQ(result.model.notes.at("nested"), "16");
+
+  const TrainResult right = train(validation, &validation, options_);
+  EXPECT_FALSE(right.kept_start);
+  EXPECT_NE(weights_of(right), weights_of(result));
+}
+
 TEST_F(TrainerBackboneTest, FeaturesAndABackboneBelongTogether) {
   LabeledImages images = two_colors(1);
   const LabeledImages validation = images;

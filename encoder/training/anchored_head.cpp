@@ -1,0 +1,72 @@
+#include "encoder/training/anchored_head.h"
+
+#include <fmt/format.h>
+
+#include "core/embedding.h"
+#include "core/error.h"
+#include "encoder/training/head_parts_internal.h"
+
+namespace simdb::training {
+namespace {
+
+// The optimizer's steps are about the learning rate, whatever the gradient; this many mean weights
+// per unit make the usual rate right for a head of any scale.
+constexpr double kStep = 15;
+constexpr double kMostAnchor = 1e6;
+
+}  // namespace
+
+AnchoredHead::AnchoredHead(const torch::Tensor& features, const DenseLayer& start, double anchor,
+                           double dropout, torch::Device device)
+    : anchor_(anchor), dropout_(dropout) {
+  if (features.dim() != 2 || features.size(0) < 1 || features.size(1) != start.in_features) {
+    throw Error(ErrorCode::kUsage, "a head needs features that fit the layer it starts as");
+  }
+  require_valid_dimension(static_cast<std::size_t>(start.out_features));
+  require_valid_dropout(dropout);
+  if (!(anchor >= 0 && anchor <= kMostAnchor)) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("an anchor of {} is not between 0 and {:g}", anchor, kMostAnchor));
+  }
+  const torch::NoGradGuard no_gradients;
+  const auto take = [](const std::vector<float>& values, torch::IntArrayRef shape) {
+    return torch::tensor(values).view(shape);
+  };
+  const torch::Tensor weight = take(start.weight, {start.out_features, start.in_features});
+  // In double: the mean of many rows of floats would lose digits.
+  const torch::Tensor mean = features.to(torch::kFloat64).mean(0);
+  const torch::Tensor bias = take(start.bias, {start.out_features}).to(torch::kFloat64) +
+                             weight.to(torch::kFloat64).matmul(mean);
+  step_ = kStep * weight.abs().mean().item<float>();
+  start_ = register_buffer("start", weight);
+  mean_ = register_buffer("mean", mean.to(torch::kFloat32));
+  change_ = register_parameter("change", torch::zeros_like(weight));
+  bias_ = register_parameter("bias", bias.to(torch::kFloat32));
+  to(device);
+}
+
+torch::Tensor AnchoredHead::weight() const { return start_ + step_ * change_; }
+
+torch::Tensor AnchoredHead::forward(const torch::Tensor& features,
+                                    torch::ScalarType /*arithmetic*/) {
+  torch::Tensor x = features - mean_;
+  if (is_training()) x = drop_features(x, dropout_);
+  return unit_rows(torch::addmm(bias_, x, weight().t()));
+}
+
+torch::Tensor AnchoredHead::penalty() const {
+  return anchor_ * (step_ * change_).square().sum() / start_.square().sum();
+}
+
+torch::Tensor AnchoredHead::prepare(const torch::Tensor& pixels, const InputSpec& /*input*/) const {
+  return pixels.select(1, 0);
+}
+
+std::vector<Layer> AnchoredHead::export_layers() const {
+  // W (x - mean) + b = W x + (b - W mean), in double.
+  const torch::Tensor wide = weight().detach().to(torch::kFloat64);
+  return {to_layer(
+      wide, bias_.detach().to(torch::kFloat64) - wide.matmul(mean_.to(torch::kFloat64)), false)};
+}
+
+}  // namespace simdb::training
