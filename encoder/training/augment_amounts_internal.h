@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+
 namespace simdb::training {
 
 // How far the changes go at strength 1. Lengths are shares of half the side, as in the coordinates
@@ -20,6 +22,9 @@ inline constexpr double kMaxThicker = 0.45;  // of the way to the darkest (light
 inline constexpr double kMaxThinner = 0.35;  // a line of one pixel must stay a line
 inline constexpr double kStrokeSide = 28;    // pixels of a side that one pixel of stroke is for
 inline constexpr double kMaxBlur = 1;        // 1: a binomial kernel of 3 x 3
+inline constexpr double kCoarseChance = 0.5;
+inline constexpr double kMinCoarse = 1.5;  // times smaller: pictures that were stored small
+inline constexpr double kMaxCoarse = 7;
 inline constexpr double kMaxBrightness = 0.1;
 inline constexpr double kMaxContrast = 0.2;
 inline constexpr double kMaxHueDegrees = 8;
@@ -29,5 +34,8 @@ inline constexpr double kEraseChance = 0.5;
 inline constexpr double kMinErase = 0.1;  // of a side
 inline constexpr double kMaxErase = 0.3;
 inline constexpr double kMaxEraseEver = 0.8;
+
+/// The side, as a share of what it was, of an image made `times` smaller at strength 1.
+inline double coarse_side(double times, double strength) { return std::pow(times, -strength); }
 
 }  // namespace simdb::training

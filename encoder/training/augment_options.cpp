@@ -12,7 +12,7 @@
 namespace simdb::training {
 namespace {
 
-constexpr std::array<NamedValue<bool AugmentOptions::*>, 15> kSwitches = {
+constexpr std::array<NamedValue<bool AugmentOptions::*>, 16> kSwitches = {
     {{"affine", &AugmentOptions::affine},
      {"nudge", &AugmentOptions::nudge},
      {"elastic", &AugmentOptions::elastic},
@@ -21,6 +21,7 @@ constexpr std::array<NamedValue<bool AugmentOptions::*>, 15> kSwitches = {
      {"flip", &AugmentOptions::flip},
      {"stroke", &AugmentOptions::stroke},
      {"blur", &AugmentOptions::blur},
+     {"coarse", &AugmentOptions::coarse},
      {"light", &AugmentOptions::light},
      {"jitter", &AugmentOptions::jitter},
      {"noise", &AugmentOptions::noise},
@@ -33,7 +34,7 @@ constexpr std::array<NamedValue<std::string_view>, 6> kPresets = {
     {{"none", ""},
      {"glyph", "nudge,elastic,stroke,light,noise,symmetry,mirror"},
      {"digits", "nudge,light,noise,erase"},
-     {"photo", "nudge,crop,flip,light,jitter,noise,erase"},
+     {"photo", "nudge,crop,flip,coarse,light,jitter,noise,erase"},
      {"icons", "affine,light,jitter,noise,colors"},
      {"shapes", "affine,light,noise,colors,symmetry,mirror"}}};
 
@@ -166,6 +167,8 @@ std::vector<AugmentNote> describe(const AugmentOptions& augment, ClassMaking mak
                   2 * std::min(kMaxThicker * s, 1.0), 2 * std::min(kMaxThinner * s, 1.0),
                   kStrokeSide),
       fmt::format("up to {:.3g} % of a 3 x 3 blur", percent(std::min(kMaxBlur * s, 1.0))),
+      fmt::format("half of the images shrunk to {:.2g} to {:.2g} % of a side and enlarged again",
+                  percent(coarse_side(kMaxCoarse, s)), percent(coarse_side(kMinCoarse, s))),
       fmt::format("brightness ± {:.3g} %, contrast ± {:.3g} %", percent(kMaxBrightness * s),
                   percent(kMaxContrast * s)),
       fmt::format("hue ± {:.3g}°, saturation ± {:.3g} % (colour images)", kMaxHueDegrees * s,

@@ -21,6 +21,7 @@ struct AugmentOptions {
   bool flip = false;
   bool stroke = false;  ///< grey images only
   bool blur = false;
+  bool coarse = false;
   bool light = false;
   bool jitter = false;  ///< colour images only
   bool noise = false;

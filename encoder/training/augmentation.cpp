@@ -93,6 +93,7 @@ Augmented Augmenter::operator()(torch::Tensor planes, const torch::Tensor& borde
   }
   if (options_.erase) planes = erase(planes, borders, strength, random_);
   if (options_.blur) planes = blur(planes, strength, random_);
+  if (options_.coarse) planes = coarsen(planes, strength, random_);
   if (is_color && (options_.jitter || options_.colors)) {
     torch::Tensor color_maps = torch::eye(3).repeat({rows, 1, 1});
     if (options_.jitter) color_maps = draw_jitter(rows, strength, random_);

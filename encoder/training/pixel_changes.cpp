@@ -66,6 +66,30 @@ torch::Tensor blur(const torch::Tensor& planes, double strength, RandomTensors& 
   return planes + (smooth(smooth(planes, 2), 3) - planes) * amount;
 }
 
+torch::Tensor coarsen(const torch::Tensor& planes, double strength, RandomTensors& random) {
+  const std::int64_t rows = planes.size(0);
+  const torch::Tensor chosen = random.chance({rows}, kCoarseChance);
+  // Equal shares for equal factors: log-uniform.
+  const torch::Tensor sides = random
+                                  .uniform({rows}, std::log(coarse_side(kMaxCoarse, strength)),
+                                           std::log(coarse_side(kMinCoarse, strength)))
+                                  .exp();
+  torch::Tensor result = planes.clone();
+  for (std::int64_t i = 0; i < rows; ++i) {
+    if (!chosen[i].item<bool>()) continue;
+    const double side = sides[i].item<float>();
+    const auto length = [&](std::int64_t of) {
+      return std::max<std::int64_t>(1, std::lround(static_cast<double>(of) * side));
+    };
+    const torch::Tensor image = planes.narrow(0, i, 1);
+    const torch::Tensor small =
+        torch::adaptive_avg_pool2d(image, {length(image.size(2)), length(image.size(3))});
+    result.narrow(0, i, 1).copy_(
+        torch::upsample_bilinear2d(small, {image.size(2), image.size(3)}, /*align_corners=*/false));
+  }
+  return result;
+}
+
 torch::Tensor erase(const torch::Tensor& planes, const torch::Tensor& borders, double strength,
                     RandomTensors& random) {
   const std::int64_t rows = planes.size(0);

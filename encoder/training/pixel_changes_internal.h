@@ -17,6 +17,10 @@ torch::Tensor change_stroke(const torch::Tensor& planes, const torch::Tensor& bo
 /// A blur by up to a 3 x 3 binomial kernel.
 torch::Tensor blur(const torch::Tensor& planes, double strength, RandomTensors& random);
 
+/// Half of the images lose what a picture stored in fewer pixels lacks: shrunk by averaging,
+/// enlarged again by linear interpolation.
+torch::Tensor coarsen(const torch::Tensor& planes, double strength, RandomTensors& random);
+
 /// A rectangle in half of the images gets the border colour.
 torch::Tensor erase(const torch::Tensor& planes, const torch::Tensor& borders, double strength,
                     RandomTensors& random);

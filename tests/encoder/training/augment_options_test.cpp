@@ -84,7 +84,7 @@ TEST(AugmentOptionsTest, EverySwitchIsDescribedWithItsAmount) {
   EXPECT_THAT(text_of("colors"), HasSubstr("10 % of the classes"));
   augment.strength = 2;
   EXPECT_THAT(text_of("affine"), AllOf(HasSubstr("30°"), Not(HasSubstr("15°"))));
-  EXPECT_EQ(describe(augment, {}).size(), 15U);
+  EXPECT_EQ(describe(augment, {}).size(), 16U);
 }
 
 }  // namespace

@@ -18,11 +18,11 @@ AugmentOptions only(Switch member) {
 }
 
 const auto kColorSwitches = {
-    &AugmentOptions::affine,      &AugmentOptions::nudge, &AugmentOptions::elastic,
-    &AugmentOptions::perspective, &AugmentOptions::crop,  &AugmentOptions::flip,
-    &AugmentOptions::blur,        &AugmentOptions::light, &AugmentOptions::jitter,
-    &AugmentOptions::noise,       &AugmentOptions::erase, &AugmentOptions::colors,
-    &AugmentOptions::symmetry,    &AugmentOptions::mirror};
+    &AugmentOptions::affine,      &AugmentOptions::nudge,    &AugmentOptions::elastic,
+    &AugmentOptions::perspective, &AugmentOptions::crop,     &AugmentOptions::flip,
+    &AugmentOptions::blur,        &AugmentOptions::coarse,   &AugmentOptions::light,
+    &AugmentOptions::jitter,      &AugmentOptions::noise,    &AugmentOptions::erase,
+    &AugmentOptions::colors,      &AugmentOptions::symmetry, &AugmentOptions::mirror};
 
 constexpr ClassMaking kAllGroups = {Unit::kGroup, 1};
 constexpr ClassMaking kAllClasses = {Unit::kClass, 1};

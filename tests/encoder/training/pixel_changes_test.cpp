@@ -51,6 +51,17 @@ TEST(PixelChangesTest, BlurKeepsTheMeanAndSoftens) {
   EXPECT_TRUE(steepest(soft).lt(steepest(planes)).all().item<bool>());
 }
 
+TEST(PixelChangesTest, CoarsenTakesDetailFromHalfOfTheImagesAndKeepsTheMean) {
+  const torch::Tensor planes = lines(200, 2);
+  RandomTensors random(1);
+  const torch::Tensor coarse = coarsen(planes, 1, random);
+  EXPECT_TRUE(coarse.mean({1, 2, 3}).allclose(planes.mean({1, 2, 3}), 0, 0.02));
+  const auto changed = (coarse - planes).abs().amax({1, 2, 3}).gt(1e-3).sum().item<std::int64_t>();
+  EXPECT_NEAR(static_cast<double>(changed), 100, 30);
+  RandomTensors again(1);
+  EXPECT_TRUE(coarsen(planes, 0, again).allclose(planes, 0, 1e-6));
+}
+
 TEST(PixelChangesTest, EraseGivesHalfOfTheImagesARectangleOfTheBorderColour) {
   constexpr int kRows = 2000;
   RandomTensors random(1);
