@@ -23,6 +23,7 @@ constexpr std::array kCommands = {
     Command{"sample-data", "draw coloured shapes to try simdb with", run_sample_data},
     Command{"train", "train an encoder on a folder of classes", run_train},
     Command{"init", "create a database around an encoder", run_init},
+    Command{"encoders", "the encoders that come with simdb", run_encoders},
     Command{"add", "add images to a class", run_add},
     Command{"query", "classify images by their nearest neighbours", run_query},
     Command{"compare", "similarity of two images", run_compare},

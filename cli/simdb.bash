@@ -11,7 +11,7 @@ _simdb_classes() {
 _simdb() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "add backup classes compare completion embed eval export import init ls query reindex restore rm
+    mapfile -t COMPREPLY < <(compgen -W "add backup classes compare completion embed encoders eval export import init ls query reindex restore rm
       sample-data stats train verify --help --version" -- "$word")
     return
   fi
@@ -19,7 +19,10 @@ _simdb() {
     --db | --open-set | --projector)
       mapfile -t COMPREPLY < <(compgen -d -- "$word")
       return ;;
-    --encoder | -o | --output | --report | --faiss | --fvecs | --npy)
+    --encoder)
+      mapfile -t COMPREPLY < <(compgen -W "photo omniglot" -- "$word"; compgen -f -- "$word")
+      return ;;
+    -o | --output | --report | --faiss | --fvecs | --npy)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
     --class)
@@ -46,7 +49,8 @@ _simdb() {
       embed) options="--output --image-limit --db --encoder" ;;
       eval) options="--report --classes -k --ways --shots --episodes --seed --open-set --image-limit --db --encoder --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --db" ;;
-      init) options="--encoder --db --json" ;;
+      encoders) options="--json" ;;
+      init) options="--encoder --dim --db --json" ;;
       query) options="-k --class --accept --within --max-rows --image-limit --db --json" ;;
       rm) options="--class --db --json" ;;
       sample-data) options="--colors --count --class-by --size --seed" ;;

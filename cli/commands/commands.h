@@ -15,6 +15,7 @@ int run_classes(std::span<const std::string> args, Console& console);
 int run_compare(std::span<const std::string> args, Console& console);
 int run_completion(std::span<const std::string> args, Console& console);
 int run_embed(std::span<const std::string> args, Console& console);
+int run_encoders(std::span<const std::string> args, Console& console);
 int run_eval(std::span<const std::string> args, Console& console);
 int run_export(std::span<const std::string> args, Console& console);
 int run_import(std::span<const std::string> args, Console& console);

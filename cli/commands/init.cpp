@@ -9,33 +9,38 @@
 #include "cli/database_path.h"
 #include "cli/interrupt.h"
 #include "cli/render.h"
+#include "cli/shipped_encoders.h"
 #include "core/digest.h"
-#include "core/error.h"
 #include "encoder/onnx_encoder.h"
+#include "encoder/onnx_model_cut.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
 
 int run_init(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
-      "init --encoder FILE.onnx",
-      "Creates a database around an encoder that 'simdb train' made. The encoder is copied into\n"
-      "the database, which is complete in itself; vectors of different encoders never mix.");
-  parser.options().add_options()("encoder", po::value<std::string>()->value_name("FILE.onnx"),
-                                 "the trained encoder");
+      "init [--encoder NAME|FILE.onnx]",
+      "Creates a database around an encoder: 'photo', another that comes with simdb ('simdb "
+      "encoders'\nlists them), or a file that 'simdb train' made. The encoder is copied into the "
+      "database, which is\ncomplete in itself; vectors of different encoders never mix.");
+  parser.options().add_options()("encoder", po::value<std::string>()->value_name("NAME|FILE"),
+                                 "the encoder (else photo)");
+  parser.options().add_options()("dim", po::value<std::size_t>()->value_name("N"),
+                                 "keep the first N floats of each embedding, for encoders that "
+                                 "allow it ('photo': 16, 32, 64)");
   parser.options().add_options()("db", po::value<std::string>()->value_name("DIR"),
                                  "the folder to create (else $SIMDB_DB, else .simdb here)");
   parser.with_json();
   if (!parser.parse(args, console, 0, 0)) return 0;
-  if (!parser.has("encoder")) {
-    throw Error(
-        ErrorCode::kUsage,
-        "which encoder? Train one with 'simdb train DIR -o FILE.onnx', then 'simdb init --encoder "
-        "FILE.onnx'");
+  const std::string chosen =
+      parser.has("encoder") ? parser.get<std::string>("encoder") : std::string("photo");
+  const std::filesystem::path file = find_encoder_file(chosen);
+  std::vector<std::byte> model = read_model_file(file);
+  if (parser.has("dim")) {
+    model = cut_onnx_model(model, parser.get<std::size_t>("dim"), file.string());
   }
-  const auto& file = parser.get<std::string>("encoder");
-  const std::vector<std::byte> model = read_model_file(file);
-  const OnnxEncoder encoder(model, file);  // proves that it runs before anything is created
+  // Proves that it runs before anything is created.
+  const OnnxEncoder encoder(model, file.string());
   const std::filesystem::path folder = new_database_path(parser);
   const InterruptGuard interrupt;  // half a database would be in the way of the next try
   Database::create(folder, model, encoder.dimension());
@@ -45,7 +50,7 @@ int run_init(std::span<const std::string> args, Console& console) {
                              {"encoder", encoder.fingerprint()}});
   } else {
     console.out << fmt::format("created {}: {} dimensions, encoder {} ({})\n",
-                               printable(folder.string()), encoder.dimension(), printable(file),
+                               printable(folder.string()), encoder.dimension(), printable(chosen),
                                encoder.fingerprint().substr(0, 12));
   }
   InterruptGuard::check();

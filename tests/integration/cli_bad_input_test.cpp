@@ -116,7 +116,6 @@ TEST_F(CliBadInputTest, WrongModelFile) {
   write("text.onnx", std::string("no model"));
   expect_failure({"init", "--encoder", "text.onnx", "--db", "other"}, 4, "text.onnx");
   expect_failure({"init", "--encoder", "nowhere.onnx", "--db", "other"}, 3, "nowhere.onnx");
-  expect_failure({"init", "--db", "other"}, 2, "simdb train");
   EXPECT_FALSE(std::filesystem::exists(path("other")));
   expect_failure({"init", "--encoder", "net.onnx"}, 2, path("db"));
 }

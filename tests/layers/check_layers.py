@@ -26,7 +26,7 @@ ARROWS = {
 }
 
 # Folders outside the arrows: they sit on top and may include every module.
-ON_TOP = ["benchmarks", "tests/benchmarks", "tests/faults", "tests/fuzz", "tests/integration", "tests/support"]
+ON_TOP = ["benchmarks", "models", "tests/benchmarks", "tests/faults", "tests/fuzz", "tests/integration", "tests/support"]
 
 # Third parties: what their includes start with, and the files that may have them. A pattern for X/ holds for
 # tests/X/ and tests/fuzz/X/ too. Never in a public header of a library (see PUBLIC).
