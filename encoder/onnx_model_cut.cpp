@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <set>
 
 #include "core/digest.h"
@@ -11,6 +12,7 @@
 #include "core/error.h"
 #include "encoder/onnx_model_checks_internal.h"
 #include "encoder/onnx_model_graph_internal.h"
+#include "encoder/onnx_model_head_internal.h"
 #include "encoder/onnx_model_metadata_internal.h"
 #include "encoder/onnx_model_seal_internal.h"
 
@@ -29,69 +31,27 @@ std::string to_text(std::span<const std::size_t> dimensions) {
   return text;
 }
 
+void keep_rows(onnx::TensorProto& tensor, std::int64_t rows) {
+  const std::size_t row_bytes = tensor.raw_data().size() / static_cast<std::size_t>(tensor.dims(0));
+  tensor.mutable_raw_data()->resize(row_bytes * static_cast<std::size_t>(rows));
+  tensor.set_dims(0, rows);
+}
+
 // Gives the last dense layer fewer outputs.
-class Cutter {
- public:
-  Cutter(onnx::GraphProto& graph, std::int64_t from, std::int64_t to, const std::string& name)
-      : graph_(graph), from_(from), to_(to), name_(name) {}
-
-  void cut() {
-    onnx::ValueInfoProto& output = *graph_.mutable_output(0);
-    const onnx::NodeProto& division = maker_of(output.name(), "Div", 2);
-    const onnx::NodeProto& length = maker_of(division.input(1), "ReduceL2", 1);
-    if (length.input(0) != division.input(0)) refuse();
-    const onnx::NodeProto& dense = maker_of(division.input(0), "Gemm", 3);
-    const auto is_turned = [](const auto& each) {
-      return each.name() == "transB" && each.i() == 1;
-    };
-    if (dense.attribute_size() != 1 || !is_turned(dense.attribute(0))) refuse();
-    cut_rows(dense.input(1), 2);
-    cut_rows(dense.input(2), 1);
-    // The shapes in between were those of the whole layer.
-    graph_.clear_value_info();
-    output.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(1)->set_dim_value(
-        to_);
-  }
-
- private:
-  [[noreturn]] void refuse() const {
-    refuse_model(name_,
+void cut(onnx::GraphProto& graph, const ModelHeader& header, std::int64_t outputs,
+         const std::string& name) {
+  const std::optional<DenseEnd> end = find_dense_end(graph);
+  if (!end || end->outputs != static_cast<std::int64_t>(header.dimension)) {
+    refuse_model(name,
                  "it does not end with a dense layer and L2 normalisation, so it can't be cut");
   }
-
-  // The node that gives a tensor which nothing else needs than what leads here.
-  const onnx::NodeProto& maker_of(const std::string& tensor, const char* type, int inputs) const {
-    for (const auto& node : graph_.node()) {
-      if (node.output_size() != 1 || node.output(0) != tensor) continue;
-      if (node.op_type() != type || node.input_size() != inputs) refuse();
-      return node;
-    }
-    refuse();
-  }
-
-  // Keeps the first rows of a weight that is used once.
-  void cut_rows(const std::string& tensor, int sides) {
-    int uses = 0;
-    for (const auto& node : graph_.node()) {
-      uses += static_cast<int>(std::ranges::count(node.input(), tensor));
-    }
-    const auto found = std::ranges::find(*graph_.mutable_initializer(), tensor,
-                                         [](const onnx::TensorProto& each) { return each.name(); });
-    if (uses != 1 || found == graph_.mutable_initializer()->end() || found->dims_size() != sides ||
-        found->dims(0) != from_ || found->data_type() != onnx::TensorProto::FLOAT ||
-        !found->has_raw_data()) {
-      refuse();
-    }
-    const std::size_t row_bytes = found->raw_data().size() / static_cast<std::size_t>(from_);
-    found->mutable_raw_data()->resize(row_bytes * static_cast<std::size_t>(to_));
-    found->set_dims(0, to_);
-  }
-
-  onnx::GraphProto& graph_;
-  std::int64_t from_;
-  std::int64_t to_;
-  const std::string& name_;
-};
+  keep_rows(*end->weight, outputs);
+  keep_rows(*end->bias, outputs);
+  // The shapes in between were those of the whole layer.
+  graph.clear_value_info();
+  auto& type = *graph.mutable_output(0)->mutable_type()->mutable_tensor_type();
+  type.mutable_shape()->mutable_dim(1)->set_dim_value(outputs);
+}
 
 }  // namespace
 
@@ -125,9 +85,7 @@ std::vector<std::byte> cut_onnx_model(std::span<const std::byte> model, std::siz
   if (dimension == header.dimension) return {model.begin(), model.end()};
 
   onnx::ModelProto proto = parse_model(model, name);
-  Cutter(*proto.mutable_graph(), static_cast<std::int64_t>(header.dimension),
-         static_cast<std::int64_t>(dimension), name)
-      .cut();
+  cut(*proto.mutable_graph(), header, static_cast<std::int64_t>(dimension), name);
   std::map<std::string, std::string> notes = header.notes;
   notes.erase(kNested);
   const std::span shorter(possible.begin(), std::ranges::find(possible, dimension) + 1);
