@@ -352,6 +352,15 @@ TEST_F(LoadImageTest, ALargeImageIsShrunkForItsThumbnail) {
   EXPECT_EQ(loaded.image.width, 300);
 }
 
+TEST_F(LoadImageTest, AHugeImageIsHalvedForItsThumbnail) {
+  const SourceImage loaded =
+      load(test::encode_as(test::quadrant_image(1201, 601), ".png"), "huge.png");
+  const Image thumbnail = decode_image(loaded.thumbnail, "thumbnail");
+  EXPECT_EQ(thumbnail.width, 64);
+  EXPECT_EQ(thumbnail.height, 32);
+  EXPECT_EQ(quadrant_centres(thumbnail), quadrant_centres(loaded.image));
+}
+
 TEST_F(LoadImageTest, AThinImageKeepsAPixelInItsThumbnail) {
   const SourceImage loaded =
       load(test::encode_as(test::solid_image(1000, 2, {1, 2, 3}), ".png"), "x");
