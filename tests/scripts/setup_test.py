@@ -76,6 +76,8 @@ class Setup(unittest.TestCase):
         self.assertLessEqual({"g++", "python3-numpy", "python3-onnx", "python3-pip", "libgtest-dev"}, set(words))
         self.assertEqual(len(words), len(set(words)))
         self.assertNotIn("libgtest-dev", self.run_setup("--list", "--no-tests").stdout)
+        self.assertIn("libjpeg-turbo-progs", self.run_setup("--list", "--demo").stdout.split())
+        self.assertEqual(self.run_setup("--no-such-thing").returncode, 1)
         self.assertFalse(self.models.exists())
 
 
