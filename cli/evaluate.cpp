@@ -72,26 +72,47 @@ void require_images(const Evaluation& result) {
                   (result.failures.empty() ? "none read" : result.failures[0].message));
 }
 
+// Of a large database most classes are neither asked for nor answered: they are left out.
+void keep_classes_that_occur(Evaluation& result) {
+  std::map<std::size_t, std::size_t> places;
+  for (const EvaluatedImage& image : result.images) {
+    places.emplace(image.truth, 0);
+    places.emplace(image.predicted, 0);
+  }
+  std::vector<std::string> classes;
+  for (auto& [old, place] : places) {
+    place = classes.size();
+    classes.push_back(std::move(result.classes[old]));
+  }
+  result.classes = std::move(classes);
+  for (EvaluatedImage& image : result.images) {
+    image.truth = places.at(image.truth);
+    image.predicted = places.at(image.predicted);
+  }
+}
+
 // Accuracies from the images, and means from what was summed up.
 void summarise(Evaluation& result) {
-  result.confusion.assign(result.classes.size(),
-                          std::vector<std::uint64_t>(result.classes.size(), 0));
-  for (const EvaluatedImage& image : result.images)
-    ++result.confusion[image.truth][image.predicted];
+  struct Tally {
+    std::uint64_t images = 0;
+    std::uint64_t correct = 0;
+  };
+  std::map<std::size_t, Tally> classes;
+  for (const EvaluatedImage& image : result.images) {
+    ++result.confusion[{image.truth, image.predicted}];
+    Tally& tally = classes[image.truth];
+    ++tally.images;
+    if (image.truth == image.predicted) ++tally.correct;
+  }
   std::uint64_t correct = 0;
-  std::size_t present = 0;
-  for (std::size_t c = 0; c < result.classes.size(); ++c) {
-    std::uint64_t total = 0;
-    for (const std::uint64_t count : result.confusion[c]) total += count;
-    if (total == 0) continue;
-    ++present;
-    correct += result.confusion[c][c];
+  for (const auto& [truth, tally] : classes) {
+    correct += tally.correct;
     result.balanced_accuracy +=
-        static_cast<double>(result.confusion[c][c]) / static_cast<double>(total);
+        static_cast<double>(tally.correct) / static_cast<double>(tally.images);
   }
   const auto images = static_cast<double>(result.images.size());
   result.accuracy = static_cast<double>(correct) / images;
-  result.balanced_accuracy /= static_cast<double>(present);
+  result.balanced_accuracy /= static_cast<double>(classes.size());
   result.recall_at_1 /= images;
   result.recall_at_5 /= images;
   result.map_at_r /= images;
@@ -143,6 +164,7 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
       },
       limits);
   require_images(result);
+  keep_classes_that_occur(result);
   summarise(result);
   return result;
 }

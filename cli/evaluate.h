@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/encode_files.h"
@@ -35,10 +37,12 @@ struct EpisodeReport {
 struct Evaluation {
   explicit Evaluation(std::size_t dimension) : embeddings(dimension), lone(dimension) {}
 
-  std::vector<std::string> classes;  ///< in byte order
+  /// In byte order: those of the images, and those that images were taken for.
+  std::vector<std::string> classes;
   std::vector<EvaluatedImage> images;
   EmbeddingBatch embeddings;
-  std::vector<std::vector<std::uint64_t>> confusion;  ///< [truth][predicted]
+  /// {truth, predicted}: how often, where it occurs. Of many classes most pairs never do.
+  std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> confusion;
   double accuracy = 0;           ///< share of images whose predicted class is the true one
   double balanced_accuracy = 0;  ///< mean of the classes' own accuracies
   double recall_at_1 = 0;        ///< share of images whose nearest reference is of their class
@@ -54,8 +58,8 @@ struct Evaluation {
 using FilesDone = std::function<bool(std::size_t)>;
 
 /// Classifies `files` with the k nearest items of the database. An image that is a database item
-/// itself finds itself: use images that were not added. `classes` are those of the images and of
-/// the database. Throws Error(kBadInput) if the database is empty or no file could be used.
+/// itself finds itself: use images that were not added. Throws Error(kBadInput) if the database is
+/// empty or no file could be used.
 Evaluation evaluate(const Database& database, std::span<const LabeledPath> files, std::size_t k,
                     const FilesDone& progress, const ImageLimits& limits = {});
 

@@ -23,8 +23,10 @@ void print_confusion(std::ostream& out, const Evaluation& result) {
   out << '\n';
   for (std::size_t row = 0; row < result.classes.size(); ++row) {
     out << fmt::format("{:<{}}", printable(result.classes[row]), width);
-    for (const std::uint64_t count : result.confusion[row])
-      out << fmt::format("  {:>{}}", count, width);
+    for (std::size_t column = 0; column < result.classes.size(); ++column) {
+      const auto found = result.confusion.find({row, column});
+      out << fmt::format("  {:>{}}", found == result.confusion.end() ? 0 : found->second, width);
+    }
     out << '\n';
   }
 }
@@ -83,7 +85,11 @@ nlohmann::ordered_json to_json(const Evaluation& result) {
   }
   if (result.auroc) json["auroc"] = *result.auroc;
   json["classes"] = result.classes;
-  json["confusion"] = result.confusion;
+  nlohmann::ordered_json confusion = nlohmann::ordered_json::object();
+  for (const auto& [pair, count] : result.confusion) {
+    confusion[result.classes[pair.first]][result.classes[pair.second]] = count;
+  }
+  json["confusion"] = std::move(confusion);
   return json;
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 
 #include "cli/ingest.h"
 #include "encoder/image_codec.h"
@@ -12,6 +13,8 @@
 
 namespace simdb::cli {
 namespace {
+
+using Counts = std::map<std::pair<std::size_t, std::size_t>, std::uint64_t>;
 
 class EvaluateTest : public testing::Test {
  protected:
@@ -58,10 +61,25 @@ TEST_F(EvaluateTest, MeasuresAgreeWithAHandCount) {
   EXPECT_DOUBLE_EQ(result.recall_at_1, 0.5);
   EXPECT_DOUBLE_EQ(result.recall_at_5, 0.75);  // there are only three items; blue has none
   EXPECT_DOUBLE_EQ(result.map_at_r, (1 + 0.25 + 1 + 0) / 4);
-  EXPECT_EQ(result.confusion[2], (std::vector<std::uint64_t>{0, 1, 1}));
-  EXPECT_EQ(result.confusion[1], (std::vector<std::uint64_t>{0, 1, 0}));
+  EXPECT_EQ(result.confusion, (Counts{{{0, 1}, 1}, {{1, 1}, 1}, {{2, 1}, 1}, {{2, 2}, 1}}));
   EXPECT_EQ(result.images.size(), 4U);
   EXPECT_EQ(result.embeddings.rows(), 4U);
+}
+
+TEST_F(EvaluateTest, OnlyClassesThatOccurAreListed) {
+  std::vector<LabeledPath> items;
+  for (int i = 0; i < 30; ++i) {
+    items.push_back(image("grey" + std::to_string(i), {0, 0, static_cast<std::uint8_t>(i + 1)}));
+  }
+  items.push_back(image("red", {250, 0, 0}));
+  items.push_back(image("green", {0, 250, 0}));
+  add(items);
+  const Evaluation result = evaluate_all({image("red", {250, 1, 0}), image("pink", {250, 2, 0})});
+  EXPECT_EQ(result.classes, (std::vector<std::string>{"pink", "red"}));
+  EXPECT_EQ(result.confusion, (Counts{{{0, 1}, 1}, {{1, 1}, 1}}));
+  EXPECT_EQ(result.images[0].truth, 1U);
+  EXPECT_EQ(result.images[1].truth, 0U);
+  EXPECT_DOUBLE_EQ(result.balanced_accuracy, 0.5);
 }
 
 TEST_F(EvaluateTest, VotesAsAQueryDoes) {
@@ -94,8 +112,7 @@ TEST_F(EvaluateTest, ImagesAreLookedUpAmongEachOther) {
   EXPECT_DOUBLE_EQ(result.balanced_accuracy, 0.75);
   EXPECT_DOUBLE_EQ(result.recall_at_1, 0.75);
   EXPECT_DOUBLE_EQ(result.recall_at_5, 1);
-  EXPECT_EQ(result.confusion[1], (std::vector<std::uint64_t>{0, 1, 1}));
-  EXPECT_EQ(result.confusion[0], (std::vector<std::uint64_t>{0, 0, 0}));
+  EXPECT_EQ(result.confusion, (Counts{{{1, 1}, 1}, {{1, 2}, 1}, {{2, 2}, 2}}));
 }
 
 TEST_F(EvaluateTest, AloneNobodyCanBeLookedUp) {

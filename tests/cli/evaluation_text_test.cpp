@@ -18,7 +18,7 @@ Evaluation half_right() {
   result.classes = {"cat", "dog"};
   result.images.push_back({"a.png", 0, 0, 0.9, 0.8F, {}});
   result.images.push_back({"b\n.png", 1, 0, 0.75, 0.6F, {}});
-  result.confusion = {{1, 0}, {1, 0}};
+  result.confusion = {{{0, 0}, 1}, {{1, 0}, 1}};
   result.accuracy = 0.5;
   result.balanced_accuracy = 0.25;
   result.recall_at_1 = 0.125;
@@ -57,7 +57,8 @@ TEST(EvaluationTextTest, JsonHasTheDocumentedKeys) {
   EXPECT_EQ(plain["images"], 2);
   EXPECT_EQ(plain["recall_at_5"], 0.875);
   EXPECT_EQ(plain["balanced_accuracy"], 0.25);
-  EXPECT_EQ(plain["confusion"][1][0], 1);
+  EXPECT_EQ(plain["classes"], nlohmann::json({"cat", "dog"}));
+  EXPECT_EQ(plain["confusion"], nlohmann::json({{"cat", {{"cat", 1}}}, {"dog", {{"cat", 1}}}}));
   EXPECT_FALSE(plain.contains("episodes"));
   EXPECT_FALSE(plain.contains("auroc"));
   result.episodes = {{.ways = 5, .shots = 2, .episodes = 100, .seed = 3}, {0.93, 0.012}};

@@ -181,11 +181,10 @@ TEST_F(CliTest, EvalReportsMeasuresAndWritesThePage) {
   EXPECT_EQ(line["classes"].size(), 3U);
   std::size_t diagonal = 0;
   std::size_t total = 0;
-  for (std::size_t i = 0; i < 3; ++i) {
-    for (std::size_t j = 0; j < 3; ++j) {
-      const std::size_t count = line["confusion"][i][j];
-      total += count;
-      if (i == j) diagonal += count;
+  for (const auto& [truth, row] : line["confusion"].items()) {
+    for (const auto& [predicted, count] : row.items()) {
+      total += count.get<std::size_t>();
+      if (truth == predicted) diagonal += count.get<std::size_t>();
     }
   }
   EXPECT_EQ(total, 18U);
