@@ -118,6 +118,62 @@ void summarise(Evaluation& result) {
   result.map_at_r /= images;
 }
 
+std::vector<int> truths_of(const Evaluation& result) {
+  std::vector<int> labels;
+  labels.reserve(result.images.size());
+  for (const EvaluatedImage& image : result.images) labels.push_back(static_cast<int>(image.truth));
+  return labels;
+}
+
+/// A number for the parent of each class.
+struct Parents {
+  std::vector<int> numbers;
+  std::size_t count = 0;
+};
+
+Parents parents_of(const Evaluation& result) {
+  std::map<std::string, int> numbers;
+  Parents parents;
+  for (const std::string& name : result.classes) {
+    const std::size_t end = name.rfind('/');
+    const std::string parent = end == std::string::npos ? "" : name.substr(0, end);
+    const auto number = static_cast<int>(numbers.size());
+    parents.numbers.push_back(numbers.try_emplace(parent, number).first->second);
+  }
+  if (numbers.size() == 1 && numbers.contains("")) {
+    throw Error(ErrorCode::kBadInput,
+                "the classes have no parents to draw episodes within: none of their names has a "
+                "'/', as in 'Latin/a'; name the folder above the folders of classes, or leave out "
+                "--within-parents");
+  }
+  std::set<int> asked;  // classes that images were only taken for have no queries
+  for (const EvaluatedImage& image : result.images) asked.insert(parents.numbers[image.truth]);
+  parents.count = asked.size();
+  return parents;
+}
+
+/// Appends the items of `classes` to `rows` and returns each one's index into `classes`.
+std::vector<int> items_of_classes(const Gallery& gallery, const std::vector<std::string>& classes,
+                                  EmbeddingBatch& rows) {
+  std::unordered_map<std::uint64_t, int> label_of;
+  gallery.for_each_item([&](const ItemRecord& item) {
+    const auto found = std::lower_bound(classes.begin(), classes.end(), item.info.class_name);
+    if (found != classes.end() && *found == item.info.class_name) {
+      label_of.emplace(to_number(item.id), static_cast<int>(found - classes.begin()));
+    }
+    return true;
+  });
+  std::vector<int> labels;
+  gallery.for_each_embedding([&](ItemId id, std::span<const float> values) {
+    if (const auto found = label_of.find(to_number(id)); found != label_of.end()) {
+      labels.push_back(found->second);
+      rows.append_unit(values);
+    }
+    return true;
+  });
+  return labels;
+}
+
 void set_auroc(Evaluation& result, std::span<const float> foreign) {
   if (foreign.empty())
     throw Error(ErrorCode::kBadInput, "none of the foreign images could be used");
@@ -225,11 +281,22 @@ Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const Labe
   return result;
 }
 
-void add_episodes(Evaluation& result, const EpisodeOptions& options) {
-  std::vector<int> labels;
-  labels.reserve(result.images.size());
-  for (const EvaluatedImage& image : result.images) labels.push_back(static_cast<int>(image.truth));
-  result.episodes = {options, score_episodes(result.embeddings, labels, options)};
+void add_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents,
+                  const EpisodesPlayed& progress) {
+  const Parents parents = within_parents ? parents_of(result) : Parents{};
+  const EpisodeScore score =
+      score_episodes(result.embeddings, truths_of(result), options, parents.numbers, progress);
+  result.episodes = {options, score, parents.count, false};
+}
+
+void add_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents,
+                  const EpisodesPlayed& progress, const Gallery& gallery) {
+  const Parents parents = within_parents ? parents_of(result) : Parents{};
+  EmbeddingBatch items(result.embeddings.dimension());
+  const std::vector<int> labels = items_of_classes(gallery, result.classes, items);
+  const EpisodeScore score = score_episodes({items, labels}, {result.embeddings, truths_of(result)},
+                                            options, parents.numbers, progress);
+  result.episodes = {options, score, parents.count, true};
 }
 
 void add_open_set(Evaluation& result, const EmbeddingBatch& foreign, const Gallery& gallery) {

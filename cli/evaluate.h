@@ -31,6 +31,8 @@ struct EvaluatedImage {
 struct EpisodeReport {
   EpisodeOptions options;
   EpisodeScore score;
+  std::size_t parents = 0;     ///< folders of classes, with too few classes or not; 0: all together
+  bool from_database = false;  ///< the support are items, not evaluated images
 };
 
 /// How well labelled images are classified. Row i of `embeddings` belongs to images[i].
@@ -70,8 +72,14 @@ Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const Labe
                                std::size_t k, const FilesDone& progress,
                                const ImageLimits& limits = {});
 
-/// Sets result.episodes, drawn from the evaluated images alone. Errors as score_episodes.
-void add_episodes(Evaluation& result, const EpisodeOptions& options);
+/// Sets result.episodes: queries are the evaluated images, support other ones of them or, for the
+/// second form, the gallery's items of their classes. `within_parents`: the classes of an episode
+/// share their parent, the name without its last part ("Latin" of "Latin/a"). Throws
+/// Error(kBadInput) if no class has a parent, and as score_episodes.
+void add_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents = false,
+                  const EpisodesPlayed& progress = {});
+void add_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents,
+                  const EpisodesPlayed& progress, const Gallery& gallery);
 
 /// Sets result.auroc: how well the similarity to the nearest reference image tells the evaluated
 /// images from foreign ones. References are the items of the gallery or, for the second form, the

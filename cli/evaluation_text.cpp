@@ -57,10 +57,14 @@ void print_evaluation(std::ostream& out, const Evaluation& result) {
   line("recall@5", percent(result.recall_at_5));
   line("MAP@R", percent(result.map_at_r));
   if (result.episodes) {
-    const auto& [options, score] = *result.episodes;
+    const auto& [options, score, parents, from_database] = *result.episodes;
     line(fmt::format("{}-way {}-shot", options.ways, options.shots),
          fmt::format("{} ± {}", percent(score.accuracy), percent(score.interval95)),
-         fmt::format("(95 % interval, {})", count_of(options.episodes, "episode", "episodes")));
+         fmt::format("(95 % interval, {}{}{})", count_of(options.episodes, "episode", "episodes"),
+                     from_database ? " with items of the database" : "",
+                     parents == 0 ? ""
+                                  : fmt::format(", within {} of {}", score.pools,
+                                                count_of(parents, "parent", "parents"))));
   }
   if (result.auroc) line("AUROC", fmt::format("{:.4f}", *result.auroc), "(against foreign images)");
   if (result.classes.size() <= kTableClasses) print_confusion(out, result);
@@ -78,10 +82,18 @@ nlohmann::ordered_json to_json(const Evaluation& result) {
                                  {"recall_at_5", result.recall_at_5},
                                  {"map_at_r", result.map_at_r}};
   if (result.episodes) {
-    const auto& [options, score] = *result.episodes;
-    json["episodes"] = {{"ways", options.ways},         {"shots", options.shots},
-                        {"episodes", options.episodes}, {"seed", options.seed},
-                        {"accuracy", score.accuracy},   {"interval95", score.interval95}};
+    const auto& [options, score, parents, from_database] = *result.episodes;
+    json["episodes"] = {{"ways", options.ways},
+                        {"shots", options.shots},
+                        {"episodes", options.episodes},
+                        {"seed", options.seed},
+                        {"support", from_database ? "database" : "images"},
+                        {"accuracy", score.accuracy},
+                        {"interval95", score.interval95}};
+    if (parents > 0) {
+      json["episodes"]["parents"] = score.pools;
+      json["episodes"]["parents_in_all"] = parents;
+    }
   }
   if (result.auroc) json["auroc"] = *result.auroc;
   json["classes"] = result.classes;

@@ -130,6 +130,50 @@ TEST_F(EvaluateTest, EpisodesAreDrawnFromTheEvaluatedImages) {
   EXPECT_THROW(add_episodes(result, {.ways = 3, .shots = 1}), Error);
 }
 
+TEST_F(EvaluateTest, EpisodesTakeItemsAsSupport) {
+  // Among themselves the images are told apart; the items of red look like the images of green.
+  add({image("red", {0, 250, 10}), image("green", {250, 10, 0}), image("none", {9, 9, 9})});
+  Evaluation result = evaluate_all({image("red", {240, 5, 0}), image("red", {241, 5, 0}),
+                                    image("green", {0, 255, 0}), image("green", {0, 254, 0})});
+  const EpisodeOptions options{.ways = 2, .shots = 1, .episodes = 10};
+  add_episodes(result, options, false, {}, database_.gallery());
+  EXPECT_DOUBLE_EQ(result.episodes->score.accuracy, 0);
+  EXPECT_TRUE(result.episodes->from_database);
+  add_episodes(result, options);
+  EXPECT_DOUBLE_EQ(result.episodes->score.accuracy, 1);
+  EXPECT_FALSE(result.episodes->from_database);
+  EXPECT_THROW(add_episodes(result, {.ways = 2, .shots = 2}, false, {}, database_.gallery()),
+               Error);
+}
+
+TEST_F(EvaluateTest, EpisodesStayWithinAParent) {
+  const test::FirstPixelEncoder encoder;
+  // x/red and y/red look alike, and so do x/blue and y/blue; z has one class.
+  std::vector<LabeledPath> files;
+  for (const char* parent : {"x/", "y/"}) {
+    for (int i = 0; i < 2; ++i) {
+      files.push_back(image(std::string(parent) + "red", {250, 0, 0}));
+      files.push_back(image(std::string(parent) + "blue", {0, 0, 250}));
+    }
+  }
+  files.push_back(image("z/green", {0, 250, 0}));
+  files.push_back(image("z/green", {0, 250, 0}));
+  const auto go_on = [](std::size_t) { return true; };
+  Evaluation result = evaluate_each_other(encoder, files, 1, go_on);
+  const EpisodeOptions options{.ways = 2, .shots = 1, .episodes = 200};
+  add_episodes(result, options);
+  EXPECT_LT(result.episodes->score.accuracy, 0.99);
+  EXPECT_EQ(result.episodes->parents, 0U);
+  add_episodes(result, options, true);
+  EXPECT_DOUBLE_EQ(result.episodes->score.accuracy, 1);
+  EXPECT_EQ(result.episodes->score.pools, 2U);
+  EXPECT_EQ(result.episodes->parents, 3U);
+  EXPECT_THROW(add_episodes(result, {.ways = 3, .shots = 1}, true), Error);
+  Evaluation flat = evaluate_each_other(
+      encoder, std::vector{image("red", {9, 0, 0}), image("red", {9, 0, 0})}, 1, go_on);
+  EXPECT_THROW(add_episodes(flat, options, true), Error);
+}
+
 TEST_F(EvaluateTest, ForeignImagesAreToldApartByTheirBestSimilarity) {
   add({image("red", {250, 0, 0}), image("green", {0, 250, 0})});
   Evaluation result =

@@ -44,11 +44,15 @@ TEST(EvaluationTextTest, NamesMeasuresAndErrors) {
 
 TEST(EvaluationTextTest, ShowsWhatWasAskedFor) {
   Evaluation result = half_right();
-  result.episodes = {{.ways = 5, .shots = 2, .episodes = 100}, {0.93, 0.012}};
+  result.episodes = {{.ways = 5, .shots = 2, .episodes = 100}, {0.93, 0.012}, 0, false};
   result.auroc = 0.98765;
   EXPECT_THAT(text_of(result),
               AllOf(HasSubstr("5-way 2-shot        93.0 % ± 1.2 %"), HasSubstr("100 episodes"),
                     HasSubstr("AUROC               0.9877")));
+  EXPECT_THAT(text_of(result), AllOf(Not(HasSubstr("parent")), Not(HasSubstr("database"))));
+  result.episodes = {{.ways = 5, .shots = 2, .episodes = 100}, {0.93, 0.012, 12}, 30, true};
+  EXPECT_THAT(text_of(result),
+              HasSubstr("100 episodes with items of the database, within 12 of 30 parents"));
 }
 
 TEST(EvaluationTextTest, JsonHasTheDocumentedKeys) {
@@ -61,7 +65,8 @@ TEST(EvaluationTextTest, JsonHasTheDocumentedKeys) {
   EXPECT_EQ(plain["confusion"], nlohmann::json({{"cat", {{"cat", 1}}}, {"dog", {{"cat", 1}}}}));
   EXPECT_FALSE(plain.contains("episodes"));
   EXPECT_FALSE(plain.contains("auroc"));
-  result.episodes = {{.ways = 5, .shots = 2, .episodes = 100, .seed = 3}, {0.93, 0.012}};
+  result.episodes = {
+      {.ways = 5, .shots = 2, .episodes = 100, .seed = 3}, {0.93, 0.012, 4}, 9, true};
   result.auroc = 0.5;
   const nlohmann::json full = to_json(result);
   EXPECT_EQ(full["auroc"], 0.5);
@@ -69,6 +74,9 @@ TEST(EvaluationTextTest, JsonHasTheDocumentedKeys) {
                                               {"shots", 2},
                                               {"episodes", 100},
                                               {"seed", 3},
+                                              {"support", "database"},
+                                              {"parents", 4},
+                                              {"parents_in_all", 9},
                                               {"accuracy", 0.93},
                                               {"interval95", 0.012}}));
 }
