@@ -2,11 +2,22 @@
 
 #include <memory>
 #include <string_view>
+#include <vector>
 
+#include "core/image.h"
 #include "core/image_encoder.h"
 
 // What a trained encoder must beat.
 namespace simdb::bench {
+
+/// Features that need no training, not scaled to length 1. Transparent images stand on white.
+/// "pixels": the colours of a 32 x 32 version, less the image's mean (3,072 floats).
+/// "histogram": how often each of 8 x 8 x 8 colours occurs, square roots (512 floats).
+/// "hog": histograms of oriented gradients (Dalal and Triggs, 2005) of a 64 x 64 grey version:
+/// cells of 8 x 8, 9 directions without sign, blocks of 2 x 2 cells, clipped at 0.2 (1,764 floats).
+/// "hog+histogram": both, each scaled to length 1.
+/// Throws Error(kUsage) for another name. Thread-safe.
+std::vector<float> baseline_features(std::string_view name, const Image& image);
 
 /// "pixels": the colours of a 12 x 12 version, less the image's mean (432 floats).
 /// "histogram": how often each of 8 x 8 x 8 colours occurs, square roots (512 floats; the dot

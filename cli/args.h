@@ -31,8 +31,8 @@ class ArgumentParser {
   boost::program_options::options_description& options() { return options_; }
 
   /// True if the command should run; false if --help was asked for and has been printed. Throws
-  /// Error(kUsage) that names the option or argument at fault, and unless `min` <= positional
-  /// arguments <= `max`.
+  /// Error(kUsage) that names the option or argument at fault (a negative value of an option that
+  /// is unsigned, NaN and infinity are), and unless `min` <= positional arguments <= `max`.
   bool parse(std::span<const std::string> args, Console& console, std::size_t min, std::size_t max);
 
   const std::vector<std::string>& positional() const { return positional_; }

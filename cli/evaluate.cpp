@@ -74,29 +74,106 @@ void require_images(const Evaluation& result) {
                   (result.failures.empty() ? "none read" : result.failures[0].message));
 }
 
+// Of a large database most classes are neither asked for nor answered: they are left out.
+void keep_classes_that_occur(Evaluation& result) {
+  std::map<std::size_t, std::size_t> places;
+  for (const EvaluatedImage& image : result.images) {
+    places.emplace(image.truth, 0);
+    places.emplace(image.predicted, 0);
+  }
+  std::vector<std::string> classes;
+  for (auto& [old, place] : places) {
+    place = classes.size();
+    classes.push_back(std::move(result.classes[old]));
+  }
+  result.classes = std::move(classes);
+  for (EvaluatedImage& image : result.images) {
+    image.truth = places.at(image.truth);
+    image.predicted = places.at(image.predicted);
+  }
+}
+
 // Accuracies from the images, and means from what was summed up.
 void summarise(Evaluation& result) {
-  result.confusion.assign(result.classes.size(),
-                          std::vector<std::uint64_t>(result.classes.size(), 0));
-  for (const EvaluatedImage& image : result.images)
-    ++result.confusion[image.truth][image.predicted];
+  struct Tally {
+    std::uint64_t images = 0;
+    std::uint64_t correct = 0;
+  };
+  std::map<std::size_t, Tally> classes;
+  for (const EvaluatedImage& image : result.images) {
+    ++result.confusion[{image.truth, image.predicted}];
+    Tally& tally = classes[image.truth];
+    ++tally.images;
+    if (image.truth == image.predicted) ++tally.correct;
+  }
   std::uint64_t correct = 0;
-  std::size_t present = 0;
-  for (std::size_t c = 0; c < result.classes.size(); ++c) {
-    std::uint64_t total = 0;
-    for (const std::uint64_t count : result.confusion[c]) total += count;
-    if (total == 0) continue;
-    ++present;
-    correct += result.confusion[c][c];
+  for (const auto& [truth, tally] : classes) {
+    correct += tally.correct;
     result.balanced_accuracy +=
-        static_cast<double>(result.confusion[c][c]) / static_cast<double>(total);
+        static_cast<double>(tally.correct) / static_cast<double>(tally.images);
   }
   const auto images = static_cast<double>(result.images.size());
   result.accuracy = static_cast<double>(correct) / images;
-  result.balanced_accuracy /= static_cast<double>(present);
+  result.balanced_accuracy /= static_cast<double>(classes.size());
   result.recall_at_1 /= images;
   result.recall_at_5 /= images;
   result.map_at_r /= images;
+}
+
+std::vector<int> truths_of(const Evaluation& result) {
+  std::vector<int> labels;
+  labels.reserve(result.images.size());
+  for (const EvaluatedImage& image : result.images) labels.push_back(static_cast<int>(image.truth));
+  return labels;
+}
+
+/// A number for the parent of each class.
+struct Parents {
+  std::vector<int> numbers;
+  std::size_t count = 0;
+};
+
+Parents parents_of(const Evaluation& result) {
+  std::map<std::string, int> numbers;
+  Parents parents;
+  for (const std::string& name : result.classes) {
+    const std::size_t end = name.rfind('/');
+    const std::string parent = end == std::string::npos ? "" : name.substr(0, end);
+    const auto number = static_cast<int>(numbers.size());
+    parents.numbers.push_back(numbers.try_emplace(parent, number).first->second);
+  }
+  if (numbers.size() == 1 && numbers.contains("")) {
+    throw Error(ErrorCode::kBadInput,
+                "the classes have no parents to draw episodes within: none of their names has a "
+                "'/', as in 'Latin/a'; name the folder above the folders of classes, or leave out "
+                "--within-parents");
+  }
+  std::set<int> asked;  // classes that images were only taken for have no queries
+  for (const EvaluatedImage& image : result.images) asked.insert(parents.numbers[image.truth]);
+  parents.count = asked.size();
+  return parents;
+}
+
+/// Appends the items of `classes` to `rows` and returns each one's index into `classes`.
+std::vector<int> items_of_classes(const Gallery& gallery, const std::vector<std::string>& classes,
+                                  EmbeddingBatch& rows) {
+  std::unordered_map<std::uint64_t, int> label_of;
+  gallery.for_each_item([&](const ItemRecord& item) {
+    const auto found = std::lower_bound(classes.begin(), classes.end(), item.info.class_name);
+    if (found != classes.end() && *found == item.info.class_name) {
+      label_of.emplace(to_number(item.id), static_cast<int>(found - classes.begin()));
+    }
+    return true;
+  });
+  std::vector<int> labels;
+  gallery.for_each_embedding([&](ItemId id, std::span<const float> values) {
+    if (const auto found = label_of.find(to_number(id)); found != label_of.end()) {
+      labels.push_back(found->second);
+      rows.append_unit(values);
+    }
+    return true;
+  });
+  return labels;
 }
 
 void set_auroc(Evaluation& result, std::span<const float> foreign) {
@@ -145,6 +222,7 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
       },
       limits);
   require_images(result);
+  keep_classes_that_occur(result);
   summarise(result);
   return result;
 }
@@ -205,11 +283,22 @@ Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const Labe
   return result;
 }
 
-void add_episodes(Evaluation& result, const EpisodeOptions& options) {
-  std::vector<int> labels;
-  labels.reserve(result.images.size());
-  for (const EvaluatedImage& image : result.images) labels.push_back(static_cast<int>(image.truth));
-  result.episodes = {options, score_episodes(result.embeddings, labels, options)};
+void add_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents,
+                  const EpisodesPlayed& progress) {
+  const Parents parents = within_parents ? parents_of(result) : Parents{};
+  const EpisodeScore score =
+      score_episodes(result.embeddings, truths_of(result), options, parents.numbers, progress);
+  result.episodes = {options, score, parents.count, false};
+}
+
+void add_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents,
+                  const EpisodesPlayed& progress, const Gallery& gallery) {
+  const Parents parents = within_parents ? parents_of(result) : Parents{};
+  EmbeddingBatch items(result.embeddings.dimension());
+  const std::vector<int> labels = items_of_classes(gallery, result.classes, items);
+  const EpisodeScore score = score_episodes({items, labels}, {result.embeddings, truths_of(result)},
+                                            options, parents.numbers, progress);
+  result.episodes = {options, score, parents.count, true};
 }
 
 void add_open_set(Evaluation& result, const EmbeddingBatch& foreign, const Gallery& gallery) {

@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/encode_files.h"
@@ -29,16 +31,20 @@ struct EvaluatedImage {
 struct EpisodeReport {
   EpisodeOptions options;
   EpisodeScore score;
+  std::size_t parents = 0;     ///< folders of classes, with too few classes or not; 0: all together
+  bool from_database = false;  ///< the support are items, not evaluated images
 };
 
 /// How well labelled images are classified. Row i of `embeddings` belongs to images[i].
 struct Evaluation {
   explicit Evaluation(std::size_t dimension) : embeddings(dimension), lone(dimension) {}
 
-  std::vector<std::string> classes;  ///< in byte order
+  /// In byte order: those of the images, and those that images were taken for.
+  std::vector<std::string> classes;
   std::vector<EvaluatedImage> images;
   EmbeddingBatch embeddings;
-  std::vector<std::vector<std::uint64_t>> confusion;  ///< [truth][predicted]
+  /// {truth, predicted}: how often, where it occurs. Of many classes most pairs never do.
+  std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> confusion;
   double accuracy = 0;           ///< share of images whose predicted class is the true one
   double balanced_accuracy = 0;  ///< mean of the classes' own accuracies
   double recall_at_1 = 0;        ///< share of images whose nearest reference is of their class
@@ -54,8 +60,8 @@ struct Evaluation {
 using FilesDone = std::function<bool(std::size_t)>;
 
 /// Classifies `files` with the k nearest items of the database. An image that is a database item
-/// itself finds itself: use images that were not added. `classes` are those of the images and of
-/// the database. Throws Error(kBadInput) if the database is empty or no file could be used.
+/// itself finds itself: use images that were not added. Throws Error(kBadInput) if the database is
+/// empty or no file could be used.
 Evaluation evaluate(const Database& database, std::span<const LabeledPath> files, std::size_t k,
                     const FilesDone& progress, const ImageLimits& limits = {});
 
@@ -66,8 +72,14 @@ Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const Labe
                                std::size_t k, const FilesDone& progress,
                                const ImageLimits& limits = {});
 
-/// Sets result.episodes, drawn from the evaluated images alone. Errors as score_episodes.
-void add_episodes(Evaluation& result, const EpisodeOptions& options);
+/// Sets result.episodes: queries are the evaluated images, support other ones of them or, for the
+/// second form, the gallery's items of their classes. `within_parents`: the classes of an episode
+/// share their parent, the name without its last part ("Latin" of "Latin/a"). Throws
+/// Error(kBadInput) if no class has a parent, and as score_episodes.
+void add_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents = false,
+                  const EpisodesPlayed& progress = {});
+void add_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents,
+                  const EpisodesPlayed& progress, const Gallery& gallery);
 
 /// Sets result.auroc: how well the similarity to the nearest reference image tells the evaluated
 /// images from foreign ones. References are the items of the gallery or, for the second form, the

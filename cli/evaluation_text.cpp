@@ -23,8 +23,10 @@ void print_confusion(std::ostream& out, const Evaluation& result) {
   out << '\n';
   for (std::size_t row = 0; row < result.classes.size(); ++row) {
     out << fmt::format("{:<{}}", printable(result.classes[row]), width);
-    for (const std::uint64_t count : result.confusion[row])
-      out << fmt::format("  {:>{}}", count, width);
+    for (std::size_t column = 0; column < result.classes.size(); ++column) {
+      const auto found = result.confusion.find({row, column});
+      out << fmt::format("  {:>{}}", found == result.confusion.end() ? 0 : found->second, width);
+    }
     out << '\n';
   }
 }
@@ -55,10 +57,14 @@ void print_evaluation(std::ostream& out, const Evaluation& result) {
   line("recall@5", percent(result.recall_at_5));
   line("MAP@R", percent(result.map_at_r));
   if (result.episodes) {
-    const auto& [options, score] = *result.episodes;
+    const auto& [options, score, parents, from_database] = *result.episodes;
     line(fmt::format("{}-way {}-shot", options.ways, options.shots),
          fmt::format("{} ± {}", percent(score.accuracy), percent(score.interval95)),
-         fmt::format("(95 % interval, {})", count_of(options.episodes, "episode", "episodes")));
+         fmt::format("(95 % interval, {}{}{})", count_of(options.episodes, "episode", "episodes"),
+                     from_database ? " with items of the database" : "",
+                     parents == 0 ? ""
+                                  : fmt::format(", within {} of {}", score.pools,
+                                                count_of(parents, "parent", "parents"))));
   }
   if (result.auroc) line("AUROC", fmt::format("{:.4f}", *result.auroc), "(against foreign images)");
   if (result.classes.size() <= kTableClasses) print_confusion(out, result);
@@ -76,14 +82,26 @@ nlohmann::ordered_json to_json(const Evaluation& result) {
                                  {"recall_at_5", result.recall_at_5},
                                  {"map_at_r", result.map_at_r}};
   if (result.episodes) {
-    const auto& [options, score] = *result.episodes;
-    json["episodes"] = {{"ways", options.ways},         {"shots", options.shots},
-                        {"episodes", options.episodes}, {"seed", options.seed},
-                        {"accuracy", score.accuracy},   {"interval95", score.interval95}};
+    const auto& [options, score, parents, from_database] = *result.episodes;
+    json["episodes"] = {{"ways", options.ways},
+                        {"shots", options.shots},
+                        {"episodes", options.episodes},
+                        {"seed", options.seed},
+                        {"support", from_database ? "database" : "images"},
+                        {"accuracy", score.accuracy},
+                        {"interval95", score.interval95}};
+    if (parents > 0) {
+      json["episodes"]["parents"] = score.pools;
+      json["episodes"]["parents_in_all"] = parents;
+    }
   }
   if (result.auroc) json["auroc"] = *result.auroc;
   json["classes"] = result.classes;
-  json["confusion"] = result.confusion;
+  nlohmann::ordered_json confusion = nlohmann::ordered_json::object();
+  for (const auto& [pair, count] : result.confusion) {
+    confusion[result.classes[pair.first]][result.classes[pair.second]] = count;
+  }
+  json["confusion"] = std::move(confusion);
   return json;
 }
 

@@ -47,7 +47,7 @@ _simdb() {
       verify) options="--db --deep --json --repair" ;;
       compare) options="--image-limit --db --encoder --json" ;;
       embed) options="--output --image-limit --db --encoder" ;;
-      eval) options="--report --classes -k --ways --shots --episodes --seed --open-set --image-limit --db --encoder --json" ;;
+      eval) options="--report --classes -k --ways --shots --episodes --seed --within-parents --open-set --image-limit --db --encoder --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --db" ;;
       encoders) options="--json" ;;
       init) options="--encoder --dim --db --json" ;;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "core/embedding.h"
@@ -19,7 +20,20 @@ struct EpisodeOptions {
 struct EpisodeScore {
   double accuracy = 0;    ///< mean over the episodes
   double interval95 = 0;  ///< half width of the mean's 95 % interval, 1.96 standard errors
+  std::size_t pools = 1;  ///< parents that episodes are drawn from: those with enough classes
 };
+
+/// Rows and one label for each.
+struct LabeledRowsView {
+  const EmbeddingBatch& rows;
+  std::span<const int> labels;
+};
+
+/// Called with the number of episodes played; false stops, and those played are scored.
+using EpisodesPlayed = std::function<bool(std::size_t)>;
+
+/// Throws Error(kUsage) for fewer than 2 ways, 0 shots or 0 episodes.
+void require_valid(const EpisodeOptions& options);
 
 /// Draws episodes and scores them. An episode draws `ways` classes that have more than `shots`
 /// rows, and of each class `shots` rows as support and another one as query. A query belongs to the
@@ -30,6 +44,13 @@ struct EpisodeScore {
 /// fewer than 2 ways, or sizes that don't match; Error(kBadInput) if there are too few classes.
 /// Pure and thread-safe.
 EpisodeScore score_episodes(const EmbeddingBatch& embeddings, std::span<const int> labels,
-                            const EpisodeOptions& options, std::span<const int> parents = {});
+                            const EpisodeOptions& options, std::span<const int> parents = {},
+                            const EpisodesPlayed& progress = {});
+
+/// The same with the support drawn from one set and the query from another: of classes that have
+/// `shots` rows at least in `support` and one in `queries`. Labels mean the same in both.
+EpisodeScore score_episodes(const LabeledRowsView& support, const LabeledRowsView& queries,
+                            const EpisodeOptions& options, std::span<const int> parents = {},
+                            const EpisodesPlayed& progress = {});
 
 }  // namespace simdb

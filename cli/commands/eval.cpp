@@ -26,7 +26,7 @@ namespace {
 // Episodes are asked for by --ways; the other options only say how.
 std::optional<EpisodeOptions> episode_options(const ArgumentParser& parser) {
   if (!parser.has("ways")) {
-    for (const char* name : {"shots", "episodes", "seed"}) {
+    for (const char* name : {"shots", "episodes", "seed", "within-parents"}) {
       if (parser.has(name)) {
         throw Error(ErrorCode::kUsage, fmt::format("--{} needs --ways N as well", name));
       }
@@ -38,21 +38,23 @@ std::optional<EpisodeOptions> episode_options(const ArgumentParser& parser) {
   if (parser.has("shots")) options.shots = parser.get<std::size_t>("shots");
   if (parser.has("episodes")) options.episodes = parser.get<std::size_t>("episodes");
   if (parser.has("seed")) options.seed = parser.get<std::uint64_t>("seed");
+  require_valid(options);
   return options;
 }
 
 void add_options(ArgumentParser& parser) {
   auto add = parser.options().add_options();
   add("k,k", po::value<std::size_t>()->default_value(10)->value_name("N"), "neighbours that vote");
-  add("ways", po::value<std::size_t>()->value_name("N"),
-      "few-shot episodes among the images of DIR: classes of each");
-  add("shots", po::value<std::size_t>()->value_name("K"), "labelled images a class (1)");
+  add("ways", po::value<std::size_t>()->value_name("N"), "few-shot episodes: classes of each");
+  add("shots", po::value<std::size_t>()->value_name("K"),
+      "items of each class that are given (1); images of DIR are asked");
+  add("within-parents", "the classes of an episode share a folder (an alphabet)");
   add("episodes", po::value<std::size_t>()->value_name("N"), "how many are drawn (1000)");
   add("seed", po::value<std::uint64_t>()->value_name("S"), "what is drawn (1)");
   add("open-set", po::value<std::string>()->value_name("DIR"),
       "images of none of the classes: how well they are told apart");
   add("report", po::value<std::string>()->value_name("FILE.html"),
-      "write a page with pictures: confusion matrix, similarities, 3-D view");
+      "a page with pictures: confusion matrix, similarities, 3-D view");
   add_encoder_options(parser);
   parser.with_class_level().with_image_limits().with_json();
 }
@@ -83,6 +85,15 @@ class Reference {
                             const ImageLimits& limits, const FilesDone& progress) const {
     return database_ ? evaluate(*database_, files, k, progress, limits)
                      : evaluate_each_other(*encoder_, files, k, progress, limits);
+  }
+
+  void play_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents) const {
+    const auto go_on = [](std::size_t) { return !InterruptGuard::requested(); };
+    if (database_) {
+      add_episodes(result, options, within_parents, go_on, database_->gallery());
+    } else {
+      add_episodes(result, options, within_parents, go_on);
+    }
   }
 
   void compare_with_foreign(Evaluation& result, const EmbeddingBatch& foreign) const {
@@ -147,8 +158,9 @@ int run_eval(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
       "eval DIR",
       "Classifies the images of DIR, a sub-folder a class, and compares with the truth. Use images "
-      "that were\nnot added: an item of the database finds itself. With --encoder no database is "
-      "needed: every image is\nlooked up among the others of DIR.");
+      "that were\nnot added: an item finds itself. With --encoder, without a database, each is "
+      "looked "
+      "up among the others.");
   add_options(parser);
   if (!parser.parse(args, console, 1, 1)) return 0;
   const auto k = parser.get<std::size_t>("k");
@@ -168,7 +180,9 @@ int run_eval(std::span<const std::string> args, Console& console) {
     });
   }
   print_failures(console.err, result.failures);
-  if (episodes) add_episodes(result, *episodes);
+  if (episodes && !InterruptGuard::requested()) {
+    reference.play_episodes(result, *episodes, parser.flag("within-parents"));
+  }
   if (parser.has("open-set") && !InterruptGuard::requested()) {
     const auto& foreign = parser.get<std::string>("open-set");
     reference.compare_with_foreign(

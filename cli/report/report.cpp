@@ -33,9 +33,8 @@ void require_consistent(const EvalReport& report) {
   };
   const std::size_t classes = report.classes.size();
   require(report.embeddings.rows() == report.images.size(), "not one embedding an image");
-  require(report.confusion.size() == classes, "not one row of the confusion matrix a class");
-  for (const auto& row : report.confusion) {
-    require(row.size() == classes, "the confusion matrix is not square");
+  for (const auto& [pair, count] : report.confusion) {
+    require(pair.first < classes && pair.second < classes, "a confusion of an unknown class");
   }
   for (const ReportImage& image : report.images) {
     require(image.truth < classes && image.predicted < classes, "an image of an unknown class");
@@ -117,13 +116,11 @@ Json similarities(const EvalReport& report, const std::vector<std::size_t>& indi
   return values;
 }
 
-// Most of a large matrix is zero: [truth, predicted, count] for the rest.
-Json sparse(const std::vector<std::vector<std::uint64_t>>& confusion) {
+// [truth, predicted, count] of what occurs.
+Json confusion_cells(const EvalReport& report) {
   Json cells = Json::array();
-  for (std::size_t t = 0; t < confusion.size(); ++t) {
-    for (std::size_t p = 0; p < confusion.size(); ++p) {
-      if (confusion[t][p] != 0) cells.push_back({t, p, confusion[t][p]});
-    }
+  for (const auto& [pair, count] : report.confusion) {
+    cells.push_back({pair.first, pair.second, count});
   }
   return cells;
 }
@@ -154,7 +151,7 @@ Json page_data(const EvalReport& report, const ReportLimits& limits) {
       {"recallAt1", report.recall_at_1},
       {"mapAtR", report.map_at_r},
       {"classes", report.classes},
-      {"confusion", sparse(report.confusion)},
+      {"confusion", confusion_cells(report)},
       {"matrix", {{"images", shown.places(matrix)}, {"values", similarities(report, matrix)}}},
       {"errors", shown.places(errors)},
       {"points", shown.places(points)},

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/embedding.h"
@@ -34,7 +36,8 @@ struct EvalReport {
   double map_at_r = 0;
   std::size_t unusable = 0;  ///< images that could not be read or encoded
   std::vector<std::string> classes;
-  std::vector<std::vector<std::uint64_t>> confusion;  ///< [truth][predicted], classes x classes
+  /// {truth, predicted}: how often, where it occurs.
+  std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> confusion;
   std::vector<ReportImage> images;
   EmbeddingBatch embeddings;  ///< row i belongs to images[i]
 };

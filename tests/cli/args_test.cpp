@@ -11,6 +11,7 @@
 namespace simdb::cli {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -68,6 +69,23 @@ TEST_F(ArgumentParserTest, PlaceholdersOfMessagesAreWordsLikeOthers) {
     EXPECT_THAT(usage_error({"-" + text}), HasSubstr("an option is not known"));
   }
   EXPECT_TRUE(parse({"%value%"}));
+}
+
+TEST_F(ArgumentParserTest, NumbersNeverWrapAndAreNumbers) {
+  namespace po = boost::program_options;
+  parser_.options().add_options()("seed", po::value<std::uint64_t>(), "")(
+      "within", po::value<float>(), "")("depth", po::value<int>(), "");
+  for (const char* wrong : {"-1", "-0", "-18446744073709551615"}) {
+    EXPECT_THAT(usage_error({"a", "-k", wrong}), HasSubstr(wrong));
+    EXPECT_THAT(usage_error({"a", std::string("--seed=") + wrong}), HasSubstr("seed"));
+  }
+  EXPECT_THAT(usage_error({"a", "-k-1"}), AllOf(HasSubstr("from 0 up"), HasSubstr("--help")));
+  for (const char* wrong : {"nan", "-nan", "inf", "-inf", "1e999"}) {
+    EXPECT_THAT(usage_error({"a", "--within", wrong}), HasSubstr(wrong));
+  }
+  ASSERT_TRUE(parse({"a", "--within", "-1", "--depth", "-2", "-k", "3", "--seed", "7"}));
+  EXPECT_EQ(parser_.get<float>("within"), -1);
+  EXPECT_EQ(parser_.get<int>("depth"), -2);
 }
 
 TEST_F(ArgumentParserTest, TakesASingleDashAsAWord) {

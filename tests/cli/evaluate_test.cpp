@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 
 #include "cli/ingest.h"
 #include "encoder/image_codec.h"
@@ -12,6 +13,8 @@
 
 namespace simdb::cli {
 namespace {
+
+using Counts = std::map<std::pair<std::size_t, std::size_t>, std::uint64_t>;
 
 class EvaluateTest : public testing::Test {
  protected:
@@ -58,10 +61,25 @@ TEST_F(EvaluateTest, MeasuresAgreeWithAHandCount) {
   EXPECT_DOUBLE_EQ(result.recall_at_1, 0.5);
   EXPECT_DOUBLE_EQ(result.recall_at_5, 0.75);  // there are only three items; blue has none
   EXPECT_DOUBLE_EQ(result.map_at_r, (1 + 0.25 + 1 + 0) / 4);
-  EXPECT_EQ(result.confusion[2], (std::vector<std::uint64_t>{0, 1, 1}));
-  EXPECT_EQ(result.confusion[1], (std::vector<std::uint64_t>{0, 1, 0}));
+  EXPECT_EQ(result.confusion, (Counts{{{0, 1}, 1}, {{1, 1}, 1}, {{2, 1}, 1}, {{2, 2}, 1}}));
   EXPECT_EQ(result.images.size(), 4U);
   EXPECT_EQ(result.embeddings.rows(), 4U);
+}
+
+TEST_F(EvaluateTest, OnlyClassesThatOccurAreListed) {
+  std::vector<LabeledPath> items;
+  for (int i = 0; i < 30; ++i) {
+    items.push_back(image("grey" + std::to_string(i), {0, 0, static_cast<std::uint8_t>(i + 1)}));
+  }
+  items.push_back(image("red", {250, 0, 0}));
+  items.push_back(image("green", {0, 250, 0}));
+  add(items);
+  const Evaluation result = evaluate_all({image("red", {250, 1, 0}), image("pink", {250, 2, 0})});
+  EXPECT_EQ(result.classes, (std::vector<std::string>{"pink", "red"}));
+  EXPECT_EQ(result.confusion, (Counts{{{0, 1}, 1}, {{1, 1}, 1}}));
+  EXPECT_EQ(result.images[0].truth, 1U);
+  EXPECT_EQ(result.images[1].truth, 0U);
+  EXPECT_DOUBLE_EQ(result.balanced_accuracy, 0.5);
 }
 
 TEST_F(EvaluateTest, VotesAsAQueryDoes) {
@@ -94,8 +112,7 @@ TEST_F(EvaluateTest, ImagesAreLookedUpAmongEachOther) {
   EXPECT_DOUBLE_EQ(result.balanced_accuracy, 0.75);
   EXPECT_DOUBLE_EQ(result.recall_at_1, 0.75);
   EXPECT_DOUBLE_EQ(result.recall_at_5, 1);
-  EXPECT_EQ(result.confusion[1], (std::vector<std::uint64_t>{0, 1, 1}));
-  EXPECT_EQ(result.confusion[0], (std::vector<std::uint64_t>{0, 0, 0}));
+  EXPECT_EQ(result.confusion, (Counts{{{1, 1}, 1}, {{1, 2}, 1}, {{2, 2}, 2}}));
 }
 
 TEST_F(EvaluateTest, AloneNobodyCanBeLookedUp) {
@@ -111,6 +128,50 @@ TEST_F(EvaluateTest, EpisodesAreDrawnFromTheEvaluatedImages) {
   add_episodes(result, {.ways = 2, .shots = 1, .episodes = 10});
   EXPECT_DOUBLE_EQ(result.episodes->score.accuracy, 1);
   EXPECT_THROW(add_episodes(result, {.ways = 3, .shots = 1}), Error);
+}
+
+TEST_F(EvaluateTest, EpisodesTakeItemsAsSupport) {
+  // Among themselves the images are told apart; the items of red look like the images of green.
+  add({image("red", {0, 250, 10}), image("green", {250, 10, 0}), image("none", {9, 9, 9})});
+  Evaluation result = evaluate_all({image("red", {240, 5, 0}), image("red", {241, 5, 0}),
+                                    image("green", {0, 255, 0}), image("green", {0, 254, 0})});
+  const EpisodeOptions options{.ways = 2, .shots = 1, .episodes = 10};
+  add_episodes(result, options, false, {}, database_.gallery());
+  EXPECT_DOUBLE_EQ(result.episodes->score.accuracy, 0);
+  EXPECT_TRUE(result.episodes->from_database);
+  add_episodes(result, options);
+  EXPECT_DOUBLE_EQ(result.episodes->score.accuracy, 1);
+  EXPECT_FALSE(result.episodes->from_database);
+  EXPECT_THROW(add_episodes(result, {.ways = 2, .shots = 2}, false, {}, database_.gallery()),
+               Error);
+}
+
+TEST_F(EvaluateTest, EpisodesStayWithinAParent) {
+  const test::FirstPixelEncoder encoder;
+  // x/red and y/red look alike, and so do x/blue and y/blue; z has one class.
+  std::vector<LabeledPath> files;
+  for (const char* parent : {"x/", "y/"}) {
+    for (int i = 0; i < 2; ++i) {
+      files.push_back(image(std::string(parent) + "red", {250, 0, 0}));
+      files.push_back(image(std::string(parent) + "blue", {0, 0, 250}));
+    }
+  }
+  files.push_back(image("z/green", {0, 250, 0}));
+  files.push_back(image("z/green", {0, 250, 0}));
+  const auto go_on = [](std::size_t) { return true; };
+  Evaluation result = evaluate_each_other(encoder, files, 1, go_on);
+  const EpisodeOptions options{.ways = 2, .shots = 1, .episodes = 200};
+  add_episodes(result, options);
+  EXPECT_LT(result.episodes->score.accuracy, 0.99);
+  EXPECT_EQ(result.episodes->parents, 0U);
+  add_episodes(result, options, true);
+  EXPECT_DOUBLE_EQ(result.episodes->score.accuracy, 1);
+  EXPECT_EQ(result.episodes->score.pools, 2U);
+  EXPECT_EQ(result.episodes->parents, 3U);
+  EXPECT_THROW(add_episodes(result, {.ways = 3, .shots = 1}, true), Error);
+  Evaluation flat = evaluate_each_other(
+      encoder, std::vector{image("red", {9, 0, 0}), image("red", {9, 0, 0})}, 1, go_on);
+  EXPECT_THROW(add_episodes(flat, options, true), Error);
 }
 
 TEST_F(EvaluateTest, ForeignImagesAreToldApartByTheirBestSimilarity) {

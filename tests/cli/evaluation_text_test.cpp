@@ -18,7 +18,7 @@ Evaluation half_right() {
   result.classes = {"cat", "dog"};
   result.images.push_back({"a.png", 0, 0, 0.9, 0.8F, {}});
   result.images.push_back({"b\n.png", 1, 0, 0.75, 0.6F, {}});
-  result.confusion = {{1, 0}, {1, 0}};
+  result.confusion = {{{0, 0}, 1}, {{1, 0}, 1}};
   result.accuracy = 0.5;
   result.balanced_accuracy = 0.25;
   result.recall_at_1 = 0.125;
@@ -44,11 +44,15 @@ TEST(EvaluationTextTest, NamesMeasuresAndErrors) {
 
 TEST(EvaluationTextTest, ShowsWhatWasAskedFor) {
   Evaluation result = half_right();
-  result.episodes = {{.ways = 5, .shots = 2, .episodes = 100}, {0.93, 0.012}};
+  result.episodes = {{.ways = 5, .shots = 2, .episodes = 100}, {0.93, 0.012}, 0, false};
   result.auroc = 0.98765;
   EXPECT_THAT(text_of(result),
               AllOf(HasSubstr("5-way 2-shot        93.0 % ± 1.2 %"), HasSubstr("100 episodes"),
                     HasSubstr("AUROC               0.9877")));
+  EXPECT_THAT(text_of(result), AllOf(Not(HasSubstr("parent")), Not(HasSubstr("database"))));
+  result.episodes = {{.ways = 5, .shots = 2, .episodes = 100}, {0.93, 0.012, 12}, 30, true};
+  EXPECT_THAT(text_of(result),
+              HasSubstr("100 episodes with items of the database, within 12 of 30 parents"));
 }
 
 TEST(EvaluationTextTest, JsonHasTheDocumentedKeys) {
@@ -57,10 +61,12 @@ TEST(EvaluationTextTest, JsonHasTheDocumentedKeys) {
   EXPECT_EQ(plain["images"], 2);
   EXPECT_EQ(plain["recall_at_5"], 0.875);
   EXPECT_EQ(plain["balanced_accuracy"], 0.25);
-  EXPECT_EQ(plain["confusion"][1][0], 1);
+  EXPECT_EQ(plain["classes"], nlohmann::json({"cat", "dog"}));
+  EXPECT_EQ(plain["confusion"], nlohmann::json({{"cat", {{"cat", 1}}}, {"dog", {{"cat", 1}}}}));
   EXPECT_FALSE(plain.contains("episodes"));
   EXPECT_FALSE(plain.contains("auroc"));
-  result.episodes = {{.ways = 5, .shots = 2, .episodes = 100, .seed = 3}, {0.93, 0.012}};
+  result.episodes = {
+      {.ways = 5, .shots = 2, .episodes = 100, .seed = 3}, {0.93, 0.012, 4}, 9, true};
   result.auroc = 0.5;
   const nlohmann::json full = to_json(result);
   EXPECT_EQ(full["auroc"], 0.5);
@@ -68,6 +74,9 @@ TEST(EvaluationTextTest, JsonHasTheDocumentedKeys) {
                                               {"shots", 2},
                                               {"episodes", 100},
                                               {"seed", 3},
+                                              {"support", "database"},
+                                              {"parents", 4},
+                                              {"parents_in_all", 9},
                                               {"accuracy", 0.93},
                                               {"interval95", 0.012}}));
 }

@@ -79,6 +79,54 @@ TEST(EpisodesTest, ParentsKeepAnEpisodeTogether) {
   EXPECT_THAT(error.what(), HasSubstr("only 2 such"));
 }
 
+TEST(EpisodesTest, ParentsThatTakePartAreCounted) {
+  const auto rows = at_degrees({0, 1, 90, 91, 0, 1, 90, 91, 45, 46});
+  const auto labels = std::vector{0, 0, 1, 1, 2, 2, 3, 3, 4, 4};
+  const EpisodeOptions options{.ways = 2, .shots = 1, .episodes = 3};
+  EXPECT_EQ(score_episodes(rows, labels, options, std::vector{0, 0, 1, 1, 2}).pools, 2U);
+  EXPECT_EQ(score_episodes(rows, labels, options).pools, 1U);
+}
+
+TEST(EpisodesTest, SupportAndQueriesMayBeTwoSets) {
+  // The queries of class 0 lie beside the support of class 1 and the other way round; among
+  // themselves they are told apart.
+  const auto support = at_degrees({0, 2, 90, 92, 45});
+  const auto support_labels = std::vector{0, 0, 1, 1, 2};
+  const auto queries = at_degrees({80, 81, 10, 11, 46});
+  const auto labels = std::vector{0, 0, 1, 1, 3};
+  const EpisodeOptions options{.ways = 2, .shots = 2, .episodes = 40};
+  EXPECT_EQ(score_episodes({support, support_labels}, {queries, labels}, options).accuracy, 0);
+  EXPECT_EQ(score_episodes({support, support_labels}, {support, support_labels}, options).accuracy,
+            1);  // all items are support, and an item finds itself
+  // Class 2 has no query, class 3 no support.
+  const Error error = error_of([&] {
+    score_episodes({support, support_labels}, {queries, labels}, {.ways = 3, .shots = 1});
+  });
+  EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+  EXPECT_THAT(error.what(), HasSubstr("only 2 such"));
+  EXPECT_EQ(error_of([&] {
+              score_episodes({support, support_labels}, {queries, labels}, {.ways = 2, .shots = 3});
+            }).code(),
+            ErrorCode::kBadInput);
+  EXPECT_EQ(error_of([&] {
+              score_episodes({EmbeddingBatch(32), {}}, {queries, labels}, options);
+            }).code(),
+            ErrorCode::kUsage);
+}
+
+TEST(EpisodesTest, StopsWhenToldTo) {
+  const auto rows = at_degrees({0, 1, 50, 51});
+  std::size_t played = 0;
+  const auto score =
+      score_episodes(rows, std::vector{0, 0, 1, 1}, {.ways = 2, .shots = 1, .episodes = SIZE_MAX},
+                     {}, [&](std::size_t done) {
+                       played = done;
+                       return done < 7;
+                     });
+  EXPECT_EQ(played, 7U);
+  EXPECT_EQ(score.accuracy, 1);
+}
+
 TEST(EpisodesTest, SeedsDecide) {
   const EmbeddingBatch rows = test::random_embeddings(60, 16, 1);
   std::vector<int> labels(60);

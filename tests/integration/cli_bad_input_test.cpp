@@ -173,6 +173,19 @@ TEST_F(CliBadInputTest, HostileNamesDoNotReachTheTerminal) {
   }
 }
 
+TEST_F(CliBadInputTest, EpisodesWithoutEndStopAtASignal) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    Process eval({SIMDB_PROGRAM, "eval", path("shapes"), "--encoder", path("net.onnx"), "--ways",
+                  "3", "--episodes", "1000000000000"});
+    EXPECT_FALSE(eval.read_line(std::chrono::milliseconds(800)));
+    ASSERT_FALSE(eval.output_ended()) << "it ended by itself";
+    const auto before = std::chrono::steady_clock::now();
+    ::kill(eval.pid(), signal);
+    EXPECT_EQ(eval.wait(), 128 + signal);
+    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+  }
+}
+
 TEST_F(CliBadInputTest, DatabaseInUse) {
   std::string list;
   for (int i = 0; i < 20000; ++i) list += path("shapes/red/circle_red_0.png") + "\n";

@@ -181,11 +181,10 @@ TEST_F(CliTest, EvalReportsMeasuresAndWritesThePage) {
   EXPECT_EQ(line["classes"].size(), 3U);
   std::size_t diagonal = 0;
   std::size_t total = 0;
-  for (std::size_t i = 0; i < 3; ++i) {
-    for (std::size_t j = 0; j < 3; ++j) {
-      const std::size_t count = line["confusion"][i][j];
-      total += count;
-      if (i == j) diagonal += count;
+  for (const auto& [truth, row] : line["confusion"].items()) {
+    for (const auto& [predicted, count] : row.items()) {
+      total += count.get<std::size_t>();
+      if (truth == predicted) diagonal += count.get<std::size_t>();
     }
   }
   EXPECT_EQ(total, 18U);
@@ -222,6 +221,14 @@ TEST_F(CliTest, EvalNeedsNoDatabaseButAnEncoder) {
   EXPECT_EQ(simdb({"eval", "shapes", "--encoder", "net.onnx", "--db", "db"}).code, 2);
   EXPECT_EQ(simdb({"eval", "shapes", "--encoder", "net.onnx", "--shots", "2"}).code, 2);
   EXPECT_EQ(simdb({"eval", "shapes", "--encoder", "net.onnx", "--ways", "9"}).code, 4);
+  EXPECT_EQ(simdb({"eval", "shapes", "--encoder", "net.onnx", "--within-parents"}).code, 2);
+  for (const char* wrong : {"--ways=-1", "--ways=1", "--ways=0"}) {
+    EXPECT_EQ(simdb({"eval", "shapes", "--encoder", "net.onnx", wrong}).code, 2) << wrong;
+  }
+  const ProcessResult flat =
+      simdb({"eval", "shapes", "--encoder", "net.onnx", "--ways", "2", "--within-parents"});
+  EXPECT_EQ(flat.code, 4);
+  EXPECT_NE(flat.err.find("no parents"), std::string::npos) << flat.err;
 }
 
 TEST_F(CliTest, NestedFoldersAreClassesOfTheirOwn) {
@@ -235,8 +242,16 @@ TEST_F(CliTest, NestedFoldersAreClassesOfTheirOwn) {
     names.push_back(line["class"]);
   EXPECT_EQ(names, (std::vector<std::string>{"one/red", "two/blue"}));
   EXPECT_EQ(simdb({"eval", "nested", "-k", "1"}).out.find("100.0 %") != std::string::npos, true);
+  std::filesystem::rename(path("shapes/green"), path("nested/one/green"));
+  ASSERT_EQ(simdb({"add", "--by-folder", "nested"}).code, 0);
+  const auto episodes = json_lines(
+      simdb({"eval", "nested", "--json", "--ways", "2", "--episodes", "9", "--within-parents"})
+          .out);
+  EXPECT_EQ(episodes.at(0)["episodes"]["support"], "database");
+  EXPECT_EQ(episodes.at(0)["episodes"]["parents"], 1);
+  EXPECT_EQ(episodes.at(0)["episodes"]["parents_in_all"], 2);
   ASSERT_EQ(simdb({"add", "--by-folder", "nested", "--classes", "top"}).code, 0);
-  EXPECT_EQ(json_lines(simdb({"classes", "--json"}).out).size(), 4U);
+  EXPECT_EQ(json_lines(simdb({"classes", "--json"}).out).size(), 5U);
 }
 
 TEST_F(CliTest, FindsTheDatabaseInAParentFolder) {

@@ -55,7 +55,6 @@ EvalReport demo(std::size_t classes, std::size_t per_class, bool hostile) {
   report.database = "/home/ada/photos/.simdb";
   report.encoder = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";
   report.k = 5;
-  report.confusion.assign(classes, std::vector<std::uint64_t>(classes));
   for (std::size_t c = 0; c < classes; ++c) report.classes.push_back(class_name(c, hostile));
   std::size_t right = 0;
   for (std::size_t c = 0; c < classes; ++c) {
@@ -73,7 +72,7 @@ EvalReport demo(std::size_t classes, std::size_t per_class, bool hostile) {
       report.images.push_back({c, predicted, wrong ? 0.4 + (random() % 50) / 100.0 : 0.98,
                                fmt::format("/data/{}/shape_{}.png", report.classes[c], i),
                                encode_png(image)});
-      ++report.confusion[c][predicted];
+      ++report.confusion[{c, predicted}];
       right += wrong ? 0 : 1;
     }
   }

@@ -34,14 +34,13 @@ EvalReport two_classes(std::size_t count) {
   EvalReport report(16);
   report.title = "Title";
   report.classes = {"a", "b"};
-  report.confusion = {{0, 0}, {0, 0}};
   for (std::size_t i = 0; i < 2 * count; ++i) {
     std::array<float, 16> row{};
     row[i % 2] = 1;
     row[2] = static_cast<float>(i) / 1000;
     report.embeddings.append_normalized(row);
     const std::size_t predicted = i % 5 == 4 ? 1 - i % 2 : i % 2;
-    ++report.confusion[i % 2][predicted];
+    ++report.confusion[{i % 2, predicted}];
     report.images.push_back({i % 2, predicted, 0.5 + static_cast<double>(i % 7) / 20,
                              "/images/" + std::to_string(i),
                              encode_png(test::noise_image(4, 4, 3, static_cast<unsigned>(i)))});
@@ -172,9 +171,9 @@ TEST(Report, RefusesOneThatContradictsItself) {
   missing_row.images.pop_back();
   EvalReport unknown_class = two_classes(3);
   unknown_class.images[0].predicted = 2;
-  EvalReport narrow = two_classes(3);
-  narrow.confusion[1].pop_back();
-  for (const EvalReport* report : {&missing_row, &unknown_class, &narrow}) {
+  EvalReport wide = two_classes(3);
+  wide.confusion[{1, 2}] = 1;
+  for (const EvalReport* report : {&missing_row, &unknown_class, &wide}) {
     EXPECT_EQ(test::code_of([&] { render_report(*report); }), ErrorCode::kUsage);
   }
 }

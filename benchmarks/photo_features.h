@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "benchmarks/feature_rows.h"
+#include "core/image_encoder.h"
+
+namespace simdb::bench {
+
+/// What turns pictures into rows: an encoder, or a baseline by its name.
+struct FeatureSource {
+  std::string name;
+  std::shared_ptr<const ImageEncoder> encoder;  ///< null for a baseline
+  std::vector<std::size_t> lengths;             ///< of the prefixes that are good by themselves too
+};
+
+/// The encoder in `file`. Its lengths are those of its note "nested" ("16,32,64") below its own.
+FeatureSource encoder_source(const std::string& file);
+
+/// The centre square of `image`, shrunk to side x side pixels (never grown): pictures as small
+/// data sets store them. Throws Error(kBadInput) if the image is inconsistent.
+Image stored_at(const Image& image, int side);
+
+/// Decodes each file once, on all cores, and gives it to all sources: a FeatureRows for each, with
+/// one row a file. store_side = 0 leaves the pictures as they are. `progress` is told how many
+/// files are done. Throws at the first file that can't be used.
+std::vector<FeatureRows> read_features(std::span<const std::filesystem::path> files,
+                                       std::span<const FeatureSource> sources, int store_side,
+                                       const std::function<void(std::size_t)>& progress = {});
+
+}  // namespace simdb::bench
