@@ -59,7 +59,6 @@ class BackboneReader {
              " (channels x height x width); choose the model's size and channels");
     }
     free_reshapes(graph_, fixed_side(shape.dim(0)));
-    replace_clips(graph_);
     prune(output);  // the nodes that the shapes came from
     if (graph_.input_size() == 0) {
       refuse("its tensor '" + output + "' depends on the size of the images only");
