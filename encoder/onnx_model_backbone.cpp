@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "encoder/onnx_model_checks_internal.h"
 #include "encoder/onnx_model_graph_internal.h"
 #include "encoder/onnx_model_metadata_internal.h"
+#include "encoder/onnx_model_outputs_internal.h"
 #include "encoder/onnx_model_plan_internal.h"
 #include "encoder/onnx_model_rewrite_internal.h"
 #include "encoder/onnx_model_seal_internal.h"
@@ -36,7 +38,7 @@ class BackboneReader {
   BackboneReader& operator=(const BackboneReader&) = delete;
 
   BackboneInput read_input(const std::string& output) {
-    prune(choose_output(output));
+    prune(choose_output(output).name);
     BackboneInput input;
     const auto& shape = image_shape();
     input.channels = fixed_side(shape.dim(1));
@@ -45,9 +47,10 @@ class BackboneReader {
     return input;
   }
 
-  /// Returns the name of the output.
-  std::string cut(const InputSpec& spec, const std::string& wanted) {
-    std::string output = choose_output(wanted);
+  /// Returns the output.
+  FeatureTensor cut(const InputSpec& spec, const std::string& wanted) {
+    const FeatureTensor chosen = choose_output(wanted);
+    const std::string& output = chosen.name;
     prune(output);
     onnx::TensorShapeProto& shape = image_shape();
     const bool fits = can_be(shape.dim(1), spec.channels) && can_be(shape.dim(2), spec.height) &&
@@ -59,7 +62,6 @@ class BackboneReader {
              " (channels x height x width); choose the model's size and channels");
     }
     free_reshapes(graph_, fixed_side(shape.dim(0)));
-    replace_clips(graph_);
     prune(output);  // the nodes that the shapes came from
     if (graph_.input_size() == 0) {
       refuse("its tensor '" + output + "' depends on the size of the images only");
@@ -73,17 +75,22 @@ class BackboneReader {
     type.set_elem_type(onnx::TensorProto::FLOAT);
     type.mutable_shape();  // OpenCV asks that there is one, not what it is
     model_.set_ir_version(std::max<std::int64_t>(model_.ir_version(), kLeastIrVersion));
-    return output;
+    return chosen;
   }
+
+  /// Before anything is cut.
+  std::optional<OwnHead> own_head() const { return find_own_head(model_); }
 
   const onnx::ModelProto& model() const { return model_; }
 
  private:
   [[noreturn]] void refuse(const std::string& why) const { refuse_model(name_, why); }
 
-  std::string choose_output(const std::string& wanted) const {
+  FeatureTensor choose_output(const std::string& wanted) const {
     if (graph_.output_size() == 0) refuse("it has no output");
-    const std::string& output = wanted.empty() ? graph_.output(0).name() : wanted;
+    const FeatureTensor chosen =
+        wanted.empty() ? choose_features(graph_) : FeatureTensor{wanted, {}};
+    const std::string& output = chosen.name;
     const auto gives = [&](const onnx::NodeProto& node) {
       return std::ranges::find(node.output(), output) != node.output().end();
     };
@@ -102,7 +109,7 @@ class BackboneReader {
         }
       }
     }
-    return output;
+    return chosen;
   }
 
   // Removes what `output` does not need: OpenCV answers with the last node's output, and a second
@@ -212,7 +219,15 @@ Backbone read_backbone(std::span<const std::byte> bytes, const std::string& name
   Backbone backbone;
   backbone.name = name;
   backbone.digest = to_hex(sha256(bytes));
-  backbone.output = reader.cut(input, output);
+  std::optional<OwnHead> own = reader.own_head();
+  const bool is_own = own && (output.empty() || output == own->input);
+  FeatureTensor chosen = reader.cut(input, is_own ? own->input : output);
+  backbone.output = std::move(chosen.name);
+  backbone.reason = std::move(chosen.reason);
+  if (is_own) {
+    backbone.own_head = std::move(own->dense);
+    if (output.empty()) backbone.reason = "it is what the head of this encoder reads";
+  }
   backbone.input = input;
   require_runnable(reader.model(), input, 1, name);
   backbone.one_at_a_time = !takes_batches(reader.model(), input, name);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,23 +31,27 @@ struct Backbone {
   std::string name;    ///< for messages and the note in the merged file
   std::string digest;  ///< SHA-256 of the file it was read from, in hexadecimal
   std::string output;  ///< the tensor that is taken as features
+  std::string reason;  ///< why this one, where nobody named it and there was a choice; or empty
   InputSpec input;
   std::vector<std::byte> model;  ///< ONNX: one input, N x channels x height x width; one output
   std::size_t features = 0;      ///< floats an image; 0 until BackboneFeatures has run the model
   bool one_at_a_time = false;  ///< only batches of 1 come out right; BackboneFeatures tries it out
+  std::optional<DenseLayer> own_head;  ///< that reads `output`, if the file is an encoder of simdb
 };
 
 /// What sizes `input` must have in read_backbone. Throws Error(kBadInput) as read_backbone does.
 BackboneInput read_backbone_input(std::span<const std::byte> bytes, const std::string& name);
 
 /// Reads an ONNX model (opset 7 to 17) that takes a batch of images, N x channels x height x width
-/// floats, and keeps what `output` needs: any tensor inside it, or its first output if empty. A
-/// fixed batch size is made free, width and height that are free get the size of `input`. Throws
-/// Error(kBadInput), naming `name` and the remedy, for bytes that are not ONNX, an encoder of simdb
-/// that is not whole, another opset,
-/// operators of other domains or that simdb does not run, weights outside the file or not finite,
-/// several inputs, an input that is no image or contradicts `input`, an output that does not exist
-/// or is not float, and for a model that takes too much memory or time. Thread-safe.
+/// floats, and keeps what `output` needs: any tensor inside it. If it is empty: of an encoder of
+/// simdb the tensor that its last dense layer reads, of others the widest output, and in place of
+/// class scores what they are computed from; Backbone::reason then says so. A fixed batch size is
+/// made free, width and height that are free get the size of `input`. Throws Error(kBadInput),
+/// naming `name` and the remedy, for bytes that are not ONNX, an encoder of simdb that is not
+/// whole, another opset, operators of other domains or that simdb does not run, weights outside the
+/// file or not finite, several inputs, an input that is no image or contradicts `input`, an output
+/// that does not exist or is not float, and for a model that takes too much memory or time.
+/// Thread-safe.
 Backbone read_backbone(std::span<const std::byte> bytes, const std::string& name,
                        const InputSpec& input, const std::string& output = {});
 

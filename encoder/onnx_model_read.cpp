@@ -53,7 +53,11 @@ class ModelReader {
       }
     }
     if (version.empty() || input.empty()) {
-      refuse("it has no simdb.* metadata; make encoders with 'simdb train'");
+      refuse(
+          "it is not an encoder of simdb (it has no simdb.* metadata); a network of your own "
+          "becomes "
+          "one by 'simdb init --backbone FILE --fit DIR', or with labels by 'simdb train DIR -o "
+          "FILE --backbone FILE'");
     }
     if (version != std::to_string(kModelFormatVersion)) {
       refuse("it has format version " + version + ", this simdb knows " +

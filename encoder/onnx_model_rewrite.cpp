@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -143,26 +144,28 @@ std::vector<std::int64_t> free_shape(const std::vector<Side>& sides, const std::
   return shape[0] == 0 ? shape : std::vector<std::int64_t>{};
 }
 
-onnx::NodeProto make_node(const char* type, const std::vector<std::string>& inputs,
-                          const std::string& output) {
-  onnx::NodeProto node;
-  node.set_op_type(type);
-  node.set_name(output);
-  for (const auto& input : inputs) node.add_input(input);
-  node.add_output(output);
-  return node;
+// The limit of a Clip: its attribute `name`, or its input `i` where that is a constant, or
+// `fallback` if it has neither. Nothing for an input that is worked out.
+std::optional<float> limit_of(const onnx::NodeProto& node, const char* name, int i, float fallback,
+                              const Graph& graph) {
+  if (const auto* attribute = find_attribute(node, name)) return attribute->f();
+  if (i >= node.input_size() || node.input(i).empty()) return fallback;
+  const auto* tensor = graph.constant(node.input(i));
+  if (tensor == nullptr) return {};
+  const auto values = values_of<float>(*tensor);
+  return values.size() == 1 ? std::optional(values[0]) : std::nullopt;
 }
 
-// The upper limit of a Clip(x, 0, limit), or nothing.
-std::optional<float> limit_of(const onnx::NodeProto& node, const Graph& graph) {
-  if (node.op_type() != "Clip" || node.input_size() != 3) return {};
-  const auto* least = graph.constant(node.input(1));
-  const auto* most = graph.constant(node.input(2));
-  if (!least || !most) return {};
-  const auto low = values_of<float>(*least);
-  const auto high = values_of<float>(*most);
-  if (low.size() != 1 || high.size() != 1 || low[0] != 0 || high[0] < 0) return {};
-  return high[0];
+bool has_both_limits(const onnx::NodeProto& node) {
+  return node.input_size() == 1 && find_attribute(node, "min") != nullptr &&
+         find_attribute(node, "max") != nullptr;
+}
+
+void set_limit(onnx::NodeProto& node, const char* name, float value) {
+  onnx::AttributeProto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::FLOAT);
+  attribute.set_f(value);
 }
 
 }  // namespace
@@ -206,32 +209,34 @@ void free_reshapes(onnx::GraphProto& graph, std::int64_t fixed_batch) {
   }
 }
 
-void replace_clips(onnx::GraphProto& graph) {
-  const std::string prefix = unused_prefix(graph) + "clip_";
-  std::vector<onnx::NodeProto> nodes;
-  std::vector<onnx::TensorProto> limits;
+bool put_limits_into_clips(onnx::GraphProto& graph) {
+  constexpr float kMost = std::numeric_limits<float>::max();
   const Graph tensors(graph);
-  for (const auto& node : graph.node()) {
-    const std::optional<float> limit = limit_of(node, tensors);
-    if (!limit) {
-      nodes.push_back(node);
-      continue;
-    }
-    const std::string name = prefix + std::to_string(nodes.size());
-    onnx::TensorProto& most = limits.emplace_back();
-    most.set_name(name + "_limit");
-    most.set_data_type(onnx::TensorProto::FLOAT);
-    most.add_dims(1);
-    most.add_float_data(*limit);
-    nodes.push_back(make_node("Relu", {node.input(0)}, name + "_positive"));
-    nodes.push_back(make_node("Sub", {node.input(0), most.name()}, name + "_above"));
-    nodes.push_back(make_node("Relu", {name + "_above"}, name + "_excess"));
-    nodes.push_back(make_node("Sub", {name + "_positive", name + "_excess"}, node.output(0)));
+  bool changed = false;
+  for (onnx::NodeProto& node : *graph.mutable_node()) {
+    if (node.op_type() != "Clip" || node.input_size() == 0 || has_both_limits(node)) continue;
+    const auto least = limit_of(node, "min", 1, -kMost, tensors);
+    const auto most = limit_of(node, "max", 2, kMost, tensors);
+    if (!least || !most) continue;
+    const std::string input = node.input(0);
+    node.clear_input();
+    node.add_input(input);
+    node.clear_attribute();
+    set_limit(node, "min", *least);
+    set_limit(node, "max", *most);
+    changed = true;
   }
-  if (limits.empty()) return;
-  graph.clear_node();
-  for (auto& node : nodes) *graph.add_node() = std::move(node);
-  for (auto& limit : limits) *graph.add_initializer() = std::move(limit);
+  return changed;
+}
+
+std::vector<std::byte> for_opencv(std::vector<std::byte> bytes) {
+  onnx::ModelProto model;
+  const bool is_read = bytes.size() <= std::numeric_limits<int>::max() &&
+                       model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+  if (!is_read || !put_limits_into_clips(*model.mutable_graph())) return bytes;
+  std::vector<std::byte> rewritten(model.ByteSizeLong());
+  model.SerializeToArray(rewritten.data(), static_cast<int>(rewritten.size()));
+  return rewritten;
 }
 
 }  // namespace simdb

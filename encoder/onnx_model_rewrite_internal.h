@@ -2,8 +2,10 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace simdb {
 
@@ -17,8 +19,15 @@ std::string unused_prefix(const onnx::GraphProto& graph);
 /// is. Nodes that nobody needs any more are left to the caller.
 void free_reshapes(onnx::GraphProto& graph, std::int64_t fixed_batch);
 
-/// Clip(x, 0, most), the ReLU6 of MobileNets, as Relu(x) - Relu(x - most): from opset 11 on its
-/// limits are inputs, which OpenCV 4.6 does not take.
-void replace_clips(onnx::GraphProto& graph);
+/// Gives every Clip whose limits are constants both of them as attributes, as opset 6 has them,
+/// the largest float for one that is left out. OpenCV 4.6 takes them in no other form and believes
+/// 0 and 6 where one is missing; every version makes one layer of it, which a convolution takes
+/// in. True if something changed.
+bool put_limits_into_clips(onnx::GraphProto& graph);
+
+/// The bytes of a model file in the words that OpenCV understands; the file itself stays as ONNX
+/// defines its opset. They mean the same, so what require_runnable said of the file holds for
+/// them.
+std::vector<std::byte> for_opencv(std::vector<std::byte> bytes);
 
 }  // namespace simdb

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "encoder/onnx_model_rewrite_internal.h"
 #include "encoder/onnx_runner_internal.h"
 
 namespace simdb {
@@ -69,7 +70,9 @@ struct OnnxRunner::Lane {
 };
 
 OnnxRunner::OnnxRunner(std::vector<std::byte> model, const InputSpec& input, bool one_at_a_time)
-    : model_(std::move(model)), input_(input), batch_(batch_size(input, one_at_a_time)) {}
+    : model_(for_opencv(std::move(model))),
+      input_(input),
+      batch_(batch_size(input, one_at_a_time)) {}
 
 OnnxRunner::~OnnxRunner() = default;
 

@@ -191,17 +191,32 @@ TEST(BackboneFeaturesTest, RunsWhatRealNetsAreMadeOf) {
   }
 }
 
-TEST(BackboneFeaturesTest, ClipsAsRelu6Does) {
-  const BackboneRecipe recipe;
-  const auto pixels = random_pixels(recipe.input, 5);
-  const std::vector<float> plain = load(recipe).compute(pixels);
-  float highest = 0;
-  for (const float value : plain) highest = std::max(highest, value);
-  const float limit = highest / 2;  // clips the features, behind the mean
-  std::vector<float> expected = plain;
-  for (float& value : expected) value = std::min(value, limit);
-  EXPECT_NE(expected, plain);
-  EXPECT_THAT(load({.clip = limit}).compute(pixels), Pointwise(FloatNear(1e-5F), expected));
+TEST(BackboneFeaturesTest, ClipsInEveryFormOfExport) {
+  using test::ClipForm;
+  // Features beyond 6, which is where OpenCV 4.6 clips if nobody says where.
+  const InputSpec input{.width = 12, .height = 10, .scale = {0.02F, 0.02F, 0.02F}};
+  const auto pixels = random_pixels(input, 5);
+  const std::vector<float> plain = load({.input = input}).compute(pixels);
+  const float highest = *std::ranges::max_element(plain);
+  ASSERT_GT(highest, 8);
+  const float limit = highest / 2;
+  std::vector<float> below = plain;
+  std::vector<float> above = plain;
+  for (float& value : below) value = std::min(value, limit);
+  for (float& value : above) value = std::max(value, limit);
+  ASSERT_NE(below, plain);
+  ASSERT_NE(above, plain);
+  for (const auto form :
+       {ClipForm::kInputs, ClipForm::kConstants, ClipForm::kAttributes, ClipForm::kMostOnly,
+        ClipForm::kMostAttributeOnly, ClipForm::kLeastOnly, ClipForm::kLeastAttributeOnly}) {
+    const bool is_least = form == ClipForm::kLeastOnly || form == ClipForm::kLeastAttributeOnly;
+    for (const int opset : {9, 11, 13}) {
+      const BackboneRecipe recipe{.input = input, .opset = opset, .clip = limit, .clip_form = form};
+      EXPECT_THAT(load(recipe).compute(pixels),
+                  Pointwise(FloatNear(1e-4F), is_least ? above : below))
+          << "form " << static_cast<int>(form) << ", opset " << opset;
+    }
+  }
 }
 
 TEST(BackboneFeaturesTest, ProgressCountsImagesAndStops) {

@@ -73,8 +73,9 @@ TEST(OnnxModelReadTest, RefusesOtherFiles) {
 }
 
 TEST(OnnxModelReadTest, RefusesMissingMetadata) {
-  EXPECT_THAT(refusal_after([](auto& m) { m.clear_metadata_props(); }),
-              AllOf(HasSubstr("no simdb.* metadata"), HasSubstr("simdb train")));
+  EXPECT_THAT(
+      refusal_after([](auto& m) { m.clear_metadata_props(); }),
+      AllOf(HasSubstr("no simdb.* metadata"), HasSubstr("simdb init --backbone FILE --fit DIR")));
   for (int i = 0; i < 2; ++i) {
     EXPECT_THAT(refusal_after([&](auto& m) { m.mutable_metadata_props()->DeleteSubrange(i, 1); }),
                 HasSubstr("no simdb.* metadata"));

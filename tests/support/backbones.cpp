@@ -41,8 +41,7 @@ class Maker {
         features = node("GlobalAveragePool", {node("Mul", {x, gate})});
       }
       if (recipe_.clip > 0) {
-        const std::string low = tensor({}, 0, 0);
-        features = node("Clip", {features, low, tensor({}, recipe_.clip, recipe_.clip)});
+        features = clip(features);
       }
       if (recipe_.unknown_operator) features = node("Frobnicate", {features});
       if (recipe_.worked_out_shape) {
@@ -112,6 +111,53 @@ class Maker {
     }
     if (recipe_.listed_weights) graph_.add_input()->set_name(made.name());
     return made.name();
+  }
+
+  std::string clip(const std::string& x) {
+    const float limit = recipe_.clip;
+    switch (recipe_.clip_form) {
+      case ClipForm::kInputs: {
+        const std::string low = tensor({}, 0, 0);
+        return node("Clip", {x, low, tensor({}, limit, limit)});
+      }
+      case ClipForm::kConstants: {
+        const std::string low = constant(0);
+        return node("Clip", {x, low, constant(limit)});
+      }
+      case ClipForm::kAttributes:
+        return clip_attributes(x, {{"max", limit}, {"min", 0.0F}});
+      case ClipForm::kMostOnly:
+        return node("Clip", {x, "", tensor({}, limit, limit)});
+      case ClipForm::kMostAttributeOnly:
+        return clip_attributes(x, {{"max", limit}});
+      case ClipForm::kLeastOnly:
+        return node("Clip", {x, tensor({}, limit, limit)});
+      case ClipForm::kLeastAttributeOnly:
+        return clip_attributes(x, {{"min", limit}});
+    }
+    return {};
+  }
+
+  std::string clip_attributes(const std::string& x,
+                              const std::vector<std::pair<std::string, float>>& limits) {
+    std::string output = node("Clip", {x});
+    for (const auto& [name, value] : limits) {
+      auto& attribute = *graph_.mutable_node(graph_.node_size() - 1)->add_attribute();
+      attribute.set_name(name);
+      attribute.set_type(onnx::AttributeProto::FLOAT);
+      attribute.set_f(value);
+    }
+    return output;
+  }
+
+  std::string constant(float number) {
+    std::string output = node("Constant", {});
+    auto& attribute = *graph_.mutable_node(graph_.node_size() - 1)->add_attribute();
+    attribute.set_name("value");
+    attribute.set_type(onnx::AttributeProto::TENSOR);
+    attribute.mutable_t()->set_data_type(onnx::TensorProto::FLOAT);
+    attribute.mutable_t()->set_raw_data(&number, sizeof number);
+    return output;
   }
 
   // As a Constant node, which is how PyTorch writes shapes.

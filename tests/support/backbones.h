@@ -8,6 +8,17 @@
 
 namespace simdb::test {
 
+/// How exporters write down the limits of a Clip.
+enum class ClipForm {
+  kInputs,      ///< initializers, from opset 11 on
+  kConstants,   ///< outputs of Constant nodes, as PyTorch has them
+  kAttributes,  ///< up to opset 10
+  kMostOnly,    ///< an input for the upper one only
+  kMostAttributeOnly,
+  kLeastOnly,  ///< an input for `clip` as the lower limit; no upper one
+  kLeastAttributeOnly,
+};
+
 /// An image model as others export it, in the ways in which exports differ. Weights depend on the
 /// seed alone.
 struct BackboneRecipe {
@@ -22,7 +33,8 @@ struct BackboneRecipe {
   bool one_image = false;   ///< Reshape to [-1] and Unsqueeze: a row whatever the batch
   bool worked_out_shape = false;  ///< Reshape to [side 0 of the input's Shape, -1]
   bool gate = false;  ///< channels are multiplied by the sigmoid of their mean (squeeze, excite)
-  float clip = 0;     ///< the features are clipped to [0, clip] by a Clip with three inputs
+  float clip = 0;     ///< the features are clipped to [0, clip]
+  ClipForm clip_form = ClipForm::kInputs;
   bool unknown_operator = false;  ///< something that OpenCV has never heard of
   bool listed_weights = false;    ///< weights among the inputs, as IR version 3 has them
   std::string prefix = {};        ///< in front of all names
