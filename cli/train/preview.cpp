@@ -12,6 +12,7 @@
 #include "cli/report/fill_marks.h"
 #include "cli/report/page_text.h"
 #include "encoder/image_codec.h"
+#include "encoder/training/photographs.h"
 #include "encoder/training/preview.h"
 
 namespace simdb::cli {
@@ -84,18 +85,19 @@ std::string fact(std::string_view name, std::string_view value) {
 std::string render_preview(const LabeledImages& images, const training::TrainOptions& options,
                            const std::string& title) {
   const std::size_t classes = images.classes.size();
+  const bool photographs = training::looks_like_photographs(images);
   const AugmentOptions augment =
-      resolve_augment(options.augment, images.input.channels, classes, images.size());
+      resolve_augment(options.augment, images.input.channels, classes, images.size(), photographs);
   const std::string safe_title = escape_html(title);
   const std::string facts =
       fact("images", std::to_string(images.size())) + fact("classes", std::to_string(classes)) +
       fact("input", fmt::format("{} × {}, {}", images.input.width, images.input.height,
                                 images.input.channels == 1 ? "grey" : "colour")) +
-      fact("--augment",
-           options.augment.automatic
-               ? fmt::format("auto, which chose {}",
-                             training::choose_preset(images.input.channels, classes, images.size()))
-               : to_string(augment)) +
+      fact("--augment", options.augment.automatic
+                            ? fmt::format("auto, which chose {}",
+                                          training::choose_preset(images.input.channels, classes,
+                                                                  images.size(), photographs))
+                            : to_string(augment)) +
       fact("--augment-strength", fmt::format("{:g}", augment.strength)) +
       fact("--seed", std::to_string(options.seed));
   const training::ClassMaking making = training::class_making(classes);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -27,6 +28,7 @@
 #include "core/file_io.h"
 #include "encoder/onnx_model.h"
 #include "encoder/training/labeled_images.h"
+#include "encoder/training/photographs.h"
 #include "encoder/training/recipe.h"
 #include "encoder/training/trainer.h"
 
@@ -81,6 +83,9 @@ class TrainApp {
     if (stopped()) return give_up("while the images were read");
     options_ = command_.change(training::recommend(images));
     if (command_.preview) preview(images, *command_.preview);
+    options_.augment =
+        resolve_augment(options_.augment, images.input.channels, images.classes.size(),
+                        images.size(), training::looks_like_photographs(images));
     if (command_.output.empty()) return exit_code();
     if (backbone_ && !compute_features(*backbone_, images, validation)) {
       return give_up("while the features were computed");
@@ -174,6 +179,7 @@ class TrainApp {
     log([&](TrainLog& file) { file.start(run, threads(), command_.resume); });
     double share = 0;
     training::TrainObserver observer;
+    observer.on_plan = [&](const training::TrainPlan& plan) { tell(plan); };
     observer.wants_view = command_.report.has_value();
     observer.on_epoch = [&](const training::EpochReport& report) {
       display_.epoch(report, options_.epochs);
@@ -190,6 +196,7 @@ class TrainApp {
       return !stopped();
     };
     observer.on_checkpoint = [&](std::span<const std::byte> bytes) { checkpoint.keep(bytes); };
+    if (command_.time_limit > 0) options_.time_limit = time_left();
     try {
       return training::train(run.images, validation ? &*validation : nullptr, options_, observer,
                              resume);
@@ -197,6 +204,21 @@ class TrainApp {
       log([&](TrainLog& file) { file.error(error.what()); });
       throw;
     }
+  }
+
+  /// What is said before the first step. The epochs that a time limit allows are from here on those
+  /// of the options, as the summary and the log tell of them.
+  void tell(const training::TrainPlan& plan) {
+    options_.epochs = plan.epochs;
+    if (options_.time_limit > 0) options_.steps_an_epoch = plan.steps_an_epoch;
+    display_.note(describe_plan(plan, options_));
+    log([&](TrainLog& file) { file.plan(plan); });
+  }
+
+  /// What is left of the time limit for training; reading counts too.
+  double time_left() const {
+    const std::chrono::duration<double> spent = Clock::now() - start_;
+    return std::max(1.0, command_.time_limit - spent.count());
   }
 
   int threads() const {
@@ -231,6 +253,9 @@ class TrainApp {
         << '\n';
   }
 
+  using Clock = std::chrono::steady_clock;
+
+  const Clock::time_point start_ = Clock::now();
   const TrainCommand& command_;
   const TrainEnvironment& environment_;
   TrainDisplay display_;

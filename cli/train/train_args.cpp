@@ -10,6 +10,7 @@
 
 #include "cli/image_limits.h"
 #include "cli/option_error.h"
+#include "cli/train/duration.h"
 #include "core/error.h"
 
 namespace simdb::cli {
@@ -17,6 +18,8 @@ namespace {
 
 namespace po = boost::program_options;
 using training::TrainOptions;
+
+constexpr int kMostEpochs = 1'000'000;
 
 /// Options whose text is translated after parsing.
 struct Words {
@@ -147,8 +150,10 @@ void describe_training(po::options_description_easy_init& add, Changes& changes)
   add("siblings", changed<double>(changes, "X", SIMDB_OPTION(siblings)),
       "share of batches of classes in one parent folder");
   add("epochs", changed<int>(changes, "N", SIMDB_OPTION(epochs)), "at most");
+  add("epoch-steps", changed<int>(changes, "N", SIMDB_OPTION(steps_an_epoch)),
+      "batches an epoch (0: shows all images, 10 at least)");
   add("patience", changed<int>(changes, "N", SIMDB_OPTION(patience)),
-      "stop after N epochs without progress");
+      "stop after N epochs without a gain (a quarter, 8 or more)");
   add("validate-on", named(changes, "NAME", SIMDB_OPTION(validation), parse_validation),
       "images of each class, whole classes, or auto");
   add("validation-share", changed<double>(changes, "X", SIMDB_OPTION(validation_share)),
@@ -185,6 +190,10 @@ po::options_description describe(Words& words, TrainCommand& command) {
   add("log", po::value(&words.log)->value_name("FILE"), "write a JSON line an epoch while it runs");
   add("report", po::value(&words.report)->value_name("FILE"),
       "write a page with curves and hard examples");
+  add("time-limit", po::value<std::string>()->value_name("TIME")->notifier([&](const auto& text) {
+    command.time_limit = parse_duration("--time-limit", text);
+  }),
+      "be done within 90s, 3m, 2h, ...; fits the epochs to it");
   add("resume", po::bool_switch(&command.resume), "go on from FILE.checkpoint");
   describe_training(add, command.changes);
   add("json", po::bool_switch(&command.json), "the summary as one JSON line");
@@ -232,6 +241,11 @@ void translate(const Words& words, TrainCommand& command) {
 }  // namespace
 
 TrainOptions TrainCommand::change(TrainOptions options) const {
+  if (time_limit > 0) {
+    options.time_limit = time_limit;
+    options.epochs = kMostEpochs;
+    options.patience = 0;
+  }
   for (const auto& change : changes) change(options);
   if (backbone) options.backbone = backbone->head;
   require_valid(options);

@@ -32,11 +32,13 @@ struct TrainCommand {
   bool choose_channels = true;  ///< else input.channels holds
   /// What the user said; everything else is recommended by the data.
   std::vector<std::function<void(training::TrainOptions&)>> changes;
+  double time_limit = 0;  ///< seconds from the start of the program; 0: none
   bool resume = false;
   bool json = false;
   bool help = false;  ///< the rest is then unset
 
-  /// `options` with the user's changes. Throws Error(kUsage) if they make no sense together.
+  /// `options` with the user's changes. With a time limit they take as many epochs as fit, unless
+  /// the user names the most. Throws Error(kUsage) if they make no sense together.
   training::TrainOptions change(training::TrainOptions options) const;
 };
 

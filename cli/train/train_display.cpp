@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <ostream>
+
+#include "cli/train/duration.h"
 
 namespace simdb::cli {
 namespace {
@@ -12,18 +13,24 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kRedraw = std::chrono::milliseconds(100);
 constexpr int kBarColumns = 24;
+// Steps after the first one, which makes room, by which the time that all take is told.
+constexpr std::size_t kTimedSteps = 3;
 
 std::string bar(std::size_t done, std::size_t total) {
   const std::size_t filled = total == 0 ? 0 : done * kBarColumns / total;
   return fmt::format("[{:<{}}]", std::string(filled, '='), kBarColumns);
 }
 
-std::string time_left(Clock::time_point started, std::size_t done, std::size_t total) {
-  const double spent = std::chrono::duration<double>(Clock::now() - started).count();
-  const auto left =
-      std::lround(spent / static_cast<double>(done) * static_cast<double>(total - done));
-  return left < 90 ? fmt::format("{} s", left) : fmt::format("{} min", (left + 30) / 60);
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
 }
+
+std::string time_left(Clock::time_point started, std::size_t done, std::size_t total) {
+  return format_duration(seconds_since(started) / static_cast<double>(done) *
+                         static_cast<double>(total - done));
+}
+
+std::string percent(double share) { return fmt::format("{:.1f} %", share * 100); }
 
 }  // namespace
 
@@ -39,17 +46,30 @@ void TrainDisplay::features(std::size_t done, std::size_t total) {
 
 void TrainDisplay::step(std::size_t done, std::size_t total) {
   if (done == 1) started_ = Clock::now();
+  if (done == 1 + kTimedSteps && total > done) {
+    note(fmt::format("training takes {} at most, by the first {} of {} steps",
+                     time_left(started_, kTimedSteps, total), kTimedSteps, total));
+  }
   if (!is_terminal_ || done < 2 || Clock::now() - drawn_ < kRedraw) return;
   draw(fmt::format("training {} {}% {} at most {} left", bar(done, total), done * 100 / total,
                    score_, time_left(started_, done - 1, total - 1)));
 }
 
 void TrainDisplay::epoch(const training::EpochReport& report, int epochs) {
-  score_ = fmt::format("loss {:.3f} recall {:.1f} %", report.loss, report.recall_at_1 * 100);
+  const std::string end = report.stops_at < epochs
+                              ? fmt::format("ends after epoch {} without a gain", report.stops_at)
+                              : std::string();
+  score_ = fmt::format("loss {:.3f} MAP@R {}{}{}", report.loss, percent(report.steady),
+                       end.empty() ? "" : " ", end);
   if (is_terminal_) return;
-  err_ << fmt::format("epoch {}/{}: loss {:.4f}, recall@1 {:.2f} %, {:.1f} s{}\n", report.epoch,
-                      epochs, report.loss, report.recall_at_1 * 100, report.seconds,
-                      report.best ? ", best so far" : "")
+  const double left = report.seconds / report.epoch * (epochs - report.epoch);
+  err_ << fmt::format(
+              "epoch {}/{}: loss {:.4f}, recall@1 {}, MAP@R {}, mean of 3 {}{}; {:.1f} s, at most "
+              "{} "
+              "left{}{}\n",
+              report.epoch, epochs, report.loss, percent(report.recall_at_1),
+              percent(report.map_at_r), percent(report.steady), report.best ? ": kept" : "",
+              report.seconds, format_duration(left), end.empty() ? "" : ", ", end)
        << std::flush;
 }
 

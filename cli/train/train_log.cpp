@@ -33,16 +33,30 @@ void TrainLog::start(const TrainRun& run, int threads, bool resumed) {
        {"options", training::describe(run.options)}});
 }
 
+void TrainLog::plan(const training::TrainPlan& plan) {
+  write({{"event", "plan"},
+         {"epochs", plan.epochs},
+         {"epoch_steps", plan.steps_an_epoch},
+         {"seconds", plan.seconds},
+         {"training_images", plan.training_images},
+         {"training_classes", plan.training_classes},
+         {"validation_images", plan.validation_images},
+         {"validation_classes", plan.validation_classes},
+         {"new_classes", plan.new_classes}});
+}
+
 void TrainLog::epoch(const training::EpochReport& report, double learning_rate_share) {
   write({{"event", "epoch"},
          {"epoch", report.epoch},
          {"loss", report.loss},
          {"recall_at_1", report.recall_at_1},
          {"map_at_r", report.map_at_r},
+         {"steady", report.steady},
          {"spread", report.spread},
          {"learning_rate_share", learning_rate_share},
          {"seconds", report.seconds},
-         {"best", report.best}});
+         {"best", report.best},
+         {"stops_at", report.stops_at}});
 }
 
 void TrainLog::warning(const std::string& text) { write({{"event", "warning"}, {"text", text}}); }

@@ -18,6 +18,8 @@ class TrainLog {
 
   /// "start": the data, the input, the options and the number of threads.
   void start(const TrainRun& run, int threads, bool resumed);
+  /// "plan", before the first epoch: how long, on what, judged by what.
+  void plan(const training::TrainPlan& plan);
   /// "epoch"; `learning_rate_share` is that of its last step, see schedule.h.
   void epoch(const training::EpochReport& report, double learning_rate_share);
   void warning(const std::string& text);

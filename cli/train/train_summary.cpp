@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/train/duration.h"
+
 namespace simdb::cli {
 namespace {
 
@@ -18,6 +20,22 @@ std::string expectation(const TrainResult& result) {
 }
 
 }  // namespace
+
+std::string describe_plan(const training::TrainPlan& plan, const training::TrainOptions& options) {
+  const std::string judged = plan.validation_images == 0 ? std::string("judged on the same images")
+                             : plan.new_classes
+                                 ? fmt::format("judged on {} images of {} other classes",
+                                               plan.validation_images, plan.validation_classes)
+                                 : fmt::format("judged on {} other images", plan.validation_images);
+  const std::string length =
+      plan.seconds > 0
+          ? fmt::format("{} epochs of {} steps fit into the time limit and take {}", plan.epochs,
+                        plan.steps_an_epoch, format_duration(plan.seconds))
+          : fmt::format("{} epochs of {} steps at most", plan.epochs, plan.steps_an_epoch);
+  return fmt::format("training on {} images of {} classes, {}; {}, changes: {}",
+                     plan.training_images, plan.training_classes, judged, length,
+                     to_string(options.augment));
+}
 
 std::string summary_text(const TrainRun& run, const TrainResult& result) {
   const std::string measured =

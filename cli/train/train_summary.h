@@ -20,6 +20,9 @@ struct TrainRun {
   std::size_t skipped = 0;  ///< images that could not be read
 };
 
+/// One line for people before the first step: how long, on what, judged by what.
+std::string describe_plan(const training::TrainPlan& plan, const training::TrainOptions& options);
+
 /// Some lines for people. Of a result that judged an epoch.
 std::string summary_text(const TrainRun& run, const training::TrainResult& result);
 

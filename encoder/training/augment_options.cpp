@@ -117,20 +117,23 @@ std::string to_string(const AugmentOptions& augment) {
   return list.empty() ? "none" : list;
 }
 
-std::string_view choose_preset(int channels, std::size_t classes, std::size_t images) noexcept {
+std::string_view choose_preset(int channels, std::size_t classes, std::size_t images,
+                               bool photographs) noexcept {
+  if (photographs) return "photo";
   const bool grey = channels == 1;
   if (classes > kFewClasses) return grey ? "glyph" : "icons";
   return grey && images >= kManyImages * classes ? "digits" : "shapes";
 }
 
-AugmentOptions choose_augment(int channels, std::size_t classes, std::size_t images) {
-  return parse_augment(choose_preset(channels, classes, images));
+AugmentOptions choose_augment(int channels, std::size_t classes, std::size_t images,
+                              bool photographs) {
+  return parse_augment(choose_preset(channels, classes, images, photographs));
 }
 
 AugmentOptions resolve_augment(const AugmentOptions& augment, int channels, std::size_t classes,
-                               std::size_t images) {
+                               std::size_t images, bool photographs) {
   if (!augment.automatic) return augment;
-  AugmentOptions chosen = choose_augment(channels, classes, images);
+  AugmentOptions chosen = choose_augment(channels, classes, images, photographs);
   chosen.strength = augment.strength;
   return chosen;
 }

@@ -50,17 +50,20 @@ std::string to_string(const AugmentOptions& augment);
 ///   |         | else shapes                                      |        |
 ///   | more    | glyph                                            | icons  |
 ///
+/// and photo for photographs, see looks_like_photographs().
 /// Few classes with many images are learned for what they are. Few classes with few images lack
 /// variety, which class-making changes lend them. Many grey classes are mostly drawn signs; many
 /// coloured ones are told apart by their colours.
-std::string_view choose_preset(int channels, std::size_t classes, std::size_t images) noexcept;
+std::string_view choose_preset(int channels, std::size_t classes, std::size_t images,
+                               bool photographs = false) noexcept;
 
 /// That preset.
-AugmentOptions choose_augment(int channels, std::size_t classes, std::size_t images);
+AugmentOptions choose_augment(int channels, std::size_t classes, std::size_t images,
+                              bool photographs = false);
 
 /// `augment` itself, or if it is automatic the choice, with the strength asked for.
 AugmentOptions resolve_augment(const AugmentOptions& augment, int channels, std::size_t classes,
-                               std::size_t images);
+                               std::size_t images, bool photographs = false);
 
 /// What one draw of a class-making change acts on.
 enum class Unit {

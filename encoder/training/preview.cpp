@@ -5,6 +5,7 @@
 #include "encoder/training/augmentation.h"
 #include "encoder/training/batch_sampler.h"
 #include "encoder/training/embed.h"
+#include "encoder/training/photographs.h"
 
 namespace simdb::training {
 namespace {
@@ -40,8 +41,8 @@ Image image_of(const LabeledImages& images, std::int64_t row) {
 std::vector<PreviewRow> preview_rows(const LabeledImages& images, const AugmentOptions& options,
                                      std::uint64_t seed, int rows, int copies) {
   const std::size_t classes = images.classes.size();
-  const AugmentOptions resolved =
-      resolve_augment(options, images.input.channels, classes, images.size());
+  const AugmentOptions resolved = resolve_augment(options, images.input.channels, classes,
+                                                  images.size(), looks_like_photographs(images));
   BatchSampler sampler(images.labels, shape_of(classes, rows), seed);
   const Batch batch = sampler.next();
   const BatchShape shape = {sampler.shape().groups, sampler.shape().classes, copies};

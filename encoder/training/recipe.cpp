@@ -2,28 +2,46 @@
 
 #include <algorithm>
 
+#include "encoder/training/photographs.h"
+
 namespace simdb::training {
 namespace {
 
 // Below, a larger network learns the images by heart.
 constexpr std::size_t kSmallSet = 500;
-// Batches of so many images, whatever the epochs: seen when a longer training brought less than it
-// cost.
-constexpr int kFewestEpochs = 8;
-constexpr int kMostEpochs = 400;
+// Images shown in a training, whatever the epochs: beyond, more brought less than they cost.
+constexpr std::size_t kFewestEpochs = 8;
+constexpr std::size_t kMostEpochs = 400;
 constexpr std::size_t kImagesShown = 1'000'000;
+// A small network learns from photographs what it can within minutes and then learns them by heart:
+// docs/decisions/0018.
+constexpr std::size_t kFewestPhotosShown = 40'000;
+constexpr std::size_t kPhotoShows = 40;
+// An epoch has 10 batches at least.
+constexpr std::size_t kFewestImagesAnEpoch = 1'920;
+constexpr int kFewestPatience = 8;
 
 }  // namespace
 
 TrainOptions recommend(const LabeledImages& images) {
   TrainOptions options;
-  options.augment = choose_augment(images.input.channels, images.classes.size(), images.size());
+  const bool photographs = looks_like_photographs(images);
+  options.augment =
+      choose_augment(images.input.channels, images.classes.size(), images.size(), photographs);
   if (images.size() < kSmallSet) return options;
   options.network = network_preset("residual");
   options.weight_decay = 0.1;
-  options.epochs = static_cast<int>(
-      std::clamp<std::size_t>(kImagesShown / images.size(), kFewestEpochs, kMostEpochs));
-  options.patience = options.epochs / 2;
+  if (photographs) {
+    const std::size_t shown =
+        std::clamp(kPhotoShows * images.size(), kFewestPhotosShown, kImagesShown);
+    const std::size_t epochs = shown / std::max(images.size(), kFewestImagesAnEpoch);
+    options.epochs = static_cast<int>(std::max(epochs, kFewestEpochs));
+    options.patience = std::max(kFewestPatience, options.epochs / 3);
+    return options;
+  }
+  options.epochs =
+      static_cast<int>(std::clamp(kImagesShown / images.size(), kFewestEpochs, kMostEpochs));
+  options.patience = std::min(std::max(kFewestPatience, options.epochs / 4), options.epochs);
   return options;
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <span>
 
 #include "core/digest.h"
@@ -40,6 +42,7 @@ std::vector<EpochReport> to_history(const torch::Tensor& rows) {
   for (std::int64_t i = 0; i < rows.size(0); ++i, value += 7) {
     history.push_back({static_cast<int>(value[0]), value[1], value[2], value[3], value[4], value[5],
                        value[6] != 0});
+    history.back().steady = steady_measure(history);
   }
   return history;
 }
@@ -63,6 +66,41 @@ std::map<std::string, std::string> identity(const LabeledImages& images,
   }
   facts["program"] = SIMDB_VERSION;
   return facts;
+}
+
+double steady_measure(const std::vector<EpochReport>& history) {
+  constexpr std::size_t kWindow = 3;
+  const std::size_t count = std::min(kWindow, history.size());
+  double sum = 0;
+  for (std::size_t i = history.size() - count; i < history.size(); ++i) sum += history[i].map_at_r;
+  return count == 0 ? 0 : sum / static_cast<double>(count);
+}
+
+int last_gain(const std::vector<EpochReport>& history) {
+  constexpr double kChance = 1e-3;
+  int epoch = 0;
+  double record = 0;
+  for (const EpochReport& report : history) {
+    if (epoch > 0 && report.steady <= record + kChance) continue;
+    epoch = report.epoch;
+    record = report.steady;
+  }
+  return epoch;
+}
+
+TrainLength length_of(const Checkpoint& checkpoint) {
+  const auto number = [&](const char* name) {
+    const auto found = checkpoint.texts.find(std::string(kIdentity) + name);
+    int value = 0;
+    if (found != checkpoint.texts.end()) {
+      const std::string& text = found->second;
+      std::from_chars(text.data(), text.data() + text.size(), value);
+    }
+    return value;
+  };
+  const TrainLength length = {number("epochs-at-most"), number("epoch-steps")};
+  if (length.epochs > 0) return length;
+  throw Error(ErrorCode::kBadInput, "the checkpoint does not say how long its training is");
 }
 
 void save(const RunState& state, Checkpoint& checkpoint) {

@@ -8,6 +8,7 @@
 
 #include "encoder/training/checkpoint.h"
 #include "encoder/training/samples.h"
+#include "encoder/training/time_plan.h"
 #include "encoder/training/train_options.h"
 #include "encoder/training/trainer.h"
 
@@ -26,6 +27,17 @@ struct RunState {
 std::map<std::string, std::string> identity(const LabeledImages& images,
                                             const LabeledImages* validation,
                                             const TrainOptions& options, int threads);
+
+/// EpochReport::steady of the last report: one lucky judgement does not decide. 0 without any.
+double steady_measure(const std::vector<EpochReport>& history);
+
+/// The epoch of the last report whose steady measure was above all before it by more than 0.001;
+/// less is chance. 0 without any. What stops a training counts from here.
+int last_gain(const std::vector<EpochReport>& history);
+
+/// How long the training is that the checkpoint belongs to. Throws Error(kBadInput) if it does not
+/// say.
+TrainLength length_of(const Checkpoint& checkpoint);
 
 void save(const RunState& state, Checkpoint& checkpoint);
 /// Throws Error(kBadInput) if the checkpoint has no such state.

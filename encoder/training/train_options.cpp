@@ -66,6 +66,7 @@ std::map<std::string, std::string> describe(const TrainOptions& options) {
       {"batch", std::to_string(options.batch)},
       {"siblings", number(options.siblings)},
       {"epochs-at-most", std::to_string(options.epochs)},
+      {"epoch-steps", options.steps_an_epoch > 0 ? std::to_string(options.steps_an_epoch) : "auto"},
       {"patience", std::to_string(options.patience)},
       {"validation", std::string(to_string(options.validation))},
       {"validation-share", options.validation_share ? number(*options.validation_share) : "auto"},
@@ -91,7 +92,9 @@ void require_valid(const TrainOptions& options) {
   require_between("--siblings", options.siblings, 0, 1);
   require_between("--batch", options.batch, 4, 65536);
   require_between("--epochs", options.epochs, 1, 1e6);
-  require_between("--patience", options.patience, 1, 1e6);
+  require_between("--epoch-steps", options.steps_an_epoch, 0, 1e6);
+  require_between("--patience", options.patience, 0, 1e6);
+  require_between("--time-limit (in seconds)", options.time_limit, 0, 1e7);
   if (options.validation_share)
     require_between("--validation-share", *options.validation_share, 0, 0.9);
   require_between("--augment-strength", options.augment.strength, 0, 3);

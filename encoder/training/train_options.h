@@ -56,10 +56,15 @@ struct TrainOptions {
   double weight_average = 0.99;  ///< decay a step of the averaged weights that are judged and
                                  ///< exported; 0: the last ones
   Precision precision = Precision::kAuto;
-  int batch = 192;        ///< images a batch, about
-  double siblings = 0.5;  ///< share of groups whose classes have one parent folder
-  int epochs = 30;        ///< at most
-  int patience = 10;      ///< stop after so many epochs without a better network
+  int batch = 192;         ///< images a batch, about
+  double siblings = 0.5;   ///< share of groups whose classes have one parent folder
+  int epochs = 30;         ///< at most
+  int steps_an_epoch = 0;  ///< 0: what shows as many images as there are, but 10 at least
+  int patience = 10;       ///< stop after so many epochs without a better network; 0: a third of
+                           ///< the epochs, but 10 at least
+  /// Seconds for training, reading not counted; 0: no limit. The epochs are lowered to what fits,
+  /// or shortened, see fit_length(). What was chosen is told, and decides what is learned.
+  double time_limit = 0;
   ValidationKind validation = ValidationKind::kAuto;
   std::optional<double> validation_share;  ///< unset: 0.2 of images, 0.1 of classes
   std::uint64_t seed = 1;

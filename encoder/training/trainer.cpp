@@ -8,9 +8,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <memory>
+#include <set>
 #include <thread>
-#include <tuple>
 
 #include "core/error.h"
 #include "encoder/episodes.h"
@@ -21,8 +22,10 @@
 #include "encoder/training/make_head.h"
 #include "encoder/training/nested_loss.h"
 #include "encoder/training/network.h"
+#include "encoder/training/photographs.h"
 #include "encoder/training/run_state.h"
 #include "encoder/training/samples.h"
+#include "encoder/training/time_plan.h"
 #include "encoder/training/validation.h"
 
 namespace simdb::training {
@@ -31,14 +34,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kMinStepsAnEpoch = 10;
-constexpr int kMostJudgements = 60;
+constexpr int kFewestPatience = 10;
 constexpr int kCollapsedReports = 5;  // in a row
 constexpr double kCollapsedSpread = 1e-3;
-
-bool is_better(const EpochReport& a, const EpochReport& b) {
-  return std::tuple(a.map_at_r, a.recall_at_1, -a.loss) >
-         std::tuple(b.map_at_r, b.recall_at_1, -b.loss);
-}
 
 void require_matching_input(const LabeledImages& images, const LabeledImages* validation,
                             const TrainOptions& options) {
@@ -68,9 +66,7 @@ class Training {
         identity_(identity(images, validation, options, at::get_num_threads())),
         training_classes_(images.classes.size()),
         validation_(set_aside(validation)),
-        steps_an_epoch_(std::max<int>(
-            kMinStepsAnEpoch, static_cast<int>(true_images_) /
-                                  choose_batch_shape(training_classes_, options.batch).rows())),
+        steps_an_epoch_(options.steps_an_epoch > 0 ? options.steps_an_epoch : natural_steps()),
         steps_(steps_an_epoch_ * options.epochs),
         encoder_(make_encoder()),
         learner_(*encoder_, images.input, options, training_, training_classes_, steps_) {}
@@ -94,11 +90,43 @@ class Training {
     if (!state_.history.empty()) seconds_before_ = state_.history.back().seconds;
   }
 
+  /// Trains and judges to see how long it takes; no training goes on from here.
+  Pace measure_pace(double seconds) {
+    constexpr double kShare = 0.03;
+    constexpr int kMostSteps = 20;
+    learner_.step();  // the first one makes room
+    const Clock::time_point start = Clock::now();
+    int steps = 0;
+    double spent = 0;
+    while (steps < 2 || (steps < kMostSteps && spent < kShare * seconds)) {
+      learner_.step();
+      ++steps;
+      spent = seconds_since(start);
+    }
+    const Clock::time_point judged = Clock::now();
+    validation_.judge(*encoder_, images_.input);
+    return {spent / steps, seconds_since(judged)};
+  }
+
+  int steps_an_epoch() const noexcept { return steps_an_epoch_; }
+
+  /// Its `seconds` is left to the caller.
+  TrainPlan plan() const {
+    TrainPlan plan;
+    plan.epochs = options_.epochs;
+    plan.steps_an_epoch = steps_an_epoch_;
+    plan.training_images = true_images_;
+    plan.training_classes = true_classes_;
+    plan.validation_images = validation_.images();
+    plan.validation_classes = validation_.classes();
+    plan.new_classes = validation_.kind() == ValidationKind::kClasses;
+    return plan;
+  }
+
   TrainResult run() {
-    const int judge_every = (options_.epochs + kMostJudgements - 1) / kMostJudgements;
     int epoch = state_.epoch();
-    while (epoch < options_.epochs && epoch - state_.best.epoch < options_.patience) {
-      const int epochs = std::min(judge_every, options_.epochs - epoch);
+    while (epoch < stops_at() && !is_late(epoch)) {
+      const int epochs = std::min(judge_every(options_.epochs), options_.epochs - epoch);
       const double loss = learn(epoch, epochs);
       if (stopped_) break;
       epoch += epochs;
@@ -115,6 +143,7 @@ class Training {
                            ? Validation::split(Samples(training_), options_, training_)
                            : Validation::on(all_samples(*validation), options_);
     true_images_ = training_.size();
+    true_classes_ = std::set<int>(training_.labels.begin(), training_.labels.end()).size();
     if (options_.made_classes) {
       MadeClasses made = make_classes(training_, training_classes_, options_.seed);
       training_ = std::move(made.samples);
@@ -135,8 +164,31 @@ class Training {
     return embed(*encoder_, validation_.queries().pixels, images_.input);
   }
 
-  double seconds() const {
-    return seconds_before_ + std::chrono::duration<double>(Clock::now() - start_).count();
+  int natural_steps() const {
+    const int rows = choose_batch_shape(training_classes_, options_.batch).rows();
+    return std::max(kMinStepsAnEpoch, static_cast<int>(true_images_) / rows);
+  }
+
+  static double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  }
+  double seconds() const { return seconds_before_ + seconds_since(start_); }
+
+  /// The epoch after which training ends if nothing gains any more.
+  int stops_at() const {
+    return std::min(options_.epochs, last_gain(state_.history) + options_.patience);
+  }
+
+  /// The time limit holds also where the machine has become slower than it was in the first steps.
+  bool is_late(int epoch) const {
+    if (options_.time_limit == 0 || seconds() < options_.time_limit || epoch == 0) return false;
+    if (observer_.on_warning) {
+      observer_.on_warning(fmt::format(
+          "the time limit came after epoch {} of {}: the machine was slower than in the "
+          "first steps, and the learning rate had not come down",
+          epoch, options_.epochs));
+    }
+    return true;
   }
 
   /// The mean loss.
@@ -169,14 +221,17 @@ class Training {
     report.map_at_r = judgement.retrieval.map_at_r;
     report.spread = judgement.spread;
     report.seconds = seconds();
-    report.best = state_.history.empty() || is_better(report, state_.best);
-    if (report.best) {
-      state_.best = report;
+    state_.history.push_back(report);
+    EpochReport& last = state_.history.back();
+    last.steady = steady_measure(state_.history);
+    last.stops_at = stops_at();
+    last.best = state_.best.epoch == 0 || last.steady >= state_.best.steady;
+    if (last.best) {
+      state_.best = last;
       state_.best_weights = encoder_->copy_weights();
     }
     encoder_->restore_weights(weights);
-    state_.history.push_back(report);
-    if (observer_.on_epoch) observer_.on_epoch(report);
+    if (observer_.on_epoch) observer_.on_epoch(last);
     watch_for_collapse();
   }
 
@@ -287,6 +342,7 @@ class Training {
   std::map<std::string, std::string> identity_;
   Samples training_;
   std::size_t true_images_ = 0;
+  std::size_t true_classes_ = 0;
   std::size_t training_classes_;  ///< with those that are made
   Validation validation_;
   int steps_an_epoch_;
@@ -315,6 +371,37 @@ void require_device(const std::string& name) {
   }
 }
 
+/// Fits the epochs of `options` to their time limit, of which what the measuring takes is taken
+/// off. A training that goes on keeps its length. Returns the seconds expected, 0 without a limit.
+double set_length(const LabeledImages& images, const LabeledImages* validation,
+                  std::span<const std::byte> resume, TrainOptions& options) {
+  constexpr double kReserve = 0.9;
+  double expected = 0;
+  if (options.time_limit > 0 && !resume.empty()) {
+    const TrainLength length = length_of(decode_checkpoint(resume, "the checkpoint"));
+    options.epochs = length.epochs;
+    options.steps_an_epoch = length.steps_an_epoch;
+  } else if (options.time_limit > 0) {
+    const Clock::time_point start = Clock::now();
+    at::manual_seed(options.seed);
+    TrainOptions brief = options;
+    brief.epochs = 1;
+    const TrainObserver nobody;
+    Training trial(images, validation, brief, nobody);
+    const Pace pace = trial.measure_pace(options.time_limit);
+    const std::chrono::duration<double> spent = Clock::now() - start;
+    options.time_limit = std::max(1e-3, options.time_limit - spent.count());
+    const TrainLength length =
+        fit_length({options.epochs, trial.steps_an_epoch()}, pace, kReserve * options.time_limit);
+    if (length.steps_an_epoch < trial.steps_an_epoch())
+      options.steps_an_epoch = length.steps_an_epoch;
+    options.epochs = length.epochs;
+    expected = expected_seconds(length, pace);
+  }
+  if (options.patience == 0) options.patience = std::max(kFewestPatience, options.epochs / 3);
+  return expected;
+}
+
 }  // namespace
 
 TrainResult train(const LabeledImages& images, const LabeledImages* validation,
@@ -326,11 +413,17 @@ TrainResult train(const LabeledImages& images, const LabeledImages* validation,
   at::set_num_threads(options.threads > 0
                           ? options.threads
                           : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
-  at::manual_seed(options.seed);
   TrainOptions resolved = options;
-  resolved.augment =
-      resolve_augment(options.augment, images.input.channels, images.classes.size(), images.size());
+  resolved.augment = resolve_augment(options.augment, images.input.channels, images.classes.size(),
+                                     images.size(), looks_like_photographs(images));
+  const double seconds = set_length(images, validation, resume, resolved);
+  at::manual_seed(options.seed);
   Training training(images, validation, resolved, observer);
+  if (observer.on_plan) {
+    TrainPlan plan = training.plan();
+    plan.seconds = seconds;
+    observer.on_plan(plan);
+  }
   if (observer.wants_view) training.view_untrained();
   training.judge_start();
   if (!resume.empty()) training.resume(resume);

@@ -25,11 +25,27 @@ struct EpochReport {
   double spread = 0;       ///< of the validation embeddings: 1 - length of their mean, in [0, 1]
   double seconds = 0;      ///< since training began; a resumed training counts on
   bool best = false;       ///< the weights kept so far
+  /// What decides which weights are kept: the mean MAP@R of this judgement and the two before.
+  double steady = 0;
+  int stops_at = 0;  ///< the epoch after which training ends unless there is a gain before
+};
+
+/// What is known before the first step.
+struct TrainPlan {
+  int epochs = 0;  ///< at most; fitted to the time limit if there is one
+  int steps_an_epoch = 0;
+  double seconds = 0;  ///< expected, measured on the first steps; 0 without a time limit
+  std::size_t training_images = 0;
+  std::size_t training_classes = 0;
+  std::size_t validation_images = 0;   ///< 0: the training images are judged
+  std::size_t validation_classes = 0;  ///< of them
+  bool new_classes = false;            ///< training does not see the validation classes
 };
 
 /// What the caller wants to hear while training runs; any may be empty. Called from the training
 /// thread.
 struct TrainObserver {
+  std::function<void(const TrainPlan&)> on_plan;  ///< once, before the first step
   std::function<void(const EpochReport&)> on_epoch;
   std::function<void(const std::string&)> on_warning;
   ProgressCallback
@@ -68,17 +84,18 @@ struct TrainResult {
   double seconds = 0;
 };
 
-/// Trains an encoder. The averaged weights are judged by MAP@R, then recall@1, then the training
-/// loss, at most 60 times in a run; the best ones are returned. Validation images come from
-/// `validation` if it is given (its classes need not be those of `images`; every image is looked up
-/// among the others), else a part of `images` is set aside, see TrainOptions::validation. An epoch
-/// shows as many images as the training set has, but is never shorter than 10 batches.
+/// Trains an encoder. The averaged weights are judged at most 60 times in a run; those with the
+/// best EpochReport::steady are returned, the later ones of two that are equal. Validation images
+/// come from `validation` if it is given (its classes need not be those of `images`; every image is
+/// looked up among the others), else a part of `images` is set aside, see TrainOptions::validation.
+/// An epoch shows as many images as the training set has, but is never shorter than 10 batches.
 ///
 /// With TrainOptions::backbone a head is trained on LabeledImages::features, which both sets then
 /// have; augmentation acted when these were computed.
 ///
 /// The same images, options and number of threads give the same weights bit for bit on one machine,
-/// also when a training is cut off and `resume` holds the last bytes of on_checkpoint. Sets torch's
+/// also when a training is cut off and `resume` holds the last bytes of on_checkpoint: with a time
+/// limit too, as the length that was chosen is kept there and shown by on_plan. Sets torch's
 /// thread count and default seed, which are global: one training at a time in a process. Throws
 /// Error(kUsage) for options that make no sense (a device that LibTorch lacks is one; a backbone
 /// without features too),

@@ -47,21 +47,29 @@ TEST_F(TrainLogTest, EveryLineIsThereAtOnceAndComplete) {
   EXPECT_EQ(start["input"]["width"], 28);
   EXPECT_EQ(start["options"], nlohmann::json(training::describe(options_)));
 
+  training::TrainPlan plan;
+  plan.epochs = 9;
+  plan.new_classes = true;
+  log.plan(plan);
+  EXPECT_EQ(lines().at(1)["event"], "plan");
+  EXPECT_EQ(lines().at(1)["epochs"], 9);
+  EXPECT_EQ(lines().at(1)["new_classes"], true);
+
   log.epoch({5, 0.25, 0.5, 0.75, 0.125, 9, true}, 0.0625);
-  ASSERT_EQ(lines().size(), 2U);
-  EXPECT_EQ(lines()[1], nlohmann::json::parse(
+  ASSERT_EQ(lines().size(), 3U);
+  EXPECT_EQ(lines()[2], nlohmann::json::parse(
                             R"({"event":"epoch","epoch":5,"loss":0.25,"recall_at_1":0.5,
                                 "map_at_r":0.75,"spread":0.125,"learning_rate_share":0.0625,
-                                "seconds":9.0,"best":true})"));
+                                "seconds":9.0,"best":true,"steady":0.0,"stops_at":0})"));
 
   log.warning("say \"less\"\n");
-  EXPECT_EQ(lines().at(2)["text"], "say \"less\"\n");
+  EXPECT_EQ(lines().at(3)["text"], "say \"less\"\n");
 
   training::TrainResult result;
   result.history = {{5, 0.25, 0.5, 0.75, 0.125, 9, true}};
   result.best = result.history[0];
   log.end(run, result);
-  nlohmann::json end = lines().at(3);
+  nlohmann::json end = lines().at(4);
   EXPECT_EQ(end["event"], "end");
   end.erase("event");
   nlohmann::json summary = summary_json(run, result);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <random>
+
 namespace simdb::training {
 namespace {
 
@@ -34,6 +37,42 @@ TEST(RecipeTest, SmallSetsGetASmallNetworkAndLargeOnesALargeOne) {
 
 TEST(RecipeTest, LargeSetsAreShownFewerTimes) {
   EXPECT_GT(recommend(images_of(900, 4, 3)).epochs, recommend(images_of(10, 6000, 1)).epochs);
+}
+
+/// Coarse noise in every channel that fine noise lies on: nothing is flat, and neighbours are
+/// alike.
+void fill_with_photographs(LabeledImages& images) {
+  std::mt19937 random(1);
+  images.input.width = images.input.height = 48;
+  for (std::size_t image = 0; image < images.size(); ++image) {
+    std::array<unsigned, 16 * 3> coarse;
+    for (unsigned& value : coarse) value = random() % 200;
+    for (unsigned p = 0; p < 48 * 48; ++p) {
+      for (unsigned c = 0; c < 3; ++c) {
+        const unsigned cell = p / 48 / 12 * 4 + p % 48 / 12;
+        images.pixels.push_back(static_cast<std::uint8_t>(coarse[cell * 3 + c] + random() % 40));
+      }
+    }
+  }
+}
+
+TEST(RecipeTest, PhotographsGetTheirChangesAndAShortTraining) {
+  LabeledImages photographs = images_of(50, 20, 3);
+  const TrainOptions drawn = recommend(photographs);
+  EXPECT_EQ(to_string(drawn.augment), to_string(parse_augment("icons")));
+  fill_with_photographs(photographs);
+  const TrainOptions options = recommend(photographs);
+  EXPECT_EQ(to_string(options.augment), to_string(parse_augment("photo")));
+  EXPECT_EQ(options.epochs, 20);
+  EXPECT_LT(options.epochs, drawn.epochs / 10);
+  EXPECT_LT(options.patience, options.epochs / 2);
+}
+
+TEST(RecipeTest, BelowFiveHundredImagesAndForMnistNothingHasChanged) {
+  EXPECT_EQ(recommend(images_of(9, 10, 3)).epochs, 30);
+  EXPECT_EQ(recommend(images_of(9, 10, 3)).patience, 10);
+  EXPECT_EQ(recommend(images_of(10, 6000, 1)).epochs, 16);
+  EXPECT_EQ(recommend(images_of(10, 6000, 1)).patience, 8);
 }
 
 }  // namespace

@@ -26,6 +26,44 @@ TEST(RunStateTest, ComesBackFromACheckpoint) {
   EXPECT_TRUE(read.best_weights[0].equal(state.best_weights[0]));
 }
 
+std::vector<EpochReport> judged(const std::vector<double>& measures) {
+  std::vector<EpochReport> history;
+  for (const double measure : measures) {
+    EpochReport report;
+    report.epoch = static_cast<int>(history.size()) + 1;
+    report.map_at_r = measure;
+    history.push_back(report);
+    history.back().steady = steady_measure(history);
+  }
+  return history;
+}
+
+TEST(RunStateTest, TheSteadyMeasureIsTheMeanOfThree) {
+  EXPECT_EQ(steady_measure({}), 0);
+  const auto history = judged({0.25, 0.75, 0.5, 0.25});
+  EXPECT_DOUBLE_EQ(history[0].steady, 0.25);
+  EXPECT_DOUBLE_EQ(history[1].steady, 0.5);
+  EXPECT_DOUBLE_EQ(history[2].steady, 0.5);
+  EXPECT_DOUBLE_EQ(history[3].steady, 0.5);
+}
+
+TEST(RunStateTest, AGainIsMoreThanChance) {
+  EXPECT_EQ(last_gain({}), 0);
+  EXPECT_EQ(last_gain(judged({0})), 1);
+  EXPECT_EQ(last_gain(judged({0.5, 0.6, 0.6, 0.6, 0.6, 0.6})), 4);
+  EXPECT_EQ(last_gain(judged({1, 1, 1, 1})), 1);
+  EXPECT_EQ(last_gain(judged({0.5, 0.5005, 0.501, 0.5015, 0.502, 0.5025, 0.503})), 5);
+}
+
+TEST(RunStateTest, ACheckpointSaysHowLongItsTrainingIs) {
+  Checkpoint checkpoint;
+  EXPECT_EQ(test::code_of([&] { length_of(checkpoint); }), ErrorCode::kBadInput);
+  save_identity({{"epochs-at-most", "37"}, {"epoch-steps", "auto"}}, checkpoint);
+  EXPECT_EQ(length_of(checkpoint), (TrainLength{37, 0}));
+  save_identity({{"epoch-steps", "12"}}, checkpoint);
+  EXPECT_EQ(length_of(checkpoint), (TrainLength{37, 12}));
+}
+
 TEST(RunStateTest, ACheckpointWithoutOneIsRefused) {
   EXPECT_EQ(test::code_of([] { load_run_state({}); }), ErrorCode::kBadInput);
 }

@@ -42,7 +42,7 @@ TEST(TrainOptionsTest, EveryBoundIsChecked) {
   EXPECT_TRUE(refused([](auto& o) { o.learning_rate = -1; }));
   EXPECT_TRUE(refused([](auto& o) { o.batch = 3; }));
   EXPECT_TRUE(refused([](auto& o) { o.epochs = 0; }));
-  EXPECT_TRUE(refused([](auto& o) { o.patience = 0; }));
+  EXPECT_TRUE(refused([](auto& o) { o.patience = -1; }));
   EXPECT_TRUE(refused([](auto& o) { o.validation_share = 1; }));
   EXPECT_TRUE(refused([](auto& o) { o.augment.strength = 3.5; }));
   EXPECT_TRUE(refused([](auto& o) { o.threads = -1; }));

@@ -10,6 +10,7 @@
 
 #include "core/embedding.h"
 #include "encoder/onnx_encoder.h"
+#include "encoder/training/run_state.h"
 #include "tests/support/errors.h"
 #include "tests/support/images.h"
 
@@ -202,7 +203,55 @@ TEST(TrainerTest, StopsEarlyWithoutProgress) {
   options.patience = 2;
   const TrainResult result = train(red_and_blue(), nullptr, options);
   EXPECT_LT(result.history.size(), 40U);
-  EXPECT_EQ(result.history.size(), static_cast<std::size_t>(result.best.epoch + 2));
+  EXPECT_EQ(result.history.back().epoch, result.history.back().stops_at);
+  EXPECT_EQ(result.history.back().epoch, last_gain(result.history) + 2);
+}
+
+TEST(TrainerTest, ATimeLimitChoosesALengthThatGivesTheSameModelAgain) {
+  TrainOptions options = quick();
+  options.epochs = 100'000;
+  options.patience = 0;
+  options.time_limit = 2;
+  std::vector<std::byte> checkpoint;
+  TrainPlan plan;
+  TrainObserver observer;
+  observer.on_plan = [&](const TrainPlan& told) { plan = told; };
+  observer.on_checkpoint = [&](std::span<const std::byte> bytes) {
+    if (checkpoint.empty()) checkpoint.assign(bytes.begin(), bytes.end());
+  };
+  const TrainResult limited = train(red_and_blue(), nullptr, options, observer);
+  EXPECT_LT(plan.epochs, 100'000);
+  EXPECT_GT(plan.epochs, 0);
+  EXPECT_GT(plan.seconds, 0);
+  EXPECT_LT(plan.seconds, 2);
+  EXPECT_EQ(limited.model.notes.at("epochs_at_most"), std::to_string(plan.epochs));
+  TrainOptions fixed = options;
+  fixed.time_limit = 0;
+  fixed.epochs = plan.epochs;
+  fixed.steps_an_epoch = plan.steps_an_epoch;
+  const TrainResult again = train(red_and_blue(), nullptr, fixed);
+  if (again.history.size() == limited.history.size()) {  // else the limit came first
+    EXPECT_EQ(weights_of(again), weights_of(limited));
+  }
+  const int epochs = plan.epochs;
+  options.time_limit = 1000;
+  const TrainResult resumed = train(red_and_blue(), nullptr, options, observer, checkpoint);
+  EXPECT_EQ(plan.epochs, epochs);
+  EXPECT_EQ(weights_of(resumed), weights_of(again));
+}
+
+TEST(TrainerTest, ThePlanTellsWhatIsTrainedAndWhatIsJudged) {
+  TrainPlan plan;
+  TrainObserver observer;
+  observer.on_plan = [&](const TrainPlan& told) { plan = told; };
+  train(red_and_blue(), nullptr, quick(), observer);
+  EXPECT_EQ(plan.epochs, 4);
+  EXPECT_EQ(plan.steps_an_epoch, 10);
+  EXPECT_EQ(plan.seconds, 0);
+  EXPECT_EQ(plan.training_images, 16U);
+  EXPECT_EQ(plan.training_classes, 2U);
+  EXPECT_EQ(plan.validation_images, 4U);
+  EXPECT_FALSE(plan.new_classes);
 }
 
 TEST(TrainerTest, ALossThatIsNoNumberIsTold) {

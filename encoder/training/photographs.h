@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "encoder/training/labeled_images.h"
+
+namespace simdb::training {
+
+/// True if the pixels of this fitted RGB image are like those of a photograph: many colours, hardly
+/// a place that is flat or an even gradient, and neighbours that are alike, other than in noise.
+/// Larger images are looked at in a version of 48 x 48 pixels; below 24 pixels of a side nothing
+/// can be told, and grey images are none. Thread-safe.
+bool looks_like_photograph(std::span<const std::uint8_t> pixels, const InputSpec& input);
+
+/// True if at least half of the images are photographs; looks at up to 512 of them, evenly spread.
+/// Of what docs/training.md measures, Caltech-101 is, and emoji, drawn shapes and characters are
+/// not. Thread-safe.
+bool looks_like_photographs(const LabeledImages& images);
+
+}  // namespace simdb::training
