@@ -320,8 +320,8 @@ class Training {
         fmt::format("{} images of {} classes", images_.size(), images_.classes.size());
     notes["training_classes"] = fmt::format("{}", fmt::join(images_.classes, "\n"));
     notes["epochs"] = std::to_string(result.kept_start ? 0 : result.best.epoch);
-    notes["recall_at_1"] = fmt::format("{:.4f}", result.kept_start ? start_judgement_->recall_at_1
-                                                                   : result.best.recall_at_1);
+    notes["recall_at_1"] = fmt::format(
+        "{:.4f}", result.kept_start ? start_judgement_->recall_at_1 : result.best.recall_at_1);
     if (options_.backbone) {
       notes["nested"] = fmt::format("{}", fmt::join(nested_lengths(encoder_->dimension()), ","));
     }
