@@ -150,7 +150,6 @@ Prediction Database::query(std::span<const float> embedding, const QueryOptions&
                                     std::move(record->info.source), known->second});
   }
   if (prediction.neighbors.empty()) return prediction;
-  compare_with_means(gallery, embedding, prediction.neighbors);
   prediction.ranking = vote(prediction.neighbors);
   prediction.class_name = prediction.ranking.front().class_name;
   prediction.confidence = prediction.ranking.front().score;

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "database/class_facts_internal.h"
+#include "database/class_members_internal.h"
 #include "database/index_snapshot_internal.h"
 #include "database/layout.h"
 #include "database/recovery_internal.h"
@@ -61,7 +61,7 @@ EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::
       folder_(std::move(folder)),
       make_index_(std::move(make_index)),
       files_(files),
-      class_facts_(std::make_unique<ClassFacts>(*store_)) {
+      class_members_(std::make_unique<ClassMembers>(*store_)) {
   // A reader may have opened the store before the snapshot was written.
   if (store_->mode() == StoreMode::kReadWrite) {
     require_not_behind_snapshot(*store_, snapshot_path(folder_));
@@ -123,7 +123,6 @@ std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
     }
   }
   const std::vector<ItemId> ids = store_->put(fresh, fresh_embeddings);
-  for (const NewItem& item : fresh) class_facts_->forget(item.info.class_name);
   update_index([&](VectorIndex& index) { index.add(ids, fresh_embeddings); });
 
   for (std::size_t i = 0; i < ids.size(); ++i) added[fresh_positions[i]] = {ids[i], true};
@@ -136,6 +135,7 @@ std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
 // The change is durable, so a failure here must not look like a failed change: the index is dropped
 // and the next search builds a new one, or fails.
 void EmbeddedGallery::update_index(const std::function<void(VectorIndex&)>& update) {
+  class_members_->forget();
   const std::shared_ptr<VectorIndex> index = current_index();
   if (!index) return;
   try {
@@ -173,7 +173,6 @@ void EmbeddedGallery::distrust(const std::shared_ptr<const VectorIndex>& index) 
 
 std::size_t EmbeddedGallery::erase(std::span<const ItemId> ids) {
   const std::vector<ItemId> erased = store_->erase(ids);
-  class_facts_->forget_all();
   update_index([&](VectorIndex& index) { index.remove(erased); });
   return erased.size();
 }
@@ -200,7 +199,7 @@ template <typename Search>
 auto EmbeddedGallery::with_filter(const SearchFilter& filter, Search&& search) const {
   const IdFilter ids = filter.class_name.empty()
                            ? filter.ids
-                           : intersection(class_facts_->members(filter.class_name), filter.ids);
+                           : intersection(class_members_->of(filter.class_name), filter.ids);
   const std::shared_ptr<const VectorIndex> used = index();
   try {
     return search(*used, ids);
@@ -246,10 +245,6 @@ std::vector<ClassCount> EmbeddedGallery::classes() const { return store_->classe
 
 std::uint64_t EmbeddedGallery::class_size(std::string_view class_name) const {
   return store_->class_size(class_name);
-}
-
-std::vector<float> EmbeddedGallery::class_mean(std::string_view class_name) const {
-  return class_facts_->mean(class_name);
 }
 
 void EmbeddedGallery::for_each_item(const std::function<bool(const ItemRecord&)>& visit) const {

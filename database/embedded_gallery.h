@@ -15,7 +15,7 @@
 namespace simdb {
 
 class AtomicFile;
-class ClassFacts;
+class ClassMembers;
 
 /// Makes an empty index for embeddings of a dimension.
 using IndexFactory = std::function<std::unique_ptr<VectorIndex>(std::size_t dimension)>;
@@ -58,7 +58,6 @@ class EmbeddedGallery final : public Gallery {
                                const SearchFilter& filter = {}) const override;
   std::vector<ClassCount> classes() const override;
   std::uint64_t class_size(std::string_view class_name) const override;
-  std::vector<float> class_mean(std::string_view class_name) const override;
   void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const override;
   void for_each_embedding(
       const std::function<bool(ItemId, std::span<const float>)>& visit) const override;
@@ -110,7 +109,7 @@ class EmbeddedGallery final : public Gallery {
   const IndexFactory make_index_;
   FileSystem& files_;
 
-  const std::unique_ptr<ClassFacts> class_facts_;
+  const std::unique_ptr<ClassMembers> class_members_;
 
   // Lock order: change_mutex_, then index_mutex_.
   mutable std::mutex change_mutex_;             // one change of the store at a time

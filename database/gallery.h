@@ -80,9 +80,6 @@ class Gallery {
   virtual std::vector<ClassCount> classes() const = 0;
   /// How many items a class has; 0 if there is no such class.
   virtual std::uint64_t class_size(std::string_view class_name) const = 0;
-  /// The direction of the mean of a class's embeddings, of its first 256 items by id: dimension
-  /// floats of length 1. Empty if there is no such class or the mean has no direction.
-  virtual std::vector<float> class_mean(std::string_view class_name) const = 0;
   /// Calls with every record, or every embedding, in ascending order of id until the callback
   /// returns false. Each call of these sees one state of the gallery.
   virtual void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const = 0;

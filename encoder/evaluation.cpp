@@ -18,46 +18,11 @@ std::unordered_map<int, std::size_t> count_labels(std::span<const int> labels) {
   return counts;
 }
 
-std::unordered_map<int, std::vector<double>> sum_rows(const EmbeddingBatch& rows,
-                                                      std::span<const int> labels) {
-  std::unordered_map<int, std::vector<double>> sums;
-  for (std::size_t row = 0; row < rows.rows(); ++row) {
-    std::vector<double>& sum = sums[labels[row]];
-    sum.resize(rows.dimension());
-    const auto values = rows.row(row);
-    for (std::size_t d = 0; d < sum.size(); ++d) sum[d] += values[d];
-  }
-  return sums;
-}
-
 struct Gallery {
   const EmbeddingBatch& rows;
   std::span<const int> labels;
   std::unordered_map<int, std::size_t> class_sizes = count_labels(labels);
-  std::unordered_map<int, std::vector<double>> sums = sum_rows(rows, labels);
 };
-
-// Fills in class_similarity where the vote makes use of it. `left_out` is a row of the gallery that
-// is the query itself, or kNoRow.
-void compare_with_means(const Gallery& gallery, std::span<const float> query, std::size_t left_out,
-                        std::vector<Voter>& voters) {
-  std::unordered_map<int, float> labels;
-  double items = 0;
-  for (const Voter& voter : voters) {
-    if (labels.try_emplace(voter.label, 0.0F).second)
-      items += static_cast<double>(voter.class_size);
-  }
-  if (class_mean_weight(items / static_cast<double>(labels.size())) == 0) return;
-  for (auto& [label, found] : labels) {
-    std::vector<double> sum = gallery.sums.at(label);
-    if (left_out != kNoRow && gallery.labels[left_out] == label) {
-      for (std::size_t d = 0; d < sum.size(); ++d) sum[d] -= query[d];
-    }
-    const std::vector<float> mean = unit_direction(sum);
-    if (!mean.empty()) found = similarity(query, mean);
-  }
-  for (Voter& voter : voters) voter.class_similarity = labels.at(voter.label);
-}
 
 void require_labels(const EmbeddingBatch& rows, std::span<const int> labels) {
   if (rows.rows() != labels.size()) {
@@ -89,20 +54,14 @@ double average_precision_at_r(const RankedLabels& ranked) {
 
 namespace {
 
-struct Query {
-  std::size_t row = 0;
-  int label = 0;
-  std::span<const float> embedding;
-  std::size_t same = 0;           // rows of the gallery that share its label, itself not counted
-  std::size_t left_out = kNoRow;  // of the gallery: the query itself
-};
-
-QueryResult result_of(const Query& query, std::span<const RankedRow> nearest,
-                      const Gallery& gallery, std::size_t voters) {
-  const auto [row, label, embedding, same, left_out] = query;
+// `same` rows of the gallery share the query's label, itself not counted.
+QueryResult result_of(std::size_t row, int label, std::size_t same,
+                      std::span<const RankedRow> nearest, const Gallery& gallery,
+                      std::size_t voters) {
   QueryResult result;
   result.row = row;
   result.label = label;
+  if (nearest.empty()) return result;
   result.best_similarity = nearest.front().similarity;
 
   RankedLabels ranked{label, same, {}};
@@ -118,7 +77,6 @@ QueryResult result_of(const Query& query, std::span<const RankedRow> nearest,
     votes.push_back(
         {voted, nearest[i].similarity, voted == label ? same : gallery.class_sizes.at(voted)});
   }
-  compare_with_means(gallery, embedding, left_out, votes);
   const LabelShare winner = weighted_vote(votes).front();
   result.predicted = winner.label;
   result.confidence = winner.share;
@@ -139,9 +97,7 @@ std::vector<QueryResult> look_up(const EmbeddingBatch& queries, std::span<const 
   for (std::size_t row = 0; row < queries.rows(); ++row) {
     if (labels[row] < 0 || (leave_out_self && others_like(row) == 0)) continue;
     place[row] = results.size();
-    QueryResult& result = results.emplace_back();
-    result.row = row;
-    result.label = labels[row];
+    results.push_back(result_of(row, labels[row], 0, {}, gallery, options.voters));
   }
   rank_rows(
       queries, gallery.rows, options.threads,
@@ -151,10 +107,8 @@ std::vector<QueryResult> look_up(const EmbeddingBatch& queries, std::span<const 
         return {std::max(others_like(row), enough), leave_out_self ? row : kNoRow};
       },
       [&](std::size_t row, std::span<const RankedRow> nearest) {
-        if (nearest.empty()) return;
-        results[place[row]] = result_of(
-            {row, labels[row], queries.row(row), others_like(row), leave_out_self ? row : kNoRow},
-            nearest, gallery, options.voters);
+        results[place[row]] =
+            result_of(row, labels[row], others_like(row), nearest, gallery, options.voters);
       });
   return results;
 }

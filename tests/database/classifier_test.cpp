@@ -72,14 +72,5 @@ TEST(ClassifierTest, SharesSumToOneOverTheWholeRange) {
   EXPECT_NEAR(total(vote(neighbors)), 1, 1e-12);
 }
 
-TEST(ClassifierTest, TheMeansOfClassesSpeakToo) {
-  std::vector<LabeledNeighbor> neighbors{neighbor(1, 0.82F, "near item"),
-                                         neighbor(2, 0.8F, "near mean")};
-  EXPECT_EQ(vote(neighbors)[0].class_name, "near item");
-  neighbors[0].class_similarity = 0.5F;
-  neighbors[1].class_similarity = 0.9F;
-  EXPECT_EQ(vote(neighbors)[0].class_name, "near mean");
-}
-
 }  // namespace
 }  // namespace simdb
