@@ -36,11 +36,11 @@ std::vector<Party> group(std::span<const Voter> voters) {
 }
 
 // By how much a mean lifts the score of a class above its density's.
-double raise_of(const Voter& best, double density, double nearest) {
+double raise_of(std::size_t class_size, double mean_similarity, double density, double nearest) {
   const double score = nearest + kVoteTemperature * std::log(density);
   const double weight =
-      1 - std::sqrt(static_cast<double>(best.class_size) / static_cast<double>(kMeanFadesAt));
-  return weight * std::max(0.0, static_cast<double>(*best.mean_similarity) - score);
+      1 - std::sqrt(static_cast<double>(class_size) / static_cast<double>(kMeanFadesAt));
+  return weight * std::max(0.0, mean_similarity - score);
 }
 
 }  // namespace
@@ -54,8 +54,9 @@ std::vector<LabelShare> weighted_vote(std::span<const Voter> voters) {
     const Voter& best = voters[parties[place].first];
     double share = parties[place].density;
     if (best.mean_similarity && mean_is_heard(place, best.class_size)) {
-      share *= std::exp(raise_of(best, share, static_cast<double>(voters.front().similarity)) /
-                        kVoteTemperature);
+      const double raise = raise_of(best.class_size, static_cast<double>(*best.mean_similarity),
+                                    share, static_cast<double>(voters.front().similarity));
+      share *= std::exp(raise / kVoteTemperature);
     }
     total += share;
     ranking.push_back({best.label, share});
