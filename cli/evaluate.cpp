@@ -55,13 +55,14 @@ RankedLabels rank(const std::vector<Neighbor>& neighbors, std::size_t truth, con
   return ranked;
 }
 
-ClassScore best_class(const std::vector<Neighbor>& neighbors, std::size_t k, const Labels& labels) {
+ClassScore best_class(const Gallery& gallery, std::span<const float> query,
+                      const std::vector<Neighbor>& neighbors, std::size_t k, const Labels& labels) {
   std::vector<LabeledNeighbor> voters;
   for (std::size_t i = 0; i < std::min(k, neighbors.size()); ++i) {
-    const std::size_t label = labels.of(neighbors[i].id);
     voters.push_back(
-        {neighbors[i].id, neighbors[i].similarity, labels.names()[label], {}, labels.items(label)});
+        {neighbors[i].id, neighbors[i].similarity, labels.names()[labels.of(neighbors[i].id)], {}});
   }
+  look_up_classes(gallery, query, voters);
   return vote(voters).front();
 }
 
@@ -209,7 +210,7 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
           result.recall_at_1 += recall_at_k(ranked, 1);
           result.recall_at_5 += recall_at_k(ranked, kRecallDepth);
           result.map_at_r += average_precision_at_r(ranked);
-          const ClassScore best = best_class(neighbors, k, labels);
+          const ClassScore best = best_class(gallery, run.embeddings.row(i), neighbors, k, labels);
           result.images.push_back({file.path, truth, labels.index_of(best.class_name), best.score,
                                    neighbors.front().similarity,
                                    std::move(run.images[i].thumbnail)});

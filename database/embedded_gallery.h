@@ -58,6 +58,7 @@ class EmbeddedGallery final : public Gallery {
                                const SearchFilter& filter = {}) const override;
   std::vector<ClassCount> classes() const override;
   std::uint64_t class_size(std::string_view class_name) const override;
+  ClassSummary class_summary(std::string_view class_name) const override;
   void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const override;
   void for_each_embedding(
       const std::function<bool(ItemId, std::span<const float>)>& visit) const override;
@@ -95,11 +96,13 @@ class EmbeddedGallery final : public Gallery {
   std::shared_ptr<VectorIndex> index_to_change() const;  // needs change_mutex_
   std::shared_ptr<VectorIndex> current_index() const;
   void distrust(const std::shared_ptr<const VectorIndex>& index) const;
-  // Lets the index follow a change that the store has acknowledged.
-  void update_index(const std::function<void(VectorIndex&)>& update);
+  // Lets the index, and what is remembered of these classes, follow a change that the store has
+  // acknowledged.
+  void update_index(std::span<const std::string> class_names,
+                    const std::function<void(VectorIndex&)>& update);
   // The index, built if need be. It may be replaced by another any time later.
   std::shared_ptr<const VectorIndex> index() const;
-  std::size_t erase(std::span<const ItemId> ids);
+  std::size_t erase(std::span<const ItemId> ids, std::span<const std::string> class_names);
   // Calls search(index, ids that pass the filter); once more if the saved index proves damaged.
   template <typename Search>
   auto with_filter(const SearchFilter& filter, Search&& search) const;

