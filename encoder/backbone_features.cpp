@@ -141,7 +141,12 @@ const Sha256& BackboneFeatures::key() const noexcept { return state_->key; }
 
 std::vector<float> BackboneFeatures::compute(std::span<const std::uint8_t> pixels,
                                              const ProgressCallback& progress) const {
-  const InputSpec& input = state_->backbone.input;
+  return compute_scaled(pixels, state_->backbone.input, progress);
+}
+
+std::vector<float> BackboneFeatures::compute_scaled(std::span<const std::uint8_t> pixels,
+                                                    const InputSpec& input,
+                                                    const ProgressCallback& progress) const {
   const std::size_t size = input.values();
   if (pixels.size() % size != 0) {
     throw Error(ErrorCode::kUsage, "pixels do not hold a whole number of model inputs");

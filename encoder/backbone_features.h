@@ -40,6 +40,10 @@ class BackboneFeatures {
   std::vector<float> compute(std::span<const std::uint8_t> pixels,
                              const ProgressCallback& progress = {}) const;
 
+  /// The same with another mean and scale, those of `input`, which otherwise is the backbone's.
+  std::vector<float> compute_scaled(std::span<const std::uint8_t> pixels, const InputSpec& input,
+                                    const ProgressCallback& progress = {}) const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

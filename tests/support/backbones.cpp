@@ -31,7 +31,7 @@ class Maker {
     if (recipe_.batch_norm) x = batch_norm(x);
     x = node("Relu", {x}, named("early"));
     if (recipe_.residual) {
-      x = node("Relu", {node("Add", {conv(x, kBackboneFeatures, 1), x})});
+      x = node("Relu", {node("Add", {conv(x, recipe_.features, 1), x})});
     }
     std::string features = x;
     if (!recipe_.planes) {
@@ -50,14 +50,14 @@ class Maker {
         features = node("Unsqueeze", {node("Reshape", {features, shape({-1})})});
         ints("axes", {0});
       } else if (recipe_.reshape) {
-        features = node("Reshape", {features, shape({recipe_.batch, kBackboneFeatures})});
+        features = node("Reshape", {features, shape({recipe_.batch, recipe_.features})});
       } else {
         features = node("Flatten", {features});
       }
     }
     describe(*graph_.add_output(), features,
-             recipe_.planes ? std::vector<int>{recipe_.batch, kBackboneFeatures, 0, 0}
-                            : std::vector<int>{recipe_.batch, kBackboneFeatures});
+             recipe_.planes ? std::vector<int>{recipe_.batch, recipe_.features, 0, 0}
+                            : std::vector<int>{recipe_.batch, recipe_.features});
     describe(*graph_.add_output(), node("Sigmoid", {x}, named("side")), {recipe_.batch, 0, 0, 0});
     const std::string bytes = model_.SerializeAsString();
     const auto view = std::as_bytes(std::span(bytes));
@@ -194,8 +194,8 @@ class Maker {
   }
 
   std::string conv(const std::string& x, int channels, int stride) {
-    const std::string weight = tensor({kBackboneFeatures, channels, 3, 3}, -0.4F, 0.5F);
-    const std::string bias = tensor({kBackboneFeatures}, -0.1F, 0.1F);
+    const std::string weight = tensor({recipe_.features, channels, 3, 3}, -0.4F, 0.5F);
+    const std::string bias = tensor({recipe_.features}, -0.1F, 0.1F);
     std::string output = node("Conv", {x, weight, bias});
     ints("kernel_shape", {3, 3});
     ints("pads", {1, 1, 1, 1});
@@ -204,10 +204,10 @@ class Maker {
   }
 
   std::string batch_norm(const std::string& x) {
-    const std::string gain = tensor({kBackboneFeatures}, 0.5F, 1.5F);
-    const std::string bias = tensor({kBackboneFeatures}, -0.5F, 0.5F);
-    const std::string mean = tensor({kBackboneFeatures}, -0.5F, 0.5F);
-    const std::string variance = tensor({kBackboneFeatures}, 0.5F, 2);
+    const std::string gain = tensor({recipe_.features}, 0.5F, 1.5F);
+    const std::string bias = tensor({recipe_.features}, -0.5F, 0.5F);
+    const std::string mean = tensor({recipe_.features}, -0.5F, 0.5F);
+    const std::string variance = tensor({recipe_.features}, 0.5F, 2);
     return node("BatchNormalization", {x, gain, bias, mean, variance});
   }
 

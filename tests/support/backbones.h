@@ -37,13 +37,14 @@ struct BackboneRecipe {
   ClipForm clip_form = ClipForm::kInputs;
   bool unknown_operator = false;  ///< something that OpenCV has never heard of
   bool listed_weights = false;    ///< weights among the inputs, as IR version 3 has them
+  int features = 8;               ///< channels of the convolutions
   std::string prefix = {};        ///< in front of all names
   unsigned seed = 1;
 };
 
 inline constexpr int kBackboneFeatures = 8;
 
-/// Conv 3 x 3 with stride 2 to 8 channels, ReLU, average over the picture: 8 features; bytes of an
+/// Conv 3 x 3 with stride 2 to 8 channels, ReLU, average over the picture: features; bytes of an
 /// ONNX file. The first ReLU's output is called "early", a second output "side".
 std::vector<std::byte> make_backbone(const BackboneRecipe& recipe = {});
 
