@@ -59,11 +59,10 @@ ClassScore best_class(const Gallery& gallery, std::span<const float> query,
                       const std::vector<Neighbor>& neighbors, std::size_t k, const Labels& labels) {
   std::vector<LabeledNeighbor> voters;
   for (std::size_t i = 0; i < std::min(k, neighbors.size()); ++i) {
-    const std::size_t label = labels.of(neighbors[i].id);
     voters.push_back(
-        {neighbors[i].id, neighbors[i].similarity, labels.names()[label], {}, labels.items(label)});
+        {neighbors[i].id, neighbors[i].similarity, labels.names()[labels.of(neighbors[i].id)], {}});
   }
-  compare_with_means(gallery, query, voters);
+  look_up_classes(gallery, query, voters);
   return vote(voters).front();
 }
 

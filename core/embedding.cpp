@@ -46,19 +46,6 @@ double squared_length(std::span<const float> values) {
   return sum;
 }
 
-std::vector<float> unit_direction(std::span<const double> sum) {
-  double squares = 0;
-  for (const double value : sum) squares += value * value;
-  // Below, what is left of vectors that cancel each other out is rounding.
-  constexpr double kNothing = 1e-20;
-  if (!(squares > kNothing) || !std::isfinite(squares)) return {};
-  const double scale = 1 / std::sqrt(squares);
-  std::vector<float> direction;
-  direction.reserve(sum.size());
-  for (const double value : sum) direction.push_back(static_cast<float>(value * scale));
-  return direction;
-}
-
 void require_valid_dimension(std::size_t dimension) {
   if (!is_valid_dimension(dimension)) {
     throw Error(ErrorCode::kUsage, "dimension " + std::to_string(dimension) +

@@ -83,10 +83,6 @@ class EmbeddingBatch {
 /// The square of the Euclidean length, accumulated in double.
 double squared_length(std::span<const float> values);
 
-/// `sum` scaled to length 1: the direction of the mean of the vectors that were added up. Empty if
-/// it has none (the zero vector, or not finite).
-std::vector<float> unit_direction(std::span<const double> sum);
-
 /// Cosine similarity of two unit vectors of equal dimension, accumulated in double, in [-1, 1].
 /// Throws Error(kUsage) if the dimensions differ.
 float similarity(std::span<const float> a, std::span<const float> b);

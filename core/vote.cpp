@@ -2,63 +2,64 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 
 namespace simdb {
 namespace {
 
-// What is known of a label while its voters are counted.
-struct Candidate {
-  double density = 0;
-  std::size_t items = 1;
-  std::optional<float> mean_similarity;
+// The voters of one label.
+struct Party {
+  std::size_t first = 0;  // its best voter's position
+  double density = 0;     // sum of the weights, relative to the nearest voter of all
 };
 
-// 0 where a mean is not known: densities alone are compared then.
-double weight_of_means(std::span<const Candidate> candidates) {
-  double items = 0;
-  for (const Candidate& candidate : candidates) {
-    if (!candidate.mean_similarity) return 0;
-    items += static_cast<double>(candidate.items);
+std::vector<Party> group(std::span<const Voter> voters) {
+  std::vector<std::size_t> order(voters.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  // Within a label the voters stay in their order, which fixes the order of the additions.
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return voters[a].label != voters[b].label ? voters[a].label < voters[b].label : a < b;
+  });
+  std::vector<Party> parties;
+  for (const std::size_t i : order) {
+    const Voter& voter = voters[i];
+    if (parties.empty() || voters[parties.back().first].label != voter.label) {
+      parties.push_back({i, 0});
+    }
+    // Relative to the nearest: the shares are the same and the exponential can't overflow.
+    const double distance = static_cast<double>(voters.front().similarity) - voter.similarity;
+    parties.back().density +=
+        std::exp(-distance / kVoteTemperature) / static_cast<double>(voter.class_size);
   }
-  return class_mean_weight(items / static_cast<double>(candidates.size()));
+  std::sort(parties.begin(), parties.end(),
+            [](const Party& a, const Party& b) { return a.first < b.first; });
+  return parties;
+}
+
+// By how much a mean lifts the score of a class above its density's.
+double raise_of(std::size_t class_size, double mean_similarity, double density, double nearest) {
+  const double score = nearest + kVoteTemperature * std::log(density);
+  const double weight =
+      1 - std::sqrt(static_cast<double>(class_size) / static_cast<double>(kMeanFadesAt));
+  return weight * std::max(0.0, mean_similarity - score);
 }
 
 }  // namespace
 
-double class_mean_weight(double class_size) noexcept {
-  constexpr double kMost = 0.8;
-  constexpr double kFewItems = 10;
-  if (class_size > kMostMeantItems) return 0;
-  return kMost * kFewItems / (kFewItems + class_size);
-}
-
 std::vector<LabelShare> weighted_vote(std::span<const Voter> voters) {
-  if (voters.empty()) return {};
   std::vector<LabelShare> ranking;
-  std::vector<Candidate> candidates;
-  std::unordered_map<int, std::size_t> places;
-  for (const Voter& voter : voters) {
-    const auto [place, is_new] = places.try_emplace(voter.label, ranking.size());
-    if (is_new) {
-      ranking.push_back({voter.label, 0});
-      candidates.push_back({0, voter.class_size, voter.class_similarity});
-    }
-    // Relative to the nearest: the shares are the same and the exponential can't overflow.
-    const double distance = static_cast<double>(voters.front().similarity) - voter.similarity;
-    candidates[place->second].density +=
-        std::exp(-distance / kVoteTemperature) / static_cast<double>(voter.class_size);
-  }
-  const double weight = weight_of_means(candidates);
   double total = 0;
-  for (std::size_t i = 0; i < ranking.size(); ++i) {
-    const Candidate& candidate = candidates[i];
-    ranking[i].share = candidate.density;
-    if (weight > 0) {
-      ranking[i].share = std::pow(candidate.density, 1 - weight) *
-                         std::exp(weight * *candidate.mean_similarity / kVoteTemperature);
+  const std::vector<Party> parties = group(voters);
+  ranking.reserve(parties.size());
+  for (std::size_t place = 0; place < parties.size(); ++place) {
+    const Voter& best = voters[parties[place].first];
+    double share = parties[place].density;
+    if (best.mean_similarity && mean_is_heard(place, best.class_size)) {
+      const double raise = raise_of(best.class_size, static_cast<double>(*best.mean_similarity),
+                                    share, static_cast<double>(voters.front().similarity));
+      share *= std::exp(raise / kVoteTemperature);
     }
-    total += ranking[i].share;
+    total += share;
+    ranking.push_back({best.label, share});
   }
   for (LabelShare& entry : ranking) entry.share /= total;
   // Stable: among equals the label that was met first, with the nearer voter, stays first.

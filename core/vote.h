@@ -15,22 +15,31 @@ namespace simdb {
 /// unbalanced text corpus", 2005): a class is not outvoted for having few images.
 inline constexpr double kVoteTemperature = 0.07;
 
-/// How much the mean of a class says beside its items that are near, in [0, 0.8]: `class_size` is
-/// the mean number of items of the classes that are compared. With few items a class's mean knows
-/// more of it than the nearest one of them does (the nearest class mean of Mensink et al.,
-/// "Distance-Based Image Classification", PAMI 2013); with many, a class that has several looks is
-/// badly told by one mean. 0 above kMostMeantItems. docs/decisions/0016 has what was measured.
-double class_mean_weight(double class_size) noexcept;
+/// A few items say little about where a class is dense, but their mean already points at its
+/// middle. So a class whose mean is nearer to the query than its density D tells is raised:
+///   D = T log(sum of its voters' exp(similarity / T) / n),  C = similarity to its mean's direction
+///   score = D + max(0, 1 - sqrt(n / kMeanFadesAt)) max(0, C - D)
+///   share = exp(score / T), scaled so that all shares sum to 1
+/// where T is kVoteTemperature and n the size of the class. A mean never lowers a class: one of
+/// several looks has none that is near to any of them.
+inline constexpr std::size_t kMeanFadesAt = 64;
+/// Only the classes of the nearest voters are raised. It bounds the work of a vote of thousands.
+inline constexpr std::size_t kMeansHeard = 32;
 
-inline constexpr std::size_t kMostMeantItems = 200;
+/// Whether a mean has a say for a class of `class_size` items that is the `place`-th, from 0, among
+/// the classes in the order of their best voters. The mean of one item is the item.
+constexpr bool mean_is_heard(std::size_t place, std::size_t class_size) noexcept {
+  return place < kMeansHeard && class_size > 1 && class_size < kMeanFadesAt;
+}
 
-/// A neighbour that votes.
+/// A neighbour that votes. Voters of one label have the same size and mean.
 struct Voter {
   int label = 0;
   float similarity = 0;
   std::size_t class_size = 1;  ///< items of that label in the whole gallery; at least 1
-  /// Cosine of the query and the mean of that label's items; the same for all voters of a label.
-  std::optional<float> class_similarity = std::nullopt;
+  /// Of the query to the direction of the mean of these items. Needed only where mean_is_heard and
+  /// more than one label votes; without it the label is not raised.
+  std::optional<float> mean_similarity = std::nullopt;
 };
 
 struct LabelShare {
@@ -38,13 +47,9 @@ struct LabelShare {
   double share = 0;  ///< of the vote, in (0, 1]; all shares sum to 1
 };
 
-/// The vote of `voters` (nearest first): labels with their shares, best first. For a label c of n_c
-/// items, N_c being its voters, T = kVoteTemperature and w = class_mean_weight(mean of all n_c):
-///   share_c is proportional to (sum over N_c of exp(s / T) / n_c)^(1 - w) exp(class_similarity /
-///   T)^w
-/// Without the class similarities of all labels w is 0. Equal shares go to the label with the
-/// nearer best voter, so the result is deterministic. Empty in, empty out. Costs about as much as
-/// sorting the labels. Thread-safe.
+/// The vote of `voters` (nearest first): labels with their shares, best first. Equal shares go to
+/// the label with the nearer best voter, so the result is deterministic. Empty in, empty out. Takes
+/// n log n steps for n voters. Thread-safe.
 std::vector<LabelShare> weighted_vote(std::span<const Voter> voters);
 
 }  // namespace simdb

@@ -1,45 +1,72 @@
 #include "database/classifier.h"
 
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "core/embedding.h"
 #include "core/vote.h"
-#include "database/gallery.h"
 
 namespace simdb {
+namespace {
 
-void compare_with_means(const Gallery& gallery, std::span<const float> query,
-                        std::span<LabeledNeighbor> neighbors) {
-  std::unordered_map<std::string_view, float> classes;
-  double items = 0;
-  for (const LabeledNeighbor& neighbor : neighbors) {
-    if (!classes.try_emplace(neighbor.class_name, 0.0F).second) continue;
-    items += static_cast<double>(neighbor.class_size);
+// The neighbours' classes in the order in which they are met.
+struct Classes {
+  std::vector<std::size_t> place_of;  // of each neighbour's class
+  std::vector<std::size_t> first;     // the first neighbour of each class
+};
+
+Classes classes_of(std::span<const LabeledNeighbor> neighbors) {
+  Classes classes;
+  classes.place_of.reserve(neighbors.size());
+  std::unordered_map<std::string_view, std::size_t> places;
+  for (std::size_t i = 0; i < neighbors.size(); ++i) {
+    const auto [known, is_new] = places.try_emplace(neighbors[i].class_name, classes.first.size());
+    if (is_new) classes.first.push_back(i);
+    classes.place_of.push_back(known->second);
   }
-  if (class_mean_weight(items / static_cast<double>(classes.size())) == 0) return;
-  for (auto& [name, found] : classes) {
-    const std::vector<float> mean = gallery.class_mean(name);
-    if (!mean.empty()) found = similarity(query, mean);
+  return classes;
+}
+
+}  // namespace
+
+void look_up_classes(const Gallery& gallery, std::span<const float> query,
+                     std::span<LabeledNeighbor> neighbors) {
+  const Classes classes = classes_of(neighbors);
+  // A class alone has the whole vote, with and without a mean.
+  const std::size_t means = classes.first.size() > 1 ? kMeansHeard : 0;
+  for (std::size_t place = 0; place < classes.first.size(); ++place) {
+    LabeledNeighbor& best = neighbors[classes.first[place]];
+    if (place < means) {
+      const ClassSummary summary = gallery.class_summary(best.class_name);
+      best.class_size = summary.items;
+      if (summary.mean) best.mean_similarity = similarity(query, summary.mean->values());
+    } else {
+      best.class_size = gallery.class_size(best.class_name);
+    }
+    // The class may have been removed since the search.
+    best.class_size = std::max<std::size_t>(1, best.class_size);
   }
-  for (LabeledNeighbor& neighbor : neighbors) {
-    neighbor.class_similarity = classes.at(neighbor.class_name);
+  for (std::size_t i = 0; i < neighbors.size(); ++i) {
+    const LabeledNeighbor& best = neighbors[classes.first[classes.place_of[i]]];
+    neighbors[i].class_size = best.class_size;
+    neighbors[i].mean_similarity = best.mean_similarity;
   }
 }
 
 std::vector<ClassScore> vote(std::span<const LabeledNeighbor> neighbors) {
-  // A class is known by the place of its first neighbour.
-  std::unordered_map<std::string_view, int> places;
+  const Classes classes = classes_of(neighbors);
   std::vector<Voter> voters;
   voters.reserve(neighbors.size());
   for (std::size_t i = 0; i < neighbors.size(); ++i) {
-    const LabeledNeighbor& each = neighbors[i];
-    const int place = places.try_emplace(each.class_name, static_cast<int>(i)).first->second;
-    voters.push_back({place, each.similarity, each.class_size, each.class_similarity});
+    voters.push_back({static_cast<int>(classes.place_of[i]), neighbors[i].similarity,
+                      neighbors[i].class_size, neighbors[i].mean_similarity});
   }
   std::vector<ClassScore> ranking;
   for (const LabelShare& entry : weighted_vote(voters)) {
-    ranking.push_back({neighbors[static_cast<std::size_t>(entry.label)].class_name, entry.share});
+    const std::size_t first = classes.first[static_cast<std::size_t>(entry.label)];
+    ranking.push_back({neighbors[first].class_name, entry.share});
   }
   return ranking;
 }

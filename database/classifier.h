@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/item.h"
+#include "database/gallery.h"
 
 namespace simdb {
 
@@ -17,8 +18,9 @@ struct LabeledNeighbor {
   std::string class_name;
   std::string source;
   std::size_t class_size = 1;  ///< items of that class in the database; at least 1
-  /// Cosine of the query and the mean of that class's items, where the vote makes use of it.
-  std::optional<float> class_similarity = std::nullopt;
+  /// Of the query to the direction of the class's mean, where the vote asks for it: see
+  /// core/vote.h.
+  std::optional<float> mean_similarity = std::nullopt;
 };
 
 struct ClassScore {
@@ -26,16 +28,14 @@ struct ClassScore {
   double score = 0;  ///< share of the vote, in (0, 1]; all scores of a ranking sum to 1
 };
 
-class Gallery;
+/// Fills in class_size and mean_similarity of the neighbours (nearest first) of `query`: a look-up
+/// of each class among them. Errors as Gallery's. Thread-safe.
+void look_up_classes(const Gallery& gallery, std::span<const float> query,
+                     std::span<LabeledNeighbor> neighbors);
 
-/// Fills in class_similarity where weighted_vote() makes use of it: while classes have few items.
-/// `neighbors` are those of `query`. Errors as Gallery's. Thread-safe.
-void compare_with_means(const Gallery& gallery, std::span<const float> query,
-                        std::span<LabeledNeighbor> neighbors);
-
-/// The vote of `neighbors` (nearest first; see core/vote.h): classes with their shares, best first.
-/// Equal shares go to the class with the nearer best neighbour, so the result is deterministic.
-/// Empty in, empty out. Thread-safe.
+/// The vote of `neighbors` (nearest first) as core/vote.h has it: classes with their shares, best
+/// first. Equal shares go to the class with the nearer best neighbour, so the result is
+/// deterministic. Empty in, empty out. Thread-safe.
 std::vector<ClassScore> vote(std::span<const LabeledNeighbor> neighbors);
 
 }  // namespace simdb

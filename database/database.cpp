@@ -1,9 +1,7 @@
 #include "database/database.h"
 
-#include <algorithm>
 #include <mutex>
 #include <system_error>
-#include <unordered_map>
 
 #include "core/error.h"
 #include "core/file_io.h"
@@ -134,7 +132,6 @@ Prediction Database::query(const Image& image, const QueryOptions& options) cons
 Prediction Database::query(std::span<const float> embedding, const QueryOptions& options) const {
   const Gallery& gallery = state_->gallery;
   Prediction prediction;
-  std::unordered_map<std::string, std::size_t> class_sizes;
   for (const Neighbor& neighbor : find_neighbors(gallery, embedding, options, prediction)) {
     auto record = gallery.get(neighbor.id);
     if (!record) {
@@ -143,14 +140,12 @@ Prediction Database::query(std::span<const float> embedding, const QueryOptions&
                   "item " + std::to_string(to_number(neighbor.id)) +
                       " has an embedding but no record; restore the database from a copy");
     }
-    std::string& name = record->info.class_name;
-    const auto [known, is_new] = class_sizes.try_emplace(name);
-    if (is_new) known->second = std::max<std::size_t>(1, gallery.class_size(name));
-    prediction.neighbors.push_back({neighbor.id, neighbor.similarity, std::move(name),
-                                    std::move(record->info.source), known->second});
+    prediction.neighbors.push_back({neighbor.id, neighbor.similarity,
+                                    std::move(record->info.class_name),
+                                    std::move(record->info.source)});
   }
   if (prediction.neighbors.empty()) return prediction;
-  compare_with_means(gallery, embedding, prediction.neighbors);
+  look_up_classes(gallery, embedding, prediction.neighbors);
   prediction.ranking = vote(prediction.neighbors);
   prediction.class_name = prediction.ranking.front().class_name;
   prediction.confidence = prediction.ranking.front().score;

@@ -4,12 +4,13 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <set>
 #include <thread>
 #include <tuple>
 #include <utility>
 
 #include "core/error.h"
-#include "database/class_facts_internal.h"
+#include "database/class_members_internal.h"
 #include "database/index_snapshot_internal.h"
 #include "database/layout.h"
 #include "database/recovery_internal.h"
@@ -53,6 +54,13 @@ class Deduplicator {
   std::map<Sha256, std::map<std::pair<std::string, std::string>, ItemId>> stored_;
 };
 
+// Each once.
+std::vector<std::string> class_names_of(std::span<const NewItem> items) {
+  std::set<std::string_view> names;
+  for (const NewItem& item : items) names.insert(item.info.class_name);
+  return {names.begin(), names.end()};
+}
+
 }  // namespace
 
 EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::path folder,
@@ -61,7 +69,7 @@ EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::
       folder_(std::move(folder)),
       make_index_(std::move(make_index)),
       files_(files),
-      class_facts_(std::make_unique<ClassFacts>(*store_)) {
+      class_members_(std::make_unique<ClassMembers>(*store_)) {
   // A reader may have opened the store before the snapshot was written.
   if (store_->mode() == StoreMode::kReadWrite) {
     require_not_behind_snapshot(*store_, snapshot_path(folder_));
@@ -123,8 +131,8 @@ std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
     }
   }
   const std::vector<ItemId> ids = store_->put(fresh, fresh_embeddings);
-  for (const NewItem& item : fresh) class_facts_->forget(item.info.class_name);
-  update_index([&](VectorIndex& index) { index.add(ids, fresh_embeddings); });
+  const std::vector<std::string> changed = class_names_of(fresh);
+  update_index(changed, [&](VectorIndex& index) { index.add(ids, fresh_embeddings); });
 
   for (std::size_t i = 0; i < ids.size(); ++i) added[fresh_positions[i]] = {ids[i], true};
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -135,7 +143,9 @@ std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
 
 // The change is durable, so a failure here must not look like a failed change: the index is dropped
 // and the next search builds a new one, or fails.
-void EmbeddedGallery::update_index(const std::function<void(VectorIndex&)>& update) {
+void EmbeddedGallery::update_index(std::span<const std::string> class_names,
+                                   const std::function<void(VectorIndex&)>& update) {
+  class_members_->forget(class_names);
   const std::shared_ptr<VectorIndex> index = current_index();
   if (!index) return;
   try {
@@ -171,21 +181,26 @@ void EmbeddedGallery::distrust(const std::shared_ptr<const VectorIndex>& index) 
   if (index_ == index) index_.reset();
 }
 
-std::size_t EmbeddedGallery::erase(std::span<const ItemId> ids) {
+std::size_t EmbeddedGallery::erase(std::span<const ItemId> ids,
+                                   std::span<const std::string> class_names) {
   const std::vector<ItemId> erased = store_->erase(ids);
-  class_facts_->forget_all();
-  update_index([&](VectorIndex& index) { index.remove(erased); });
+  update_index(class_names, [&](VectorIndex& index) { index.remove(erased); });
   return erased.size();
 }
 
 std::size_t EmbeddedGallery::remove(std::span<const ItemId> ids) {
   const std::lock_guard change(change_mutex_);
-  return erase(ids);
+  std::set<std::string> class_names;
+  for (const ItemId id : ids) {
+    if (auto record = store_->get(id)) class_names.insert(std::move(record->info.class_name));
+  }
+  return erase(ids, std::vector<std::string>(class_names.begin(), class_names.end()));
 }
 
 std::size_t EmbeddedGallery::remove_class(std::string_view class_name) {
   const std::lock_guard change(change_mutex_);
-  return erase(store_->items_of(class_name));
+  const std::string name(class_name);
+  return erase(store_->items_of(name), std::span(&name, 1));
 }
 
 std::optional<ItemRecord> EmbeddedGallery::get(ItemId id) const { return store_->get(id); }
@@ -200,7 +215,7 @@ template <typename Search>
 auto EmbeddedGallery::with_filter(const SearchFilter& filter, Search&& search) const {
   const IdFilter ids = filter.class_name.empty()
                            ? filter.ids
-                           : intersection(class_facts_->members(filter.class_name), filter.ids);
+                           : intersection(class_members_->of(filter.class_name), filter.ids);
   const std::shared_ptr<const VectorIndex> used = index();
   try {
     return search(*used, ids);
@@ -248,8 +263,8 @@ std::uint64_t EmbeddedGallery::class_size(std::string_view class_name) const {
   return store_->class_size(class_name);
 }
 
-std::vector<float> EmbeddedGallery::class_mean(std::string_view class_name) const {
-  return class_facts_->mean(class_name);
+ClassSummary EmbeddedGallery::class_summary(std::string_view class_name) const {
+  return class_members_->summary_of(class_name);
 }
 
 void EmbeddedGallery::for_each_item(const std::function<bool(const ItemRecord&)>& visit) const {

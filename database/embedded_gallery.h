@@ -15,7 +15,7 @@
 namespace simdb {
 
 class AtomicFile;
-class ClassFacts;
+class ClassMembers;
 
 /// Makes an empty index for embeddings of a dimension.
 using IndexFactory = std::function<std::unique_ptr<VectorIndex>(std::size_t dimension)>;
@@ -58,7 +58,7 @@ class EmbeddedGallery final : public Gallery {
                                const SearchFilter& filter = {}) const override;
   std::vector<ClassCount> classes() const override;
   std::uint64_t class_size(std::string_view class_name) const override;
-  std::vector<float> class_mean(std::string_view class_name) const override;
+  ClassSummary class_summary(std::string_view class_name) const override;
   void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const override;
   void for_each_embedding(
       const std::function<bool(ItemId, std::span<const float>)>& visit) const override;
@@ -96,11 +96,13 @@ class EmbeddedGallery final : public Gallery {
   std::shared_ptr<VectorIndex> index_to_change() const;  // needs change_mutex_
   std::shared_ptr<VectorIndex> current_index() const;
   void distrust(const std::shared_ptr<const VectorIndex>& index) const;
-  // Lets the index follow a change that the store has acknowledged.
-  void update_index(const std::function<void(VectorIndex&)>& update);
+  // Lets the index, and what is remembered of these classes, follow a change that the store has
+  // acknowledged.
+  void update_index(std::span<const std::string> class_names,
+                    const std::function<void(VectorIndex&)>& update);
   // The index, built if need be. It may be replaced by another any time later.
   std::shared_ptr<const VectorIndex> index() const;
-  std::size_t erase(std::span<const ItemId> ids);
+  std::size_t erase(std::span<const ItemId> ids, std::span<const std::string> class_names);
   // Calls search(index, ids that pass the filter); once more if the saved index proves damaged.
   template <typename Search>
   auto with_filter(const SearchFilter& filter, Search&& search) const;
@@ -110,7 +112,7 @@ class EmbeddedGallery final : public Gallery {
   const IndexFactory make_index_;
   FileSystem& files_;
 
-  const std::unique_ptr<ClassFacts> class_facts_;
+  const std::unique_ptr<ClassMembers> class_members_;
 
   // Lock order: change_mutex_, then index_mutex_.
   mutable std::mutex change_mutex_;             // one change of the store at a time

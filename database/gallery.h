@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,6 +36,14 @@ struct GalleryStats {
 struct ReindexReport {
   std::uint64_t items = 0;
   std::uint64_t snapshot_bytes = 0;
+};
+
+/// What a vote needs to know of a class; see core/vote.h.
+struct ClassSummary {
+  std::uint64_t items = 0;  ///< 0 if there is no such class
+  /// The direction of the mean of its embeddings, added up in ascending order of id. Null if
+  /// !mean_is_heard(0, items) or if they cancel each other out.
+  std::shared_ptr<const Embedding> mean;
 };
 
 /// Which items a search may return: those that pass every filter given. Searches stay exact, and
@@ -80,9 +89,8 @@ class Gallery {
   virtual std::vector<ClassCount> classes() const = 0;
   /// How many items a class has; 0 if there is no such class.
   virtual std::uint64_t class_size(std::string_view class_name) const = 0;
-  /// The direction of the mean of a class's embeddings, of its first 256 items by id: dimension
-  /// floats of length 1. Empty if there is no such class or the mean has no direction.
-  virtual std::vector<float> class_mean(std::string_view class_name) const = 0;
+  /// The same and the direction of its mean.
+  virtual ClassSummary class_summary(std::string_view class_name) const = 0;
   /// Calls with every record, or every embedding, in ascending order of id until the callback
   /// returns false. Each call of these sees one state of the gallery.
   virtual void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const = 0;

@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "core/class_mean.h"
 #include "core/error.h"
 #include "core/vote.h"
 #include "encoder/row_ranking_internal.h"
@@ -12,52 +13,59 @@
 namespace simdb {
 namespace {
 
-std::unordered_map<int, std::size_t> count_labels(std::span<const int> labels) {
-  std::unordered_map<int, std::size_t> counts;
-  for (const int label : labels) ++counts[label];
-  return counts;
-}
-
-std::unordered_map<int, std::vector<double>> sum_rows(const EmbeddingBatch& rows,
-                                                      std::span<const int> labels) {
-  std::unordered_map<int, std::vector<double>> sums;
-  for (std::size_t row = 0; row < rows.rows(); ++row) {
-    std::vector<double>& sum = sums[labels[row]];
-    sum.resize(rows.dimension());
-    const auto values = rows.row(row);
-    for (std::size_t d = 0; d < sum.size(); ++d) sum[d] += values[d];
-  }
-  return sums;
-}
-
-struct Gallery {
-  const EmbeddingBatch& rows;
-  std::span<const int> labels;
-  std::unordered_map<int, std::size_t> class_sizes = count_labels(labels);
-  std::unordered_map<int, std::vector<double>> sums = sum_rows(rows, labels);
-};
-
-// Fills in class_similarity where the vote makes use of it. `left_out` is a row of the gallery that
-// is the query itself, or kNoRow.
-void compare_with_means(const Gallery& gallery, std::span<const float> query, std::size_t left_out,
-                        std::vector<Voter>& voters) {
-  std::unordered_map<int, float> labels;
-  double items = 0;
-  for (const Voter& voter : voters) {
-    if (labels.try_emplace(voter.label, 0.0F).second)
-      items += static_cast<double>(voter.class_size);
-  }
-  if (class_mean_weight(items / static_cast<double>(labels.size())) == 0) return;
-  for (auto& [label, found] : labels) {
-    std::vector<double> sum = gallery.sums.at(label);
-    if (left_out != kNoRow && gallery.labels[left_out] == label) {
-      for (std::size_t d = 0; d < sum.size(); ++d) sum[d] -= query[d];
+// Labelled rows, and what a vote needs to know of the classes.
+class Gallery {
+ public:
+  Gallery(const EmbeddingBatch& rows, std::span<const int> labels) : rows_(rows), labels_(labels) {
+    for (std::size_t row = 0; row < labels.size(); ++row) classes_[labels[row]].rows.push_back(row);
+    for (auto& [label, entry] : classes_) {
+      if (has_mean(label, entry.rows.size())) entry.mean = mean_without(entry, kNoRow);
     }
-    const std::vector<float> mean = unit_direction(sum);
-    if (!mean.empty()) found = similarity(query, mean);
   }
-  for (Voter& voter : voters) voter.class_similarity = labels.at(voter.label);
-}
+
+  const EmbeddingBatch& rows() const noexcept { return rows_; }
+  int label(std::size_t row) const noexcept { return labels_[row]; }
+  std::size_t size_of(int label) const {
+    const auto found = classes_.find(label);
+    return found == classes_.end() ? 0 : found->second.rows.size();
+  }
+
+  // The vote of a neighbour of `query`, which is itself row `left_out` if that is not kNoRow: then
+  // its class is what it would be without that row.
+  Voter voter(const RankedRow& neighbor, std::span<const float> query, std::size_t left_out) const {
+    const int label = labels_[neighbor.row];
+    const Class& entry = classes_.at(label);
+    const bool without = left_out != kNoRow && labels_[left_out] == label;
+    const std::size_t size = entry.rows.size() - (without ? 1 : 0);
+    Voter voter{label, neighbor.similarity, size};
+    if (!has_mean(label, size)) return voter;
+    const std::optional<Embedding>& mean = without ? mean_without(entry, left_out) : entry.mean;
+    if (mean) voter.mean_similarity = similarity(query, mean->values());
+    return voter;
+  }
+
+ private:
+  struct Class {
+    std::vector<std::size_t> rows;  // ascending
+    std::optional<Embedding> mean;
+  };
+
+  // Rows without a class have nothing in common.
+  static bool has_mean(int label, std::size_t size) { return label >= 0 && mean_is_heard(0, size); }
+
+  // Added up anew: a difference of sums would round otherwise.
+  std::optional<Embedding> mean_without(const Class& entry, std::size_t left_out) const {
+    ClassMean mean(rows_.dimension());
+    for (const std::size_t row : entry.rows) {
+      if (row != left_out) mean.add(rows_.row(row));
+    }
+    return mean.direction();
+  }
+
+  const EmbeddingBatch& rows_;
+  const std::span<const int> labels_;
+  std::unordered_map<int, Class> classes_;
+};
 
 void require_labels(const EmbeddingBatch& rows, std::span<const int> labels) {
   if (rows.rows() != labels.size()) {
@@ -89,36 +97,37 @@ double average_precision_at_r(const RankedLabels& ranked) {
 
 namespace {
 
-struct Query {
-  std::size_t row = 0;
-  int label = 0;
-  std::span<const float> embedding;
-  std::size_t same = 0;           // rows of the gallery that share its label, itself not counted
-  std::size_t left_out = kNoRow;  // of the gallery: the query itself
-};
+// The votes of the nearest. A label's size and mean are looked up once.
+std::vector<Voter> votes_of(std::span<const RankedRow> nearest, std::span<const float> query,
+                            std::size_t left_out, const Gallery& gallery) {
+  std::vector<Voter> votes;
+  votes.reserve(nearest.size());
+  std::unordered_map<int, std::size_t> first;
+  for (const RankedRow& neighbor : nearest) {
+    const auto [known, is_new] = first.try_emplace(gallery.label(neighbor.row), votes.size());
+    if (is_new) {
+      votes.push_back(gallery.voter(neighbor, query, left_out));
+    } else {
+      votes.push_back(votes[known->second]);
+      votes.back().similarity = neighbor.similarity;
+    }
+  }
+  return votes;
+}
 
-QueryResult result_of(const Query& query, std::span<const RankedRow> nearest,
-                      const Gallery& gallery, std::size_t voters) {
-  const auto [row, label, embedding, same, left_out] = query;
-  QueryResult result;
-  result.row = row;
-  result.label = label;
+// `same` rows of the gallery share the query's label, itself not counted.
+QueryResult result_of(QueryResult result, std::size_t same, std::span<const RankedRow> nearest,
+                      std::span<const Voter> votes, const Gallery& gallery) {
+  if (nearest.empty()) return result;
   result.best_similarity = nearest.front().similarity;
 
-  RankedLabels ranked{label, same, {}};
+  RankedLabels ranked{result.label, same, {}};
   ranked.neighbor_labels.reserve(nearest.size());
-  for (const RankedRow& hit : nearest) ranked.neighbor_labels.push_back(gallery.labels[hit.row]);
+  for (const RankedRow& hit : nearest) ranked.neighbor_labels.push_back(gallery.label(hit.row));
   result.recall_at_1 = recall_at_k(ranked, 1);
   result.recall_at_5 = recall_at_k(ranked, 5);
   result.average_precision = average_precision_at_r(ranked);
 
-  std::vector<Voter> votes;
-  for (std::size_t i = 0; i < std::min(voters, nearest.size()); ++i) {
-    const int voted = ranked.neighbor_labels[i];
-    votes.push_back(
-        {voted, nearest[i].similarity, voted == label ? same : gallery.class_sizes.at(voted)});
-  }
-  compare_with_means(gallery, embedding, left_out, votes);
   const LabelShare winner = weighted_vote(votes).front();
   result.predicted = winner.label;
   result.confidence = winner.share;
@@ -130,31 +139,29 @@ std::vector<QueryResult> look_up(const EmbeddingBatch& queries, std::span<const 
                                  bool leave_out_self) {
   if (options.voters == 0) throw Error(ErrorCode::kUsage, "at least one neighbour must vote");
   const auto others_like = [&](std::size_t row) {
-    const auto found = gallery.class_sizes.find(labels[row]);
-    const std::size_t same = found == gallery.class_sizes.end() ? 0 : found->second;
-    return leave_out_self ? same - 1 : same;
+    return gallery.size_of(labels[row]) - (leave_out_self ? 1 : 0);
   };
   std::vector<QueryResult> results;
   std::vector<std::size_t> place(queries.rows(), kNoRow);  // of a row's result
   for (std::size_t row = 0; row < queries.rows(); ++row) {
     if (labels[row] < 0 || (leave_out_self && others_like(row) == 0)) continue;
     place[row] = results.size();
-    QueryResult& result = results.emplace_back();
-    result.row = row;
-    result.label = labels[row];
+    results.emplace_back();
+    results.back().row = row;
+    results.back().label = labels[row];
   }
   rank_rows(
-      queries, gallery.rows, options.threads,
+      queries, gallery.rows(), options.threads,
       [&](std::size_t row) -> RankingRequest {
         if (place[row] == kNoRow) return {};
         const std::size_t enough = std::max<std::size_t>(options.voters, 5);
         return {std::max(others_like(row), enough), leave_out_self ? row : kNoRow};
       },
       [&](std::size_t row, std::span<const RankedRow> nearest) {
-        if (nearest.empty()) return;
-        results[place[row]] = result_of(
-            {row, labels[row], queries.row(row), others_like(row), leave_out_self ? row : kNoRow},
-            nearest, gallery, options.voters);
+        const auto votes = votes_of(nearest.first(std::min(options.voters, nearest.size())),
+                                    queries.row(row), leave_out_self ? row : kNoRow, gallery);
+        QueryResult& result = results[place[row]];
+        result = result_of(result, others_like(row), nearest, votes, gallery);
       });
   return results;
 }

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "cli/interrupt.h"
+#include "cli/train/available_memory.h"
 #include "cli/train/backbone_run.h"
 #include "cli/train/checkpoint_file.h"
 #include "cli/train/preview.h"
@@ -28,6 +29,7 @@
 #include "core/file_io.h"
 #include "encoder/onnx_model.h"
 #include "encoder/training/labeled_images.h"
+#include "encoder/training/memory_estimate.h"
 #include "encoder/training/photographs.h"
 #include "encoder/training/recipe.h"
 #include "encoder/training/trainer.h"
@@ -103,7 +105,8 @@ class TrainApp {
     if (!result.stopped) {
       checkpoint.remove();
     } else if (checkpoint.flush()) {
-      display_.note("the same command with --resume goes on from " + checkpoint.path().string());
+      display_.note(fmt::format("kept where training stands in {}; go on with: {} --resume",
+                                checkpoint.path().string(), command_.text));
     }
     return exit_code();
   }
@@ -150,6 +153,8 @@ class TrainApp {
   }
 
   LabeledImages load(const fs::path& folder, training::LoadOptions options) {
+    display_.note(fmt::format("reading the images in {}", folder.string()));
+    options.max_bytes = available_memory().value_or(0);
     options.level = command_.classes;
     options.limits = command_.image_limits;
     return training::load_labeled_images(
@@ -178,7 +183,7 @@ class TrainApp {
     log([&](TrainLog& file) { file.start(run, threads(), command_.resume); });
     double share = 0;
     training::TrainObserver observer;
-    observer.on_plan = [&](const training::TrainPlan& plan) { tell(plan); };
+    observer.on_plan = [&](const training::TrainPlan& plan) { tell(run, plan); };
     observer.wants_view = command_.report.has_value();
     observer.on_epoch = [&](const training::EpochReport& report) {
       display_.epoch(report, options_.epochs);
@@ -207,11 +212,26 @@ class TrainApp {
 
   /// What is said before the first step. The epochs that a time limit allows are from here on those
   /// of the options, as the summary and the log tell of them.
-  void tell(const training::TrainPlan& plan) {
+  void tell(const TrainRun& run, const training::TrainPlan& plan) {
     options_.epochs = plan.epochs;
     if (options_.time_limit > 0) options_.steps_an_epoch = plan.steps_an_epoch;
     display_.note(describe_plan(plan, options_));
+    tell_memory(run);
     log([&](TrainLog& file) { file.plan(plan); });
+  }
+
+  void tell_memory(const TrainRun& run) {
+    const std::uint64_t wanted = training::expected_memory(run.images, options_);
+    // What the images take is taken already.
+    const auto room = available_memory();
+    const std::uint64_t taken = run.images.pixels.size();
+    display_.note(fmt::format("it takes about {} of memory", format_memory(wanted)));
+    if (room && wanted > *room + taken) {
+      display_.note(
+          fmt::format("warning: {} of memory are free; if training is killed, choose a "
+                      "smaller --size or --batch, or fewer images",
+                      format_memory(*room)));
+    }
   }
 
   /// What is left of the time limit for training; reading counts too.

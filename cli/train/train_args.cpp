@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
+#include <cctype>
 #include <charconv>
 #include <functional>
 #include <sstream>
@@ -238,6 +240,18 @@ void translate(const Words& words, TrainCommand& command) {
   command.change(TrainOptions());  // tells mistakes before the images are read
 }
 
+/// A word as a shell takes it.
+std::string quoted(std::string_view word) {
+  const bool is_plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("-_./,=:+@%").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (is_plain) return std::string(word);
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
 }  // namespace
 
 TrainOptions TrainCommand::change(TrainOptions options) const {
@@ -254,6 +268,10 @@ TrainOptions TrainCommand::change(TrainOptions options) const {
 
 TrainCommand parse_train_args(std::span<const std::string_view> args) {
   TrainCommand command;
+  command.text = "simdb train";
+  for (const std::string_view word : args) {
+    if (word != "--resume") command.text += ' ' + quoted(word);
+  }
   Words words;
   po::options_description all = describe(words, command);
   all.add_options()("folder", po::value(&words.folder));

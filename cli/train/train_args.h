@@ -18,6 +18,7 @@ namespace simdb::cli {
 
 /// What the user asked for.
 struct TrainCommand {
+  std::string text;  ///< the command line as a shell takes it, but for --resume
   std::filesystem::path folder;
   std::filesystem::path output;  ///< empty if only a preview is wanted
   std::optional<std::filesystem::path> validation;

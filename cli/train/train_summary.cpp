@@ -51,7 +51,7 @@ std::string summary_text(const TrainRun& run, const TrainResult& result) {
       "wrote {}: {} floats an image, input {} x {} {}\n"
       "next: simdb init --encoder {}\n",
       result.stopped ? "stopped early: trained" : "trained", result.training_images,
-      run.images.classes.size(),
+      result.training_classes,
       run.skipped == 0 ? "none skipped" : fmt::format("{} skipped", run.skipped), result.seconds,
       result.best.recall_at_1 * 100, measured,
       result.kept_start
@@ -65,11 +65,13 @@ std::string summary_text(const TrainRun& run, const TrainResult& result) {
 nlohmann::json summary_json(const TrainRun& run, const TrainResult& result) {
   return {{"model", run.model.string()},
           {"classes", run.images.classes.size()},
+          {"training_classes", result.training_classes},
           {"training_images", result.training_images},
           {"validation_images", result.validation_images},
           {"skipped", run.skipped},
           {"dimension", run.options.network.dimension},
           {"epochs", result.history.back().epoch},
+          {"epochs_at_most", run.options.epochs},
           {"best_epoch", result.kept_start ? 0 : result.best.epoch},
           {"recall_at_1", result.best.recall_at_1},
           {"map_at_r", result.best.map_at_r},

@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
+#include <mutex>
+#include <thread>
 
 #include "core/class_name.h"
 #include "core/error.h"
 #include "core/file_io.h"
+#include "core/parallel.h"
 
 namespace simdb::training {
 namespace {
@@ -36,19 +40,114 @@ Image read_image(const fs::path& file, const ImageLimits& limits) {
   return decode_image(read_file(file, limits.max_file_bytes), file.string(), limits);
 }
 
-/// True if the file was taken up.
-bool append_image(const fs::path& file, const ImageLimits& limits, int label, LabeledImages& images,
-                  const SkipCallback& on_skip) {
-  try {
-    const Image fitted = fit_to_input(read_image(file, limits), images.input);
-    images.pixels.insert(images.pixels.end(), fitted.pixels.begin(), fitted.pixels.end());
-    images.labels.push_back(label);
-    return true;
-  } catch (const Error& error) {
-    if (on_skip) on_skip(file, error.what());
-    return false;
+/// A file of the folders, and what became of it.
+struct ReadFile {
+  const fs::path* file = nullptr;
+  std::size_t folder = 0;
+  std::vector<std::uint8_t> pixels;  ///< fitted; empty: it can't be used, or was not read
+  std::string failure;
+};
+
+/// Decodes and fits some files on all cores. False if `progress` ended it.
+class Reader {
+ public:
+  Reader(const InputSpec& input, const LoadOptions& options, const ProgressCallback& progress,
+         std::size_t total)
+      : input_(input),
+        limits_(options.limits),
+        threads_(options.threads > 0 ? options.threads
+                                     : std::max(1U, std::thread::hardware_concurrency())),
+        progress_(progress),
+        total_(total) {}
+
+  /// How many files are worth reading before the next are begun.
+  std::size_t window() const noexcept { return threads_ * kFilesAThread; }
+
+  bool read(std::span<ReadFile> files) {
+    parallel_for(files.size(), 1, threads_, [&](std::size_t first, std::size_t last) {
+      for (std::size_t i = first; i < last && !stopped_; ++i) read(files[i]);
+    });
+    return !stopped_;
   }
-}
+
+ private:
+  static constexpr std::size_t kFilesAThread = 64;
+
+  void read(ReadFile& entry) {
+    try {
+      entry.pixels = fit_to_input(read_image(*entry.file, limits_), input_).pixels;
+    } catch (const Error& error) {
+      entry.failure = error.what();
+    }
+    const std::lock_guard lock(mutex_);
+    ++done_;
+    if (progress_ && !stopped_ && !progress_(done_, total_)) stopped_ = true;
+  }
+
+  const InputSpec& input_;
+  const ImageLimits& limits_;
+  std::size_t threads_;
+  const ProgressCallback& progress_;
+  std::size_t total_;
+  std::mutex mutex_;
+  std::size_t done_ = 0;
+  std::atomic<bool> stopped_ = false;
+};
+
+/// Takes the files up in their order, and with the last file of a folder its class.
+class Collector {
+ public:
+  Collector(LabeledImages& images, std::span<const ClassFolder> folders, const fs::path& root,
+            const LoadOptions& options, const SkipCallback& on_skip)
+      : images_(images), folders_(folders), root_(root), options_(options), on_skip_(on_skip) {}
+
+  void take(ReadFile& entry) {
+    if (!entry.failure.empty()) {
+      if (on_skip_) on_skip_(*entry.file, entry.failure);
+      return;
+    }
+    if (entry.pixels.empty()) return;
+    begin(entry.folder);
+    images_.pixels.insert(images_.pixels.end(), entry.pixels.begin(), entry.pixels.end());
+    images_.labels.push_back(static_cast<int>(images_.classes.size()) - 1);
+    ++usable_;
+    entry.pixels = {};
+  }
+
+  /// After the last file of a folder, or for one without any.
+  void finish(std::size_t folder) {
+    const auto& [name, parent, path, files] = folders_[folder];
+    if (usable_ == 0) {
+      if (on_skip_) on_skip_(path, "the folder has no readable image");
+      return;
+    }
+    if (usable_ < options_.min_images) {
+      throw Error(
+          ErrorCode::kBadInput,
+          fmt::format("can't train on class '{}' in '{}': it has {} readable image{}, and "
+                      "{} are needed; add images or take the folder away",
+                      name, root_.string(), usable_, usable_ == 1 ? "" : "s", options_.min_images));
+    }
+    usable_ = 0;
+  }
+
+ private:
+  /// The class of the folder, with its first image.
+  void begin(std::size_t folder) {
+    if (usable_ > 0) return;
+    images_.classes.push_back(folders_[folder].name);
+    images_.parents.push_back(
+        parents_.try_emplace(folders_[folder].parent, parents_.size()).first->second);
+  }
+
+  LabeledImages& images_;
+  std::span<const ClassFolder> folders_;
+  const fs::path& root_;
+  const LoadOptions& options_;
+  const SkipCallback& on_skip_;
+  std::map<std::string, int> parents_;
+  std::size_t usable_ = 0;  ///< of the folder that is being read
+};
 
 /// Grey images have three equal channels, and the luma of three equal values is that value: the
 /// first channel is what fit_to_input would give for one channel.
@@ -57,6 +156,20 @@ void keep_first_channel(LabeledImages& images) {
   for (std::size_t i = 0; i < count; ++i) images.pixels[i] = images.pixels[3 * i];
   images.pixels.resize(count);
   images.input.channels = 1;
+}
+
+/// Before hours of reading end in a machine without memory.
+void require_room(std::size_t count, const InputSpec& input, std::uint64_t max_bytes,
+                  const fs::path& folder) {
+  constexpr double kMega = 1e6;
+  const std::uint64_t bytes = std::uint64_t{count} * input.values();
+  if (max_bytes == 0 || bytes <= max_bytes) return;
+  throw Error(
+      ErrorCode::kBadInput,
+      fmt::format("the {} images in '{}' take {:.0f} MB of memory at {} x {} pixels, and {:.0f} "
+                  "MB are free; choose a smaller --size, or train on a part of them",
+                  count, folder.string(), static_cast<double>(bytes) / kMega, input.width,
+                  input.height, static_cast<double>(max_bytes) / kMega));
 }
 
 void require_enough_classes(const LabeledImages& images, const fs::path& folder,
@@ -85,33 +198,28 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
     images.input.width = images.input.height = recommend_side(folders, options.limits);
   require_valid(images.input);
 
-  std::size_t total = 0;
-  for (const auto& entry : folders) total += entry.images.size();
-
-  std::size_t done = 0;
-  std::map<std::string, int> parents;
-  for (const auto& [name, parent, path, files] : folders) {
-    require_class_name(name);
-    const int label = static_cast<int>(images.classes.size());
-    images.classes.push_back(name);
-    images.parents.push_back(parents.try_emplace(parent, parents.size()).first->second);
-    std::size_t usable = 0;
-    for (const auto& file : files) {
-      if (append_image(file, options.limits, label, images, on_skip)) ++usable;
-      if (progress && !progress(++done, total)) return images;
-    }
-    if (usable == 0) {
-      if (on_skip) on_skip(path, "the folder has no readable image");
-      images.classes.pop_back();
-      images.parents.pop_back();
-    } else if (usable < options.min_images) {
-      throw Error(
-          ErrorCode::kBadInput,
-          fmt::format("can't train on class '{}' in '{}': it has {} readable image{}, and "
-                      "{} are needed; add images or take the folder away",
-                      name, folder.string(), usable, usable == 1 ? "" : "s", options.min_images));
-    }
+  std::vector<ReadFile> files;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    require_class_name(folders[i].name);
+    for (const auto& file : folders[i].images) files.push_back({&file, i, {}, {}});
   }
+  require_room(files.size(), images.input, options.max_bytes, folder);
+  images.pixels.reserve(files.size() * images.input.values());
+
+  Reader reader(images.input, options, progress, files.size());
+  Collector collector(images, folders, folder, options, on_skip);
+  std::size_t finished = 0;  // folders
+  for (std::size_t first = 0; first < files.size(); first += reader.window()) {
+    const std::span part =
+        std::span(files).subspan(first, std::min(reader.window(), files.size() - first));
+    const bool goes_on = reader.read(part);
+    for (ReadFile& entry : part) {
+      for (; finished < entry.folder; ++finished) collector.finish(finished);
+      collector.take(entry);
+    }
+    if (!goes_on) return images;
+  }
+  for (; finished < folders.size(); ++finished) collector.finish(finished);
   require_enough_classes(images, folder, options.min_classes);
   if (options.choose_channels && !has_color(images)) keep_first_channel(images);
   return images;

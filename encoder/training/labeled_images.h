@@ -49,6 +49,8 @@ struct LoadOptions {
   bool choose_channels = true;  ///< input.channels = 1 if has_color() finds none, else 3
   std::size_t min_images = 2;   ///< of every class; training needs a pair
   std::size_t min_classes = 2;
+  std::uint64_t max_bytes = 0;  ///< for the pixels of all images; 0: no bound
+  std::size_t threads = 0;      ///< that decode; 0: all cores. The result does not depend on it
 };
 
 /// Told of every file or folder that is left out, and why. The images that can be read are used.
@@ -57,10 +59,12 @@ using SkipCallback =
 
 /// Reads the classes that find_class_folders() finds in `folder`. A damaged image, or a class
 /// without any, is skipped. The order is that of find_class_folders(), so that one folder always
-/// gives one result. `progress` counts files; when it returns false the result is what was read so
-/// far, unchecked. Throws Error(kNotFound) if there is no such folder; Error(kBadInput) if it has
-/// too few classes, or a class has too few readable images (naming it and the remedy); Error(kIo)
-/// if the system refuses to list it.
+/// gives one result. `progress` counts files, in whatever order they are done; when it returns
+/// false the result is what was read so far, unchecked. Beside the result, memory holds one image
+/// for each thread and 64 fitted ones. Throws Error(kNotFound) if there is no such folder;
+/// Error(kBadInput) if it has too few classes, or a class has too few readable images (naming it
+/// and the remedy), or the pixels would take more than `max_bytes`; Error(kIo) if the system
+/// refuses to list it.
 LabeledImages load_labeled_images(const std::filesystem::path& folder, const LoadOptions& options,
                                   const SkipCallback& on_skip = {},
                                   const ProgressCallback& progress = {});

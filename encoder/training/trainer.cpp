@@ -268,6 +268,7 @@ class Training {
       encoder_->restore_weights(result.kept_start ? start_weights_ : state_.best_weights);
     }
     result.training_images = true_images_;
+    result.training_classes = true_classes_;
     result.validation_images = validation_.images();
     if (validation_.kind() == ValidationKind::kClasses) measure_new_classes(result);
     if (untrained_) result.view = view();
@@ -308,6 +309,16 @@ class Training {
     result.new_class_accuracy = score_episodes(embed_queries(), queries.labels, episodes).accuracy;
   }
 
+  /// The names of those that were not set aside.
+  std::vector<std::string> trained_classes() const {
+    const std::set<int> seen(training_.labels.begin(), training_.labels.end());
+    std::vector<std::string> names;
+    for (std::size_t label = 0; label < images_.classes.size(); ++label) {
+      if (seen.contains(static_cast<int>(label))) names.push_back(images_.classes[label]);
+    }
+    return names;
+  }
+
   std::map<std::string, std::string> make_notes(const TrainResult& result) const {
     std::map<std::string, std::string> notes;
     for (const auto& [name, value] : describe(options_)) {
@@ -316,12 +327,11 @@ class Training {
       notes[note] = value;
     }
     notes["trained_with"] = "simdb " SIMDB_VERSION;
-    notes["training_data"] =
-        fmt::format("{} images of {} classes", images_.size(), images_.classes.size());
-    notes["training_classes"] = fmt::format("{}", fmt::join(images_.classes, "\n"));
+    notes["training_data"] = fmt::format("{} images of {} classes", true_images_, true_classes_);
+    notes["training_classes"] = fmt::format("{}", fmt::join(trained_classes(), "\n"));
     notes["epochs"] = std::to_string(result.kept_start ? 0 : result.best.epoch);
-    notes["recall_at_1"] = fmt::format("{:.4f}", result.kept_start ? start_judgement_->recall_at_1
-                                                                   : result.best.recall_at_1);
+    notes["recall_at_1"] = fmt::format(
+        "{:.4f}", result.kept_start ? start_judgement_->recall_at_1 : result.best.recall_at_1);
     if (options_.backbone) {
       notes["nested"] = fmt::format("{}", fmt::join(nested_lengths(encoder_->dimension()), ","));
     }

@@ -72,7 +72,8 @@ struct TrainResult {
   std::vector<EpochReport> history;  ///< judged epochs
   EpochReport best;                  ///< epoch 0 if stopped before one was judged
   bool kept_start = false;           ///< a head: as it started, since no epoch was better than that
-  std::size_t training_images = 0;
+  std::size_t training_images = 0;   ///< what was set aside does not count
+  std::size_t training_classes = 0;
   std::size_t validation_images = 0;  ///< 0: recall was measured on the training images
   std::size_t new_classes = 0;        ///< validation classes that training did not see, or 0
   /// Share of right answers expected when so many new classes are told apart by one image each,

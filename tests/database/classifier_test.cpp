@@ -2,9 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 
+#include "core/class_mean.h"
 #include "core/vote.h"
+#include "database/embedded_gallery.h"
+#include "tests/support/embeddings.h"
+#include "tests/support/stores.h"
+#include "tests/support/temporary_folder.h"
 
 namespace simdb {
 namespace {
@@ -72,13 +79,121 @@ TEST(ClassifierTest, SharesSumToOneOverTheWholeRange) {
   EXPECT_NEAR(total(vote(neighbors)), 1, 1e-12);
 }
 
-TEST(ClassifierTest, TheMeansOfClassesSpeakToo) {
-  std::vector<LabeledNeighbor> neighbors{neighbor(1, 0.82F, "near item"),
-                                         neighbor(2, 0.8F, "near mean")};
-  EXPECT_EQ(vote(neighbors)[0].class_name, "near item");
-  neighbors[0].class_similarity = 0.5F;
-  neighbors[1].class_similarity = 0.9F;
-  EXPECT_EQ(vote(neighbors)[0].class_name, "near mean");
+TEST(ClassifierTest, ThousandsOfNeighboursAreCountedAtOnce) {
+  std::vector<LabeledNeighbor> neighbors(100'000);
+  for (std::size_t i = 0; i < neighbors.size(); ++i) {
+    neighbors[i].similarity = 1 - 1e-5F * static_cast<float>(i);
+    neighbors[i].class_name = "a class with a long name " + std::to_string(i * 7919 % 10'000);
+  }
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(vote(neighbors).size(), 10'000U);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
+}
+
+class LookUpClassesTest : public testing::Test {
+ protected:
+  // What a query finds in the gallery, nearest first.
+  std::vector<LabeledNeighbor> find(std::span<const float> query, std::size_t k) const {
+    std::vector<LabeledNeighbor> neighbors;
+    for (const Neighbor& hit : gallery.search(query, k)) {
+      neighbors.push_back({hit.id, hit.similarity, gallery.get(hit.id)->info.class_name, ""});
+    }
+    look_up_classes(gallery, query, neighbors);
+    return neighbors;
+  }
+  void add(const std::string& name, std::uint64_t first, std::size_t count) {
+    std::vector<NewItem> items;
+    for (std::size_t i = 0; i < count; ++i) items.push_back(test::numbered_item(first + i, name));
+    gallery.add(items, test::random_embeddings(count, 16, first));
+  }
+  std::vector<ItemId> ids_of(const std::string& name) const {
+    std::vector<ItemId> ids;
+    gallery.for_each_item([&](const ItemRecord& record) {
+      if (record.info.class_name == name) ids.push_back(record.id);
+      return true;
+    });
+    return ids;
+  }
+  void expect_described(std::span<const float> query, const LabeledNeighbor& neighbor) const {
+    const std::vector<ItemId> ids = ids_of(neighbor.class_name);
+    EXPECT_EQ(neighbor.class_size, ids.size()) << neighbor.class_name;
+    ClassMean mean(16);
+    for (const ItemId id : ids) mean.add(gallery.embedding(id)->values());
+    const bool heard = ids.size() > 1 && ids.size() < 64;
+    ASSERT_EQ(neighbor.mean_similarity.has_value(), heard) << neighbor.class_name;
+    if (!heard) return;
+    EXPECT_EQ(*neighbor.mean_similarity, similarity(query, mean.direction()->values()));
+  }
+
+  const test::TemporaryFolder folder;
+  EmbeddedGallery gallery{test::make_store(folder / "store"), folder.path()};
+  const EmbeddingBatch queries = test::random_embeddings(5, 16, 99);
+};
+
+TEST_F(LookUpClassesTest, TellsSizesAndMeansOfEveryNeighboursClass) {
+  add("one", 100, 1);
+  add("few", 200, 5);
+  add("most", 300, 63);
+  add("large", 400, 64);
+  for (std::size_t i = 0; i < queries.rows(); ++i) {
+    const auto neighbors = find(queries.row(i), 133);
+    ASSERT_EQ(neighbors.size(), 133U);
+    for (const LabeledNeighbor& neighbor : neighbors) expect_described(queries.row(i), neighbor);
+  }
+}
+
+TEST_F(LookUpClassesTest, MeansFollowTheGallery) {
+  const auto expect_all = [&] {
+    for (const LabeledNeighbor& neighbor : find(queries.row(0), 1000)) {
+      expect_described(queries.row(0), neighbor);
+    }
+  };
+  add("a", 100, 4);
+  add("b", 200, 4);
+  expect_all();
+  add("a", 110, 3);
+  expect_all();
+  gallery.remove(std::vector{ids_of("a")[1], ids_of("b")[0]});
+  expect_all();
+  gallery.remove_class("a");
+  add("a", 120, 2);
+  expect_all();
+  add("a", 130, 62);  // now it has 64
+  expect_all();
+  gallery.remove(std::vector{ids_of("a")[5]});
+  expect_all();
+}
+
+TEST_F(LookUpClassesTest, AnotherClassesChangeLeavesAMeanInMemory) {
+  add("a", 100, 4);
+  add("b", 200, 4);
+  const auto before = gallery.class_summary("a").mean;
+  add("b", 300, 2);
+  gallery.remove(std::vector{ids_of("b")[0]});
+  gallery.remove_class("b");
+  EXPECT_EQ(gallery.class_summary("a").mean.get(), before.get());
+  add("a", 110, 1);
+  EXPECT_NE(gallery.class_summary("a").mean.get(), before.get());
+}
+
+TEST_F(LookUpClassesTest, AClassAloneNeedsNoMean) {
+  add("a", 100, 4);
+  for (const LabeledNeighbor& neighbor : find(queries.row(0), 4)) {
+    EXPECT_EQ(neighbor.class_size, 4U);
+    EXPECT_FALSE(neighbor.mean_similarity.has_value());
+  }
+}
+
+TEST_F(LookUpClassesTest, OnlyTheNearestClassesHaveAMean) {
+  for (std::uint64_t i = 0; i < 40; ++i) add("class " + std::to_string(i), 100 + 10 * i, 2);
+  std::vector<std::string> met;
+  for (const LabeledNeighbor& neighbor : find(queries.row(0), 80)) {
+    auto place = std::find(met.begin(), met.end(), neighbor.class_name);
+    if (place == met.end()) place = met.insert(met.end(), neighbor.class_name);
+    EXPECT_EQ(neighbor.class_size, 2U);
+    EXPECT_EQ(neighbor.mean_similarity.has_value(), place - met.begin() < 32);
+  }
+  EXPECT_EQ(met.size(), 40U);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <fstream>
 #include <thread>
 
@@ -83,6 +84,52 @@ TEST_F(DatabaseTest, AClassIsNotOutvotedForHavingFewImages) {
   EXPECT_EQ(database.query(grey_image(99)).class_name, "many");
   database.remove(std::vector{prediction.neighbors[0].id});
   EXPECT_EQ(database.query(few[0].image).neighbors[0].class_size, 1U);
+}
+
+// A unit vector at an angle in the first two of 16 dimensions.
+std::vector<float> at_degrees(double angle) {
+  std::vector<float> values(16);
+  values[0] = static_cast<float>(std::cos(angle * M_PI / 180));
+  values[1] = static_cast<float>(std::sin(angle * M_PI / 180));
+  return values;
+}
+
+TEST_F(DatabaseTest, AMeanOutvotesOneNearItem) {
+  Database database = make();
+  std::uint8_t number = 0;
+  const auto add = [&](const std::string& name, std::initializer_list<double> angles) {
+    EmbeddingBatch embeddings(16);
+    std::vector<NewItem> items;
+    for (const double angle : angles) {
+      embeddings.append_normalized(at_degrees(angle));
+      items.push_back({{name, "/" + std::to_string(++number), {}, 1, 1}, {}});
+    }
+    return database.gallery().add(items, embeddings);
+  };
+  add("around", {-30, 30, -33, 33});
+  add("beside", {29, 120, 122, 124});
+  // The nearest item is "beside"; the query is right in the middle of "around".
+  const auto query = [&](OpenMode mode) {
+    if (mode == OpenMode::kReadWrite) return database.query(at_degrees(0), {.k = 3});
+    return Database::open(path, options(mode)).query(at_degrees(0), {.k = 3});
+  };
+  EXPECT_EQ(database.query(at_degrees(0), {.k = 1}).class_name, "beside");
+  const Prediction before = query(OpenMode::kReadWrite);
+  EXPECT_EQ(before.neighbors[0].class_name, "beside");
+  EXPECT_EQ(before.class_name, "around");
+  EXPECT_GT(before.confidence, 0.9);
+  EXPECT_EQ(query(OpenMode::kReadOnly).confidence, before.confidence);
+  // When it moves away, so does its mean; when that goes, all is as before.
+  const auto added = add("around", {90, 91, 92, 93, 94, 95, 96, 97});
+  const Prediction moved = query(OpenMode::kReadWrite);
+  EXPECT_EQ(moved.class_name, "beside");
+  EXPECT_EQ(query(OpenMode::kReadOnly).confidence, moved.confidence);
+  std::vector<ItemId> ids;
+  for (const AddedItem& item : added) ids.push_back(item.id);
+  database.remove(ids);
+  EXPECT_EQ(query(OpenMode::kReadWrite).confidence, before.confidence);
+  database.remove_class("around");
+  EXPECT_EQ(query(OpenMode::kReadWrite).confidence, 1);
 }
 
 TEST_F(DatabaseTest, QueryOptionsNarrowTheAnswer) {

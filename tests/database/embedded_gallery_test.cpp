@@ -285,45 +285,6 @@ TEST_F(EmbeddedGalleryTest, FiltersByClassAndByIds) {
             ErrorCode::kUsage);
 }
 
-// The mean of rows, in another order and way than the gallery's.
-std::vector<float> mean_of(const EmbeddingBatch& rows, std::initializer_list<std::size_t> which) {
-  std::vector<float> sum(rows.dimension());
-  for (const std::size_t row : which) {
-    for (std::size_t d = 0; d < sum.size(); ++d) sum[d] += rows.row(row)[d];
-  }
-  const auto unit = Embedding::normalized(sum);
-  return {unit.values().begin(), unit.values().end()};
-}
-
-TEST_F(EmbeddedGalleryTest, TheMeanOfAClassFollowsItsChangesAndNoOthers) {
-  const EmbeddingBatch rows = random_embeddings(6, 16, 7);
-  const auto add = [&](std::size_t row, const char* class_name) {
-    EmbeddingBatch one(rows.dimension());
-    one.append_unit(rows.row(row));
-    const NewItem item = numbered_item(row, class_name);
-    return gallery->add(std::span(&item, 1), one).front().id;
-  };
-  const auto expect_mean = [&](const char* class_name, std::initializer_list<std::size_t> which) {
-    const std::vector<float> expected = mean_of(rows, which);
-    const std::vector<float> found = gallery->class_mean(class_name);
-    ASSERT_EQ(found.size(), expected.size());
-    for (std::size_t d = 0; d < found.size(); ++d) EXPECT_NEAR(found[d], expected[d], 1e-6);
-  };
-  EXPECT_TRUE(gallery->class_mean("a").empty());
-  const ItemId first = add(0, "a");
-  add(1, "b");
-  expect_mean("a", {0});
-  expect_mean("b", {1});
-  add(2, "a");
-  expect_mean("a", {0, 2});
-  expect_mean("b", {1});
-  gallery->remove(std::vector{first});
-  expect_mean("a", {2});
-  gallery->remove_class("b");
-  EXPECT_TRUE(gallery->class_mean("b").empty());
-  expect_mean("a", {2});
-}
-
 TEST_F(EmbeddedGalleryTest, TheClassFilterFollowsChanges) {
   const auto query = random_embeddings(1, 16, 9);
   const auto first = add({numbered_item(1, "cat"), numbered_item(2, "dog")});

@@ -76,5 +76,39 @@ TEST(GalleryThreadsTest, TheSameFileFromManyThreadsIsStoredOnce) {
   EXPECT_EQ(gallery.stats().items, 20U);
 }
 
+TEST(GalleryThreadsTest, SummariesFollowChangesInOtherThreads) {
+  const test::TemporaryFolder folder;
+  EmbeddedGallery gallery(test::make_store(folder / "store"), folder.path());
+  const std::vector<NewItem> first{test::numbered_item(1, "still"), test::numbered_item(2, "still"),
+                                   test::numbered_item(3, "grows")};
+  gallery.add(first, test::random_embeddings(3, 16, 1));
+  const Embedding still = *gallery.class_summary("still").mean;
+  std::atomic<bool> writing = true;
+  std::atomic<std::uint64_t> acknowledged = 1;
+  std::vector<std::thread> readers;
+  for (int reader = 0; reader < 3; ++reader) {
+    readers.emplace_back([&] {
+      while (writing) {
+        const std::uint64_t least = acknowledged;
+        const ClassSummary grown = gallery.class_summary("grows");
+        EXPECT_GE(grown.items, least);  // never what it was before an acknowledged change
+        EXPECT_EQ(grown.mean != nullptr, grown.items > 1);
+        EXPECT_EQ(*gallery.class_summary("still").mean, still);
+      }
+    });
+  }
+  for (std::uint64_t number = 10; number < 60; ++number) {
+    const std::vector<NewItem> items{test::numbered_item(number, "grows")};
+    gallery.add(items, test::random_embeddings(1, 16, number));
+    ++acknowledged;
+  }
+  writing = false;
+  for (std::thread& thread : readers) thread.join();
+
+  const EmbeddedGallery reader(Store::open(folder / "store", StoreMode::kReadOnly), folder.path());
+  EXPECT_EQ(*gallery.class_summary("grows").mean, *reader.class_summary("grows").mean);
+  EXPECT_EQ(gallery.class_summary("grows").items, 51U);
+}
+
 }  // namespace
 }  // namespace simdb

@@ -70,10 +70,26 @@ TEST_F(TrainAppTest, WritesAModelThatRunsAndSaysWhatToDoNext) {
   EXPECT_EQ(run(), 0);
   EXPECT_THAT(out_, AllOf(HasSubstr("8 images of 2 classes"), HasSubstr("recall@1"),
                           HasSubstr("simdb init --encoder")));
-  EXPECT_THAT(err_, HasSubstr("epoch 2/2"));
+  EXPECT_THAT(err_, ::testing::StartsWith("reading the images in " + pictures_.string()));
+  EXPECT_THAT(err_,
+              AllOf(HasSubstr("training on 8 images of 2 classes, judged on 2 other images; 2 "
+                              "epochs of 10 steps at most"),
+                    HasSubstr(" of memory"), HasSubstr("epoch 2/2")));
   const OnnxEncoder encoder(read_model_file(model_));
   EXPECT_EQ(encoder.header().notes.at("loss"), "nt-xent, margin 0.2, scale 16");
   EXPECT_EQ(encoder.dimension(), 16U);
+}
+
+TEST_F(TrainAppTest, ATimeLimitIsKeptAndTheNumberOfEpochsTold) {
+  const std::string command = pictures_.string();
+  const std::vector<std::string_view> args = {
+      command,     "-o", model_.native(), "--size", "8",     "--channels", "4,8", "--batch", "16",
+      "--threads", "1",  "--time-limit",  "3s",     "--json"};
+  std::ostringstream out;
+  std::ostringstream err;
+  EXPECT_EQ(run_train_program(args, {out, err, false, {}}), 0);
+  EXPECT_THAT(err.str(), HasSubstr("fit into the time limit"));
+  EXPECT_THAT(out.str(), HasSubstr("\"epochs_at_most\":"));
 }
 
 TEST_F(TrainAppTest, JsonIsOneLine) {
@@ -122,6 +138,8 @@ TEST_F(TrainAppTest, StoppingAfterAnEpochKeepsItAndBeforeOneKeepsNothing) {
   stop_ = [&] { return ++asked > 30; };  // past the 10 images, in the second epoch of 10 batches
   EXPECT_EQ(run(), 0);
   EXPECT_THAT(out_, HasSubstr("stopped early"));
+  EXPECT_THAT(err_, AllOf(HasSubstr("model.onnx.checkpoint"), HasSubstr("go on with: simdb train "),
+                          HasSubstr("--threads 1 --resume\n")));
   EXPECT_TRUE(fs::exists(model_));
   fs::remove(model_);
   asked = 13;

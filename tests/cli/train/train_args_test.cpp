@@ -170,6 +170,12 @@ TEST(TrainArgsTest, ATimeLimitTakesAsManyEpochsAsFitUnlessTheUserSaysHowMany) {
               HasSubstr("90s, 3m"));
 }
 
+TEST(TrainArgsTest, TheCommandIsKeptAsAShellTakesIt) {
+  EXPECT_EQ(parse({"my photos", "-o", "m.onnx", "--resume", "--size=48"}).text,
+            "simdb train 'my photos' -o m.onnx --size=48");
+  EXPECT_EQ(parse({"it's", "-o", "$x"}).text, "simdb train 'it'\\''s' -o '$x'");
+}
+
 TEST(TrainArgsTest, MistakesAreNamed) {
   const auto message = [](const std::vector<std::string_view>& args) {
     const Error error = error_of([&] { parse(args); });

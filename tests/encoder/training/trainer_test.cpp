@@ -107,7 +107,7 @@ TEST(TrainerTest, LearnsToTellClassesAndReportsEveryEpoch) {
   EXPECT_EQ(seen[2].epoch, 3);
   EXPECT_EQ(steps, 40U);
   EXPECT_TRUE(result.history[result.best.epoch - 1].best);
-  EXPECT_EQ(result.model.notes.at("training_data"), "20 images of 2 classes");
+  EXPECT_EQ(result.model.notes.at("training_data"), "16 images of 2 classes");
   EXPECT_EQ(result.model.notes.at("training_classes"), "class 0\nclass 1");
   EXPECT_EQ(result.model.notes.at("recall_at_1"), "1.0000");
 }

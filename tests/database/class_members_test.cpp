@@ -1,0 +1,135 @@
+#include <gtest/gtest.h>
+
+#include "core/class_mean.h"
+#include "database/class_members_internal.h"
+#include "tests/support/embeddings.h"
+#include "tests/support/stores.h"
+#include "tests/support/temporary_folder.h"
+
+namespace simdb {
+namespace {
+
+// Counts how often something is read.
+class CountedCache {
+ public:
+  explicit CountedCache(std::size_t max_weight = 100) : cache_(max_weight) {}
+
+  int get(const std::string& name, int value) {
+    return cache_.get(
+        name,
+        [&] {
+          ++reads;
+          return value;
+        },
+        weight);
+  }
+  void forget(const std::string& name) { cache_.forget(std::vector{name}, weight); }
+
+  ClassCache<int>& cache() { return cache_; }
+  static std::size_t weight(int value) { return static_cast<std::size_t>(value); }
+
+  int reads = 0;
+
+ private:
+  ClassCache<int> cache_;
+};
+
+TEST(ClassCacheTest, ReadsAClassOnceUntilItChanges) {
+  CountedCache cache;
+  EXPECT_EQ(cache.get("a", 1), 1);
+  EXPECT_EQ(cache.get("a", 2), 1);
+  EXPECT_EQ(cache.reads, 1);
+  cache.forget("a");
+  EXPECT_EQ(cache.get("a", 2), 2);
+  EXPECT_EQ(cache.reads, 2);
+}
+
+TEST(ClassCacheTest, AChangeOfAClassLeavesTheOthers) {
+  CountedCache cache(1000);
+  for (int i = 0; i < 200; ++i) cache.get("class " + std::to_string(i), 1);
+  cache.forget("class 7");
+  cache.forget("no such class");
+  for (int i = 0; i < 200; ++i) cache.get("class " + std::to_string(i), 1);
+  EXPECT_EQ(cache.reads, 201);
+}
+
+TEST(ClassCacheTest, WhatWasReadDuringAChangeIsNotKept) {
+  CountedCache cache;
+  const auto read = [&] {
+    cache.forget("a");
+    return 1;
+  };
+  EXPECT_EQ(cache.cache().get("a", read, CountedCache::weight), 1);
+  EXPECT_EQ(cache.get("a", 2), 2);
+}
+
+TEST(ClassCacheTest, ForgetsAllWhenFullAndKeepsNothingThatFitsNever) {
+  CountedCache cache(100);
+  cache.get("a", 60);
+  EXPECT_EQ(cache.get("huge", 101), 101);
+  EXPECT_EQ(cache.get("huge", 102), 102);
+  EXPECT_EQ(cache.get("a", 1), 60);
+  cache.get("b", 60);
+  EXPECT_EQ(cache.get("b", 2), 60);
+  EXPECT_EQ(cache.get("a", 3), 3);
+  cache.forget("b");  // gives its room back
+  cache.get("c", 90);
+  EXPECT_EQ(cache.get("a", 4), 3);
+}
+
+class ClassMembersTest : public testing::Test {
+ protected:
+  // The definition: the mean of the class's embeddings in ascending order of id.
+  std::optional<Embedding> mean_of(const std::string& name) const {
+    ClassMean mean(16);
+    for (const ItemId id : store->items_of(name)) mean.add(store->embedding(id)->values());
+    return mean.direction();
+  }
+  void expect_right(const std::string& name) {
+    const ClassSummary summary = members.summary_of(name);
+    EXPECT_EQ(summary.items, store->items_of(name).size());
+    ASSERT_TRUE(summary.mean);
+    EXPECT_EQ(*summary.mean, mean_of(name));
+  }
+
+  test::TemporaryFolder folder;
+  std::unique_ptr<Store> store = test::make_store(folder / "store");
+  ClassMembers members{*store};
+};
+
+TEST_F(ClassMembersTest, SummarisesSmallClasses) {
+  test::put_numbered(*store, 1, 2, "two");
+  test::put_numbered(*store, 10, 63, "most");
+  expect_right("two");
+  expect_right("most");
+  expect_right("two");  // remembered
+}
+
+TEST_F(ClassMembersTest, LargeClassesAndSingleItemsHaveNoMean) {
+  EXPECT_EQ(members.summary_of("none").items, 0U);
+  EXPECT_FALSE(members.summary_of("none").mean);
+  test::put_numbered(*store, 1, 1, "one");
+  EXPECT_EQ(members.summary_of("one").items, 1U);
+  EXPECT_FALSE(members.summary_of("one").mean);
+  test::put_numbered(*store, 10, 64, "large");
+  EXPECT_EQ(members.summary_of("large").items, 64U);
+  EXPECT_FALSE(members.summary_of("large").mean);
+}
+
+TEST_F(ClassMembersTest, FollowsTheClassesThatChange) {
+  const std::vector<std::string> name{"a"};
+  const auto ids = test::put_numbered(*store, 1, 3, "a");
+  expect_right("a");
+  EXPECT_EQ(members.of("a").ids().size(), 3U);
+  test::put_numbered(*store, 5, 1, "a");
+  members.forget(name);
+  expect_right("a");
+  EXPECT_EQ(members.of("a").ids().size(), 4U);
+  store->erase(std::vector{ids[0]});
+  members.forget(name);
+  expect_right("a");
+  EXPECT_EQ(members.of("a").ids().size(), 3U);
+}
+
+}  // namespace
+}  // namespace simdb
