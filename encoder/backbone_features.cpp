@@ -133,6 +133,8 @@ BackboneFeatures::BackboneFeatures(Backbone backbone) : state_(std::make_unique<
   }
 }
 
+BackboneFeatures::BackboneFeatures(BackboneFeatures&&) noexcept = default;
+BackboneFeatures& BackboneFeatures::operator=(BackboneFeatures&&) noexcept = default;
 BackboneFeatures::~BackboneFeatures() = default;
 
 const Backbone& BackboneFeatures::backbone() const noexcept { return state_->backbone; }

@@ -22,6 +22,8 @@ class BackboneFeatures {
   /// one image at a time. Throws Error(kBadInput), naming the model and the remedy, if OpenCV can't
   /// run it or if it gives something else than a row of features an image.
   explicit BackboneFeatures(Backbone backbone);
+  BackboneFeatures(BackboneFeatures&& other) noexcept;  ///< `other` may then only be assigned to
+  BackboneFeatures& operator=(BackboneFeatures&& other) noexcept;
   ~BackboneFeatures();
 
   /// As given, with what was found out and the output pooled: what write_backbone_model takes.

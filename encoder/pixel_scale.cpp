@@ -11,8 +11,9 @@
 namespace simdb {
 namespace {
 
-// Of its margin, a tenth of each side is cut off a copy.
-constexpr int kMargin = 10;
+// A fifth is cut off a copy at each edge. Of a tenth, copies are recognised with every scale, and
+// chance decides: measured on MobileNetV2 and EfficientNet-Lite0 with 32 photographs.
+constexpr int kMargin = 5;
 // Low enough that near misses count, high enough that one image in doubt does not decide.
 constexpr double kTemperature = 0.2;
 

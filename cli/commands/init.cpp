@@ -2,47 +2,72 @@
 
 #include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 
 #include "cli/args.h"
+#include "cli/backbone_encoder.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/interrupt.h"
 #include "cli/render.h"
 #include "cli/shipped_encoders.h"
 #include "core/digest.h"
+#include "core/error.h"
 #include "encoder/onnx_encoder.h"
 #include "encoder/onnx_model_cut.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
+namespace {
+
+std::optional<std::size_t> dim_of(const ArgumentParser& parser) {
+  if (!parser.has("dim")) return {};
+  return parser.get<std::size_t>("dim");
+}
+
+std::vector<std::byte> read_encoder(const std::string& chosen, std::optional<std::size_t> dim) {
+  const std::filesystem::path file = find_encoder_file(chosen);
+  std::vector<std::byte> model = read_model_file(file);
+  return dim ? cut_onnx_model(model, *dim, file.string()) : model;
+}
+
+}  // namespace
 
 int run_init(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
-      "init [--encoder NAME|FILE.onnx]",
+      "init [--encoder NAME|FILE.onnx]   or   simdb init --backbone FILE.onnx --fit DIR",
       "Creates a database around an encoder: 'photo', another that comes with simdb ('simdb "
       "encoders'\nlists them), or a file that 'simdb train' made. The encoder is copied into the "
       "database, which is\ncomplete in itself; vectors of different encoders never mix.");
   parser.options().add_options()("encoder", po::value<std::string>()->value_name("NAME|FILE"),
                                  "the encoder (else photo)");
-  parser.options().add_options()("dim", po::value<std::size_t>()->value_name("N"),
-                                 "keep the first N floats of each embedding, for encoders that "
-                                 "allow it ('photo': 16, 32, 64)");
+  parser.options().add_options()(
+      "dim", po::value<std::size_t>()->value_name("N"),
+      "keep the first N floats of each embedding, for encoders that "
+      "allow it ('photo': 16, 32, 64); of a backbone any multiple of 16");
+  add_backbone_options(parser);
   parser.options().add_options()("db", po::value<std::string>()->value_name("DIR"),
                                  "the folder to create (else $SIMDB_DB, else .simdb here)");
   parser.with_json();
   if (!parser.parse(args, console, 0, 0)) return 0;
-  const std::string chosen =
-      parser.has("encoder") ? parser.get<std::string>("encoder") : std::string("photo");
-  const std::filesystem::path file = find_encoder_file(chosen);
-  std::vector<std::byte> model = read_model_file(file);
-  if (parser.has("dim")) {
-    model = cut_onnx_model(model, parser.get<std::size_t>("dim"), file.string());
-  }
-  // Proves that it runs before anything is created.
-  const OnnxEncoder encoder(model, file.string());
+  require_sense(parser);
+  const bool is_own = parser.has("backbone");
+  const std::string chosen = is_own                  ? parser.get<std::string>("backbone")
+                             : parser.has("encoder") ? parser.get<std::string>("encoder")
+                                                     : std::string("photo");
   const std::filesystem::path folder = new_database_path(parser);
+  if (is_own && Database::exists(folder)) {  // before minutes of work
+    throw Error(
+        ErrorCode::kUsage,
+        fmt::format("can't create a database in {}: there is one already", folder.string()));
+  }
   const InterruptGuard interrupt;  // half a database would be in the way of the next try
+  const std::vector<std::byte> model = is_own
+                                           ? make_backbone_encoder(parser, dim_of(parser), console)
+                                           : read_encoder(chosen, dim_of(parser));
+  // Proves that it runs before anything is created.
+  const OnnxEncoder encoder(model, chosen);
   Database::create(folder, model, encoder.dimension());
   if (parser.flag("json")) {
     print_json(console.out, {{"database", folder.string()},

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <string_view>
-#include <utility>
 
 #include "core/error.h"
 
@@ -17,19 +16,6 @@ constexpr std::array kBelonging = {"backbone-output", "head-hidden", "dropout", 
                                    "feature-cache",   "mean-std",    "anchor"};
 constexpr std::array kReplaced = {"network", "channels", "batch-norm", "precision"};
 
-PixelScale parse_scale(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, PixelScale>, 4> kNames = {
-      {{"auto", PixelScale::kAuto},
-       {"none", PixelScale::kNone},
-       {"half", PixelScale::kHalf},
-       {"imagenet", PixelScale::kImageNet}}};
-  for (const auto& [known, scale] : kNames) {
-    if (known == name) return scale;
-  }
-  throw Error(ErrorCode::kUsage,
-              fmt::format("--mean-std is 'auto', 'none', 'half' or 'imagenet', not '{}'", name));
-}
-
 template <typename T>
 void read(const po::variables_map& values, const char* name, T& place) {
   if (values.count(name) > 0) place = values[name].as<T>();
@@ -41,7 +27,7 @@ void add_backbone_options(po::options_description_easy_init& add) {
   add("backbone", po::value<std::string>()->value_name("FILE"),
       "train a head on this ONNX image model's features");
   add("backbone-output", po::value<std::string>()->value_name("NAME"),
-      "tensor taken as features (the first output)");
+      "tensor taken as features (the widest output, but\nno class scores)");
   add("head-hidden", po::value<int>()->value_name("N"), "width of a layer in between (0: none)");
   add("anchor", po::value<double>()->value_name("X"),
       "how firmly the head is held at its start, 0 to 1e6 (10)");
@@ -51,7 +37,7 @@ void add_backbone_options(po::options_description_easy_init& add) {
   add("feature-cache", po::value<std::string>()->value_name("FILE"),
       "instead of FILE.onnx.features");
   add("mean-std", po::value<std::string>()->value_name("NAME"),
-      "of the backbone: auto, none, half or imagenet");
+      "of the backbone's pixels: auto (tried on the images),\nimagenet, half, none or raw");
 }
 
 std::optional<BackboneCommand> read_backbone_options(const po::variables_map& values) {
@@ -85,7 +71,7 @@ std::optional<BackboneCommand> read_backbone_options(const po::variables_map& va
   }
   if (values.count("feature-cache") > 0) command.cache = values["feature-cache"].as<std::string>();
   if (values.count("mean-std") > 0)
-    command.scale = parse_scale(values["mean-std"].as<std::string>());
+    command.scale = parse_pixel_scale(values["mean-std"].as<std::string>());
   return command;
 }
 

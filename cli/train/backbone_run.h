@@ -2,9 +2,9 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <string>
 #include <vector>
 
+#include "cli/backbone_file.h"
 #include "cli/train/train_args.h"
 #include "core/progress.h"
 #include "encoder/backbone_features.h"
@@ -21,13 +21,13 @@ class BackboneRun {
   /// Reads and tries the backbone `wanted`, which is that of `command`. Its input has the size and
   /// channels that the user wants, else those that the model fixes, else 224 x 224 RGB. Throws
   /// Error(kNotFound), and Error(kBadInput) with the remedy for a model that can't be used so.
-  BackboneRun(const TrainCommand& command, const BackboneCommand& wanted);
+  /// `say` hears what was chosen, see open_backbone.
+  BackboneRun(const TrainCommand& command, const BackboneCommand& wanted, const Say& say);
 
   const InputSpec& input() const noexcept { return features_.backbone().input; }
   /// What training must be told: the head's options with the identity of this backbone.
-  training::BackboneOptions options() const;
-  /// One line for the user: the model, its features and its input.
-  std::string describe() const;
+  /// It starts as the backbone's own head if that is an encoder with as many floats.
+  training::BackboneOptions options(int dimension) const;
   const std::filesystem::path& cache_file() const noexcept { return cache_file_; }
   /// Features that the backbone was run for.
   std::size_t computed() const noexcept { return cache_.size() - cached_; }

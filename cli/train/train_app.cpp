@@ -124,12 +124,11 @@ class TrainApp {
 
   /// Before the images are read: a model that can't be used is told at once.
   void take_up(const BackboneCommand& wanted) {
-    backbone_.emplace(command_, wanted);
+    backbone_.emplace(command_, wanted, [&](const std::string& line) { display_.note(line); });
     if (!command_.output.empty()) {
       require_writable(backbone_->cache_file(), "the features", "--feature-cache");
     }
     spec_ = backbone_->input();
-    display_.note(backbone_->describe());
   }
 
   bool compute_features(BackboneRun& backbone, LabeledImages& images,
@@ -141,7 +140,7 @@ class TrainApp {
                                        });
     display_.note(fmt::format("computed the features of {} images; they are kept in {}",
                               backbone.computed(), backbone.cache_file().string()));
-    options_.backbone = backbone.options();
+    options_.backbone = backbone.options(options_.network.dimension);
     return done;
   }
 

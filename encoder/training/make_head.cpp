@@ -28,7 +28,7 @@ std::unique_ptr<TrainableEncoder> make_head(const torch::Tensor& features,
                                             const BackboneOptions& options, int dimension,
                                             torch::Device device) {
   const torch::Tensor rows = features.flatten(0, 1);
-  if (options.hidden > 0 || rows.size(1) < dimension) {
+  if (options.hidden > 0 || (!options.start && rows.size(1) < dimension)) {
     return std::make_unique<HeadNetwork>(
         rows, HeadOptions{options.hidden, dimension, options.dropout}, device);
   }

@@ -10,8 +10,8 @@
 namespace simdb::training {
 
 /// The head that `options` ask for, on `features` (images x views x width floats): an AnchoredHead,
-/// or a HeadNetwork with a hidden layer or where there are fewer features than `dimension`. Errors
-/// as theirs.
+/// or a HeadNetwork with a hidden layer, or where nothing is given to start from and there are
+/// fewer features than `dimension`. Errors as theirs.
 std::unique_ptr<TrainableEncoder> make_head(const torch::Tensor& features,
                                             const BackboneOptions& options, int dimension,
                                             torch::Device device = torch::kCPU);

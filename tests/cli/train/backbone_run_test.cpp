@@ -24,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class BackboneRunTest : public ::testing::Test {
  protected:
@@ -59,6 +60,9 @@ class BackboneRunTest : public ::testing::Test {
     return code;
   }
 
+  static std::vector<Image> pictures() {
+    return {test::solid_image(9, 9, {255, 10, 0}), test::solid_image(9, 9, {0, 90, 255})};
+  }
   InputSpec input() const { return OnnxEncoder(read_model_file(model_)).header().input; }
 
   test::TemporaryFolder folder_;
@@ -72,7 +76,7 @@ class BackboneRunTest : public ::testing::Test {
 };
 
 TEST_F(BackboneRunTest, WritesOneModelWithTheInputOfTheBackbone) {
-  EXPECT_EQ(run({"--head-hidden", "12"}), 0) << err_;
+  EXPECT_EQ(run({"--head-hidden", "12", "--mean-std", "imagenet"}), 0) << err_;
   EXPECT_THAT(err_, AllOf(HasSubstr("8 features"), HasSubstr("12 x 10 RGB, mean 0.485"),
                           HasSubstr("computed the features of 10 images")));
   EXPECT_THAT(out_, HasSubstr("input 12 x 10 RGB"));
@@ -111,12 +115,28 @@ TEST_F(BackboneRunTest, AFreeSizeIsTheUsersAndTheScaleToo) {
   EXPECT_EQ(input().scale[0], 1);
 }
 
-TEST_F(BackboneRunTest, AnEncoderOfSimdbKeepsItsScale) {
-  EXPECT_EQ(run({"--mean-std", "half"}), 0);
-  fs::rename(model_, net_);
+TEST_F(BackboneRunTest, TheScaleIsTriedOnTheImages) {
   EXPECT_EQ(run(), 0) << err_;
+  EXPECT_THAT(err_, AllOf(HasSubstr("--mean-std "), HasSubstr("copies of 10 images best"),
+                          HasSubstr("name another")));
+  EXPECT_EQ(run({"--mean-std", "raw"}), 0) << err_;
+  EXPECT_THAT(err_, Not(HasSubstr("best (loss")));
+  EXPECT_FLOAT_EQ(input().scale[0], 1 / 255.0F);
+  for (const char* file : {"red/0.png", "red/1.png", "blue/0.png"}) fs::remove(pictures_ / file);
+  EXPECT_EQ(run(), 0) << err_;
+  EXPECT_THAT(err_, HasSubstr("--mean-std imagenet is assumed"));
+}
+
+TEST_F(BackboneRunTest, AnEncoderOfSimdbKeepsItsScaleAndItsHead) {
+  EXPECT_EQ(run({"--mean-std", "half"}), 0) << err_;
+  const EmbeddingBatch before = OnnxEncoder(read_model_file(model_)).encode(pictures());
+  fs::rename(model_, net_);
+  EXPECT_EQ(run({"--anchor", "1e6", "--learning-rate", "1e-9"}), 0) << err_;
   EXPECT_EQ(input().mean[0], 0.5F);
-  EXPECT_THAT(err_, HasSubstr("16 features"));
+  EXPECT_THAT(err_,
+              AllOf(HasSubstr("8 features"), HasSubstr("what the head of this encoder reads")));
+  const EmbeddingBatch after = OnnxEncoder(read_model_file(model_)).encode(pictures());
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_GT(similarity(before.row(i), after.row(i)), 0.9999F);
 }
 
 TEST_F(BackboneRunTest, TheImagesOfAValidationFolderHaveFeaturesToo) {

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "encoder/backbone_features.h"
+#include "encoder/image_codec.h"
+#include "encoder/pixel_scale.h"
+#include "encoder/preprocess.h"
+
+namespace simdb::cli {
+
+/// What a user said about a network of their own.
+struct BackboneChoice {
+  std::filesystem::path file;
+  std::string output;  ///< tensor; empty: see read_backbone
+  PixelScale scale = PixelScale::kAuto;
+  InputSpec input;              ///< resize and background; the rest as far as it is not chosen
+  bool choose_size = true;      ///< what the model fixes, else 224 x 224; else the input's own
+  bool choose_channels = true;  ///< what the model fixes, else RGB; else the input's own
+};
+
+/// What is found out about a network is told line by line.
+using Say = std::function<void(const std::string&)>;
+
+/// Reads a network and tries it. Mean and scale are, if nobody names them, those that an encoder of
+/// simdb says, else those with which the network recognises `images` best (files that are tried
+/// evenly spread; ones that can't be read are passed over), else ImageNet's. `say` hears what was
+/// chosen and why. Throws Error(kNotFound), and Error(kBadInput) with the remedy for a model that
+/// can't be used so.
+BackboneFeatures open_backbone(const BackboneChoice& choice,
+                               std::span<const std::filesystem::path> images,
+                               const ImageLimits& limits, const Say& say);
+
+/// At most `most` of the files, evenly spread.
+std::vector<std::filesystem::path> spread(std::span<const std::filesystem::path> files,
+                                          std::size_t most);
+
+}  // namespace simdb::cli
