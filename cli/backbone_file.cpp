@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/shipped_encoders.h"
 #include "core/error.h"
 #include "encoder/onnx_encoder.h"
 #include "encoder/onnx_model.h"
@@ -107,8 +108,9 @@ std::vector<fs::path> spread(std::span<const fs::path> files, std::size_t most) 
 
 BackboneFeatures open_backbone(const BackboneChoice& choice, std::span<const fs::path> images,
                                const ImageLimits& limits, const Say& say) {
-  const std::string name = choice.file.filename().string();
-  const std::vector<std::byte> bytes = read_model_file(choice.file);
+  const fs::path file = find_encoder_file(choice.file.string());
+  const std::string name = file.filename().string();
+  const std::vector<std::byte> bytes = read_model_file(file);
   InputSpec input = input_for(choice, read_backbone_input(bytes, name));
   const auto own = choice.scale == PixelScale::kAuto ? input_of_own_model(bytes, name)
                                                      : std::optional<InputSpec>();

@@ -16,8 +16,8 @@ namespace simdb::cli {
 
 /// What a user said about a network of their own.
 struct BackboneChoice {
-  std::filesystem::path file;
-  std::string output;  ///< tensor; empty: see read_backbone
+  std::filesystem::path file;  ///< or the name of a shipped encoder
+  std::string output;          ///< tensor; empty: see read_backbone
   PixelScale scale = PixelScale::kAuto;
   InputSpec input;              ///< resize and background; the rest as far as it is not chosen
   bool choose_size = true;      ///< what the model fixes, else 224 x 224; else the input's own

@@ -1,11 +1,6 @@
-#include "encoder/onnx_model_head.h"
-
 #include <algorithm>
-#include <cstring>
-#include <vector>
+#include <cstddef>
 
-#include "core/error.h"
-#include "encoder/onnx_model_checks_internal.h"
 #include "encoder/onnx_model_head_internal.h"
 
 namespace simdb {
@@ -33,12 +28,6 @@ onnx::TensorProto* own_weight(onnx::GraphProto& graph, const std::string& tensor
   return fits ? &*found : nullptr;
 }
 
-std::vector<float> values_of(const onnx::TensorProto& tensor) {
-  std::vector<float> values(tensor.raw_data().size() / sizeof(float));
-  std::memcpy(values.data(), tensor.raw_data().data(), values.size() * sizeof(float));
-  return values;
-}
-
 }  // namespace
 
 std::optional<DenseEnd> find_dense_end(onnx::GraphProto& graph) {
@@ -56,17 +45,6 @@ std::optional<DenseEnd> find_dense_end(onnx::GraphProto& graph) {
   end.outputs = end.weight->dims(0);
   if (end.bias->dims(0) != end.outputs) return {};
   return end;
-}
-
-std::optional<ModelHead> read_model_head(std::span<const std::byte> model,
-                                         const std::string& name) {
-  onnx::ModelProto proto = parse_model(model, name);
-  require_sound_weights(proto.graph(), name);
-  const std::optional<DenseEnd> end = find_dense_end(*proto.mutable_graph());
-  if (!end) return {};
-  return ModelHead{end->features,
-                   {static_cast<int>(end->weight->dims(1)), static_cast<int>(end->outputs),
-                    values_of(*end->weight), values_of(*end->bias), false}};
 }
 
 }  // namespace simdb

@@ -54,6 +54,13 @@ BackboneRun::BackboneRun(const TrainCommand& command, const BackboneCommand& wan
       cache_(cache_file_, features_.key(), features_.dimension()),
       cached_(cache_.size()) {}
 
+training::TrainOptions BackboneRun::suited(training::TrainOptions options) const {
+  options.loss.kind = training::LossKind::kSupCon;  // docs/training.md has what was measured
+  const auto& own = features_.backbone().own_head;
+  if (own) options.network.dimension = own->out_features;
+  return options;
+}
+
 training::BackboneOptions BackboneRun::options(int dimension) const {
   training::BackboneOptions options = command_.head;
   options.start = own_start(features_.backbone().own_head, features_.dimension(), dimension);

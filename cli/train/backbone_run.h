@@ -25,6 +25,9 @@ class BackboneRun {
   BackboneRun(const TrainCommand& command, const BackboneCommand& wanted, const Say& say);
 
   const InputSpec& input() const noexcept { return features_.backbone().input; }
+  /// What suits a head more than a network, before the user's own choices: the loss, and as many
+  /// floats as the head has that it starts as.
+  training::TrainOptions suited(training::TrainOptions options) const;
   /// What training must be told: the head's options with the identity of this backbone.
   /// It starts as the backbone's own head if that is an encoder with as many floats.
   training::BackboneOptions options(int dimension) const;

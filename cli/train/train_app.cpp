@@ -83,7 +83,9 @@ class TrainApp {
       validation = load(*command_.validation, alike);
     }
     if (stopped()) return give_up("while the images were read");
-    options_ = command_.change(training::recommend(images));
+    training::TrainOptions recommended = training::recommend(images);
+    if (backbone_) recommended = backbone_->suited(recommended);
+    options_ = command_.change(recommended);
     if (command_.preview) preview(images, *command_.preview);
     options_.augment =
         resolve_augment(options_.augment, images.input.channels, images.classes.size(),

@@ -6,6 +6,12 @@
 #include "encoder/training/train_checks_internal.h"
 
 namespace simdb::training {
+namespace {
+
+constexpr int kCollapsedReports = 5;  // in a row
+constexpr double kCollapsedSpread = 1e-3;
+
+}  // namespace
 
 void require_matching_input(const LabeledImages& images, const LabeledImages* validation,
                             const TrainOptions& options) {
@@ -37,35 +43,19 @@ void require_device(const std::string& name) {
   }
 }
 
-/// Fits the epochs of `options` to their time limit, of which what the measuring takes is taken
-/// off. A training that goes on keeps its length. Returns the seconds expected, 0 without a limit.
-double set_length(const LabeledImages& images, const LabeledImages* validation,
-                  std::span<const std::byte> resume, TrainOptions& options) {
-  constexpr double kReserve = 0.9;
-  double expected = 0;
-  if (options.time_limit > 0 && !resume.empty()) {
-    const TrainLength length = length_of(decode_checkpoint(resume, "the checkpoint"));
-    options.epochs = length.epochs;
-    options.steps_an_epoch = length.steps_an_epoch;
-  } else if (options.time_limit > 0) {
-    const Clock::time_point start = Clock::now();
-    at::manual_seed(options.seed);
-    TrainOptions brief = options;
-    brief.epochs = 1;
-    const TrainObserver nobody;
-    Training trial(images, validation, brief, nobody);
-    const Pace pace = trial.measure_pace(options.time_limit);
-    const std::chrono::duration<double> spent = Clock::now() - start;
-    options.time_limit = std::max(1e-3, options.time_limit - spent.count());
-    const TrainLength length =
-        fit_length({options.epochs, trial.steps_an_epoch()}, pace, kReserve * options.time_limit);
-    if (length.steps_an_epoch < trial.steps_an_epoch())
-      options.steps_an_epoch = length.steps_an_epoch;
-    options.epochs = length.epochs;
-    expected = expected_seconds(length, pace);
+void warn_of_collapse(const std::vector<EpochReport>& history,
+                      const std::function<void(const std::string&)>& warn) {
+  int collapsed = 0;
+  for (auto report = history.rbegin();
+       report != history.rend() && report->spread < kCollapsedSpread; ++report) {
+    ++collapsed;
   }
-  if (options.patience == 0) options.patience = std::max(kFewestPatience, options.epochs / 3);
-  return expected;
+  if (collapsed != kCollapsedReports || !warn) return;
+  warn(
+      fmt::format("all validation images have had one embedding for {} reports (spread {:.2g}): "
+                  "the embeddings have collapsed onto one point; try --miner semi-hard, another "
+                  "--loss, --batch-norm or a lower --learning-rate",
+                  kCollapsedReports, history.back().spread));
 }
 
 }  // namespace simdb::training

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "encoder/training/labeled_images.h"
 #include "encoder/training/train_options.h"
+#include "encoder/training/trainer.h"
 
 namespace simdb::training {
 
@@ -14,5 +17,10 @@ void require_matching_input(const LabeledImages& images, const LabeledImages* va
 
 /// Throws Error(kUsage) if LibTorch has no such device.
 void require_device(const std::string& name);
+
+/// Calls `warn` (which may be empty) once when all embeddings have fallen onto one point for some
+/// reports in a row.
+void warn_of_collapse(const std::vector<EpochReport>& history,
+                      const std::function<void(const std::string&)>& warn);
 
 }  // namespace simdb::training

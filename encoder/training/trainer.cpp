@@ -35,8 +35,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kMinStepsAnEpoch = 10;
 constexpr int kFewestPatience = 10;
-constexpr int kCollapsedReports = 5;  // in a row
-constexpr double kCollapsedSpread = 1e-3;
 
 /// One training from its first step, or from a checkpoint, to the model.
 class Training {
@@ -216,22 +214,7 @@ class Training {
     }
     encoder_->restore_weights(weights);
     if (observer_.on_epoch) observer_.on_epoch(last);
-    watch_for_collapse();
-  }
-
-  /// Warns once when all embeddings have fallen onto one point.
-  void watch_for_collapse() {
-    int collapsed = 0;
-    for (auto report = state_.history.rbegin();
-         report != state_.history.rend() && report->spread < kCollapsedSpread; ++report) {
-      ++collapsed;
-    }
-    if (collapsed != kCollapsedReports || !observer_.on_warning) return;
-    observer_.on_warning(
-        fmt::format("all validation images have had one embedding for {} reports (spread {:.2g}): "
-                    "the embeddings have collapsed onto one point; try --miner semi-hard, another "
-                    "--loss, --batch-norm or a lower --learning-rate",
-                    kCollapsedReports, state_.history.back().spread));
+    warn_of_collapse(state_.history, observer_.on_warning);
   }
 
   void checkpoint() const {
@@ -349,6 +332,37 @@ class Training {
   std::vector<torch::Tensor> start_weights_;
   bool stopped_ = false;
 };
+
+/// Fits the epochs of `options` to their time limit, of which what the measuring takes is taken
+/// off. A training that goes on keeps its length. Returns the seconds expected, 0 without a limit.
+double set_length(const LabeledImages& images, const LabeledImages* validation,
+                  std::span<const std::byte> resume, TrainOptions& options) {
+  constexpr double kReserve = 0.9;
+  double expected = 0;
+  if (options.time_limit > 0 && !resume.empty()) {
+    const TrainLength length = length_of(decode_checkpoint(resume, "the checkpoint"));
+    options.epochs = length.epochs;
+    options.steps_an_epoch = length.steps_an_epoch;
+  } else if (options.time_limit > 0) {
+    const Clock::time_point start = Clock::now();
+    at::manual_seed(options.seed);
+    TrainOptions brief = options;
+    brief.epochs = 1;
+    const TrainObserver nobody;
+    Training trial(images, validation, brief, nobody);
+    const Pace pace = trial.measure_pace(options.time_limit);
+    const std::chrono::duration<double> spent = Clock::now() - start;
+    options.time_limit = std::max(1e-3, options.time_limit - spent.count());
+    const TrainLength length =
+        fit_length({options.epochs, trial.steps_an_epoch()}, pace, kReserve * options.time_limit);
+    if (length.steps_an_epoch < trial.steps_an_epoch())
+      options.steps_an_epoch = length.steps_an_epoch;
+    options.epochs = length.epochs;
+    expected = expected_seconds(length, pace);
+  }
+  if (options.patience == 0) options.patience = std::max(kFewestPatience, options.epochs / 3);
+  return expected;
+}
 
 }  // namespace
 
