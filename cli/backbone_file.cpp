@@ -49,7 +49,7 @@ std::vector<std::uint8_t> fitted(std::span<const fs::path> files, const InputSpe
     try {
       const Image image = fit_to_input(load_image(file, limits).image, input);
       pixels.insert(pixels.end(), image.pixels.begin(), image.pixels.end());
-    } catch (const Error&) {  // told when all are read
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): told when all are read
     }
   }
   return pixels;
