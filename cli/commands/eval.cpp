@@ -46,15 +46,14 @@ void add_options(ArgumentParser& parser) {
   auto add = parser.options().add_options();
   add("k,k", po::value<std::size_t>()->default_value(10)->value_name("N"), "neighbours that vote");
   add("ways", po::value<std::size_t>()->value_name("N"), "few-shot episodes: classes of each");
-  add("shots", po::value<std::size_t>()->value_name("K"),
-      "items of each class that are given (1); images of DIR are asked");
+  add("shots", po::value<std::size_t>()->value_name("K"), "items of each class that are given (1)");
   add("within-parents", "the classes of an episode share a folder (an alphabet)");
   add("episodes", po::value<std::size_t>()->value_name("N"), "how many are drawn (1000)");
   add("seed", po::value<std::uint64_t>()->value_name("S"), "what is drawn (1)");
   add("open-set", po::value<std::string>()->value_name("DIR"),
       "images of none of the classes: how well they are told apart");
   add("report", po::value<std::string>()->value_name("FILE.html"),
-      "a page with pictures: confusion matrix, similarities, 3-D view");
+      "a page: confusion matrix, similarities, 3-D view");
   add_encoder_options(parser);
   parser.with_class_level().with_image_limits().with_json();
 }
