@@ -114,8 +114,13 @@ class Collector {
     entry.pixels = {};
   }
 
-  /// After the last file of a folder, or for one without any.
-  void finish(std::size_t folder) {
+  /// After the last file of a folder, or for one without any. What reading left behind when it was
+  /// stopped is not checked.
+  void finish(std::size_t folder, bool is_whole = true) {
+    if (!is_whole) {
+      usable_ = 0;
+      return;
+    }
     const auto& [name, parent, path, files] = folders_[folder];
     if (usable_ == 0) {
       if (on_skip_) on_skip_(path, "the folder has no readable image");
@@ -214,7 +219,7 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
         std::span(files).subspan(first, std::min(reader.window(), files.size() - first));
     const bool goes_on = reader.read(part);
     for (ReadFile& entry : part) {
-      for (; finished < entry.folder; ++finished) collector.finish(finished);
+      for (; finished < entry.folder; ++finished) collector.finish(finished, goes_on);
       collector.take(entry);
     }
     if (!goes_on) return images;
