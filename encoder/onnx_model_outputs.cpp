@@ -151,10 +151,13 @@ FeatureTensor choose_features(const onnx::GraphProto& graph) {
     if (best == nullptr || output.rank() > best->rank()) best = &output;
   }
   if (best == nullptr) {
-    const Output& first = outputs.front();
-    return {first.scores->input, "its output '" + first.name + "' is " +
-                                     std::to_string(first.scores->classes) +
-                                     " class scores; this is what they are computed from"};
+    for (const Output& output : outputs) {
+      if (!output.scores) continue;
+      return {output.scores->input, "its output '" + output.name + "' is " +
+                                        std::to_string(output.scores->classes) +
+                                        " class scores; this is what they are computed from"};
+    }
+    return {};
   }
   if (outputs.size() == 1) return {best->name, {}};
   std::string all;
