@@ -2,18 +2,9 @@
 
 #include "core/error.h"
 #include "encoder/training/head_parts_internal.h"
+#include "encoder/training/tensor_floats_internal.h"
 
 namespace simdb::training {
-namespace {
-
-std::vector<float> to_floats(const torch::Tensor& tensor) {
-  const torch::Tensor plain = tensor.detach().to(torch::kFloat32).contiguous();
-  const float* begin = plain.data_ptr<float>();
-  return {begin, begin + plain.numel()};
-}
-
-}  // namespace
-
 void require_valid_dropout(double dropout) {
   if (dropout >= 0 && dropout < 1) return;
   throw Error(ErrorCode::kUsage, fmt::format("a dropout of {} is not between 0 and 1", dropout));

@@ -2,14 +2,10 @@
 
 #include <vector>
 
+#include "encoder/training/tensor_floats_internal.h"
+
 namespace simdb::training {
 namespace {
-
-std::vector<float> to_floats(const torch::Tensor& tensor) {
-  const torch::Tensor plain = tensor.detach().to(torch::kFloat32).contiguous();
-  const float* begin = plain.data_ptr<float>();
-  return {begin, begin + plain.numel()};
-}
 
 ConvLayer export_convolution(const torch::nn::Conv2d& conv, const torch::nn::BatchNorm2d& norm,
                              bool relu) {
