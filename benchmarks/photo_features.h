@@ -28,7 +28,7 @@ FeatureSource encoder_source(const std::string& file);
 Image stored_at(const Image& image, int side);
 
 /// Decodes each file once, on all cores, and gives it to all sources: a FeatureRows for each, with
-/// one row a file. store_side = 0 leaves the pictures as they are. `progress` is told how many
+/// one row per file. store_side = 0 leaves the pictures as they are. `progress` is told how many
 /// files are done. Throws at the first file that can't be used.
 std::vector<FeatureRows> read_features(std::span<const std::filesystem::path> files,
                                        std::span<const FeatureSource> sources, int store_side,

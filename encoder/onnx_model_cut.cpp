@@ -79,7 +79,7 @@ std::vector<std::byte> cut_onnx_model(std::span<const std::byte> model, std::siz
   if (std::ranges::find(possible, dimension) == possible.end()) {
     throw Error(ErrorCode::kUsage,
                 name + " can't give " + std::to_string(dimension) +
-                    " floats an image; possible: " + to_text(possible) +
+                    " floats per image; possible: " + to_text(possible) +
                     (possible.size() > 1 ? "" : " (its note 'nested' names no other length)"));
   }
   if (dimension == header.dimension) return {model.begin(), model.end()};

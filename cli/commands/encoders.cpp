@@ -49,7 +49,7 @@ void print(const ShippedEncoder& encoder, const std::optional<Found>& found, Con
   }
   const InputSpec& input = found->header.input;
   console.out << fmt::format(
-      "{:<10} {}\n           {} floats an image, input {} x {} {}, {}\n"
+      "{:<10} {}\n           {} floats per image, input {} x {} {}, {}\n"
       "           licence: {}\n",
       encoder.name, printable(purpose), floats, input.width, input.height,
       input.channels == 3 ? "RGB" : "grey", byte_size(found->bytes),

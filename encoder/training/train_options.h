@@ -56,7 +56,7 @@ struct TrainOptions {
   double weight_average = 0.99;  ///< decay a step of the averaged weights that are judged and
                                  ///< exported; 0: the last ones
   Precision precision = Precision::kAuto;
-  int batch = 192;         ///< images a batch, about
+  int batch = 192;         ///< images per batch, about
   double siblings = 0.5;   ///< share of groups whose classes have one parent folder
   int epochs = 30;         ///< at most
   int steps_an_epoch = 0;  ///< 0: what shows as many images as there are, but 10 at least

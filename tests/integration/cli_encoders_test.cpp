@@ -129,7 +129,7 @@ TEST_F(CliEncodersTest, ListsWhatComesWithIt) {
 
   const ProcessResult text = simdb({"encoders"});
   EXPECT_EQ(text.code, 0);
-  EXPECT_THAT(text.out, HasSubstr("64 (or 16, 32 with init --dim) floats an image"));
+  EXPECT_THAT(text.out, HasSubstr("64 (or 16, 32 with init --dim) floats per image"));
   EXPECT_THAT(text.out, HasSubstr("not here: "));
 }
 
