@@ -79,10 +79,22 @@ void work(const std::filesystem::path& folder, std::uint64_t seed, std::uint64_t
   }
 }
 
+// Whoever tries to write between two sessions of a steady worker has the store for a moment.
+std::unique_ptr<Store> open_when_free(const std::filesystem::path& folder) {
+  while (true) {
+    try {
+      return Store::open(store_path(folder), StoreMode::kReadWrite);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kBusy) throw;
+      ::usleep(1000);
+    }
+  }
+}
+
 void work_steadily(const std::filesystem::path& folder, std::uint64_t seed, std::uint64_t first) {
   test::GalleryWork work(seed, first, say);
   for (test::Expected mine;;) {
-    EmbeddedGallery gallery(Store::open(store_path(folder), StoreMode::kReadWrite), folder);
+    EmbeddedGallery gallery(open_when_free(folder), folder);
     for (int i = 0; i < 200; ++i) {
       work.step(gallery, mine);
       if (mine.items.size() > 2000) work.shrink(gallery, mine, 1000);

@@ -78,7 +78,8 @@ TEST(ProcessesTest, ReadersBesideAWriterSeeWholeChanges) {
       }
     });
   }
-  // A second writer is turned away at once, by name, unless the first is between two sessions.
+  // A second writer is turned away at once, by name, unless the first is between two sessions or
+  // gets there while it is asked for its name.
   std::uint64_t refused = 0;
   std::uint64_t slowest_ms = 0;
   while (steady_clock::now() < end) {
@@ -87,9 +88,11 @@ TEST(ProcessesTest, ReadersBesideAWriterSeeWholeChanges) {
       Store::open(store_path(victim.path()), StoreMode::kReadWrite).reset();
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kBusy) << error.what();
-      EXPECT_NE(std::string(error.what()).find("kill_worker steady"), std::string::npos)
-          << error.what();
-      ++refused;
+      const std::string text = error.what();
+      if (text.find("in use by another process") == std::string::npos) {
+        EXPECT_NE(text.find("kill_worker steady"), std::string::npos) << text;
+        ++refused;
+      }
     }
     const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
     slowest_ms = std::max(slowest_ms, static_cast<std::uint64_t>(took.count()));
