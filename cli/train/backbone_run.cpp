@@ -58,6 +58,12 @@ training::TrainOptions BackboneRun::suited(training::TrainOptions options) const
   options.loss.kind = training::LossKind::kSupCon;  // docs/training.md has what was measured
   const auto& own = features_.backbone().own_head;
   if (own) options.network.dimension = own->out_features;
+  if (command_.head.hidden > 0) return options;
+  // The start is held, so new classes can't lose; a few of them set aside choose an epoch by
+  // chance, and are missed in training: 16 floats on 25 unseen classes of photographs 71 %, so 75
+  // %.
+  options.validation = training::ValidationKind::kImages;
+  options.patience = options.epochs;
   return options;
 }
 
