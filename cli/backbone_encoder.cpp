@@ -52,6 +52,7 @@ std::size_t largest_dimension(std::size_t most, const BackboneFeatures& features
 
 BackboneChoice read_choice(const ArgumentParser& parser) {
   BackboneChoice choice;
+  choice.may_take_roots = parser.has("fit");
   choice.file = parser.get<std::string>("backbone");
   if (parser.has("backbone-output")) choice.output = parser.get<std::string>("backbone-output");
   if (parser.has("mean-std")) {

@@ -133,6 +133,12 @@ BackboneFeatures open_backbone(const BackboneChoice& choice, std::span<const fs:
     }
   }
   say(describe(features));
+  if (choice.may_take_roots && features.is_nonnegative() && !features.backbone().own_head) {
+    Backbone backbone = features.backbone();
+    take_roots(backbone);
+    say("none is negative: their square roots are taken, scaled to length 1");
+    features = BackboneFeatures(std::move(backbone));
+  }
   return features;
 }
 

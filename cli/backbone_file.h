@@ -21,6 +21,7 @@ struct BackboneChoice {
   PixelScale scale = PixelScale::kAuto;
   InputSpec input;              ///< resize and background; the rest as far as it is not chosen
   bool choose_size = true;      ///< what the model fixes, else 224 x 224; else the input's own
+  bool may_take_roots = false;  ///< take_roots(), where no feature is negative and it has no head
   bool choose_channels = true;  ///< what the model fixes, else RGB; else the input's own
 };
 

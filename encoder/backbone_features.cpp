@@ -71,6 +71,7 @@ struct BackboneFeatures::State {
   Backbone backbone;
   std::unique_ptr<OnnxRunner> runner;
   Sha256 key{};
+  bool is_nonnegative = false;
 
   void load() {
     runner = std::make_unique<OnnxRunner>(backbone.model, backbone.input, backbone.one_at_a_time);
@@ -98,6 +99,7 @@ struct BackboneFeatures::State {
       const std::vector<float> row = runner->try_out(planes_of(i)).values;
       alone.insert(alone.end(), row.begin(), row.end());
     }
+    is_nonnegative = std::ranges::all_of(alone, [](float value) { return value >= 0; });
     const OnnxRunner::Output all =
         backbone.one_at_a_time ? OnnxRunner::Output() : try_batch(planes);
     if (all.shape.size() != 2 || all.shape[0] != kTrials || !agree(all.values, alone)) {
@@ -139,6 +141,7 @@ BackboneFeatures::~BackboneFeatures() = default;
 
 const Backbone& BackboneFeatures::backbone() const noexcept { return state_->backbone; }
 std::size_t BackboneFeatures::dimension() const noexcept { return state_->backbone.features; }
+bool BackboneFeatures::is_nonnegative() const noexcept { return state_->is_nonnegative; }
 const Sha256& BackboneFeatures::key() const noexcept { return state_->key; }
 
 std::vector<float> BackboneFeatures::compute(std::span<const std::uint8_t> pixels,

@@ -32,6 +32,9 @@ class BackboneFeatures {
   /// Floats an image.
   std::size_t dimension() const noexcept;
 
+  /// False if a picture of noise had a feature below 0.
+  bool is_nonnegative() const noexcept;
+
   /// SHA-256 of all that the features of an image depend on: model, input, version of OpenCV.
   const Sha256& key() const noexcept;
 

@@ -244,6 +244,22 @@ void pool_output(Backbone& backbone) {
   backbone.model = to_bytes(model);
 }
 
+void take_roots(Backbone& backbone) {
+  constexpr float kTiny = 1e-12F;  // a row of zeros gets a length instead of becoming NaN
+  onnx::ModelProto model = parse_model(backbone.model, backbone.name);
+  onnx::GraphProto& graph = *model.mutable_graph();
+  GraphBuilder builder(graph, unused_prefix(graph));
+  const std::string positive = builder.add("Relu", {graph.output(0).name()});
+  const std::string above =
+      builder.add("Add", {positive, builder.add_tensor("tiny", {1}, {kTiny})});
+  const std::string roots = builder.add("Sqrt", {above});
+  const std::string length =
+      builder.add("ReduceL2", {roots}, {{"axes", {1}}, {"keepdims", {1}, false}});
+  graph.mutable_output(0)->set_name(builder.add("Div", {roots, length}));
+  backbone.model = to_bytes(model);
+  backbone.has_roots = true;
+}
+
 std::vector<std::byte> write_backbone_model(const Backbone& backbone,
                                             std::span<const DenseLayer> head,
                                             const std::map<std::string, std::string>& notes) {
@@ -276,7 +292,8 @@ std::vector<std::byte> write_backbone_model(const Backbone& backbone,
   std::map<std::string, std::string> all_notes = notes;
   const bool is_new = all_notes
                           .emplace("backbone", backbone.name + ", SHA-256 " + backbone.digest +
-                                                   ", tensor '" + backbone.output + "'")
+                                                   ", tensor '" + backbone.output + "'" +
+                                                   (backbone.has_roots ? ", square roots" : ""))
                           .second;
   if (!is_new) refuse_export("a note can't be named backbone");
   add_metadata(model, backbone.input, all_notes);

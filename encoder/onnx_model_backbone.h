@@ -36,6 +36,7 @@ struct Backbone {
   std::vector<std::byte> model;  ///< ONNX: one input, N x channels x height x width; one output
   std::size_t features = 0;      ///< floats an image; 0 until BackboneFeatures has run the model
   bool one_at_a_time = false;  ///< only batches of 1 come out right; BackboneFeatures tries it out
+  bool has_roots = false;      ///< take_roots() was called
   std::optional<DenseLayer> own_head;  ///< that reads `output`, if the file is an encoder of simdb
 };
 
@@ -57,6 +58,11 @@ Backbone read_backbone(std::span<const std::byte> bytes, const std::string& name
 
 /// Ends the model with GlobalAveragePool and Flatten: for an output N x channels x height x width.
 void pool_output(Backbone& backbone);
+
+/// Ends a model whose output is N x features with their square roots (0 for negative ones), scaled
+/// to length 1. Of features that are averages of activations without negative values, a few are
+/// large and many small, and the small ones tell much of what a network was not trained for.
+void take_roots(Backbone& backbone);
 
 /// Bytes of one model file like those of write_onnx_model: the backbone, the dense layers of `head`
 /// and L2 normalisation; the batch dimension is 1 for a backbone that is run one_at_a_time.

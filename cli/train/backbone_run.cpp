@@ -17,6 +17,7 @@ namespace {
 
 BackboneFeatures open(const TrainCommand& command, const BackboneCommand& wanted, const Say& say) {
   BackboneChoice choice;
+  choice.may_take_roots = true;
   choice.file = wanted.file;
   choice.output = wanted.output;
   choice.scale = wanted.scale;
@@ -70,8 +71,9 @@ training::TrainOptions BackboneRun::suited(training::TrainOptions options) const
 training::BackboneOptions BackboneRun::options(int dimension) const {
   training::BackboneOptions options = command_.head;
   options.start = own_start(features_.backbone().own_head, features_.dimension(), dimension);
-  options.identity = fmt::format("SHA-256 {}, tensor '{}'", features_.backbone().digest,
-                                 features_.backbone().output);
+  const Backbone& backbone = features_.backbone();
+  options.identity = fmt::format("SHA-256 {}, tensor '{}'{}", backbone.digest, backbone.output,
+                                 backbone.has_roots ? ", square roots" : "");
   return options;
 }
 

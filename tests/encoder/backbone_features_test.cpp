@@ -219,6 +219,30 @@ TEST(BackboneFeaturesTest, ClipsInEveryFormOfExport) {
   }
 }
 
+TEST(BackboneFeaturesTest, RootsHaveLengthOne) {
+  const BackboneFeatures plain = load({});
+  EXPECT_TRUE(plain.is_nonnegative());
+  Backbone backbone = plain.backbone();
+  take_roots(backbone);
+  const BackboneFeatures roots(backbone);
+  EXPECT_NE(roots.key(), plain.key());
+  const auto pixels = random_pixels(backbone.input, 5);
+  std::vector<float> expected = plain.compute(pixels);
+  for (auto row = expected.begin(); row != expected.end(); row += 8) {
+    double sum = 0;
+    for (int i = 0; i < 8; ++i) sum += row[i];  // of the squares of the roots
+    for (int i = 0; i < 8; ++i) row[i] = static_cast<float>(std::sqrt(row[i] / sum));
+  }
+  EXPECT_THAT(roots.compute(pixels), Pointwise(FloatNear(1e-5F), expected));
+  const std::vector<float> finite = roots.compute(std::vector<std::uint8_t>(pixels.size()));
+  EXPECT_TRUE(std::ranges::all_of(finite, [](float value) { return std::isfinite(value); }));
+  const auto model = write_backbone_model(
+      roots.backbone(),
+      std::vector{DenseLayer{8, 16, std::vector<float>(128, 0.1F), std::vector<float>(16, 0.1F)}},
+      {});
+  EXPECT_THAT(OnnxEncoder(model).header().notes.at("backbone"), HasSubstr("square roots"));
+}
+
 TEST(BackboneFeaturesTest, ProgressCountsImagesAndStops) {
   const BackboneRecipe recipe{.input = {.width = 4, .height = 4}};
   const BackboneFeatures backbone = load(recipe);
