@@ -103,6 +103,9 @@ class TrainApp {
                       backbone_ ? backbone_->join(result.model) : write_onnx_model(result.model));
     log([&](TrainLog& file) { file.end(run, result); });
     write_report(run, result);
+    if (const std::string warning = verdict(run, result); !warning.empty()) {
+      display_.note(warning);
+    }
     summarise(run, result);
     if (!result.stopped) {
       checkpoint.remove();
@@ -186,6 +189,7 @@ class TrainApp {
     double share = 0;
     training::TrainObserver observer;
     observer.on_plan = [&](const training::TrainPlan& plan) { tell(run, plan); };
+    observer.rivals = environment_.rivals;
     observer.wants_view = command_.report.has_value();
     observer.on_epoch = [&](const training::EpochReport& report) {
       display_.epoch(report, options_.epochs);
@@ -217,6 +221,7 @@ class TrainApp {
   void tell(const TrainRun& run, const training::TrainPlan& plan) {
     options_.epochs = plan.epochs;
     if (options_.time_limit > 0) options_.steps_an_epoch = plan.steps_an_epoch;
+    if (plan.new_classes) display_.judged_by_new_classes();
     display_.note(describe_plan(plan, options_));
     tell_memory(run);
     log([&](TrainLog& file) { file.plan(plan); });

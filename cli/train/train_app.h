@@ -4,6 +4,9 @@
 #include <iosfwd>
 #include <span>
 #include <string_view>
+#include <vector>
+
+#include "encoder/training/trainer.h"
 
 namespace simdb::cli {
 
@@ -13,6 +16,8 @@ struct TrainEnvironment {
   std::ostream& err;                     ///< progress, warnings, errors
   bool err_is_terminal = false;          ///< then progress is a bar
   std::function<bool()> stop_requested;  ///< asked between batches: after Ctrl-C; may be empty
+  /// What the new encoder is compared with, beside what is trivial: `photo` as it is, say.
+  std::vector<training::Rival> rivals = {};
 };
 
 /// The program simdb-train: returns its exit code, 0, an ErrorCode, or 130 after Ctrl-C before

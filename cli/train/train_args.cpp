@@ -248,8 +248,15 @@ std::string quoted(std::string_view word) {
   });
   if (is_plain) return std::string(word);
   std::string text = "'";
-  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      text += "'\\''";
+    } else {
+      text += c;
+    }
+  }
+  text += "'";
+  return text;
 }
 
 }  // namespace
@@ -270,7 +277,9 @@ TrainCommand parse_train_args(std::span<const std::string_view> args) {
   TrainCommand command;
   command.text = "simdb train";
   for (const std::string_view word : args) {
-    if (word != "--resume") command.text += ' ' + quoted(word);
+    if (word == "--resume") continue;
+    command.text += ' ';
+    command.text += quoted(word);
   }
   Words words;
   po::options_description all = describe(words, command);

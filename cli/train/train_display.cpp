@@ -34,6 +34,8 @@ std::string percent(double share) { return fmt::format("{:.1f} %", share * 100);
 
 }  // namespace
 
+void TrainDisplay::judged_by_new_classes() { measure_ = "new classes"; }
+
 void TrainDisplay::reading(std::size_t done, std::size_t total) {
   if (!is_terminal_ || Clock::now() - drawn_ < kRedraw) return;
   draw(fmt::format("reading  {} {}/{} images", bar(done, total), done, total));
@@ -59,17 +61,21 @@ void TrainDisplay::epoch(const training::EpochReport& report, int epochs) {
   const std::string end = report.stops_at < epochs
                               ? fmt::format("ends after epoch {} without a gain", report.stops_at)
                               : std::string();
-  score_ = fmt::format("loss {:.3f} MAP@R {}{}{}", report.loss, percent(report.steady),
+  score_ = fmt::format("loss {:.3f} {} {}{}{}", report.loss, measure_, percent(report.steady),
                        end.empty() ? "" : " ", end);
   if (is_terminal_) return;
   const double left = report.seconds / report.epoch * (epochs - report.epoch);
+  // MAP@R is there in any case; where it decides it is not said twice.
+  const std::string measured =
+      measure_ == kMapAtR ? "" : fmt::format(", {} {}", measure_, percent(report.measure));
   err_ << fmt::format(
-              "epoch {}/{}: loss {:.4f}, recall@1 {}, MAP@R {}, mean of 3 {}{}; {:.1f} s, at most "
-              "{} "
+              "epoch {}/{}: loss {:.4f}, recall@1 {}, MAP@R {}{}, mean of 3 {}{}; {:.1f} s, at "
+              "most {} "
               "left{}{}\n",
               report.epoch, epochs, report.loss, percent(report.recall_at_1),
-              percent(report.map_at_r), percent(report.steady), report.best ? ": kept" : "",
-              report.seconds, format_duration(left), end.empty() ? "" : ", ", end)
+              percent(report.map_at_r), measured, percent(report.steady),
+              report.best ? ": kept" : "", report.seconds, format_duration(left),
+              end.empty() ? "" : ", ", end)
        << std::flush;
 }
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/error.h"
 
@@ -34,6 +35,11 @@ void TrainLog::start(const TrainRun& run, int threads, bool resumed) {
 }
 
 void TrainLog::plan(const training::TrainPlan& plan) {
+  nlohmann::json baselines = nlohmann::json::object();
+  for (const auto& score : plan.baselines) {
+    baselines[score.name] = {{"recall_at_1", score.recall_at_1},
+                             {"new_class_accuracy", score.new_class_accuracy}};
+  }
   write({{"event", "plan"},
          {"epochs", plan.epochs},
          {"epoch_steps", plan.steps_an_epoch},
@@ -42,7 +48,8 @@ void TrainLog::plan(const training::TrainPlan& plan) {
          {"training_classes", plan.training_classes},
          {"validation_images", plan.validation_images},
          {"validation_classes", plan.validation_classes},
-         {"new_classes", plan.new_classes}});
+         {"new_classes", plan.new_classes},
+         {"baselines", std::move(baselines)}});
 }
 
 void TrainLog::epoch(const training::EpochReport& report, double learning_rate_share) {
@@ -51,6 +58,7 @@ void TrainLog::epoch(const training::EpochReport& report, double learning_rate_s
          {"loss", report.loss},
          {"recall_at_1", report.recall_at_1},
          {"map_at_r", report.map_at_r},
+         {"measure", report.measure},
          {"steady", report.steady},
          {"spread", report.spread},
          {"learning_rate_share", learning_rate_share},

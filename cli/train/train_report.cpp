@@ -52,13 +52,19 @@ std::string facts_html(const TrainRun& run, const TrainResult& result, const std
 std::string tiles_html(const TrainRun& run, const TrainResult& result) {
   std::vector<std::pair<std::string, std::string>> tiles;
   if (result.new_class_ways > 0) {
+    tiles.emplace_back(fmt::format("± {} expected for {} new classes by {} image{} each",
+                                   percent(result.new_class_interval), result.new_class_ways,
+                                   result.new_class_shots, result.new_class_shots == 1 ? "" : "s"),
+                       percent(result.new_class_accuracy));
+  }
+  if (const Comparison comparison = compare(result); !comparison.best.empty()) {
     tiles.emplace_back(
-        fmt::format("expected for {} new classes by one image each", result.new_class_ways),
-        percent(result.new_class_accuracy));
+        fmt::format("{} by {}, without training", comparison.measure, comparison.best),
+        percent(comparison.other));
   }
   tiles.emplace_back("recall@1", percent(result.best.recall_at_1));
   tiles.emplace_back("MAP@R", percent(result.best.map_at_r));
-  tiles.emplace_back(fmt::format("best of {} epochs", result.history.back().epoch),
+  tiles.emplace_back(fmt::format("kept of {} epochs", result.history.back().epoch),
                      std::to_string(result.best.epoch));
   tiles.emplace_back("training images", std::to_string(result.training_images));
   tiles.emplace_back("validation images", std::to_string(result.validation_images));
@@ -81,6 +87,9 @@ std::string remarks(const TrainRun& run, const TrainResult& result) {
           : std::string("Recall was measured on images that training did not see.");
   if (run.skipped > 0) text += fmt::format(" {} images could not be read.", run.skipped);
   if (result.stopped) text += " Training was stopped early.";
+  if (std::string warning = verdict(run, result); !warning.empty()) {
+    text += " " + escape_html(warning);
+  }
   return text;
 }
 

@@ -20,7 +20,23 @@ struct TrainRun {
   std::size_t skipped = 0;  ///< images that could not be read
 };
 
-/// One line for people before the first step: how long, on what, judged by what.
+/// The new encoder beside the best that needs no training, on the same images.
+struct Comparison {
+  bool new_classes = false;  ///< by what to expect of new classes, else by recall@1
+  std::string measure;       ///< that in words
+  std::string best;          ///< the best baseline's name; empty: none was measured
+  double own = 0;
+  double other = 0;
+};
+Comparison compare(const training::TrainResult& result);
+
+/// A warning with the remedy if the encoder does not beat the best baseline, else nothing.
+std::string verdict(const TrainRun& run, const training::TrainResult& result);
+
+/// What must be known of a small validation, else nothing.
+std::string caution(const training::TrainPlan& plan);
+
+/// Some lines for people before the first step: how long, on what, judged by what, what to beat.
 std::string describe_plan(const training::TrainPlan& plan, const training::TrainOptions& options);
 
 /// Some lines for people. Of a result that judged an epoch.

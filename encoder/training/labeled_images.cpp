@@ -224,7 +224,7 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
     }
     if (!goes_on) return images;
   }
-  for (; finished < folders.size(); ++finished) collector.finish(finished);
+  for (; finished < folders.size(); ++finished) collector.finish(finished, true);
   require_enough_classes(images, folder, options.min_classes);
   if (options.choose_channels && !has_color(images)) keep_first_channel(images);
   return images;

@@ -13,6 +13,7 @@ namespace simdb::training {
 namespace {
 
 constexpr std::string_view kIdentity = "identity/";
+constexpr std::int64_t kColumns = 8;  // of the history
 
 std::string digest(const LabeledImages& images) {
   const Sha256 pixels = sha256(std::as_bytes(std::span(images.pixels)));
@@ -24,12 +25,12 @@ std::string digest(const LabeledImages& images) {
 /// One row a report; numbers as doubles, so that they come back bit for bit.
 torch::Tensor to_tensor(const std::vector<EpochReport>& history) {
   torch::Tensor rows =
-      torch::empty({static_cast<std::int64_t>(history.size()), 7}, torch::kFloat64);
+      torch::empty({static_cast<std::int64_t>(history.size()), kColumns}, torch::kFloat64);
   auto* value = rows.data_ptr<double>();
   for (const EpochReport& report : history) {
     for (const double number :
          {static_cast<double>(report.epoch), report.loss, report.recall_at_1, report.map_at_r,
-          report.spread, report.seconds, report.best ? 1.0 : 0.0}) {
+          report.spread, report.seconds, report.best ? 1.0 : 0.0, report.measure}) {
       *value++ = number;
     }
   }
@@ -39,9 +40,9 @@ torch::Tensor to_tensor(const std::vector<EpochReport>& history) {
 std::vector<EpochReport> to_history(const torch::Tensor& rows) {
   std::vector<EpochReport> history;
   const auto* value = rows.data_ptr<double>();
-  for (std::int64_t i = 0; i < rows.size(0); ++i, value += 7) {
+  for (std::int64_t i = 0; i < rows.size(0); ++i, value += kColumns) {
     history.push_back({static_cast<int>(value[0]), value[1], value[2], value[3], value[4], value[5],
-                       value[6] != 0});
+                       value[6] != 0, value[7]});
     history.back().steady = steady_measure(history);
   }
   return history;
@@ -69,21 +70,24 @@ std::map<std::string, std::string> identity(const LabeledImages& images,
 }
 
 double steady_measure(const std::vector<EpochReport>& history) {
-  constexpr std::size_t kWindow = 3;
-  const std::size_t count = std::min(kWindow, history.size());
+  const std::size_t count = std::min(kSteadyWindow, history.size());
   double sum = 0;
-  for (std::size_t i = history.size() - count; i < history.size(); ++i) sum += history[i].map_at_r;
+  for (std::size_t i = history.size() - count; i < history.size(); ++i) sum += history[i].measure;
   return count == 0 ? 0 : sum / static_cast<double>(count);
+}
+
+bool is_kept(const std::vector<EpochReport>& history, double best) {
+  return history.size() <= kSteadyWindow || history.back().steady >= best;
 }
 
 int last_gain(const std::vector<EpochReport>& history) {
   constexpr double kChance = 1e-3;
   int epoch = 0;
   double record = 0;
-  for (const EpochReport& report : history) {
-    if (epoch > 0 && report.steady <= record + kChance) continue;
-    epoch = report.epoch;
-    record = report.steady;
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    if (i >= kSteadyWindow && history[i].steady <= record + kChance) continue;
+    epoch = history[i].epoch;
+    record = history[i].steady;
   }
   return epoch;
 }
@@ -115,7 +119,7 @@ RunState load_run_state(const Checkpoint& checkpoint) {
   const auto history = checkpoint.tensors.find("history");
   const auto best = checkpoint.tensors.find("best epoch");
   if (history == checkpoint.tensors.end() || best == checkpoint.tensors.end() ||
-      history->second.dim() != 2 || history->second.size(1) != 7 ||
+      history->second.dim() != 2 || history->second.size(1) != kColumns ||
       history->second.scalar_type() != torch::kFloat64 || best->second.numel() != 1) {
     throw Error(ErrorCode::kBadInput, "the checkpoint has no history of its training");
   }

@@ -28,11 +28,18 @@ std::map<std::string, std::string> identity(const LabeledImages& images,
                                             const LabeledImages* validation,
                                             const TrainOptions& options, int threads);
 
+inline constexpr std::size_t kSteadyWindow = 3;
+
 /// EpochReport::steady of the last report: one lucky judgement does not decide. 0 without any.
 double steady_measure(const std::vector<EpochReport>& history);
 
+/// Whether the weights of the last report are kept in place of those with the steady measure
+/// `best`: if theirs is as good, and always while it is the mean of fewer than three.
+bool is_kept(const std::vector<EpochReport>& history, double best);
+
 /// The epoch of the last report whose steady measure was above all before it by more than 0.001;
-/// less is chance. 0 without any. What stops a training counts from here.
+/// less is chance. The first three count as gains. 0 without any. What stops a training counts from
+/// here.
 int last_gain(const std::vector<EpochReport>& history);
 
 /// How long the training is that the checkpoint belongs to. Throws Error(kBadInput) if it does not

@@ -1,6 +1,7 @@
 #include "encoder/training/samples.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "encoder/training/embed.h"
 
@@ -23,6 +24,8 @@ Samples all_samples(const LabeledImages& images) {
   Samples samples{images.features.values.empty() ? pixel_tensor(images) : feature_tensor(images),
                   images.labels,
                   {}};
+  samples.rows.resize(images.size());
+  std::iota(samples.rows.begin(), samples.rows.end(), 0);
   samples.parents.reserve(images.size());
   for (const int label : images.labels) {
     samples.parents.push_back(images.parents.empty() ? 0 : images.parents[label]);
@@ -39,6 +42,7 @@ Samples select(const Samples& from, const std::vector<std::size_t>& rows) {
   for (const std::size_t row : rows) {
     samples.labels.push_back(from.labels[row]);
     samples.parents.push_back(from.parents[row]);
+    if (!from.rows.empty()) samples.rows.push_back(from.rows[row]);
   }
   return samples;
 }

@@ -14,6 +14,7 @@ struct Samples {
   torch::Tensor pixels;      ///< N x H x W x C bytes; with a backbone N x views x features floats
   std::vector<int> labels;   ///< one an image
   std::vector<int> parents;  ///< one an image: the folder above its class
+  std::vector<std::size_t> rows = {};  ///< one an image: its place in the LabeledImages
 
   std::size_t size() const noexcept { return labels.size(); }
 };

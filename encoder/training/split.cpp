@@ -71,7 +71,7 @@ Split split_by_class(std::span<const int> labels, double fraction, std::uint64_t
 Split split_off_classes(std::span<const int> labels, std::span<const int> parents, double fraction,
                         std::uint64_t seed) {
   require_fraction(fraction);
-  constexpr std::size_t kFewest = 5;
+  constexpr std::size_t kEnough = 10;
   constexpr std::size_t kMost = 100;
   std::map<int, std::set<int>> classes_of_parent;
   std::set<int> classes;
@@ -84,7 +84,9 @@ Split split_off_classes(std::span<const int> labels, std::span<const int> parent
     const std::size_t most = classes.size() - 2;
     const auto wanted =
         static_cast<std::size_t>(std::lround(static_cast<double>(classes.size()) * fraction));
-    aside = choose_classes(classes_of_parent, std::min(std::clamp(wanted, kFewest, kMost), most),
+    // A third is as much as training can spare.
+    const std::size_t fewest = std::clamp<std::size_t>(classes.size() / 3, 1, kEnough);
+    aside = choose_classes(classes_of_parent, std::min(std::clamp(wanted, fewest, kMost), most),
                            most, seed);
   }
   Split split;

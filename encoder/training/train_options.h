@@ -66,7 +66,10 @@ struct TrainOptions {
   /// or shortened, see fit_length(). What was chosen is told, and decides what is learned.
   double time_limit = 0;
   ValidationKind validation = ValidationKind::kAuto;
-  std::optional<double> validation_share;  ///< unset: 0.2 of images, 0.1 of classes
+  std::optional<double> validation_share;  ///< unset: 0.2 of images, 0.2 to 0.1 of classes
+  /// Of the draw of the classes that are set aside; unset: train() draws typical ones, see
+  /// draw_typical_classes().
+  std::optional<std::uint64_t> split_seed;
   std::uint64_t seed = 1;
   int threads = 0;             ///< 0 = the machine's cores
   std::string device = "cpu";  ///< or "cuda", "cuda:1"

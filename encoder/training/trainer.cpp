@@ -2,7 +2,6 @@
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -13,20 +12,22 @@
 #include <thread>
 
 #include "core/error.h"
-#include "encoder/episodes.h"
 #include "encoder/training/batch_sampler.h"
 #include "encoder/training/embed.h"
 #include "encoder/training/learner.h"
 #include "encoder/training/made_classes.h"
 #include "encoder/training/make_head.h"
-#include "encoder/training/nested_loss.h"
 #include "encoder/training/network.h"
+#include "encoder/training/new_classes.h"
 #include "encoder/training/photographs.h"
 #include "encoder/training/run_state.h"
 #include "encoder/training/samples.h"
 #include "encoder/training/time_plan.h"
 #include "encoder/training/train_checks_internal.h"
+#include "encoder/training/train_notes_internal.h"
+#include "encoder/training/typical_classes.h"
 #include "encoder/training/validation.h"
+#include "encoder/training/yardstick.h"
 
 namespace simdb::training {
 namespace {
@@ -34,6 +35,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kMinStepsAnEpoch = 10;
+constexpr double kNormalQuantile = 1.96;  // of 95 %
 constexpr int kFewestPatience = 10;
 
 /// One training from its first step, or from a checkpoint, to the model.
@@ -45,9 +47,11 @@ class Training {
         options_(options),
         observer_(observer),
         validation_classes_(validation == nullptr ? images.classes : validation->classes),
+        validation_images_(validation == nullptr ? images : *validation),
         identity_(identity(images, validation, options, at::get_num_threads())),
         training_classes_(images.classes.size()),
         validation_(set_aside(validation)),
+        yardstick_(validation_, options.seed),
         steps_an_epoch_(options.steps_an_epoch > 0 ? options.steps_an_epoch : natural_steps()),
         steps_(steps_an_epoch_ * options.epochs),
         encoder_(make_encoder()),
@@ -90,6 +94,14 @@ class Training {
     return {spent / steps, seconds_since(judged)};
   }
 
+  /// Before anything moves.
+  void measure_baselines() {
+    baselines_ = yardstick_.baselines(validation_images_, images_, observer_.rivals);
+  }
+
+  /// Of the score, by how much draws of the classes set aside differ; 0: not known.
+  void set_spread(double spread) noexcept { spread_ = spread; }
+
   int steps_an_epoch() const noexcept { return steps_an_epoch_; }
 
   /// Its `seconds` is left to the caller.
@@ -102,6 +114,7 @@ class Training {
     plan.validation_images = validation_.images();
     plan.validation_classes = validation_.classes();
     plan.new_classes = validation_.kind() == ValidationKind::kClasses;
+    plan.baselines = baselines_;
     return plan;
   }
 
@@ -202,12 +215,16 @@ class Training {
     report.recall_at_1 = judgement.retrieval.recall_at_1;
     report.map_at_r = judgement.retrieval.map_at_r;
     report.spread = judgement.spread;
+    report.measure = report.map_at_r;
+    if (yardstick_.has_new_classes()) {
+      report.measure = yardstick_.score(to_tensor(judgement.queries)).accuracy;
+    }
     report.seconds = seconds();
     state_.history.push_back(report);
     EpochReport& last = state_.history.back();
     last.steady = steady_measure(state_.history);
     last.stops_at = stops_at();
-    last.best = state_.best.epoch == 0 || last.steady >= state_.best.steady;
+    last.best = is_kept(state_.history, state_.best.steady);
     if (last.best) {
       state_.best = last;
       state_.best_weights = encoder_->copy_weights();
@@ -236,6 +253,7 @@ class Training {
     }
     result.training_images = true_images_;
     result.training_classes = true_classes_;
+    result.baselines = baselines_;
     result.validation_images = validation_.images();
     if (validation_.kind() == ValidationKind::kClasses) measure_new_classes(result);
     if (untrained_) result.view = view();
@@ -243,7 +261,11 @@ class Training {
     encoder_->to(torch::kCPU);
     result.model.input = images_.input;
     result.model.layers = encoder_->export_layers();
-    result.model.notes = make_notes(result);
+    result.model.notes = make_notes(options_, images_, training_.labels, result);
+    if (result.kept_start) {
+      result.model.notes["epochs"] = "0";
+      result.model.notes["recall_at_1"] = fmt::format("{:.4f}", start_judgement_->recall_at_1);
+    }
     result.seconds = seconds();
     return result;
   }
@@ -260,54 +282,14 @@ class Training {
             embed_queries()};
   }
 
-  /// One image of each of up to 20 new classes is the support set.
   void measure_new_classes(TrainResult& result) {
+    const NewClassScore score = yardstick_.score(to_tensor(embed_queries()));
     result.new_classes = validation_.classes();
-    const Samples& queries = validation_.queries();
-    std::map<int, int> images;
-    for (const int label : queries.labels) ++images[label];
-    const auto usable = std::count_if(images.begin(), images.end(),
-                                      [](const auto& entry) { return entry.second > 1; });
-    if (usable < 2) return;
-    EpisodeOptions episodes;
-    episodes.ways = static_cast<std::size_t>(std::min<std::ptrdiff_t>(20, usable));
-    episodes.seed = options_.seed;
-    result.new_class_ways = static_cast<int>(episodes.ways);
-    result.new_class_accuracy = score_episodes(embed_queries(), queries.labels, episodes).accuracy;
-  }
-
-  /// The names of those that were not set aside.
-  std::vector<std::string> trained_classes() const {
-    const std::set<int> seen(training_.labels.begin(), training_.labels.end());
-    std::vector<std::string> names;
-    for (std::size_t label = 0; label < images_.classes.size(); ++label) {
-      if (seen.contains(static_cast<int>(label))) names.push_back(images_.classes[label]);
-    }
-    return names;
-  }
-
-  std::map<std::string, std::string> make_notes(const TrainResult& result) const {
-    std::map<std::string, std::string> notes;
-    for (const auto& [name, value] : describe(options_)) {
-      std::string note = name;
-      std::replace(note.begin(), note.end(), '-', '_');
-      notes[note] = value;
-    }
-    notes["trained_with"] = "simdb " SIMDB_VERSION;
-    notes["training_data"] = fmt::format("{} images of {} classes", true_images_, true_classes_);
-    notes["training_classes"] = fmt::format("{}", fmt::join(trained_classes(), "\n"));
-    notes["epochs"] = std::to_string(result.kept_start ? 0 : result.best.epoch);
-    notes["recall_at_1"] = fmt::format(
-        "{:.4f}", result.kept_start ? start_judgement_->recall_at_1 : result.best.recall_at_1);
-    if (options_.backbone) {
-      notes["nested"] = fmt::format("{}", fmt::join(nested_lengths(encoder_->dimension()), ","));
-    }
-    notes["recall_measured_on"] =
-        result.validation_images == 0 ? std::string("training images")
-        : result.new_classes > 0 ? fmt::format("{} images of {} classes that training did not see",
-                                               result.validation_images, result.new_classes)
-                                 : fmt::format("{} validation images", result.validation_images);
-    return notes;
+    result.new_class_measured = score.accuracy;
+    result.new_class_accuracy = expected(score.accuracy, baselines_);
+    result.new_class_interval = spread_ > 0 ? kNormalQuantile * spread_ : score.interval;
+    result.new_class_ways = score.ways;
+    result.new_class_shots = score.shots;
   }
 
   const LabeledImages& images_;
@@ -316,12 +298,14 @@ class Training {
   const Clock::time_point start_ = Clock::now();
   double seconds_before_ = 0;
   const std::vector<std::string>& validation_classes_;
+  const LabeledImages& validation_images_;
   std::map<std::string, std::string> identity_;
   Samples training_;
   std::size_t true_images_ = 0;
   std::size_t true_classes_ = 0;
   std::size_t training_classes_;  ///< with those that are made
   Validation validation_;
+  Yardstick yardstick_;
   int steps_an_epoch_;
   int steps_;
   std::unique_ptr<TrainableEncoder> encoder_;
@@ -330,6 +314,8 @@ class Training {
   std::optional<EmbeddingBatch> untrained_;
   std::optional<RetrievalScore> start_judgement_;
   std::vector<torch::Tensor> start_weights_;
+  std::vector<BaselineScore> baselines_;
+  double spread_ = 0;
   bool stopped_ = false;
 };
 
@@ -378,9 +364,18 @@ TrainResult train(const LabeledImages& images, const LabeledImages* validation,
   TrainOptions resolved = options;
   resolved.augment = resolve_augment(options.augment, images.input.channels, images.classes.size(),
                                      images.size(), looks_like_photographs(images));
+  double spread = 0;
+  if (validation == nullptr && !resolved.split_seed) {
+    if (const auto draw = draw_typical_classes(images, resolved)) {
+      resolved.split_seed = draw->seed;
+      spread = draw->spread;
+    }
+  }
   const double seconds = set_length(images, validation, resume, resolved);
   at::manual_seed(options.seed);
   Training training(images, validation, resolved, observer);
+  training.measure_baselines();
+  training.set_spread(spread);
   if (observer.on_plan) {
     TrainPlan plan = training.plan();
     plan.seconds = seconds;

@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/embedding.h"
+#include "core/image_encoder.h"
 #include "core/progress.h"
 #include "encoder/onnx_model.h"
 #include "encoder/training/labeled_images.h"
@@ -25,9 +27,19 @@ struct EpochReport {
   double spread = 0;       ///< of the validation embeddings: 1 - length of their mean, in [0, 1]
   double seconds = 0;      ///< since training began; a resumed training counts on
   bool best = false;       ///< the weights kept so far
-  /// What decides which weights are kept: the mean MAP@R of this judgement and the two before.
-  double steady = 0;
-  int stops_at = 0;  ///< the epoch after which training ends unless there is a gain before
+  /// What is asked of the network: where classes are set aside what to expect of new ones, see
+  /// TrainResult::new_class_accuracy, else MAP@R.
+  double measure = 0;
+  double steady = 0;  ///< what decides: the mean measure of this judgement and the two before
+  int stops_at = 0;   ///< the epoch after which training ends unless there is a gain before
+};
+
+/// What an encoder that learned nothing here makes of the validation images.
+struct BaselineScore {
+  std::string name;
+  double recall_at_1 = 0;
+  double new_class_accuracy = 0;  ///< as that of TrainResult; 0 if no classes are new
+  double all_class_accuracy = 0;  ///< the same of all classes, also those that train
 };
 
 /// What is known before the first step.
@@ -40,11 +52,21 @@ struct TrainPlan {
   std::size_t validation_images = 0;   ///< 0: the training images are judged
   std::size_t validation_classes = 0;  ///< of them
   bool new_classes = false;            ///< training does not see the validation classes
+  std::vector<BaselineScore> baselines;
+};
+
+/// An encoder with its name for people.
+struct Rival {
+  std::string name;
+  std::shared_ptr<const ImageEncoder> encoder;
 };
 
 /// What the caller wants to hear while training runs; any may be empty. Called from the training
 /// thread.
 struct TrainObserver {
+  /// Encoders that the new one is compared with, beside pixels, HOG and a colour histogram. They
+  /// see the fitted images; left out where there are more than 1,500 to look at.
+  std::vector<Rival> rivals;
   std::function<void(const TrainPlan&)> on_plan;  ///< once, before the first step
   std::function<void(const EpochReport&)> on_epoch;
   std::function<void(const std::string&)> on_warning;
@@ -76,10 +98,16 @@ struct TrainResult {
   std::size_t training_classes = 0;
   std::size_t validation_images = 0;  ///< 0: recall was measured on the training images
   std::size_t new_classes = 0;        ///< validation classes that training did not see, or 0
-  /// Share of right answers expected when so many new classes are told apart by one image each,
-  /// measured on the new classes; 0 without them.
+  /// Share of right answers to expect when `ways` new classes are told apart, each known by `shots`
+  /// images: the class whose images are most alike in the mean. 0 without new classes. It is what
+  /// was measured, corrected by how much harder the classes set aside are than all, see expected().
   double new_class_accuracy = 0;
+  double new_class_measured = 0;  ///< on the classes set aside, as the baselines are
+  /// Half the width of its 95 % interval, by how much the classes differ that it was measured on.
+  double new_class_interval = 0;
   int new_class_ways = 0;
+  int new_class_shots = 0;
+  std::vector<BaselineScore> baselines;
   std::optional<ValidationView> view;  ///< if the observer wants it
   bool stopped = false;                ///< by on_step
   double seconds = 0;

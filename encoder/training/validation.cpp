@@ -19,10 +19,20 @@ constexpr std::size_t kMostQueries = 2000;
 constexpr std::size_t kMostGallery = 10000;
 constexpr std::size_t kEnoughClasses = 20;
 constexpr double kShareOfImages = 0.2;
-constexpr double kShareOfClasses = 0.1;
 
 std::size_t count_classes(const std::vector<int>& labels) {
   return std::set<int>(labels.begin(), labels.end()).size();
+}
+
+/// A fifth of the classes, since few of them say little; of more than 250 classes 50 say enough,
+/// and of more than 500 a tenth, since new classes vary more where there are many.
+double share_of_classes(std::size_t classes) {
+  constexpr double kShare = 0.2;
+  constexpr double kShareOfMany = 0.1;
+  constexpr double kEnough = 50;
+  return std::max(
+      kShareOfMany,
+      std::min(kShare, kEnough / static_cast<double>(std::max<std::size_t>(classes, 1))));
 }
 
 Samples at_most(Samples samples, std::size_t most, std::uint64_t seed) {
@@ -49,6 +59,16 @@ double length_of_mean(const EmbeddingBatch& embeddings) {
 
 }  // namespace
 
+bool sets_classes_aside(std::size_t classes, const TrainOptions& options) noexcept {
+  return options.validation == ValidationKind::kClasses ||
+         (options.validation == ValidationKind::kAuto && classes >= kEnoughClasses);
+}
+
+double share_set_aside(std::size_t classes, const TrainOptions& options) noexcept {
+  if (options.validation_share) return *options.validation_share;
+  return sets_classes_aside(classes, options) ? share_of_classes(classes) : kShareOfImages;
+}
+
 Validation::Validation(Samples queries, Samples gallery, ValidationKind kind, std::uint64_t seed)
     : kind_(kind), images_(queries.size()), classes_(count_classes(queries.labels)) {
   queries_ = at_most(std::move(queries), kMostQueries, seed);
@@ -56,12 +76,11 @@ Validation::Validation(Samples queries, Samples gallery, ValidationKind kind, st
 }
 
 Validation Validation::split(const Samples& all, const TrainOptions& options, Samples& training) {
-  const bool by_class =
-      options.validation == ValidationKind::kClasses ||
-      (options.validation == ValidationKind::kAuto && count_classes(all.labels) >= kEnoughClasses);
-  const double share =
-      options.validation_share.value_or(by_class ? kShareOfClasses : kShareOfImages);
-  const Split split = by_class ? split_off_classes(all.labels, all.parents, share, options.seed)
+  const std::size_t classes = count_classes(all.labels);
+  const bool by_class = sets_classes_aside(classes, options);
+  const double share = share_set_aside(classes, options);
+  const Split split = by_class ? split_off_classes(all.labels, all.parents, share,
+                                                   options.split_seed.value_or(options.seed))
                                : split_by_class(all.labels, share, options.seed);
   training = select(all, split.train);
   if (split.validation.empty()) {
@@ -78,7 +97,7 @@ Validation Validation::on(const Samples& samples, const TrainOptions& options) {
 }
 
 Judgement Validation::judge(TrainableEncoder& encoder, const InputSpec& input) const {
-  const EmbeddingBatch queries = embed(encoder, queries_.pixels, input);
+  EmbeddingBatch queries = embed(encoder, queries_.pixels, input);
   Judgement judgement;
   judgement.spread = 1 - length_of_mean(queries);
   judgement.retrieval =
@@ -86,6 +105,7 @@ Judgement Validation::judge(TrainableEncoder& encoder, const InputSpec& input) c
           ? leave_one_out(queries, queries_.labels)
           : query_against_gallery(queries, queries_.labels, embed(encoder, gallery_.pixels, input),
                                   gallery_.labels);
+  judgement.queries = std::move(queries);
   return judgement;
 }
 

@@ -13,7 +13,15 @@ namespace simdb::training {
 struct Judgement {
   RetrievalScore retrieval;
   double spread = 0;  ///< 1 - length of the mean embedding: 0 if all are one point
+  EmbeddingBatch queries = EmbeddingBatch(kDimensionStep);
 };
+
+/// Whether whole classes are set aside of so many.
+bool sets_classes_aside(std::size_t classes, const TrainOptions& options) noexcept;
+
+/// Which share of the classes, or else of the images of each: what the options say, or a fifth; of
+/// more than 250 classes less, down to a tenth.
+double share_set_aside(std::size_t classes, const TrainOptions& options) noexcept;
 
 /// What a network is judged on.
 class Validation {
@@ -31,6 +39,8 @@ class Validation {
   std::size_t images() const noexcept { return images_; }    ///< set aside
   std::size_t classes() const noexcept { return classes_; }  ///< of them
   const Samples& queries() const noexcept { return queries_; }
+  /// What they are looked up in; empty: each other.
+  const Samples& gallery() const noexcept { return gallery_; }
 
  private:
   Validation(Samples queries, Samples gallery, ValidationKind kind, std::uint64_t seed);

@@ -143,7 +143,7 @@ TEST_F(TrainAppTest, StoppingAfterAnEpochKeepsItAndBeforeOneKeepsNothing) {
   EXPECT_TRUE(fs::exists(model_));
   fs::remove(model_);
   asked = 13;
-  EXPECT_EQ(run(), kInterruptedExitCode);
+  EXPECT_EQ(run(), kInterruptedExitCode) << err_;
   EXPECT_THAT(err_, HasSubstr("no model was written"));
   EXPECT_FALSE(fs::exists(model_));
   stop_ = [] { return true; };

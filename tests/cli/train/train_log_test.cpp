@@ -60,7 +60,7 @@ TEST_F(TrainLogTest, EveryLineIsThereAtOnceAndComplete) {
   EXPECT_EQ(lines()[2], nlohmann::json::parse(
                             R"({"event":"epoch","epoch":5,"loss":0.25,"recall_at_1":0.5,
                                 "map_at_r":0.75,"spread":0.125,"learning_rate_share":0.0625,
-                                "seconds":9.0,"best":true,"steady":0.0,"stops_at":0})"));
+                                "seconds":9.0,"best":true,"measure":0.0,"steady":0.0,"stops_at":0})"));
 
   log.warning("say \"less\"\n");
   EXPECT_EQ(lines().at(3)["text"], "say \"less\"\n");

@@ -187,6 +187,17 @@ TEST_F(LabeledImagesTest, ReadingStopsWhenAsked) {
   EXPECT_GE(images.size(), 3U);  // another thread may have finished one more
 }
 
+TEST_F(LabeledImagesTest, WhatWasNotReadToItsEndIsNotAccused) {
+  for (const char* name : {"a/1.png", "a/2.png", "b/1.png", "b/2.png"}) write_image(name, red_);
+  options_.threads = 4;
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_NO_THROW(load_labeled_images(
+        folder_.path(), options_,
+        [](const fs::path& path, const std::string&) { ADD_FAILURE() << path; },
+        [](std::size_t, std::size_t) { return false; }));
+  }
+}
+
 TEST_F(LabeledImagesTest, AnyNumberOfThreadsGivesTheSameInTheSameOrder) {
   options_.input.width = options_.input.height = 8;
   for (unsigned i = 0; i < 400; ++i) {

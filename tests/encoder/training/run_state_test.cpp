@@ -10,7 +10,8 @@ namespace {
 
 TEST(RunStateTest, ComesBackFromACheckpoint) {
   RunState state;
-  state.history = {{1, 0.1, 0.2, 0.3, 0.4, 5.5, true}, {3, 1.0 / 3, 0, 1, 0.25, 9, false}};
+  state.history = {{1, 0.1, 0.2, 0.3, 0.4, 5.5, true, 0.5},
+                   {3, 1.0 / 3, 0, 1, 0.25, 9, false, 0.75}};
   state.best = state.history[0];
   state.best_weights = {torch::randn({2, 3}), torch::tensor(std::int64_t{4})};
   Checkpoint checkpoint;
@@ -19,6 +20,8 @@ TEST(RunStateTest, ComesBackFromACheckpoint) {
   ASSERT_EQ(read.history.size(), 2U);
   EXPECT_EQ(read.history[1].loss, 1.0 / 3);
   EXPECT_EQ(read.history[1].epoch, 3);
+  EXPECT_EQ(read.history[1].measure, 0.75);
+  EXPECT_EQ(read.history[1].steady, 0.625);
   EXPECT_TRUE(read.history[0].best);
   EXPECT_EQ(read.best.map_at_r, 0.3);
   EXPECT_EQ(read.epoch(), 3);
@@ -31,7 +34,7 @@ std::vector<EpochReport> judged(const std::vector<double>& measures) {
   for (const double measure : measures) {
     EpochReport report;
     report.epoch = static_cast<int>(history.size()) + 1;
-    report.map_at_r = measure;
+    report.measure = measure;
     history.push_back(report);
     history.back().steady = steady_measure(history);
   }
@@ -51,8 +54,17 @@ TEST(RunStateTest, AGainIsMoreThanChance) {
   EXPECT_EQ(last_gain({}), 0);
   EXPECT_EQ(last_gain(judged({0})), 1);
   EXPECT_EQ(last_gain(judged({0.5, 0.6, 0.6, 0.6, 0.6, 0.6})), 4);
-  EXPECT_EQ(last_gain(judged({1, 1, 1, 1})), 1);
-  EXPECT_EQ(last_gain(judged({0.5, 0.5005, 0.501, 0.5015, 0.502, 0.5025, 0.503})), 5);
+  EXPECT_EQ(last_gain(judged({1, 1, 1, 1})), 3);
+  EXPECT_EQ(last_gain(judged({0.9, 0.1, 0.1, 0.1, 0.1, 0.6, 0.6})), 7);
+  EXPECT_EQ(last_gain(judged({0.5, 0.5, 0.5, 0.5006, 0.5012, 0.5018, 0.5024})), 6);
+}
+
+TEST(RunStateTest, WeightsAreKeptThatAreAsGoodInTheMeanOfThree) {
+  EXPECT_TRUE(is_kept(judged({0.9}), 0));
+  EXPECT_TRUE(is_kept(judged({0.9, 0.1, 0.1}), 0.5))
+      << "a mean of fewer than three decides nothing";
+  EXPECT_FALSE(is_kept(judged({0.9, 0.3, 0.3, 0.2}), 0.5));
+  EXPECT_TRUE(is_kept(judged({0.9, 0.5, 0.5, 0.5}), 0.5)) << "the later of two that are equal";
 }
 
 TEST(RunStateTest, ACheckpointSaysHowLongItsTrainingIs) {

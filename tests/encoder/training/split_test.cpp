@@ -73,10 +73,19 @@ TEST(SplitOffClassesTest, TakesWholeClasses) {
   EXPECT_EQ(split.train.size() + split.validation.size(), labels.size());
   std::set<int> aside;
   for (const std::size_t row : split.validation) aside.insert(labels[row]);
-  EXPECT_EQ(aside.size(), 6U);
+  EXPECT_EQ(aside.size(), 10U);
   for (const std::size_t row : split.train) EXPECT_FALSE(aside.contains(labels[row]));
   EXPECT_EQ(split_off_classes(labels, parents, 0.1, 3).validation, split.validation);
   EXPECT_NE(split_off_classes(labels, parents, 0.1, 4).validation, split.validation);
+}
+
+TEST(SplitOffClassesTest, AtMostAThirdForTheSakeOfTen) {
+  for (const int classes : {6, 20, 26, 30, 40}) {
+    std::vector<int> labels;
+    for (int i = 0; i < 5 * classes; ++i) labels.push_back(i % classes);
+    const Split split = split_off_classes(labels, std::vector<int>(labels.size(), 0), 0.1, 3);
+    EXPECT_EQ(split.validation.size(), 5U * std::min(10, classes / 3)) << classes;
+  }
 }
 
 TEST(SplitOffClassesTest, TakesWholeParentsWhereThereAreEnough) {

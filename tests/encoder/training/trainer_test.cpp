@@ -300,12 +300,19 @@ TEST(TrainerTest, ManyClassesAreJudgedByClassesSetAside) {
   TrainOptions options = quick();
   options.epochs = 1;
   const TrainResult result = train(many_classes(), nullptr, options);
-  EXPECT_EQ(result.new_classes, 5U);
-  EXPECT_EQ(result.validation_images, 30U);
-  EXPECT_EQ(result.training_images, 19 * 6U);
+  EXPECT_EQ(result.new_classes, 8U);
+  EXPECT_EQ(result.validation_images, 48U);
+  EXPECT_EQ(result.training_images, 16 * 6U);
+  EXPECT_EQ(result.training_classes, 16U);
   EXPECT_THAT(result.model.notes.at("recall_measured_on"), HasSubstr("did not see"));
-  EXPECT_EQ(result.new_class_ways, 5);
+  EXPECT_EQ(result.new_class_ways, 8);
+  EXPECT_EQ(result.new_class_shots, 5);
   EXPECT_GT(result.new_class_accuracy, 0.2);
+  EXPECT_GT(result.new_class_interval, 0);
+  EXPECT_EQ(result.best.measure, result.new_class_measured);
+  ASSERT_EQ(result.baselines.size(), 3U);
+  EXPECT_GT(result.baselines[2].new_class_accuracy, result.baselines[1].new_class_accuracy)
+      << "colours are all there is";
   options.validation = ValidationKind::kImages;
   EXPECT_EQ(train(many_classes(), nullptr, options).new_classes, 0U);
 }

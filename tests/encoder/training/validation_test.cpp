@@ -30,10 +30,25 @@ TEST(ValidationTest, FewClassesGiveImagesAndManyGiveClasses) {
   EXPECT_EQ(training.size(), 32U);
   const Validation many = Validation::split(flat(30, 10), {}, training);
   EXPECT_EQ(many.kind(), ValidationKind::kClasses);
-  EXPECT_EQ(many.classes(), 5U);
-  EXPECT_EQ(training.size(), 250U);
+  EXPECT_EQ(many.classes(), 10U);
+  EXPECT_EQ(training.size(), 200U);
   const std::set<int> seen(training.labels.begin(), training.labels.end());
   for (const int label : many.queries().labels) EXPECT_FALSE(seen.contains(label));
+}
+
+TEST(ValidationTest, AFifthOfTheClassesAtFirstAndATenthOfMany) {
+  const auto aside = [](std::size_t classes) {
+    return share_set_aside(classes, {}) * static_cast<double>(classes);
+  };
+  EXPECT_NEAR(aside(50), 10, 1e-9);
+  EXPECT_NEAR(aside(250), 50, 1e-9);
+  EXPECT_NEAR(aside(500), 50, 1e-9);
+  EXPECT_NEAR(aside(860), 86, 1e-9);
+  TrainOptions options;
+  options.validation_share = 0.3;
+  EXPECT_EQ(share_set_aside(50, options), 0.3);
+  EXPECT_TRUE(sets_classes_aside(20, {}));
+  EXPECT_FALSE(sets_classes_aside(19, {}));
 }
 
 TEST(ValidationTest, WithoutAShareItIsTheTrainingImages) {

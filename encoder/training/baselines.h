@@ -1,0 +1,27 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "core/image_encoder.h"
+#include "encoder/training/labeled_images.h"
+
+namespace simdb::training {
+
+/// What is trivial: see encoder/baseline_features.h. Pixels are those of 32 x 32.
+inline constexpr std::array<std::string_view, 3> kBaselines = {"pixels", "HOG", "colour histogram"};
+
+/// Features of some of the fitted images, images x floats, rows of length 1, on all cores. Throws
+/// Error(kUsage) for a name that is not one of kBaselines.
+torch::Tensor baseline_rows(std::string_view name, const LabeledImages& images,
+                            std::span<const std::size_t> rows);
+
+/// The same by an encoder that knows nothing of this training, which sees the fitted images.
+torch::Tensor encoder_rows(const ImageEncoder& encoder, const LabeledImages& images,
+                           std::span<const std::size_t> rows);
+
+}  // namespace simdb::training

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "encoder/training/new_classes.h"
+#include "encoder/training/trainer.h"
+#include "encoder/training/validation.h"
+
+namespace simdb::training {
+
+/// One protocol for the network that is trained and for what is trivial: the same images, the same
+/// draws. Thread-compatible.
+class Yardstick {
+ public:
+  /// `validation` must outlive it.
+  Yardstick(const Validation& validation, std::uint64_t seed);
+
+  bool has_new_classes() const noexcept { return shots_ > 0; }
+
+  /// Of the embeddings of the validation's queries, one row each. Without ways if their classes are
+  /// not new to the network, or too few.
+  NewClassScore score(const torch::Tensor& queries) const;
+
+  /// What pixels, HOG, a colour histogram and the rivals make of the queries, which are rows of
+  /// `images`, looked up as the validation does; its gallery has rows of `training`.
+  std::vector<BaselineScore> baselines(const LabeledImages& images, const LabeledImages& training,
+                                       std::span<const Rival> rivals) const;
+
+ private:
+  const Validation& validation_;
+  std::uint64_t seed_;
+  std::size_t shots_ = 0;             ///< 0: no classes are new
+  std::vector<std::int64_t> scored_;  ///< of the queries
+  std::vector<int> labels_;           ///< theirs
+};
+
+/// What to expect of classes like all that there are, when `measured` is the score on those set
+/// aside: the best baseline, which learned nothing and can be asked about all, tells how much
+/// harder they are; its log odds differ as the network's do. Pure.
+double expected(double measured, std::span<const BaselineScore> baselines) noexcept;
+
+}  // namespace simdb::training
