@@ -15,19 +15,42 @@ namespace po = boost::program_options;
 constexpr std::array kBelonging = {"backbone-output", "head-hidden", "dropout", "views",
                                    "feature-cache",   "mean-std",    "anchor"};
 constexpr std::array kReplaced = {"network", "channels", "batch-norm", "precision"};
+// Beside kReplaced: a backbone takes these, but they are asked for because of a network.
+constexpr std::array kOfANetwork = {"size",    "color",        "resize",
+                                    "augment", "made-classes", "preview"};
 
 template <typename T>
 void read(const po::variables_map& values, const char* name, T& place) {
   if (values.count(name) > 0) place = values[name].as<T>();
 }
 
+/// Given by the user, not by default.
+bool is_given(const po::variables_map& values, const char* name) {
+  return values.count(name) > 0 && !values[name].defaulted();
+}
+
+/// The network that is named, by --from or --backbone; empty: none.
+std::string named_network(const po::variables_map& values) {
+  const std::string from = values.count("from") > 0 ? values["from"].as<std::string>() : kFromAuto;
+  if (values.count("backbone") == 0) {
+    return from == kFromAuto || from == kFromScratch ? "" : from;
+  }
+  if (from != kFromAuto) {
+    throw Error(ErrorCode::kUsage,
+                "--from and --backbone both say where training starts; leave one of them out");
+  }
+  return values["backbone"].as<std::string>();
+}
+
 }  // namespace
 
 void add_backbone_options(po::options_description_easy_init& add) {
+  add("from", po::value<std::string>()->value_name("NAME"),
+      "encoder to start from, scratch, or auto: for\nphotographs photo (auto)");
   add("backbone", po::value<std::string>()->value_name("FILE"),
       "train a head on this ONNX image model's features");
   add("backbone-output", po::value<std::string>()->value_name("NAME"),
-      "tensor taken as features (the widest output, but\nno class scores)");
+      "tensor of the features (the widest, no class scores)");
   add("head-hidden", po::value<int>()->value_name("N"), "width of a layer in between (0: none)");
   add("anchor", po::value<double>()->value_name("X"),
       "how firmly the head is held at its start, 0 to 1e6 (10)");
@@ -37,15 +60,19 @@ void add_backbone_options(po::options_description_easy_init& add) {
   add("feature-cache", po::value<std::string>()->value_name("FILE"),
       "instead of FILE.onnx.features");
   add("mean-std", po::value<std::string>()->value_name("NAME"),
-      "of the backbone's pixels: auto (tried on the images),\nimagenet, half, none or raw");
+      "of its pixels: auto, imagenet, half, none or raw");
 }
 
 std::optional<BackboneCommand> read_backbone_options(const po::variables_map& values) {
-  const bool is_wanted = values.count("backbone") > 0;
+  const std::string network = named_network(values);
+  const bool is_wanted = !network.empty();
   for (const char* name : kBelonging) {
     if (!is_wanted && values.count(name) > 0) {
-      throw Error(ErrorCode::kUsage,
-                  fmt::format("--{} belongs to a backbone; name it: --backbone FILE.onnx", name));
+      throw Error(
+          ErrorCode::kUsage,
+          fmt::format("--{} belongs to a backbone; name it: --backbone FILE.onnx, or --from "
+                      "photo",
+                      name));
     }
   }
   if (!is_wanted) return {};
@@ -58,7 +85,7 @@ std::optional<BackboneCommand> read_backbone_options(const po::variables_map& va
     }
   }
   BackboneCommand command;
-  command.file = values["backbone"].as<std::string>();
+  command.file = network;
   read(values, "backbone-output", command.output);
   read(values, "head-hidden", command.head.hidden);
   read(values, "anchor", command.head.anchor);
@@ -73,6 +100,16 @@ std::optional<BackboneCommand> read_backbone_options(const po::variables_map& va
   if (values.count("mean-std") > 0)
     command.scale = parse_pixel_scale(values["mean-std"].as<std::string>());
   return command;
+}
+
+std::string option_of_a_new_network(const po::variables_map& values) {
+  for (const char* name : kReplaced) {
+    if (is_given(values, name)) return std::string("--") + name;
+  }
+  for (const char* name : kOfANetwork) {
+    if (is_given(values, name)) return std::string("--") + name;
+  }
+  return "";
 }
 
 }  // namespace simdb::cli

@@ -19,12 +19,20 @@ struct BackboneCommand {
   training::BackboneOptions head;  ///< without the identity
 };
 
-/// Adds --backbone and what belongs to it.
+/// Words of --from that name no encoder.
+inline constexpr const char* kFromAuto = "auto";
+inline constexpr const char* kFromScratch = "scratch";
+
+/// Adds --from, --backbone and what belongs to it.
 void add_backbone_options(boost::program_options::options_description_easy_init& add);
 
-/// What they say; nothing without --backbone. Throws Error(kUsage) if one of them stands without
-/// it, or beside an option of the network that it replaces.
+/// What they say; nothing if neither --backbone nor --from names a network. Throws Error(kUsage) if
+/// both do, if one of them stands without it, or beside an option of the network that it replaces.
 std::optional<BackboneCommand> read_backbone_options(
     const boost::program_options::variables_map& values);
+
+/// The first option given that is about a network from scratch and means nothing to a head, with
+/// its dashes; empty if there is none.
+std::string option_of_a_new_network(const boost::program_options::variables_map& values);
 
 }  // namespace simdb::cli

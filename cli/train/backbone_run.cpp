@@ -71,6 +71,7 @@ training::TrainOptions BackboneRun::suited(training::TrainOptions options) const
 training::BackboneOptions BackboneRun::options(int dimension) const {
   training::BackboneOptions options = command_.head;
   options.start = own_start(features_.backbone().own_head, features_.dimension(), dimension);
+  if (options.start) options.start_name = command_.file.stem().string() + " as it is";
   const Backbone& backbone = features_.backbone();
   options.identity = fmt::format("SHA-256 {}, tensor '{}'{}", backbone.digest, backbone.output,
                                  backbone.has_roots ? ", square roots" : "");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/interrupt.h"
+#include "cli/shipped_encoders.h"
 #include "cli/standard_files.h"
 #include "cli/train/train_app.h"
 #include "encoder/training/allocator.h"
@@ -33,6 +34,7 @@ int main(int argc, char** argv) {
   simdb::training::keep_freed_memory();
   const simdb::cli::InterruptGuard guard;
   const std::vector<std::string_view> args(argv + (argc > 0 ? 1 : 0), argv + argc);
-  return simdb::cli::run_train_program(args, {std::cout, std::cerr, isatty(STDERR_FILENO) != 0,
-                                              simdb::cli::InterruptGuard::requested});
+  return simdb::cli::run_train_program(
+      args, {std::cout, std::cerr, isatty(STDERR_FILENO) != 0,
+             simdb::cli::InterruptGuard::requested, simdb::cli::shipped_encoder_path("photo")});
 }

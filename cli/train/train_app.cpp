@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <system_error>
@@ -27,6 +28,8 @@
 #include "cli/train/train_summary.h"
 #include "core/error.h"
 #include "core/file_io.h"
+#include "encoder/class_folders.h"
+#include "encoder/onnx_encoder.h"
 #include "encoder/onnx_model.h"
 #include "encoder/training/labeled_images.h"
 #include "encoder/training/memory_estimate.h"
@@ -72,6 +75,7 @@ class TrainApp {
     if (command_.preview) require_writable(*command_.preview, "the preview", "--preview");
     if (command_.log) require_writable(*command_.log, "the log", "--log");
     if (command_.report) require_writable(*command_.report, "the report", "--report");
+    choose_start();
     if (command_.backbone) take_up(*command_.backbone);
     LabeledImages images = load_training();
     std::optional<LabeledImages> validation;
@@ -125,6 +129,30 @@ class TrainApp {
     log([&](TrainLog& file) { file.error(fmt::format("stopped {}", when)); });
     display_.note(fmt::format("simdb train: stopped {}; no model was written", when));
     return kInterruptedExitCode;
+  }
+
+  /// Photographs start from `photo` unless the user says otherwise.
+  void choose_start() {
+    if (!command_.choose_start || command_.backbone || command_.output.empty()) return;
+    std::error_code error;  // of a folder is told by who reads it
+    if (!fs::is_directory(command_.folder, error)) return;
+    const auto files = images_beneath(command_.folder);
+    if (!training::are_photographs(files, command_.image_limits)) return;
+    const bool has_photo = fs::exists(environment_.photo, error);
+    if (!command_.new_network.empty()) {
+      display_.note(
+          fmt::format("these are photographs, but {} is about a new network: training "
+                      "starts from scratch; leave it out to start from photo",
+                      command_.new_network));
+    } else if (!has_photo) {
+      display_.note(fmt::format(
+          "these are photographs, which are best begun from photo, but it is not there{}: "
+          "training starts from scratch; scripts/setup.sh makes it where PyPI can be reached",
+          environment_.photo.empty() ? "" : " (" + environment_.photo.string() + ")"));
+    } else {
+      display_.note("these are photographs: training starts from photo; --from scratch does not");
+      command_.backbone.emplace().file = environment_.photo;
+    }
   }
 
   /// Before the images are read: a model that can't be used is told at once.
@@ -189,7 +217,7 @@ class TrainApp {
     double share = 0;
     training::TrainObserver observer;
     observer.on_plan = [&](const training::TrainPlan& plan) { tell(run, plan); };
-    observer.rivals = environment_.rivals;
+    observer.rivals = rivals(run.images.input);
     observer.wants_view = command_.report.has_value();
     observer.on_epoch = [&](const training::EpochReport& report) {
       display_.epoch(report, options_.epochs);
@@ -214,6 +242,15 @@ class TrainApp {
       log([&](TrainLog& file) { file.error(error.what()); });
       throw;
     }
+  }
+
+  /// `photo` as it is. A head that starts as it is compared with its start anyway.
+  std::vector<training::Rival> rivals(const InputSpec& input) const {
+    std::error_code ignored;
+    if (backbone_ || !fs::exists(environment_.photo, ignored)) return {};
+    const std::string name = fmt::format("photo at {} pixels", input.width);
+    return {{name, std::make_shared<OnnxEncoder>(read_model_file(environment_.photo),
+                                                 environment_.photo.string())}};
   }
 
   /// What is said before the first step. The epochs that a time limit allows are from here on those
@@ -282,7 +319,7 @@ class TrainApp {
   using Clock = std::chrono::steady_clock;
 
   const Clock::time_point start_ = Clock::now();
-  const TrainCommand& command_;
+  TrainCommand command_;
   const TrainEnvironment& environment_;
   TrainDisplay display_;
   std::optional<BackboneRun> backbone_;

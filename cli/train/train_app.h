@@ -1,12 +1,10 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <iosfwd>
 #include <span>
 #include <string_view>
-#include <vector>
-
-#include "encoder/training/trainer.h"
 
 namespace simdb::cli {
 
@@ -16,8 +14,9 @@ struct TrainEnvironment {
   std::ostream& err;                     ///< progress, warnings, errors
   bool err_is_terminal = false;          ///< then progress is a bar
   std::function<bool()> stop_requested;  ///< asked between batches: after Ctrl-C; may be empty
-  /// What the new encoder is compared with, beside what is trivial: `photo` as it is, say.
-  std::vector<training::Rival> rivals = {};
+  /// The encoder `photo`: photographs start from it, others are compared with it. Where there is
+  /// none, both are left out.
+  std::filesystem::path photo = {};
 };
 
 /// The program simdb-train: returns its exit code, 0, an ErrorCode, or 130 after Ctrl-C before

@@ -300,6 +300,8 @@ TrainCommand parse_train_args(std::span<const std::string_view> args) {
     if (command.help) return command;
     po::notify(values);
     command.backbone = read_backbone_options(values);
+    command.choose_start = !values.count("from") || values["from"].as<std::string>() == kFromAuto;
+    command.new_network = option_of_a_new_network(values);
   } catch (const po::error& error) {
     throw Error(ErrorCode::kUsage, option_error(error, texts) + "; see simdb train --help");
   }

@@ -28,6 +28,8 @@ struct TrainCommand {
   ClassLevel classes = ClassLevel::kAuto;       ///< of both folders
   ImageLimits image_limits;                     ///< of each image that is read
   std::optional<BackboneCommand> backbone;
+  bool choose_start = true;  ///< without a backbone: photographs start from `photo`
+  std::string new_network;   ///< the first option that only a new network has; empty: none
   InputSpec input;
   bool choose_size = true;      ///< else input.width and input.height hold
   bool choose_channels = true;  ///< else input.channels holds

@@ -59,7 +59,7 @@ std::string verdict(const TrainRun& run, const TrainResult& result) {
   const Comparison comparison = compare(result);
   if (comparison.best.empty() || comparison.own > comparison.other) return "";
   std::string remedy = "more images of each class help most";
-  if (comparison.best == "photo") {
+  if (comparison.best.starts_with("photo")) {
     remedy = "use it as it is (simdb init alone), or go on from it: --from photo";
   } else if (!run.options.backbone && training::looks_like_photographs(run.images)) {
     remedy = "photographs need a network that has seen many: --from photo, or simdb init alone";

@@ -66,6 +66,17 @@ torch::Tensor baseline_rows(std::string_view name, const LabeledImages& images,
   return table;
 }
 
+std::vector<Baseline> trivial_baselines() {
+  std::vector<Baseline> baselines;
+  for (const std::string_view name : kBaselines) {
+    baselines.push_back(
+        {std::string(name), [name](const LabeledImages& images, std::span<const std::size_t> rows) {
+           return baseline_rows(name, images, rows);
+         }});
+  }
+  return baselines;
+}
+
 torch::Tensor encoder_rows(const ImageEncoder& encoder, const LabeledImages& images,
                            std::span<const std::size_t> rows) {
   constexpr std::size_t kAtOnce = 64;

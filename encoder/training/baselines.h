@@ -4,8 +4,11 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/image_encoder.h"
 #include "encoder/training/labeled_images.h"
@@ -23,5 +26,16 @@ torch::Tensor baseline_rows(std::string_view name, const LabeledImages& images,
 /// The same by an encoder that knows nothing of this training, which sees the fitted images.
 torch::Tensor encoder_rows(const ImageEncoder& encoder, const LabeledImages& images,
                            std::span<const std::size_t> rows);
+
+/// What a new encoder is compared with.
+struct Baseline {
+  std::string name;  ///< for people
+  /// Features of some of the images, one row an image, rows of length 1.
+  std::function<torch::Tensor(const LabeledImages& images, std::span<const std::size_t> rows)>
+      rows_of;
+};
+
+/// Those of kBaselines.
+std::vector<Baseline> trivial_baselines();
 
 }  // namespace simdb::training

@@ -23,6 +23,7 @@ struct BackboneOptions {
   double anchor = 10;  ///< how firmly an AnchoredHead is held at its start; see penalty()
   /// What it starts as; unset: fit_whitened_pca() of the training images' features.
   std::optional<DenseLayer> start = std::nullopt;
+  std::string start_name = "PCA of the features";  ///< for people
   int views = 1;  ///< of every image; those beyond the first are augmented
 };
 

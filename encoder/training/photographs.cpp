@@ -1,10 +1,16 @@
 #include "encoder/training/photographs.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bitset>
 #include <cstddef>
 #include <cstdlib>
+#include <thread>
 #include <vector>
+
+#include "core/error.h"
+#include "core/file_io.h"
+#include "core/parallel.h"
 
 namespace simdb::training {
 namespace {
@@ -100,6 +106,32 @@ bool looks_like_photographs(const LabeledImages& images) {
     ++seen;
     if (looks_like_photograph(images.image(i), images.input)) ++photographs;
   }
+  return seen > 0 && 2 * photographs >= seen;
+}
+
+bool are_photographs(std::span<const std::filesystem::path> files, const ImageLimits& limits) {
+  constexpr std::size_t kFiles = 128;
+  InputSpec input;
+  input.width = input.height = kSide;
+  const std::size_t step = std::max<std::size_t>(1, (files.size() + kFiles - 1) / kFiles);
+  std::atomic<std::size_t> seen = 0;
+  std::atomic<std::size_t> photographs = 0;
+  parallel_for(
+      (files.size() + step - 1) / step, 1, std::max(1U, std::thread::hardware_concurrency()),
+      [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i) {
+          const auto& file = files[i * step];
+          try {
+            const Image image =
+                decode_image(read_file(file, limits.max_file_bytes), file.string(), limits);
+            const bool is_one = image.channels >= 3 &&
+                                looks_like_photograph(fit_to_input(image, input).pixels, input);
+            ++seen;
+            if (is_one) ++photographs;
+          } catch (const Error&) {  // NOLINT(bugprone-empty-catch): told when it is read
+          }
+        }
+      });
   return seen > 0 && 2 * photographs >= seen;
 }
 

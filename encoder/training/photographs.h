@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 
 #include "encoder/training/labeled_images.h"
@@ -17,5 +18,9 @@ bool looks_like_photograph(std::span<const std::uint8_t> pixels, const InputSpec
 /// Of what docs/training.md measures, Caltech-101 is, and emoji, drawn shapes and characters are
 /// not. Thread-safe.
 bool looks_like_photographs(const LabeledImages& images);
+
+/// The same before they are read: decodes up to 128 of the files, evenly spread, on all cores, and
+/// passes over what can't be read. Thread-safe.
+bool are_photographs(std::span<const std::filesystem::path> files, const ImageLimits& limits = {});
 
 }  // namespace simdb::training

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "encoder/training/baselines.h"
 #include "encoder/training/batch_sampler.h"
 #include "encoder/training/embed.h"
 #include "encoder/training/learner.h"
@@ -37,6 +38,8 @@ using Clock = std::chrono::steady_clock;
 constexpr int kMinStepsAnEpoch = 10;
 constexpr double kNormalQuantile = 1.96;  // of 95 %
 constexpr int kFewestPatience = 10;
+// What a large network takes seconds for.
+constexpr std::size_t kMostForRivals = 1500;
 
 /// One training from its first step, or from a checkpoint, to the model.
 class Training {
@@ -96,7 +99,19 @@ class Training {
 
   /// Before anything moves.
   void measure_baselines() {
-    baselines_ = yardstick_.baselines(validation_images_, images_, observer_.rivals);
+    std::vector<Baseline> baselines = trivial_baselines();
+    if (encoder_->penalty().defined()) baselines.push_back(start_baseline());
+    if (yardstick_.images() <= kMostForRivals) {
+      for (const Rival& rival : observer_.rivals) {
+        baselines.push_back(
+            {rival.name, [&](const LabeledImages& images, std::span<const std::size_t> rows) {
+               return encoder_rows(*rival.encoder, images, rows);
+             }});
+      }
+    }
+    for (const Baseline& baseline : baselines) {
+      baselines_.push_back(yardstick_.judge(baseline, validation_images_, images_));
+    }
   }
 
   /// Of the score, by how much draws of the classes set aside differ; 0: not known.
@@ -132,6 +147,16 @@ class Training {
   }
 
  private:
+  /// The head before its first step.
+  Baseline start_baseline() const {
+    return {options_.backbone->start_name,
+            [this](const LabeledImages& images, std::span<const std::size_t> rows) {
+              const std::vector<std::size_t> chosen(rows.begin(), rows.end());
+              return to_tensor(
+                  embed(*encoder_, select(all_samples(images), chosen).pixels, images.input));
+            }};
+  }
+
   Validation set_aside(const LabeledImages* validation) {
     training_ = all_samples(images_);
     Validation aside = validation == nullptr

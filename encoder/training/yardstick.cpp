@@ -3,16 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
-#include <string>
-#include <utility>
-
-#include "encoder/training/baselines.h"
+#include <vector>
 
 namespace simdb::training {
 namespace {
-
-// What a large network takes seconds for.
-constexpr std::size_t kMostForRivals = 1500;
 
 double log_odds(double share) noexcept {
   constexpr double kSure = 1e-3;
@@ -50,43 +44,30 @@ NewClassScore Yardstick::score(const torch::Tensor& queries) const {
   return score_new_classes(queries.index_select(0, torch::tensor(scored_)), labels_, shots_, seed_);
 }
 
-std::vector<BaselineScore> Yardstick::baselines(const LabeledImages& images,
-                                                const LabeledImages& training,
-                                                std::span<const Rival> rivals) const {
+BaselineScore Yardstick::judge(const Baseline& baseline, const LabeledImages& images,
+                               const LabeledImages& training) const {
   const Samples& queries = validation_.queries();
   const Samples& gallery = validation_.gallery();
-  std::vector<std::size_t> all_rows;
-  std::vector<int> all_labels;
-  if (shots_ > 0) all_rows = choose_scored(training.labels, shots_, seed_);
-  for (const std::size_t row : all_rows) all_labels.push_back(training.labels[row]);
-  std::vector<BaselineScore> scores;
-  const auto add = [&](std::string name, const auto& rows_of) {
-    const torch::Tensor rows = rows_of(images, queries.rows);
-    const torch::Tensor others =
-        gallery.labels.empty() ? torch::Tensor() : rows_of(training, gallery.rows);
-    const NewClassScore own = score(rows);
-    double all = 0;
-    if (own.ways > 0) {
-      all = score_new_classes(rows_of(training, all_rows), all_labels, shots_, seed_,
-                              static_cast<std::size_t>(own.ways))
-                .accuracy;
-    }
-    scores.push_back({std::move(name),
-                      share_of_nearest(rows, queries.labels, others, gallery.labels), own.accuracy,
-                      all});
-  };
-  for (const std::string_view name : kBaselines) {
-    add(std::string(name), [&](const LabeledImages& from, std::span<const std::size_t> rows) {
-      return baseline_rows(name, from, rows);
-    });
-  }
-  if (queries.size() + gallery.size() > kMostForRivals) return scores;
-  for (const Rival& rival : rivals) {
-    add(rival.name, [&](const LabeledImages& from, std::span<const std::size_t> rows) {
-      return encoder_rows(*rival.encoder, from, rows);
-    });
-  }
-  return scores;
+  BaselineScore score;
+  score.name = baseline.name;
+  const torch::Tensor rows = baseline.rows_of(images, queries.rows);
+  const torch::Tensor others =
+      gallery.labels.empty() ? torch::Tensor() : baseline.rows_of(training, gallery.rows);
+  score.recall_at_1 = share_of_nearest(rows, queries.labels, others, gallery.labels);
+  const NewClassScore own = this->score(rows);
+  if (own.ways == 0) return score;
+  score.new_class_accuracy = own.accuracy;
+  const std::vector<std::size_t> all = choose_scored(training.labels, shots_, seed_);
+  std::vector<int> labels;
+  for (const std::size_t row : all) labels.push_back(training.labels[row]);
+  score.all_class_accuracy = score_new_classes(baseline.rows_of(training, all), labels, shots_,
+                                               seed_, static_cast<std::size_t>(own.ways))
+                                 .accuracy;
+  return score;
+}
+
+std::size_t Yardstick::images() const noexcept {
+  return validation_.queries().size() + validation_.gallery().size();
 }
 
 }  // namespace simdb::training

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "encoder/training/baselines.h"
 #include "encoder/training/new_classes.h"
 #include "encoder/training/trainer.h"
 #include "encoder/training/validation.h"
@@ -23,10 +24,13 @@ class Yardstick {
   /// not new to the network, or too few.
   NewClassScore score(const torch::Tensor& queries) const;
 
-  /// What pixels, HOG, a colour histogram and the rivals make of the queries, which are rows of
-  /// `images`, looked up as the validation does; its gallery has rows of `training`.
-  std::vector<BaselineScore> baselines(const LabeledImages& images, const LabeledImages& training,
-                                       std::span<const Rival> rivals) const;
+  /// What a baseline makes of the queries, which are rows of `images`, looked up as the validation
+  /// does; its gallery has rows of `training`.
+  BaselineScore judge(const Baseline& baseline, const LabeledImages& images,
+                      const LabeledImages& training) const;
+
+  /// That judge() looks at.
+  std::size_t images() const noexcept;
 
  private:
   const Validation& validation_;

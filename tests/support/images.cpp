@@ -81,6 +81,42 @@ Image noise_image(int width, int height, int channels, unsigned seed) {
   return image;
 }
 
+Image natural_image(int side, unsigned seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<double> normal;
+  std::vector<double> sums(static_cast<std::size_t>(side) * side * 3, 128.0);
+  for (int cells = 2; cells <= side; cells *= 2) {
+    const double amount = 60.0 * 2 / cells + 6;
+    std::vector<double> knots(static_cast<std::size_t>(cells + 1) * (cells + 1) * 3);
+    for (std::size_t k = 0; k < knots.size(); k += 3) {
+      const double shared = normal(random);
+      for (std::size_t c = 0; c < 3; ++c) knots[k + c] = amount * (shared + 0.5 * normal(random));
+    }
+    for (int y = 0; y < side; ++y) {
+      for (int x = 0; x < side; ++x) {
+        const double u = static_cast<double>(x) * cells / side;
+        const double v = static_cast<double>(y) * cells / side;
+        const int i = static_cast<int>(u);
+        const int j = static_cast<int>(v);
+        const auto knot = [&](int column, int row, int c) {
+          return knots[(static_cast<std::size_t>(row) * (cells + 1) + column) * 3 + c];
+        };
+        for (int c = 0; c < 3; ++c) {
+          const double top = knot(i, j, c) * (i + 1 - u) + knot(i + 1, j, c) * (u - i);
+          const double low = knot(i, j + 1, c) * (i + 1 - u) + knot(i + 1, j + 1, c) * (u - i);
+          sums[(static_cast<std::size_t>(y) * side + x) * 3 + c] +=
+              top * (j + 1 - v) + low * (v - j);
+        }
+      }
+    }
+  }
+  Image image{side, side, 3, {}};
+  for (const double sum : sums) {
+    image.pixels.push_back(static_cast<std::uint8_t>(std::clamp(std::lround(sum), 0L, 255L)));
+  }
+  return image;
+}
+
 Image quadrant_image(int width, int height) {
   Image image = solid_image(width, height, {255, 255, 255});
   for (int y = 0; y < height; ++y) {

@@ -20,6 +20,10 @@ Image solid_image(int width, int height, std::initializer_list<std::uint8_t> pix
 /// Every value random, the same for the same seed.
 Image noise_image(int width, int height, int channels, unsigned seed);
 
+/// RGB, like a photograph to statistics: octaves of smooth noise, finer ones weaker, in three
+/// channels that mostly move together.
+Image natural_image(int side, unsigned seed);
+
 /// RGB, four quadrants: red, green / blue, white. No turn or mirror image of it equals it, and it
 /// survives JPEG.
 Image quadrant_image(int width, int height);

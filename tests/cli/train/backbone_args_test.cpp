@@ -22,7 +22,7 @@ TrainCommand parse(std::vector<std::string_view> more) {
 TEST(BackboneArgsTest, WithoutOneThereIsNothing) {
   const TrainCommand command = parse({});
   EXPECT_FALSE(command.backbone);
-  EXPECT_FALSE(command.change({}).backbone);
+  EXPECT_FALSE(command.change(training::TrainOptions()).backbone);
 }
 
 TEST(BackboneArgsTest, EveryOptionIsTakenUp) {
@@ -35,11 +35,27 @@ TEST(BackboneArgsTest, EveryOptionIsTakenUp) {
   EXPECT_EQ(command.backbone->output, "pool");
   EXPECT_EQ(command.backbone->cache, "f");
   EXPECT_EQ(command.backbone->scale, PixelScale::kHalf);
-  const training::TrainOptions options = command.change({});
+  const training::TrainOptions options = command.change(training::TrainOptions());
   EXPECT_EQ(options.backbone->hidden, 64);
   EXPECT_EQ(options.backbone->dropout, 0.5);
   EXPECT_EQ(options.backbone->views, 4);
   EXPECT_FALSE(parse({"--size", "28"}).choose_size);
+}
+
+TEST(BackboneArgsTest, FromNamesAnEncoderOrScratchOrLeavesItToThePictures) {
+  EXPECT_TRUE(parse({}).choose_start);
+  EXPECT_TRUE(parse({"--from", "auto"}).choose_start);
+  EXPECT_EQ(parse({"--from", "auto", "--backbone", "net.onnx"}).backbone->file, "net.onnx");
+  EXPECT_FALSE(parse({"--from", "scratch"}).choose_start);
+  EXPECT_FALSE(parse({"--from", "scratch", "--network", "wide"}).backbone);
+  EXPECT_EQ(parse({"--from", "photo", "--anchor", "3"}).backbone->file, "photo");
+  EXPECT_EQ(parse({"--from", "photo", "--anchor", "3"}).backbone->head.anchor, 3);
+}
+
+TEST(BackboneArgsTest, OptionsThatOnlyANewNetworkHasAreNoticed) {
+  EXPECT_EQ(parse({"--epochs", "3", "--dim", "32", "--loss", "circle"}).new_network, "");
+  EXPECT_EQ(parse({"--channels", "4,8"}).new_network, "--channels");
+  EXPECT_EQ(parse({"--size", "28"}).new_network, "--size");
 }
 
 TEST(BackboneArgsTest, MistakesAreNamed) {
@@ -49,6 +65,9 @@ TEST(BackboneArgsTest, MistakesAreNamed) {
     return std::string(error.what());
   };
   EXPECT_THAT(message({"--head-hidden", "4"}), HasSubstr("--backbone FILE.onnx"));
+  EXPECT_THAT(message({"--head-hidden", "4", "--from", "scratch"}), HasSubstr("--from photo"));
+  EXPECT_THAT(message({"--from", "photo", "--backbone", "n"}), HasSubstr("leave one of them out"));
+  EXPECT_THAT(message({"--from", "photo", "--channels", "4,8"}), HasSubstr("--channels"));
   EXPECT_THAT(message({"--backbone", "n", "--network", "wide"}), HasSubstr("--network"));
   EXPECT_THAT(message({"--backbone", "n", "--mean-std", "x"}), HasSubstr("imagenet"));
   EXPECT_THAT(message({"--backbone", "n", "--dropout", "1"}), HasSubstr("--dropout"));

@@ -75,6 +75,52 @@ class BackboneRunTest : public ::testing::Test {
   std::string err_;
 };
 
+/// Photographs of two kinds in the place of the pictures.
+void photograph(const fs::path& folder) {
+  for (unsigned i = 0; i < 8; ++i) {
+    const fs::path file = folder / (i % 2 == 0 ? "a" : "b") / (std::to_string(i) + ".png");
+    fs::create_directories(file.parent_path());
+    write_file_atomic(file, encode_png(test::natural_image(48, i)));
+  }
+}
+
+TEST_F(BackboneRunTest, PhotographsStartFromPhotoUnlessTheUserSaysOtherwise) {
+  ASSERT_EQ(run({"--head-hidden", "0", "--dim", "16"}), 0) << err_;
+  const fs::path photo = folder_ / "photo.onnx";
+  fs::rename(model_, photo);
+  const auto train = [&](std::vector<std::string_view> more) {
+    const std::string folder = pictures_.string();
+    const std::string model = model_.string();
+    std::vector<std::string_view> args = {folder, "-o", model, "--epochs", "1", "--threads", "1"};
+    args.insert(args.end(), more.begin(), more.end());
+    std::ostringstream out;
+    std::ostringstream err;
+    EXPECT_EQ(run_train_program(args, {out, err, false, stop_, photo}), 0) << err.str();
+    err_ = err.str();
+    out_ = out.str();
+  };
+  train({});
+  EXPECT_THAT(err_, Not(HasSubstr("photographs")));  // nine shades are none
+  EXPECT_THAT(out_, HasSubstr("photo at 28 pixels"));
+
+  fs::remove_all(pictures_);
+  photograph(pictures_);
+  train({});
+  EXPECT_THAT(err_, HasSubstr("these are photographs: training starts from photo"));
+  EXPECT_THAT(out_, HasSubstr("photo as it is"));
+  EXPECT_EQ(input().width, 12);  // the backbone's
+  train({"--from", "scratch"});
+  EXPECT_THAT(err_, Not(HasSubstr("photographs:")));
+  EXPECT_EQ(input().width, 28);
+  train({"--network", "small"});
+  EXPECT_THAT(err_, HasSubstr("but --network is about a new network"));
+  EXPECT_EQ(input().width, 28);
+  fs::remove(photo);
+  train({});
+  EXPECT_THAT(err_, HasSubstr("it is not there"));
+  EXPECT_EQ(input().width, 28);
+}
+
 TEST_F(BackboneRunTest, WritesOneModelWithTheInputOfTheBackbone) {
   EXPECT_EQ(run({"--head-hidden", "12", "--mean-std", "imagenet"}), 0) << err_;
   EXPECT_THAT(err_, AllOf(HasSubstr("8 features"), HasSubstr("12 x 10 RGB, mean 0.485"),

@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <random>
+#include <filesystem>
+#include <string>
+#include <vector>
 
+#include "core/file_io.h"
 #include "tests/support/images.h"
+#include "tests/support/temporary_folder.h"
 
 namespace simdb::training {
 namespace {
@@ -20,42 +24,6 @@ InputSpec square(int side) {
 
 std::uint8_t to_byte(double value) {
   return static_cast<std::uint8_t>(std::clamp(std::lround(value), 0L, 255L));
-}
-
-/// As photographs are: octaves of smooth noise, finer ones weaker, in three channels that mostly
-/// move together.
-Pixels natural(int side, unsigned seed) {
-  std::mt19937 random(seed);
-  std::normal_distribution<double> normal;
-  std::vector<double> sums(static_cast<std::size_t>(side) * side * 3, 128.0);
-  for (int cells = 2; cells <= side; cells *= 2) {
-    const double amount = 60.0 * 2 / cells + 6;
-    std::vector<double> knots(static_cast<std::size_t>(cells + 1) * (cells + 1) * 3);
-    for (std::size_t k = 0; k < knots.size(); k += 3) {
-      const double shared = normal(random);
-      for (std::size_t c = 0; c < 3; ++c) knots[k + c] = amount * (shared + 0.5 * normal(random));
-    }
-    for (int y = 0; y < side; ++y) {
-      for (int x = 0; x < side; ++x) {
-        const double u = static_cast<double>(x) * cells / side;
-        const double v = static_cast<double>(y) * cells / side;
-        const int i = static_cast<int>(u);
-        const int j = static_cast<int>(v);
-        const auto knot = [&](int column, int row, int c) {
-          return knots[(static_cast<std::size_t>(row) * (cells + 1) + column) * 3 + c];
-        };
-        for (int c = 0; c < 3; ++c) {
-          const double top = knot(i, j, c) * (i + 1 - u) + knot(i + 1, j, c) * (u - i);
-          const double low = knot(i, j + 1, c) * (i + 1 - u) + knot(i + 1, j + 1, c) * (u - i);
-          sums[(static_cast<std::size_t>(y) * side + x) * 3 + c] +=
-              top * (j + 1 - v) + low * (v - j);
-        }
-      }
-    }
-  }
-  Pixels pixels;
-  for (const double sum : sums) pixels.push_back(to_byte(sum));
-  return pixels;
 }
 
 /// A filled circle, anti-aliased, on white.
@@ -87,7 +55,7 @@ Pixels gradient(int side) {
 
 TEST(PhotographsTest, ANaturalImageIsOneAtEverySizeOfAnInput) {
   for (const int side : {28, 48, 96, 224}) {
-    EXPECT_TRUE(looks_like_photograph(natural(side, 1), square(side))) << side;
+    EXPECT_TRUE(looks_like_photograph(test::natural_image(side, 1).pixels, square(side))) << side;
   }
 }
 
@@ -105,10 +73,10 @@ TEST(PhotographsTest, GreyOrTinyImagesAreNone) {
   InputSpec grey = square(48);
   grey.channels = 1;
   Pixels pixels;
-  const Pixels colored = natural(48, 2);
+  const Pixels colored = test::natural_image(48, 2).pixels;
   for (std::size_t i = 0; i < colored.size(); i += 3) pixels.push_back(colored[i]);
   EXPECT_FALSE(looks_like_photograph(pixels, grey));
-  EXPECT_FALSE(looks_like_photograph(natural(16, 2), square(16)));
+  EXPECT_FALSE(looks_like_photograph(test::natural_image(16, 2).pixels, square(16)));
 }
 
 TEST(PhotographsTest, HalfOfTheImagesDecide) {
@@ -119,13 +87,30 @@ TEST(PhotographsTest, HalfOfTheImagesDecide) {
     images.pixels.insert(images.pixels.end(), pixels.begin(), pixels.end());
     images.labels.push_back(0);
   };
-  add(natural(48, 3));
-  add(natural(48, 4));
+  add(test::natural_image(48, 3).pixels);
+  add(test::natural_image(48, 4).pixels);
   add(shape(48));
   add(gradient(48));
   EXPECT_TRUE(looks_like_photographs(images));
   add(shape(48));
   EXPECT_FALSE(looks_like_photographs(images));
+}
+
+TEST(PhotographsTest, FilesAreToldBeforeAllAreRead) {
+  const test::TemporaryFolder folder;
+  std::vector<std::filesystem::path> files;
+  const auto add = [&](const Image& image, const std::string& extension) {
+    files.push_back(folder / (std::to_string(files.size()) + extension));
+    write_file_atomic(files.back(), test::encode_as(image, extension));
+  };
+  EXPECT_FALSE(are_photographs(files));
+  for (unsigned i = 0; i < 3; ++i) add(test::natural_image(128, i), ".jpg");
+  for (int i = 0; i < 3; ++i) add(test::solid_image(60, 60, {200, 30, 9}), ".png");
+  EXPECT_TRUE(are_photographs(files));
+  files.push_back(folder / "missing.jpg");  // says nothing
+  EXPECT_TRUE(are_photographs(files));
+  add(test::solid_image(60, 60, {200, 30, 9}), ".png");
+  EXPECT_FALSE(are_photographs(files));
 }
 
 }  // namespace
