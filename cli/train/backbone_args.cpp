@@ -53,7 +53,7 @@ void add_backbone_options(po::options_description_easy_init& add) {
       "tensor of the features (the widest, no class scores)");
   add("head-hidden", po::value<int>()->value_name("N"), "width of a layer in between (0: none)");
   add("anchor", po::value<double>()->value_name("X"),
-      "how firmly the head is held at its start, 0 to 1e6 (10)");
+      "held at its start how firmly (10; an encoder's own: 30)");
   add("dropout", po::value<double>()->value_name("X"), "share of features left out (0.2)");
   add("views", po::value<int>()->value_name("N"),
       "augmented views of an image, the first as it is (1)");
@@ -88,7 +88,10 @@ std::optional<BackboneCommand> read_backbone_options(const po::variables_map& va
   command.file = network;
   read(values, "backbone-output", command.output);
   read(values, "head-hidden", command.head.hidden);
-  read(values, "anchor", command.head.anchor);
+  if (values.count("anchor") > 0) {
+    command.head.anchor = values["anchor"].as<double>();
+    command.choose_anchor = false;
+  }
   read(values, "dropout", command.head.dropout);
   read(values, "views", command.head.views);
   if (command.head.views == 1 && values.count("augment") > 0) {
