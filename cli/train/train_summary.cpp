@@ -16,12 +16,15 @@ using training::TrainResult;
 
 std::string expectation(const TrainResult& result) {
   if (result.new_class_ways == 0) return "";
+  const std::string how = result.new_classes > 0
+                              ? fmt::format("{:.1f} % on the {} classes set aside",
+                                            result.new_class_measured * 100, result.new_classes)
+                              : std::string("measured before the classes were learned");
   return fmt::format(
       "expect {:.1f} % ± {:.1f} when {} new classes are told apart, each known by {} image{} "
-      "(nearest class mean; {:.1f} % on the {} classes set aside)\n",
+      "(nearest class mean; {})\n",
       result.new_class_accuracy * 100, result.new_class_interval * 100, result.new_class_ways,
-      result.new_class_shots, result.new_class_shots == 1 ? "" : "s",
-      result.new_class_measured * 100, result.new_classes);
+      result.new_class_shots, result.new_class_shots == 1 ? "" : "s", how);
 }
 
 double score_of(const training::BaselineScore& score, bool new_classes) {
@@ -43,7 +46,7 @@ std::string line(const std::string& text) { return text.empty() ? "" : fmt::form
 
 Comparison compare(const TrainResult& result) {
   Comparison comparison;
-  comparison.new_classes = result.new_class_ways > 0;
+  comparison.new_classes = result.new_classes > 0 && result.new_class_ways > 0;
   comparison.measure = comparison.new_classes ? "new classes" : "recall@1";
   comparison.own = comparison.new_classes ? result.new_class_measured : result.best.recall_at_1;
   for (const auto& score : result.baselines) {
@@ -134,7 +137,7 @@ std::string summary_text(const TrainRun& run, const TrainResult& result) {
       expectation(result),
       result.baselines.empty() ? ""
                                : fmt::format("without training: {}\n",
-                                             list(result.baselines, result.new_class_ways > 0)),
+                                             list(result.baselines, compare(result).new_classes)),
       run.model.string(), run.options.network.dimension, input.width, input.height,
       input.channels == 3 ? "RGB" : "grey", run.model.string());
 }

@@ -10,7 +10,9 @@
 #include "core/error.h"
 #include "core/parallel.h"
 #include "encoder/baseline_features.h"
+#include "encoder/training/embed.h"
 #include "encoder/training/new_classes.h"
+#include "encoder/training/samples.h"
 
 namespace simdb::training {
 namespace {
@@ -38,6 +40,20 @@ Image image_of(const LabeledImages& images, std::size_t row) {
           images.input.height,
           images.input.channels,
           {pixels.begin(), pixels.end()}};
+}
+
+torch::Tensor encoder_rows(const ImageEncoder& encoder, const LabeledImages& images,
+                           std::span<const std::size_t> rows) {
+  constexpr std::size_t kAtOnce = 64;
+  EmbeddingBatch found(encoder.dimension());
+  for (std::size_t begin = 0; begin < rows.size(); begin += kAtOnce) {
+    std::vector<Image> part;
+    for (const std::size_t row : rows.subspan(begin, std::min(kAtOnce, rows.size() - begin))) {
+      part.push_back(image_of(images, row));
+    }
+    found.append(encoder.encode(part));
+  }
+  return to_tensor(found);
 }
 
 }  // namespace
@@ -77,18 +93,20 @@ std::vector<Baseline> trivial_baselines() {
   return baselines;
 }
 
-torch::Tensor encoder_rows(const ImageEncoder& encoder, const LabeledImages& images,
-                           std::span<const std::size_t> rows) {
-  constexpr std::size_t kAtOnce = 64;
-  EmbeddingBatch found(encoder.dimension());
-  for (std::size_t begin = 0; begin < rows.size(); begin += kAtOnce) {
-    std::vector<Image> part;
-    for (const std::size_t row : rows.subspan(begin, std::min(kAtOnce, rows.size() - begin))) {
-      part.push_back(image_of(images, row));
-    }
-    found.append(encoder.encode(part));
-  }
-  return to_tensor(found);
+Baseline encoder_baseline(std::string name, std::shared_ptr<const ImageEncoder> encoder) {
+  return {std::move(name), [encoder = std::move(encoder)](const LabeledImages& images,
+                                                          std::span<const std::size_t> rows) {
+            return encoder_rows(*encoder, images, rows);
+          }};
+}
+
+Baseline network_baseline(std::string name, TrainableEncoder& network) {
+  return {std::move(name),
+          [&network](const LabeledImages& images, std::span<const std::size_t> rows) {
+            const std::vector<std::size_t> chosen(rows.begin(), rows.end());
+            const Samples samples = select(all_samples(images), chosen);
+            return to_tensor(embed(network, samples.pixels, images.input));
+          }};
 }
 
 }  // namespace simdb::training

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include "core/image_encoder.h"
 #include "encoder/training/labeled_images.h"
+#include "encoder/training/trainable_encoder.h"
 
 namespace simdb::training {
 
@@ -23,10 +25,6 @@ inline constexpr std::array<std::string_view, 3> kBaselines = {"pixels", "HOG", 
 torch::Tensor baseline_rows(std::string_view name, const LabeledImages& images,
                             std::span<const std::size_t> rows);
 
-/// The same by an encoder that knows nothing of this training, which sees the fitted images.
-torch::Tensor encoder_rows(const ImageEncoder& encoder, const LabeledImages& images,
-                           std::span<const std::size_t> rows);
-
 /// What a new encoder is compared with.
 struct Baseline {
   std::string name;  ///< for people
@@ -37,5 +35,11 @@ struct Baseline {
 
 /// Those of kBaselines.
 std::vector<Baseline> trivial_baselines();
+
+/// An encoder that knows nothing of this training; it sees the fitted images.
+Baseline encoder_baseline(std::string name, std::shared_ptr<const ImageEncoder> encoder);
+
+/// A network as it is when it is asked; of images what all_samples() takes. It must outlive this.
+Baseline network_baseline(std::string name, TrainableEncoder& network);
 
 }  // namespace simdb::training

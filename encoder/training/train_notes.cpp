@@ -29,7 +29,7 @@ std::map<std::string, std::string> make_notes(const TrainOptions& options,
   notes["training_data"] =
       fmt::format("{} images of {} classes", result.training_images, result.training_classes);
   notes["training_classes"] = fmt::format("{}", fmt::join(names, "\n"));
-  notes["epochs"] = std::to_string(result.best.epoch);
+  notes["epochs"] = std::to_string(result.kept_start ? 0 : result.best.epoch);
   notes["recall_at_1"] = fmt::format("{:.4f}", result.best.recall_at_1);
   if (options.backbone) {
     notes["nested"] = fmt::format("{}", fmt::join(nested_lengths(options.network.dimension), ","));

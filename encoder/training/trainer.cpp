@@ -38,8 +38,6 @@ using Clock = std::chrono::steady_clock;
 constexpr int kMinStepsAnEpoch = 10;
 constexpr double kNormalQuantile = 1.96;  // of 95 %
 constexpr int kFewestPatience = 10;
-// What a large network takes seconds for.
-constexpr std::size_t kMostForRivals = 1500;
 
 /// One training from its first step, or from a checkpoint, to the model.
 class Training {
@@ -63,12 +61,12 @@ class Training {
   /// Before anything moves. Draws no random number and leaves the network as it is.
   void view_untrained() { untrained_ = embed_queries(); }
 
-  /// Before anything moves. A head that starts as a good one is kept as it is unless training makes
-  /// it better.
+  /// A head that starts as a good one is kept as it is unless training makes it better.
   void judge_start() {
     if (!encoder_->penalty().defined()) return;
     start_judgement_ = validation_.judge(*encoder_, images_.input).retrieval;
     start_weights_ = encoder_->copy_weights();
+    start_score_ = score_all_classes(start_baseline(), images_, options_.seed);
   }
 
   void resume(std::span<const std::byte> bytes) {
@@ -97,21 +95,10 @@ class Training {
     return {spent / steps, seconds_since(judged)};
   }
 
-  /// Before anything moves.
   void measure_baselines() {
     std::vector<Baseline> baselines = trivial_baselines();
     if (encoder_->penalty().defined()) baselines.push_back(start_baseline());
-    if (yardstick_.images() <= kMostForRivals) {
-      for (const Rival& rival : observer_.rivals) {
-        baselines.push_back(
-            {rival.name, [&](const LabeledImages& images, std::span<const std::size_t> rows) {
-               return encoder_rows(*rival.encoder, images, rows);
-             }});
-      }
-    }
-    for (const Baseline& baseline : baselines) {
-      baselines_.push_back(yardstick_.judge(baseline, validation_images_, images_));
-    }
+    baselines_ = yardstick_.judge_all(baselines, observer_.rivals, validation_images_, images_);
   }
 
   /// Of the score, by how much draws of the classes set aside differ; 0: not known.
@@ -147,14 +134,9 @@ class Training {
   }
 
  private:
-  /// The head before its first step.
+  /// The head, of which this is asked before its first step.
   Baseline start_baseline() const {
-    return {options_.backbone->start_name,
-            [this](const LabeledImages& images, std::span<const std::size_t> rows) {
-              const std::vector<std::size_t> chosen(rows.begin(), rows.end());
-              return to_tensor(
-                  embed(*encoder_, select(all_samples(images), chosen).pixels, images.input));
-            }};
+    return network_baseline(options_.backbone->start_name, *encoder_);
   }
 
   Validation set_aside(const LabeledImages* validation) {
@@ -276,21 +258,21 @@ class Training {
       result.kept_start = start_judgement_ && start_judgement_->map_at_r > state_.best.map_at_r;
       encoder_->restore_weights(result.kept_start ? start_weights_ : state_.best_weights);
     }
+    if (result.kept_start) {
+      result.best.recall_at_1 = start_judgement_->recall_at_1;
+      result.best.map_at_r = start_judgement_->map_at_r;
+    }
     result.training_images = true_images_;
     result.training_classes = true_classes_;
     result.baselines = baselines_;
     result.validation_images = validation_.images();
-    if (validation_.kind() == ValidationKind::kClasses) measure_new_classes(result);
+    measure_new_classes(result);
     if (untrained_) result.view = view();
     result.stopped = stopped_;
     encoder_->to(torch::kCPU);
     result.model.input = images_.input;
     result.model.layers = encoder_->export_layers();
     result.model.notes = make_notes(options_, images_, training_.labels, result);
-    if (result.kept_start) {
-      result.model.notes["epochs"] = "0";
-      result.model.notes["recall_at_1"] = fmt::format("{:.4f}", start_judgement_->recall_at_1);
-    }
     result.seconds = seconds();
     return result;
   }
@@ -308,10 +290,12 @@ class Training {
   }
 
   void measure_new_classes(TrainResult& result) {
-    const NewClassScore score = yardstick_.score(to_tensor(embed_queries()));
-    result.new_classes = validation_.classes();
+    const bool is_new = validation_.kind() == ValidationKind::kClasses;
+    const NewClassScore score =
+        is_new ? yardstick_.score(to_tensor(embed_queries())) : start_score_;
+    result.new_classes = is_new ? validation_.classes() : 0;
     result.new_class_measured = score.accuracy;
-    result.new_class_accuracy = expected(score.accuracy, baselines_);
+    result.new_class_accuracy = is_new ? expected(score.accuracy, baselines_) : score.accuracy;
     result.new_class_interval = spread_ > 0 ? kNormalQuantile * spread_ : score.interval;
     result.new_class_ways = score.ways;
     result.new_class_shots = score.shots;
@@ -339,6 +323,7 @@ class Training {
   std::optional<EmbeddingBatch> untrained_;
   std::optional<RetrievalScore> start_judgement_;
   std::vector<torch::Tensor> start_weights_;
+  NewClassScore start_score_;
   std::vector<BaselineScore> baselines_;
   double spread_ = 0;
   bool stopped_ = false;

@@ -64,8 +64,7 @@ struct Rival {
 /// What the caller wants to hear while training runs; any may be empty. Called from the training
 /// thread.
 struct TrainObserver {
-  /// Encoders that the new one is compared with, beside pixels, HOG and a colour histogram. They
-  /// see the fitted images; left out where there are more than 1,500 to look at.
+  /// What the new encoder is compared with beside what is trivial, see Yardstick::judge_all().
   std::vector<Rival> rivals;
   std::function<void(const TrainPlan&)> on_plan;  ///< once, before the first step
   std::function<void(const EpochReport&)> on_epoch;
@@ -92,15 +91,18 @@ struct TrainResult {
   /// head; write_backbone_model() joins them.
   EncoderModel model;
   std::vector<EpochReport> history;  ///< judged epochs
-  EpochReport best;                  ///< epoch 0 if stopped before one was judged
-  bool kept_start = false;           ///< a head: as it started, since no epoch was better than that
-  std::size_t training_images = 0;   ///< what was set aside does not count
+  /// Epoch 0 if stopped before one was judged. If the start was kept, its scores are here.
+  EpochReport best;
+  bool kept_start = false;          ///< a head: as it started, since no epoch was better than that
+  std::size_t training_images = 0;  ///< what was set aside does not count
   std::size_t training_classes = 0;
   std::size_t validation_images = 0;  ///< 0: recall was measured on the training images
   std::size_t new_classes = 0;        ///< validation classes that training did not see, or 0
   /// Share of right answers to expect when `ways` new classes are told apart, each known by `shots`
-  /// images: the class whose images are most alike in the mean. 0 without new classes. It is what
-  /// was measured, corrected by how much harder the classes set aside are than all, see expected().
+  /// images: the class whose images are most alike in the mean. With new classes what was measured
+  /// on them, corrected by how much harder they are than all, see expected(). Without, but for a
+  /// head that is held at its start, what the start makes of all classes before it learns them: the
+  /// head stays near it, so others are told apart as well. Else 0.
   double new_class_accuracy = 0;
   double new_class_measured = 0;  ///< on the classes set aside, as the baselines are
   /// Half the width of its 95 % interval, by how much the classes differ that it was measured on.

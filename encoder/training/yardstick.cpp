@@ -27,6 +27,15 @@ double expected(double measured, std::span<const BaselineScore> baselines) noexc
   return 1 / (1 + std::exp(-(log_odds(measured) + shift)));
 }
 
+NewClassScore score_all_classes(const Baseline& baseline, const LabeledImages& images,
+                                std::uint64_t seed) {
+  const std::size_t shots = choose_shots(images.labels);
+  const std::vector<std::size_t> rows = choose_scored(images.labels, shots, seed);
+  std::vector<int> labels;
+  for (const std::size_t row : rows) labels.push_back(images.labels[row]);
+  return score_new_classes(baseline.rows_of(images, rows), labels, shots, seed);
+}
+
 Yardstick::Yardstick(const Validation& validation, std::uint64_t seed)
     : validation_(validation), seed_(seed) {
   if (validation.kind() != ValidationKind::kClasses) return;
@@ -66,8 +75,19 @@ BaselineScore Yardstick::judge(const Baseline& baseline, const LabeledImages& im
   return score;
 }
 
-std::size_t Yardstick::images() const noexcept {
-  return validation_.queries().size() + validation_.gallery().size();
+std::vector<BaselineScore> Yardstick::judge_all(std::vector<Baseline> baselines,
+                                                std::span<const Rival> rivals,
+                                                const LabeledImages& images,
+                                                const LabeledImages& training) const {
+  constexpr std::size_t kMostForRivals = 1500;
+  if (validation_.queries().size() + validation_.gallery().size() <= kMostForRivals) {
+    for (const Rival& rival : rivals) {
+      baselines.push_back(encoder_baseline(rival.name, rival.encoder));
+    }
+  }
+  std::vector<BaselineScore> scores;
+  for (const Baseline& baseline : baselines) scores.push_back(judge(baseline, images, training));
+  return scores;
 }
 
 }  // namespace simdb::training

@@ -29,8 +29,11 @@ class Yardstick {
   BaselineScore judge(const Baseline& baseline, const LabeledImages& images,
                       const LabeledImages& training) const;
 
-  /// That judge() looks at.
-  std::size_t images() const noexcept;
+  /// The baselines and the rivals; these, as they may take long, only where there are at most 1,500
+  /// images to look at.
+  std::vector<BaselineScore> judge_all(std::vector<Baseline> baselines,
+                                       std::span<const Rival> rivals, const LabeledImages& images,
+                                       const LabeledImages& training) const;
 
  private:
   const Validation& validation_;
@@ -39,6 +42,11 @@ class Yardstick {
   std::vector<std::int64_t> scored_;  ///< of the queries
   std::vector<int> labels_;           ///< theirs
 };
+
+/// How well a baseline tells apart the classes of `images`, which it has not learned: as
+/// Yardstick::score() on all of them.
+NewClassScore score_all_classes(const Baseline& baseline, const LabeledImages& images,
+                                std::uint64_t seed);
 
 /// What to expect of classes like all that there are, when `measured` is the score on those set
 /// aside: the best baseline, which learned nothing and can be asked about all, tells how much

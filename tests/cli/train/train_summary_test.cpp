@@ -63,6 +63,13 @@ TEST_F(TrainSummaryTest, AnEncoderThatBeatsNothingIsTold) {
   EXPECT_THAT(verdict(run_, result_), IsEmpty());
 }
 
+TEST_F(TrainSummaryTest, AHeadIsExpectedToDoWhatItsStartDoes) {
+  judge_by_new_classes(0.6);
+  result_.new_classes = 0;
+  EXPECT_THAT(summary_text(run_, result_), HasSubstr("measured before the classes were learned"));
+  EXPECT_FALSE(compare(result_).new_classes);
+}
+
 TEST_F(TrainSummaryTest, WithoutNewClassesTheNearestImageCounts) {
   EXPECT_THAT(verdict(run_, result_), IsEmpty());  // 0.5 against 0.4
   result_.best.recall_at_1 = 0.4;

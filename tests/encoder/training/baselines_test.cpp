@@ -63,7 +63,8 @@ TEST(BaselinesTest, AnEncoderSeesTheSameImages) {
   const LabeledImages images = noise(80, 3);
   std::vector<std::size_t> all;
   for (std::size_t i = 0; i < 80; ++i) all.push_back(79 - i);
-  const torch::Tensor rows = encoder_rows(MeanEncoder(), images, all);
+  const torch::Tensor rows =
+      encoder_baseline("mean", std::make_shared<MeanEncoder>()).rows_of(images, all);
   ASSERT_EQ(rows.size(0), 80);
   const auto pixels = images.image(10);
   const torch::Tensor row = rows[69];

@@ -35,21 +35,13 @@ double of(const std::vector<BaselineScore>& scores, std::string_view name, bool 
   return 0;
 }
 
-std::vector<BaselineScore> judge_all(const Yardstick& yardstick, const LabeledImages& images) {
-  std::vector<BaselineScore> scores;
-  for (const Baseline& baseline : trivial_baselines()) {
-    scores.push_back(yardstick.judge(baseline, images, images));
-  }
-  return scores;
-}
-
 TEST(YardstickTest, NewClassesAreAskedForAsTheNetworkWillBe) {
   const LabeledImages images = colors(30, 8);
   Samples training;
   const Validation validation = Validation::split(all_samples(images), {}, training);
   ASSERT_EQ(validation.classes(), 10U);
   const Yardstick yardstick(validation, 1);
-  const auto scores = judge_all(yardstick, images);
+  const auto scores = yardstick.judge_all(trivial_baselines(), {}, images, images);
   EXPECT_GT(of(scores, "colour histogram", true), 0.9);
   EXPECT_LT(of(scores, "HOG", true), 0.5);  // it sees no colour
   const torch::Tensor perfect =
@@ -65,11 +57,20 @@ TEST(YardstickTest, KnownClassesAreLookedUpInTheGallery) {
   Samples training;
   const Validation validation = Validation::split(all_samples(images), {}, training);
   const Yardstick yardstick(validation, 1);
-  const auto scores = judge_all(yardstick, images);
+  const auto scores = yardstick.judge_all(trivial_baselines(), {}, images, images);
   EXPECT_GT(of(scores, "colour histogram", false), 0.9);
   EXPECT_EQ(of(scores, "colour histogram", true), 0);
   EXPECT_LT(of(scores, "HOG", false), 0.8);
   EXPECT_EQ(yardstick.score(torch::zeros({8, 16})).ways, 0);
+}
+
+TEST(YardstickTest, WhatLearnedNothingCanBeAskedOfAllClasses) {
+  const LabeledImages images = colors(30, 8);
+  const NewClassScore score = score_all_classes(trivial_baselines().back(), images, 1);
+  EXPECT_EQ(score.ways, 20);
+  EXPECT_EQ(score.shots, 5);
+  EXPECT_EQ(score.of_class.size(), 30U);
+  EXPECT_GT(score.accuracy, 0.9);
 }
 
 TEST(YardstickTest, WhatIsExpectedFollowsHowHardTheClassesAre) {
