@@ -13,51 +13,52 @@
 namespace simdb {
 namespace {
 
-constexpr int kGreySide = 64;
-constexpr int kCell = 8;
-constexpr int kCells = kGreySide / kCell;
-constexpr std::size_t kDirections = 9;
+constexpr int kHogSide = 64;
+constexpr int kHogCell = 8;
+constexpr int kHogCells = kHogSide / kHogCell;
+constexpr std::size_t kHogBins = 9;
 
-Image fitted(const Image& image, int side, int channels) {
+Image square_of(const Image& image, int side) {
   InputSpec spec;
   spec.width = spec.height = side;
-  spec.channels = channels;
   return fit_to_input(image, spec);
 }
 
-using CellHistograms = std::vector<std::array<float, kDirections>>;
+using HogCells = std::vector<std::array<float, kHogBins>>;
 
-CellHistograms cell_histograms(std::span<const std::uint8_t> grey) {
-  CellHistograms cells(static_cast<std::size_t>(kCells) * kCells);
+/// Each pixel's gradient, shared by the two nearest directions.
+HogCells hog_cells(const Image& grey) {
+  HogCells cells(static_cast<std::size_t>(kHogCells) * kHogCells);
   const auto at = [&](int x, int y) {
-    return static_cast<float>(grey[static_cast<std::size_t>(y) * kGreySide + x]);
+    const int column = std::clamp(x, 0, kHogSide - 1);
+    const int row = std::clamp(y, 0, kHogSide - 1);
+    return static_cast<float>(
+        grey.pixels[static_cast<std::size_t>(row) * kHogSide + static_cast<std::size_t>(column)]);
   };
-  for (int y = 0; y < kGreySide; ++y) {
-    for (int x = 0; x < kGreySide; ++x) {
-      const float across = at(std::min(x + 1, kGreySide - 1), y) - at(std::max(x - 1, 0), y);
-      const float down = at(x, std::min(y + 1, kGreySide - 1)) - at(x, std::max(y - 1, 0));
-      const float size = std::hypot(across, down);
-      if (size == 0) continue;
-      double angle = std::atan2(down, across) / std::numbers::pi;  // in half turns
+  for (int y = 0; y < kHogSide; ++y) {
+    for (int x = 0; x < kHogSide; ++x) {
+      const float dx = at(x + 1, y) - at(x - 1, y);
+      const float dy = at(x, y + 1) - at(x, y - 1);
+      float angle = std::atan2(dy, dx) / std::numbers::pi_v<float>;
       if (angle < 0) angle += 1;
-      const double place = angle * kDirections;
-      const double whole = std::floor(place);
-      const auto upper = static_cast<float>(place - whole);
-      const std::size_t bin = static_cast<std::size_t>(whole) % kDirections;
-      auto& cell = cells[static_cast<std::size_t>(y / kCell) * kCells + x / kCell];
-      cell[bin] += size * (1 - upper);
-      cell[(bin + 1) % kDirections] += size * upper;
+      const float place = angle * kHogBins - 0.5F;
+      const float below = std::floor(place);
+      const auto bin = (static_cast<std::size_t>(below + kHogBins)) % kHogBins;
+      const float magnitude = std::hypot(dx, dy);
+      auto& cell = cells[static_cast<std::size_t>(y / kHogCell) * kHogCells +
+                         static_cast<std::size_t>(x / kHogCell)];
+      cell[bin] += magnitude * (1 - (place - below));
+      cell[(bin + 1) % kHogBins] += magnitude * (place - below);
     }
   }
   return cells;
 }
 
-void scale_to_unit(std::span<float> values) {
-  constexpr float kTiny = 1;  // of grey levels: a block of hardly any contrast stays weak
-  float squares = kTiny;
-  for (const float value : values) squares += value * value;
-  const float length = std::sqrt(squares);
-  for (float& value : values) value /= length;
+void scale_to_length_1(std::span<float> values) {
+  constexpr float kNearlyNothing = 1e-6F;
+  const float length =
+      std::sqrt(std::inner_product(values.begin(), values.end(), values.begin(), 0.0F));
+  for (float& value : values) value /= length + kNearlyNothing;
 }
 
 /// A vector without length has no direction: any fixed one will do.
@@ -70,7 +71,7 @@ void give_direction(std::vector<float>& features) {
 }  // namespace
 
 std::vector<float> pixel_features(const Image& image, int side) {
-  const Image small = fitted(image, side, 3);
+  const Image small = square_of(image, side);
   std::vector<float> features(small.pixels.begin(), small.pixels.end());
   const float mean =
       std::accumulate(features.begin(), features.end(), 0.0F) / static_cast<float>(features.size());
@@ -81,7 +82,7 @@ std::vector<float> pixel_features(const Image& image, int side) {
 
 std::vector<float> histogram_features(const Image& image) {
   constexpr std::size_t kLevels = 8;
-  const Image colored = fitted(image, kGreySide, 3);
+  const Image colored = square_of(image, 64);
   std::vector<float> counts(kLevels * kLevels * kLevels);
   for (std::size_t i = 0; i < colored.pixels.size(); i += 3) {
     std::size_t bin = 0;
@@ -93,20 +94,26 @@ std::vector<float> histogram_features(const Image& image) {
 }
 
 std::vector<float> hog_features(const Image& image) {
-  constexpr float kCut = 0.2F;
-  const CellHistograms cells = cell_histograms(fitted(image, kGreySide, 1).pixels);
+  InputSpec spec;
+  spec.width = kHogSide;
+  spec.height = kHogSide;
+  spec.channels = 1;
+  // The edges of a margin would be the strongest gradients of all.
+  spec.resize = ResizeRule::kStretch;
+  const HogCells cells = hog_cells(fit_to_input(image, spec));
   std::vector<float> features;
-  for (int y = 0; y + 1 < kCells; ++y) {
-    for (int x = 0; x + 1 < kCells; ++x) {
-      const std::size_t begin = features.size();
-      for (const int corner : {0, 1, kCells, kCells + 1}) {
-        const auto& cell = cells[static_cast<std::size_t>(y * kCells + x + corner)];
-        features.insert(features.end(), cell.begin(), cell.end());
+  for (int y = 0; y + 1 < kHogCells; ++y) {
+    for (int x = 0; x + 1 < kHogCells; ++x) {
+      std::vector<float> block;
+      for (const int place : {0, 1, kHogCells, kHogCells + 1}) {
+        const auto& cell =
+            cells[static_cast<std::size_t>(y) * kHogCells + static_cast<std::size_t>(x + place)];
+        block.insert(block.end(), cell.begin(), cell.end());
       }
-      const std::span block = std::span(features).subspan(begin);
-      scale_to_unit(block);
-      for (float& value : block) value = std::min(value, kCut);
-      scale_to_unit(block);
+      scale_to_length_1(block);
+      for (float& value : block) value = std::min(value, 0.2F);
+      scale_to_length_1(block);
+      features.insert(features.end(), block.begin(), block.end());
     }
   }
   give_direction(features);

@@ -18,10 +18,10 @@ std::vector<float> pixel_features(const Image& image, int side);
 /// then the Bhattacharyya coefficient).
 std::vector<float> histogram_features(const Image& image);
 
-/// Histograms of oriented gradients (Dalal and Triggs, 2005) of a grey version of 64 x 64 pixels:
-/// cells of 8 x 8, 9 directions without sign, each pixel shared between the two nearest; blocks of
-/// 2 x 2 cells, each scaled to length 1, cut at 0.2 and scaled again (7 x 7 x 36 = 1,764 floats).
-/// An image without edges gets a fixed direction.
+/// Histograms of oriented gradients (Dalal and Triggs, 2005) of a grey version of 64 x 64 pixels,
+/// stretched: cells of 8 x 8, 9 directions without sign, each gradient shared by the two nearest;
+/// blocks of 2 x 2 cells, each scaled to length 1, cut at 0.2 and scaled again (7 x 7 x 36 = 1,764
+/// floats). An image without edges gets a fixed direction.
 std::vector<float> hog_features(const Image& image);
 
 }  // namespace simdb

@@ -40,13 +40,13 @@ TEST(BaselineFeaturesTest, HogSeesDirectionsAndNotBrightness) {
 }
 
 TEST(BaselineFeaturesTest, AnEdgeLiesInTheBinOfItsDirection) {
-  // Gradients along x have the angle 0, the first of the nine directions; along y 90 degrees, which
-  // is half way between the fifth and the sixth.
-  const auto upright = hog_features(stripes(true, 220));
-  EXPECT_EQ(std::max_element(upright.begin(), upright.begin() + 9) - upright.begin(), 0);
+  // Gradients along y have 90 degrees, the middle of the fifth of nine directions; along x 0, half
+  // way between the last and the first.
   const auto level = hog_features(stripes(false, 220));
-  EXPECT_FLOAT_EQ(level[4], level[5]);
-  EXPECT_GT(level[4], 10 * level[0]);
+  EXPECT_EQ(std::max_element(level.begin(), level.begin() + 9) - level.begin(), 4);
+  const auto upright = hog_features(stripes(true, 220));
+  EXPECT_FLOAT_EQ(upright[0], upright[8]);
+  EXPECT_GT(upright[0], 10 * upright[4]);
 }
 
 TEST(BaselineFeaturesTest, OneColourHasADirectionToo) {
