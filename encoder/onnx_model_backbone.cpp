@@ -79,7 +79,7 @@ class BackboneReader {
   }
 
   /// Before anything is cut.
-  std::optional<OwnHead> own_head() const { return find_own_head(model_); }
+  std::optional<OwnHead> own_head() { return find_own_head(model_); }
 
   const onnx::ModelProto& model() const { return model_; }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "encoder/onnx_model_head_internal.h"
 #include "encoder/onnx_model_metadata_internal.h"
 #include "encoder/onnx_model_outputs_internal.h"
 
@@ -132,8 +133,6 @@ bool is_own(const onnx::ModelProto& model) {
 }
 
 std::vector<float> floats(const onnx::TensorProto& tensor) {
-  if (tensor.data_type() != onnx::TensorProto::FLOAT) return {};
-  if (!tensor.has_raw_data()) return {tensor.float_data().begin(), tensor.float_data().end()};
   std::vector<float> values(tensor.raw_data().size() / sizeof(float));
   std::memcpy(values.data(), tensor.raw_data().data(), values.size() * sizeof(float));
   return values;
@@ -165,22 +164,13 @@ FeatureTensor choose_features(const onnx::GraphProto& graph) {
   return {best->name, "of its outputs " + all + " this is the widest row of features"};
 }
 
-std::optional<OwnHead> find_own_head(const onnx::ModelProto& model) {
-  const onnx::GraphProto& graph = model.graph();
-  if (!is_own(model) || graph.output_size() != 1) return {};
-  const Producers producers(graph);
-  const auto* division = producers.of(graph.output(0).name());
-  if (division == nullptr || division->op_type() != "Div" || division->input_size() != 2) return {};
-  const auto* dense = producers.of(division->input(0));
-  const bool is_dense = dense != nullptr && dense->op_type() == "Gemm" &&
-                        dense->input_size() == 3 && integer(*dense, "transB") == 1;
-  if (!is_dense) return {};
-  const auto* weight = producers.weight(dense->input(1));
-  const auto* bias = producers.weight(dense->input(2));
-  if (weight == nullptr || bias == nullptr || weight->dims_size() != 2) return {};
-  OwnHead head{dense->input(0),
-               {static_cast<int>(weight->dims(1)), static_cast<int>(weight->dims(0)),
-                floats(*weight), floats(*bias)}};
+std::optional<OwnHead> find_own_head(onnx::ModelProto& model) {
+  if (!is_own(model) || model.graph().output_size() != 1) return {};
+  const std::optional<DenseEnd> end = find_dense_end(*model.mutable_graph());
+  if (!end) return {};
+  OwnHead head{end->features,
+               {static_cast<int>(end->weight->dims(1)), static_cast<int>(end->outputs),
+                floats(*end->weight), floats(*end->bias)}};
   const auto outputs = static_cast<std::size_t>(head.dense.out_features);
   const auto inputs = static_cast<std::size_t>(head.dense.in_features);
   if (head.dense.weight.size() != outputs * inputs || head.dense.bias.size() != outputs) return {};

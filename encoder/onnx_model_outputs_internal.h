@@ -28,6 +28,6 @@ struct OwnHead {
 };
 
 /// Nothing for a model of others. The weights must have passed require_sound_weights.
-std::optional<OwnHead> find_own_head(const onnx::ModelProto& model);
+std::optional<OwnHead> find_own_head(onnx::ModelProto& model);
 
 }  // namespace simdb
