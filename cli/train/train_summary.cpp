@@ -60,7 +60,8 @@ Comparison compare(const TrainResult& result) {
 
 std::string verdict(const TrainRun& run, const TrainResult& result) {
   const Comparison comparison = compare(result);
-  if (comparison.best.empty() || comparison.own > comparison.other) return "";
+  const bool is_beaten = !comparison.best.empty() && comparison.own <= comparison.other;
+  if (!is_beaten || comparison.own >= 1) return "";  // nothing can beat a perfect score
   std::string remedy = "more images of each class help most";
   if (comparison.best.starts_with("photo")) {
     remedy = "use it as it is (simdb init alone), or go on from it: --from photo";

@@ -6,6 +6,7 @@
 #include "encoder/feature_head.h"
 #include "encoder/training/anchored_head.h"
 #include "encoder/training/backbone_head.h"
+#include "encoder/training/network.h"
 
 namespace simdb::training {
 namespace {
@@ -34,6 +35,13 @@ std::unique_ptr<TrainableEncoder> make_head(const torch::Tensor& features,
   }
   const DenseLayer start = options.start ? *options.start : fit_start(features, dimension);
   return std::make_unique<AnchoredHead>(rows, start, options.anchor, options.dropout, device);
+}
+
+std::unique_ptr<TrainableEncoder> make_encoder(const InputSpec& input, const torch::Tensor& images,
+                                               const TrainOptions& options) {
+  const int dimension = options.network.dimension;
+  if (options.backbone) return make_head(images, *options.backbone, dimension, options.device);
+  return std::make_unique<Network>(input, options.network, options.device);
 }
 
 }  // namespace simdb::training

@@ -4,7 +4,9 @@
 
 #include <memory>
 
+#include "encoder/preprocess.h"
 #include "encoder/training/head_options.h"
+#include "encoder/training/train_options.h"
 #include "encoder/training/trainable_encoder.h"
 
 namespace simdb::training {
@@ -15,5 +17,9 @@ namespace simdb::training {
 std::unique_ptr<TrainableEncoder> make_head(const torch::Tensor& features,
                                             const BackboneOptions& options, int dimension,
                                             torch::Device device = torch::kCPU);
+
+/// What `options` train on such images: a head where there is a backbone, else a network.
+std::unique_ptr<TrainableEncoder> make_encoder(const InputSpec& input, const torch::Tensor& images,
+                                               const TrainOptions& options);
 
 }  // namespace simdb::training

@@ -18,7 +18,6 @@
 #include "encoder/training/learner.h"
 #include "encoder/training/made_classes.h"
 #include "encoder/training/make_head.h"
-#include "encoder/training/network.h"
 #include "encoder/training/new_classes.h"
 #include "encoder/training/photographs.h"
 #include "encoder/training/run_state.h"
@@ -55,7 +54,7 @@ class Training {
         yardstick_(validation_, options.seed),
         steps_an_epoch_(options.steps_an_epoch > 0 ? options.steps_an_epoch : natural_steps()),
         steps_(steps_an_epoch_ * options.epochs),
-        encoder_(make_encoder()),
+        encoder_(make_encoder(images.input, training_.pixels, options)),
         learner_(*encoder_, images.input, options, training_, training_classes_, steps_) {}
 
   /// Before anything moves. Draws no random number and leaves the network as it is.
@@ -95,14 +94,17 @@ class Training {
     return {spent / steps, seconds_since(judged)};
   }
 
-  void measure_baselines() {
+  std::vector<BaselineScore> measure_baselines() {
     std::vector<Baseline> baselines = trivial_baselines();
     if (encoder_->penalty().defined()) baselines.push_back(start_baseline());
-    baselines_ = yardstick_.judge_all(baselines, observer_.rivals, validation_images_, images_);
+    return yardstick_.judge_all(baselines, observer_.rivals, validation_images_, images_);
   }
 
-  /// Of the score, by how much draws of the classes set aside differ; 0: not known.
-  void set_spread(double spread) noexcept { spread_ = spread; }
+  /// `spread` of the score is by how much draws of the classes set aside differ; 0: not known.
+  void set_measured(std::vector<BaselineScore> baselines, double spread) noexcept {
+    baselines_ = std::move(baselines);
+    spread_ = spread;
+  }
 
   int steps_an_epoch() const noexcept { return steps_an_epoch_; }
 
@@ -121,6 +123,7 @@ class Training {
   }
 
   TrainResult run() {
+    start_ = Clock::now();
     int epoch = state_.epoch();
     while (epoch < stops_at() && !is_late(epoch)) {
       const int epochs = std::min(judge_every(options_.epochs), options_.epochs - epoch);
@@ -152,14 +155,6 @@ class Training {
       training_classes_ = made.classes;
     }
     return aside;
-  }
-
-  std::unique_ptr<TrainableEncoder> make_encoder() const {
-    if (!options_.backbone) {
-      return std::make_unique<Network>(images_.input, options_.network, options_.device);
-    }
-    return make_head(training_.pixels, *options_.backbone, options_.network.dimension,
-                     options_.device);
   }
 
   EmbeddingBatch embed_queries() {
@@ -304,7 +299,7 @@ class Training {
   const LabeledImages& images_;
   const TrainOptions& options_;
   const TrainObserver& observer_;
-  const Clock::time_point start_ = Clock::now();
+  Clock::time_point start_ = Clock::now();
   double seconds_before_ = 0;
   const std::vector<std::string>& validation_classes_;
   const LabeledImages& validation_images_;
@@ -329,10 +324,13 @@ class Training {
   bool stopped_ = false;
 };
 
-/// Fits the epochs of `options` to their time limit, of which what the measuring takes is taken
-/// off. A training that goes on keeps its length. Returns the seconds expected, 0 without a limit.
+/// Fits the epochs of `options` to their time limit, of which what it took since `start` is taken
+/// off; the baselines are measured then too. A training that goes on keeps its length. Returns the
+/// seconds expected, 0 without a limit.
 double set_length(const LabeledImages& images, const LabeledImages* validation,
-                  std::span<const std::byte> resume, TrainOptions& options) {
+                  const TrainObserver& observer, std::span<const std::byte> resume,
+                  Clock::time_point start, TrainOptions& options,
+                  std::vector<BaselineScore>& baselines) {
   constexpr double kReserve = 0.9;
   double expected = 0;
   if (options.time_limit > 0 && !resume.empty()) {
@@ -340,19 +338,20 @@ double set_length(const LabeledImages& images, const LabeledImages* validation,
     options.epochs = length.epochs;
     options.steps_an_epoch = length.steps_an_epoch;
   } else if (options.time_limit > 0) {
-    const Clock::time_point start = Clock::now();
     at::manual_seed(options.seed);
     TrainOptions brief = options;
     brief.epochs = 1;
-    const TrainObserver nobody;
+    TrainObserver nobody;
+    nobody.rivals = observer.rivals;
     Training trial(images, validation, brief, nobody);
+    baselines = trial.measure_baselines();
     const Pace pace = trial.measure_pace(options.time_limit);
     const std::chrono::duration<double> spent = Clock::now() - start;
     options.time_limit = std::max(1e-3, options.time_limit - spent.count());
+    const int steps = trial.steps_an_epoch();
     const TrainLength length =
-        fit_length({options.epochs, trial.steps_an_epoch()}, pace, kReserve * options.time_limit);
-    if (length.steps_an_epoch < trial.steps_an_epoch())
-      options.steps_an_epoch = length.steps_an_epoch;
+        fit_length({options.epochs, steps}, pace, kReserve * options.time_limit);
+    if (length.steps_an_epoch < steps) options.steps_an_epoch = length.steps_an_epoch;
     options.epochs = length.epochs;
     expected = expected_seconds(length, pace);
   }
@@ -365,6 +364,7 @@ double set_length(const LabeledImages& images, const LabeledImages* validation,
 TrainResult train(const LabeledImages& images, const LabeledImages* validation,
                   const TrainOptions& options, const TrainObserver& observer,
                   std::span<const std::byte> resume) {
+  const Clock::time_point start = Clock::now();
   require_valid(options);
   require_matching_input(images, validation, options);
   require_device(options.device);
@@ -374,18 +374,14 @@ TrainResult train(const LabeledImages& images, const LabeledImages* validation,
   TrainOptions resolved = options;
   resolved.augment = resolve_augment(options.augment, images.input.channels, images.classes.size(),
                                      images.size(), looks_like_photographs(images));
-  double spread = 0;
-  if (validation == nullptr && !resolved.split_seed) {
-    if (const auto draw = draw_typical_classes(images, resolved)) {
-      resolved.split_seed = draw->seed;
-      spread = draw->spread;
-    }
-  }
-  const double seconds = set_length(images, validation, resume, resolved);
+  const double spread = validation == nullptr ? choose_split(images, resolved) : 0;
+  std::vector<BaselineScore> baselines;
+  const double seconds =
+      set_length(images, validation, observer, resume, start, resolved, baselines);
   at::manual_seed(options.seed);
   Training training(images, validation, resolved, observer);
-  training.measure_baselines();
-  training.set_spread(spread);
+  if (baselines.empty()) baselines = training.measure_baselines();
+  training.set_measured(std::move(baselines), spread);
   if (observer.on_plan) {
     TrainPlan plan = training.plan();
     plan.seconds = seconds;

@@ -124,4 +124,12 @@ std::optional<ClassDraw> draw_typical_classes(const LabeledImages& images,
   return best;
 }
 
+double choose_split(const LabeledImages& images, TrainOptions& options) {
+  if (options.split_seed) return 0;
+  const std::optional<ClassDraw> draw = draw_typical_classes(images, options);
+  if (!draw) return 0;
+  options.split_seed = draw->seed;
+  return draw->spread;
+}
+
 }  // namespace simdb::training

@@ -23,4 +23,7 @@ struct ClassDraw {
 std::optional<ClassDraw> draw_typical_classes(const LabeledImages& images,
                                               const TrainOptions& options);
 
+/// Makes the split of `options` that draw, unless they name one. Returns the spread; 0: not known.
+double choose_split(const LabeledImages& images, TrainOptions& options);
+
 }  // namespace simdb::training

@@ -63,6 +63,12 @@ TEST_F(TrainSummaryTest, AnEncoderThatBeatsNothingIsTold) {
   EXPECT_THAT(verdict(run_, result_), IsEmpty());
 }
 
+TEST_F(TrainSummaryTest, WhereAllIsRightNothingIsToBeat) {
+  judge_by_new_classes(1);
+  result_.baselines[0].new_class_accuracy = 1;
+  EXPECT_THAT(verdict(run_, result_), IsEmpty());
+}
+
 TEST_F(TrainSummaryTest, AHeadIsExpectedToDoWhatItsStartDoes) {
   judge_by_new_classes(0.6);
   result_.new_classes = 0;

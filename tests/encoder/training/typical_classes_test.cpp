@@ -67,6 +67,16 @@ TEST(TypicalClassesTest, TheSameImagesAndSeedGiveTheSameDraw) {
   EXPECT_EQ(draw_typical_classes(images, {})->seed, draw->seed);
 }
 
+TEST(TypicalClassesTest, ASplitThatIsNamedIsKept) {
+  const LabeledImages images = easy_and_hard(30, 7);
+  TrainOptions options;
+  EXPECT_GT(choose_split(images, options), 0);
+  EXPECT_EQ(options.split_seed, draw_typical_classes(images, {})->seed);
+  options.split_seed = 77;
+  EXPECT_EQ(choose_split(images, options), 0);
+  EXPECT_EQ(options.split_seed, 77U);
+}
+
 TEST(TypicalClassesTest, NothingIsDrawnWhereNoClassesAreSetAside) {
   EXPECT_FALSE(draw_typical_classes(easy_and_hard(10, 7), {}));
   TrainOptions options;
