@@ -18,6 +18,7 @@ if(SIMDB_BUILD_ENCODER)
   if(NOT TARGET ONNX::onnx_proto) # Debian 12's package has no name space
     add_library(ONNX::onnx_proto ALIAS onnx_proto)
   endif()
+  include(cmake/onnxruntime.cmake)
   find_package(nlohmann_json REQUIRED)
   find_package(Boost CONFIG REQUIRED COMPONENTS program_options)
 endif()

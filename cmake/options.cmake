@@ -3,6 +3,8 @@ option(SIMDB_BUILD_ENCODER "Build encoder/ and cli/ (OpenCV, ONNX)" ON)
 option(SIMDB_BUILD_TRAINING "Build encoder/training and simdb-train (LibTorch)" ${SIMDB_BUILD_ENCODER})
 option(SIMDB_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(SIMDB_BUILD_BENCHMARKS "Build the benchmarks" OFF)
+set(SIMDB_ONNXRUNTIME AUTO CACHE STRING "Run models that OpenCV can't run with ONNX Runtime: AUTO (where it is), ON or OFF")
+set_property(CACHE SIMDB_ONNXRUNTIME PROPERTY STRINGS AUTO ON OFF)
 option(SIMDB_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
 set(SIMDB_SANITIZE "" CACHE STRING "Sanitizers for every target: 'address,undefined' or 'thread'")
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <opencv2/core/utility.hpp>
-#include <random>
 #include <utility>
 
 #include "core/error.h"
@@ -31,19 +30,6 @@ std::string to_text(const std::vector<int>& shape) {
   return text;
 }
 
-// Noise of different brightness, so that the mean over an image differs too; the same in every run.
-std::vector<float> trial_planes(const InputSpec& input) {
-  std::mt19937 random(1);
-  std::vector<std::uint8_t> pixels(input.values());
-  std::vector<float> planes(kTrials * input.values());
-  for (int i = 0; i < kTrials; ++i) {
-    const auto most = static_cast<std::uint32_t>(256 * (i + 1) / kTrials);
-    for (std::uint8_t& pixel : pixels) pixel = static_cast<std::uint8_t>(random() % most);
-    normalize_pixels(pixels, input, std::span(planes).subspan(i * input.values(), input.values()));
-  }
-  return planes;
-}
-
 // False for values that are not finite.
 bool agree(const std::vector<float>& found, const std::vector<float>& expected) {
   if (found.size() != expected.size()) return false;
@@ -57,8 +43,10 @@ bool agree(const std::vector<float>& found, const std::vector<float>& expected) 
   return apart <= kTolerance * largest;
 }
 
-Sha256 key_of(const Backbone& backbone) {
-  const std::string rest = input_to_json(backbone.input) + cv::getVersionString();
+Sha256 key_of(const Backbone& backbone, RunnerKind runner) {
+  const std::string version =
+      runner == RunnerKind::kOpenCv ? cv::getVersionString() : to_text(runner);
+  const std::string rest = input_to_json(backbone.input) + version;
   std::vector<std::byte> bytes = backbone.model;
   const auto view = std::as_bytes(std::span(rest));
   bytes.insert(bytes.end(), view.begin(), view.end());
@@ -73,21 +61,22 @@ struct BackboneFeatures::State {
   Sha256 key{};
   bool is_nonnegative = false;
 
-  void load() {
-    runner = std::make_unique<OnnxRunner>(backbone.model, backbone.input, backbone.one_at_a_time);
+  // Returns what becomes of the images of `planes`, each by itself.
+  std::vector<OnnxRunner::Output> choose(std::span<const float> planes) {
+    ChosenRunner chosen = choose_runner(backbone.runners, backbone.model, backbone.input,
+                                        backbone.one_at_a_time, planes, 1);
+    runner = std::move(chosen.runner);
+    return std::move(chosen.outputs);
   }
 
   void try_out() {
-    const std::vector<float> planes = trial_planes(backbone.input);
-    const auto planes_of = [&](int i) {
-      return std::span(planes).subspan(i * backbone.input.values(), backbone.input.values());
-    };
-    OnnxRunner::Output one = runner->try_out(planes_of(0));
-    if (one.shape.size() == 4) {
+    const std::vector<float> planes = trial_planes(backbone.input, kTrials);
+    std::vector<OnnxRunner::Output> outputs = choose(planes);
+    if (outputs[0].shape.size() == 4) {
       pool_output(backbone);
-      load();
-      one = runner->try_out(planes_of(0));
+      outputs = choose(planes);
     }
+    const OnnxRunner::Output& one = outputs[0];
     if (one.shape.size() != 2 || one.shape[0] != 1) {
       refuse(backbone.name, "its tensor '" + backbone.output + "' is " + to_text(one.shape) +
                                 " for one image; name one that is N x features or N x channels x "
@@ -95,26 +84,23 @@ struct BackboneFeatures::State {
     }
     backbone.features = one.values.size();
     std::vector<float> alone;
-    for (int i = 0; i < kTrials; ++i) {
-      const std::vector<float> row = runner->try_out(planes_of(i)).values;
-      alone.insert(alone.end(), row.begin(), row.end());
-    }
+    for (const auto& [shape, row] : outputs) alone.insert(alone.end(), row.begin(), row.end());
     is_nonnegative = std::ranges::all_of(alone, [](float value) { return value >= 0; });
     const OnnxRunner::Output all =
         backbone.one_at_a_time ? OnnxRunner::Output() : try_batch(planes);
     if (all.shape.size() != 2 || all.shape[0] != kTrials || !agree(all.values, alone)) {
       backbone.one_at_a_time = true;
-      load();
+      runner = std::make_unique<OnnxRunner>(runner->kind(), backbone.model, backbone.input, true);
     }
-    key = key_of(backbone);
+    key = key_of(backbone, runner->kind());
   }
 
-  // Empty if OpenCV can't: a batch of 1 is built into some models, and OpenCV 4.6 multiplies
+  // Empty if the runner can't: a batch of 1 is built into some models, and OpenCV 4.6 multiplies
   // channels by factors (squeeze and excitation) only in a batch of 1.
   OnnxRunner::Output try_batch(std::span<const float> planes) const {
     try {
       return runner->try_out(planes);
-    } catch (const cv::Exception&) {
+    } catch (const EngineError&) {
       return {};
     }
   }
@@ -125,13 +111,17 @@ BackboneFeatures::BackboneFeatures(Backbone backbone) : state_(std::make_unique<
   const std::string& name = state_->backbone.name;
   try {
     guard_opencv(ErrorCode::kInternal, "run it", [&] {
-      state_->load();
-      state_->try_out();
+      try {
+        state_->try_out();
+      } catch (const EngineError& e) {
+        refuse(name,
+               std::string(e.what()) +
+                   "; export it with another opset (11 is best supported) or take another model");
+      }
     });
   } catch (const Error& e) {
     if (e.code() != ErrorCode::kInternal) throw;
-    refuse(name, std::string("OpenCV ") + e.what() +
-                     "; export it with another opset (11 is best supported) or take another model");
+    refuse(name, e.what());
   }
 }
 
@@ -142,6 +132,7 @@ BackboneFeatures::~BackboneFeatures() = default;
 const Backbone& BackboneFeatures::backbone() const noexcept { return state_->backbone; }
 std::size_t BackboneFeatures::dimension() const noexcept { return state_->backbone.features; }
 bool BackboneFeatures::is_nonnegative() const noexcept { return state_->is_nonnegative; }
+RunnerKind BackboneFeatures::runner() const noexcept { return state_->runner->kind(); }
 const Sha256& BackboneFeatures::key() const noexcept { return state_->key; }
 
 std::vector<float> BackboneFeatures::compute(std::span<const std::uint8_t> pixels,

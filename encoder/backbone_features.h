@@ -13,14 +13,14 @@
 
 namespace simdb {
 
-/// Turns images into the features of a backbone, with OpenCV's DNN module. Immutable and
-/// thread-safe.
+/// Turns images into the features of a backbone, with OpenCV's DNN module or, where that can't and
+/// simdb is built with it, with ONNX Runtime. Immutable and thread-safe.
 class BackboneFeatures {
  public:
   /// Runs the backbone on a few pictures of noise. An output N x channels x height x width is
   /// pooled (pool_output). A model that does not treat the images of a batch each by itself is run
-  /// one image at a time. Throws Error(kBadInput), naming the model and the remedy, if OpenCV can't
-  /// run it or if it gives something else than a row of features an image.
+  /// one image at a time. Throws Error(kBadInput), naming the model and the remedy, if no runner
+  /// can run it or if it gives something else than a row of features an image.
   explicit BackboneFeatures(Backbone backbone);
   BackboneFeatures(BackboneFeatures&& other) noexcept;  ///< `other` may then only be assigned to
   BackboneFeatures& operator=(BackboneFeatures&& other) noexcept;
@@ -35,7 +35,9 @@ class BackboneFeatures {
   /// False if a picture of noise had a feature below 0.
   bool is_nonnegative() const noexcept;
 
-  /// SHA-256 of all that the features of an image depend on: model, input, version of OpenCV.
+  RunnerKind runner() const noexcept;
+
+  /// SHA-256 of all that the features of an image depend on: model, input, the runner's version.
   const Sha256& key() const noexcept;
 
   /// `pixels` holds whole images as fit_to_input leaves them. Row-major, images x dimension(), not

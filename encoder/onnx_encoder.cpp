@@ -19,27 +19,28 @@ constexpr std::uint64_t kMaxModelBytes = 256u << 20;
 struct OnnxEncoder::State {
   ModelHeader header;
   std::string fingerprint;
-  OnnxRunner runner;
+  std::unique_ptr<OnnxRunner> runner;
 
   State(std::span<const std::byte> model, const std::string& name)
-      : header(read_onnx_header(model, name)),
-        fingerprint(to_hex(sha256(model))),
-        runner({model.begin(), model.end()}, header.input, header.one_at_a_time) {}
+      : header(read_onnx_header(model, name)), fingerprint(to_hex(sha256(model))) {}
 
-  // Finds out at once, not at the first image, what OpenCV can't run. Two images, because a batch
-  // of one hides a batch dimension that is not as free as it says.
-  void try_out(const std::string& name) const {
-    const std::size_t rows = header.one_at_a_time ? 1 : 2;
-    const std::vector<float> planes(rows * header.input.values());
-    if (runner.try_out(planes).values.size() != rows * header.dimension) {
+  // Finds out at once, not at the first image, what can't be run. Two images, because a batch of
+  // one hides a batch dimension that is not as free as it says.
+  void choose(std::span<const std::byte> model, const std::string& name) {
+    const int rows = header.one_at_a_time ? 1 : 2;
+    ChosenRunner chosen =
+        choose_runner(header.runners, model, header.input, header.one_at_a_time,
+                      trial_planes(header.input, rows), static_cast<std::size_t>(rows));
+    if (chosen.outputs.at(0).values.size() != static_cast<std::size_t>(rows) * header.dimension) {
       throw Error(
           ErrorCode::kBadInput,
           "can't use the model " + name + ": its output does not have the shape that it announces");
     }
+    runner = std::move(chosen.runner);
   }
 
   EmbeddingBatch run(std::size_t rows, const OnnxRunner::Fill& fill) const {
-    const std::vector<float> features = runner.run(rows, header.dimension, fill);
+    const std::vector<float> features = runner->run(rows, header.dimension, fill);
     EmbeddingBatch embeddings(header.dimension);
     embeddings.reserve(rows);
     for (std::size_t i = 0; i < rows; ++i) {
@@ -57,7 +58,7 @@ struct OnnxEncoder::State {
 
 OnnxEncoder::OnnxEncoder(std::span<const std::byte> model, const std::string& name)
     : state_(std::make_unique<State>(model, name)) {
-  guard_opencv(ErrorCode::kBadInput, "run the model " + name, [&] { state_->try_out(name); });
+  guard_opencv(ErrorCode::kBadInput, "use the model " + name, [&] { state_->choose(model, name); });
 }
 
 OnnxEncoder::~OnnxEncoder() = default;
@@ -97,6 +98,7 @@ EmbeddingBatch OnnxEncoder::encode_planes(std::span<const float> planes) const {
 
 std::size_t OnnxEncoder::dimension() const noexcept { return state_->header.dimension; }
 const std::string& OnnxEncoder::fingerprint() const noexcept { return state_->fingerprint; }
+RunnerKind OnnxEncoder::runner() const noexcept { return state_->runner->kind(); }
 const ModelHeader& OnnxEncoder::header() const noexcept { return state_->header; }
 
 std::vector<std::byte> read_model_file(const std::filesystem::path& path) {

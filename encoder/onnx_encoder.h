@@ -12,12 +12,13 @@
 
 namespace simdb {
 
-/// Runs an exported model with OpenCV's DNN module. Immutable and thread-safe: calls from several
-/// threads run side by side, and one call spreads its batches over the cores.
+/// Runs an exported model with OpenCV's DNN module or, where that can't and simdb is built with it,
+/// with ONNX Runtime. Immutable and thread-safe: calls from several threads run side by side, and
+/// one call spreads its batches over the cores.
 class OnnxEncoder final : public ImageEncoder {
  public:
   /// Throws Error(kBadInput), naming `name`, if `model` is no simdb model file (see
-  /// read_onnx_header) or OpenCV can't run it (tried with two images of zeros).
+  /// read_onnx_header) or no runner can run it (tried with two images of noise).
   explicit OnnxEncoder(std::span<const std::byte> model, const std::string& name = "in memory");
   ~OnnxEncoder() override;
 
@@ -26,6 +27,7 @@ class OnnxEncoder final : public ImageEncoder {
   const std::string& fingerprint() const noexcept override;
 
   const ModelHeader& header() const noexcept;
+  RunnerKind runner() const noexcept;
 
   /// `planes` holds rows x header().input.values() preprocessed floats; the result is normalised by
   /// the graph. Throws Error(kUsage) for another number of floats.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "encoder/preprocess.h"
+#include "encoder/runner_kind.h"
 
 namespace simdb {
 
@@ -69,6 +70,8 @@ struct ModelHeader {
   bool one_at_a_time = false;  ///< the batch dimension is 1, not free
   std::size_t dimension = 0;
   std::map<std::string, std::string> notes;
+  /// What may run the model, in the order in which it is tried; never empty.
+  std::vector<RunnerKind> runners = {RunnerKind::kOpenCv};
 };
 
 /// Version of the simdb.* metadata in a model file; docs/file_formats.md has its history.
@@ -83,7 +86,8 @@ std::vector<std::byte> write_onnx_model(const EncoderModel& model);
 /// are not ONNX or not those that simdb wrote (they carry their SHA-256; files of simdb 0.1 and of
 /// other programs don't), damaged tensors, weights that are not finite, external data, missing or
 /// newer simdb.* metadata, an input or output that contradicts it, a graph that simdb does not know
-/// to be sound, or that takes too much memory or time. Thread-safe.
+/// to be sound, that needs a runner which is not built in, or that takes too much memory or time.
+/// Thread-safe.
 ModelHeader read_onnx_header(std::span<const std::byte> bytes, const std::string& name);
 
 }  // namespace simdb

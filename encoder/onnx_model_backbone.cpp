@@ -31,7 +31,7 @@ class BackboneReader {
   BackboneReader(std::span<const std::byte> bytes, const std::string& name)
       : name_(name), model_(parse_model(bytes, name)), graph_(*model_.mutable_graph()) {
     require_whole(bytes, model_, name_);
-    require_standard_operators(model_, name_);
+    require_standard_operators(model_, RunnerKind::kOnnxRuntime, name_);
     require_sound_weights(graph_, name_);
   }
   BackboneReader(const BackboneReader&) = delete;
@@ -195,14 +195,14 @@ class BackboneReader {
   onnx::GraphProto& graph_;
 };
 
-// Some graphs have a batch of 1 built in.
-bool takes_batches(const onnx::ModelProto& model, const InputSpec& input, const std::string& name) {
+// None for graphs that have a batch of 1 built in.
+std::vector<RunnerKind> runners_of_batches(const onnx::ModelProto& model, const InputSpec& input,
+                                           const std::string& name) {
   const auto rows = static_cast<std::int64_t>(batch_size(input, false));
   try {
-    require_runnable(model, input, std::max<std::int64_t>(kBackboneTrials, rows), name);
-    return true;
+    return require_runnable(model, input, std::max<std::int64_t>(kBackboneTrials, rows), name);
   } catch (const Error&) {
-    return false;
+    return {};
   }
 }
 
@@ -229,8 +229,15 @@ Backbone read_backbone(std::span<const std::byte> bytes, const std::string& name
     if (output.empty()) backbone.reason = "it is what the head of this encoder reads";
   }
   backbone.input = input;
-  require_runnable(reader.model(), input, 1, name);
-  backbone.one_at_a_time = !takes_batches(reader.model(), input, name);
+  backbone.runners = require_runnable(reader.model(), input, 1, name);
+  const std::vector<RunnerKind> of_batches = runners_of_batches(reader.model(), input, name);
+  const auto takes_batches = [&](RunnerKind kind) {
+    return std::ranges::find(of_batches, kind) != of_batches.end();
+  };
+  backbone.one_at_a_time = !takes_batches(backbone.runners.front());
+  if (!backbone.one_at_a_time) {
+    std::erase_if(backbone.runners, [&](RunnerKind kind) { return !takes_batches(kind); });
+  }
   backbone.model = to_bytes(reader.model());
   return backbone;
 }
@@ -248,13 +255,12 @@ void take_roots(Backbone& backbone) {
   constexpr float kTiny = 1e-12F;  // a row of zeros gets a length instead of becoming NaN
   onnx::ModelProto model = parse_model(backbone.model, backbone.name);
   onnx::GraphProto& graph = *model.mutable_graph();
-  GraphBuilder builder(graph, unused_prefix(graph));
+  GraphBuilder builder(graph, unused_prefix(graph), opset_of(model));
   const std::string positive = builder.add("Relu", {graph.output(0).name()});
   const std::string above =
       builder.add("Add", {positive, builder.add_tensor("tiny", {1}, {kTiny})});
   const std::string roots = builder.add("Sqrt", {above});
-  const std::string length =
-      builder.add("ReduceL2", {roots}, {{"axes", {1}}, {"keepdims", {1}, false}});
+  const std::string length = builder.add_lengths(roots);
   graph.mutable_output(0)->set_name(builder.add("Div", {roots, length}));
   backbone.model = to_bytes(model);
   backbone.has_roots = true;
@@ -270,7 +276,7 @@ std::vector<std::byte> write_backbone_model(const Backbone& backbone,
   std::string current = graph.output(0).name();
   graph.clear_output();
   const std::string prefix = unused_prefix(graph);
-  GraphBuilder builder(graph, prefix);
+  GraphBuilder builder(graph, prefix, opset_of(model));
   auto features = static_cast<std::int64_t>(backbone.features);
   for (const DenseLayer& dense : head) {
     if (dense.in_features != features) refuse_export("a dense layer that does not fit its input");

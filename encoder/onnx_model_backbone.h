@@ -9,6 +9,7 @@
 
 #include "encoder/onnx_model.h"
 #include "encoder/preprocess.h"
+#include "encoder/runner_kind.h"
 
 namespace simdb {
 
@@ -37,22 +38,24 @@ struct Backbone {
   std::size_t features = 0;      ///< floats an image; 0 until BackboneFeatures has run the model
   bool one_at_a_time = false;  ///< only batches of 1 come out right; BackboneFeatures tries it out
   bool has_roots = false;      ///< take_roots() was called
+  /// What may run it, in the order in which it is tried.
+  std::vector<RunnerKind> runners = {RunnerKind::kOpenCv};
   std::optional<DenseLayer> own_head;  ///< that reads `output`, if the file is an encoder of simdb
 };
 
 /// What sizes `input` must have in read_backbone. Throws Error(kBadInput) as read_backbone does.
 BackboneInput read_backbone_input(std::span<const std::byte> bytes, const std::string& name);
 
-/// Reads an ONNX model (opset 7 to 17) that takes a batch of images, N x channels x height x width
-/// floats, and keeps what `output` needs: any tensor inside it. If it is empty: of an encoder of
-/// simdb the tensor that its last dense layer reads, of others the widest output, and in place of
-/// class scores what they are computed from; Backbone::reason then says so. A fixed batch size is
-/// made free, width and height that are free get the size of `input`. Throws Error(kBadInput),
-/// naming `name` and the remedy, for bytes that are not ONNX, an encoder of simdb that is not
-/// whole, another opset, operators of other domains or that simdb does not run, weights outside the
-/// file or not finite, several inputs, an input that is no image or contradicts `input`, an output
-/// that does not exist or is not float, and for a model that takes too much memory or time.
-/// Thread-safe.
+/// Reads an ONNX model (opset 7 to 17, with ONNX Runtime 21) that takes a batch of images, N x
+/// channels x height x width floats, and keeps what `output` needs: any tensor inside it. If it is
+/// empty: of an encoder of simdb the tensor that its last dense layer reads, of others the widest
+/// output, and in place of class scores what they are computed from; Backbone::reason then says so.
+/// A fixed batch size is made free, width and height that are free get the size of `input`. Throws
+/// Error(kBadInput), naming `name` and the remedy, for bytes that are not ONNX, an encoder of simdb
+/// that is not whole, another opset, operators of other domains or that no runner which is built in
+/// runs, weights outside the file or not finite, several inputs, an input that is no image or
+/// contradicts `input`, an output that does not exist or is not float, and for a model that takes
+/// too much memory or time. Thread-safe.
 Backbone read_backbone(std::span<const std::byte> bytes, const std::string& name,
                        const InputSpec& input, const std::string& output = {});
 

@@ -60,6 +60,21 @@ std::size_t axis_of(std::int64_t axis, std::size_t rank);
 /// As NumPy does it.
 Sides broadcast(const Sides& a, const Sides& b);
 
+/// What a node of one type may look like, and what it does.
+struct Operator {
+  std::size_t least_inputs;
+  std::size_t most_inputs;
+  std::string_view attributes;  ///< separated by spaces
+  OperatorFacts (*apply)(const OperatorCall&);
+};
+
+/// Those that ONNX Runtime runs beside or instead of the ones in onnx_model_operators.cpp: newer
+/// ones, newer forms, and those with whose values it works out shapes. Null for other types.
+const Operator* find_newer_operator(std::string_view type);
+
+/// Reshape without a look at its attribute.
+OperatorFacts reshaped(const OperatorCall& call);
+
 // What the operators of the table in onnx_model_operators.cpp do.
 OperatorFacts apply_same(const OperatorCall& call);
 OperatorFacts apply_identity(const OperatorCall& call);

@@ -61,6 +61,8 @@ bool is_finite(std::int32_t data_type, const char* raw) {
   return true;
 }
 
+bool is_standard(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+
 // OpenCV reads as many values as the shape says, wherever they are, and does not count them.
 std::uint64_t stored_values(const onnx::TensorProto& tensor, const std::string& name) {
   const int bytes = value_bytes(tensor.data_type());
@@ -146,21 +148,26 @@ void require_sound_weights(const onnx::GraphProto& graph, const std::string& nam
   }
 }
 
-void require_standard_operators(const onnx::ModelProto& model, const std::string& name) {
-  // From 7 on, Gemm and Div broadcast as the head needs it; up to 17, ReduceL2 has its axes as an
-  // attribute.
-  constexpr std::int64_t kLeastOpset = 7;
-  constexpr std::int64_t kMostOpset = 17;
-  const auto is_standard = [](const std::string& domain) {
-    return domain.empty() || domain == "ai.onnx";
-  };
+std::int64_t opset_of(const onnx::ModelProto& model) {
   std::int64_t opset = 0;
   for (const auto& import : model.opset_import()) {
     if (is_standard(import.domain())) opset = import.version();
   }
-  if (opset < kLeastOpset || opset > kMostOpset) {
-    refuse_model(name,
-                 "it has opset " + std::to_string(opset) + "; export it with one from 7 to 17");
+  return opset;
+}
+
+void require_standard_operators(const onnx::ModelProto& model, RunnerKind kind,
+                                const std::string& name) {
+  // From 7 on, Gemm and Div broadcast as the head needs it. Of 18 and later ones OpenCV may take
+  // lists that became inputs for absent.
+  constexpr std::int64_t kLeastOpset = 7;
+  constexpr std::int64_t kMostOpset = 17;
+  constexpr std::int64_t kMostOfOnnxRuntime = 21;
+  const std::int64_t opset = opset_of(model);
+  if (opset < kLeastOpset ||
+      opset > (kind == RunnerKind::kOpenCv ? kMostOpset : kMostOfOnnxRuntime)) {
+    refuse_model(name, "it has opset " + std::to_string(opset) + "; export it with one from 7 to " +
+                           std::to_string(has_onnx_runtime() ? kMostOfOnnxRuntime : kMostOpset));
   }
   for (const auto& node : model.graph().node()) {
     if (!is_standard(node.domain())) {

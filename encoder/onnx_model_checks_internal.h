@@ -3,8 +3,11 @@
 #include <onnx/onnx_pb.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
+
+#include "encoder/runner_kind.h"
 
 namespace simdb {
 
@@ -19,8 +22,12 @@ onnx::ModelProto parse_model(std::span<const std::byte> bytes, const std::string
 /// would meet tensors that were not looked at.
 void require_sound_weights(const onnx::GraphProto& graph, const std::string& name);
 
-/// Throws Error(kBadInput) unless the opset is one from 7 to 17, and for operators of other
-/// domains.
-void require_standard_operators(const onnx::ModelProto& model, const std::string& name);
+/// The opset of the standard operators, 0 if the model names none.
+std::int64_t opset_of(const onnx::ModelProto& model);
+
+/// Throws Error(kBadInput) unless the opset is one from 7 to 17, or 21 for ONNX Runtime, and for
+/// operators of other domains.
+void require_standard_operators(const onnx::ModelProto& model, RunnerKind kind,
+                                const std::string& name);
 
 }  // namespace simdb

@@ -51,10 +51,23 @@ std::string GraphBuilder::add_dense(const std::string& input, const DenseLayer& 
   return dense.relu ? add("Relu", {output}) : output;
 }
 
+std::string GraphBuilder::add_lengths(const std::string& rows) {
+  constexpr std::int64_t kLastWithAttribute = 17;
+  if (opset_ <= kLastWithAttribute) {
+    return add("ReduceL2", {rows}, {{"axes", {1}}, {"keepdims", {1}, false}});
+  }
+  onnx::TensorProto& axes = *graph_.add_initializer();
+  axes.set_name(prefix_ + "axes_" + std::to_string(graph_.initializer_size()));
+  axes.set_data_type(onnx::TensorProto::INT64);
+  axes.add_dims(1);
+  axes.add_int64_data(1);
+  return add("ReduceL2", {rows, axes.name()}, {{"keepdims", {1}, false}});
+}
+
 void GraphBuilder::finish(const std::string& features, std::int64_t dimension,
                           const std::string& output) {
   require_valid_dimension(static_cast<std::size_t>(dimension));
-  const std::string length = add("ReduceL2", {features}, {{"axes", {1}}, {"keepdims", {1}, false}});
+  const std::string length = add_lengths(features);
   add("Div", {features, length});
   graph_.mutable_node(graph_.node_size() - 1)->set_output(0, output);
   describe_value(*graph_.add_output(), output, {dimension});

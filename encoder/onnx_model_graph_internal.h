@@ -19,8 +19,8 @@ namespace simdb {
 /// there already. Thread-compatible.
 class GraphBuilder {
  public:
-  explicit GraphBuilder(onnx::GraphProto& graph, std::string prefix = {})
-      : graph_(graph), prefix_(std::move(prefix)) {}
+  explicit GraphBuilder(onnx::GraphProto& graph, std::string prefix = {}, std::int64_t opset = 11)
+      : graph_(graph), prefix_(std::move(prefix)), opset_(opset) {}
 
   struct Attribute {
     const char* name;
@@ -35,9 +35,11 @@ class GraphBuilder {
   /// Gemm, and Relu if the layer has one.
   std::string add_dense(const std::string& input, const DenseLayer& dense);
 
+  /// The lengths of rows: ReduceL2, whose axes are an attribute up to opset 17, then an input.
+  std::string add_lengths(const std::string& rows);
+
   /// features / |features|, a row each, as the graph's output: ReduceL2 and Div, because OpenCV 4.6
-  /// has no LpNormalization. ReduceL2's axes are an attribute up to opset 17. Throws Error(kUsage)
-  /// if embeddings can't have this dimension.
+  /// has no LpNormalization. Throws Error(kUsage) if embeddings can't have this dimension.
   void finish(const std::string& features, std::int64_t dimension, const std::string& output);
 
   /// An initializer of floats; returns its name. Throws Error(kUsage) if the shape asks for another
@@ -48,6 +50,7 @@ class GraphBuilder {
  private:
   onnx::GraphProto& graph_;
   std::string prefix_;
+  std::int64_t opset_;
 };
 
 /// Throws Error(kUsage, "can't export the encoder: WHY").

@@ -35,6 +35,7 @@ std::optional<DenseEnd> find_dense_end(onnx::GraphProto& graph) {
   const auto* division = maker_of(graph, graph.output(0).name(), "Div", 2);
   if (division == nullptr) return {};
   const auto* length = maker_of(graph, division->input(1), "ReduceL2", 1);
+  if (length == nullptr) length = maker_of(graph, division->input(1), "ReduceL2", 2);
   const auto* dense = maker_of(graph, division->input(0), "Gemm", 3);
   if (length == nullptr || length->input(0) != division->input(0) || dense == nullptr) return {};
   const bool is_turned = dense->attribute_size() == 1 && dense->attribute(0).name() == "transB" &&

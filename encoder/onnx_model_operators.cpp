@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::size_t kManyValuesKept = 1 << 16;
 constexpr std::size_t kMostRank = 8;
-struct Operator {
-  std::size_t least_inputs;
-  std::size_t most_inputs;
-  std::string_view attributes;  // separated by spaces
-  OperatorFacts (*apply)(const OperatorCall&);
-};
 
 // More are refused than would be needed for answers: an operator earns its line by a model that
 // needs it.
@@ -141,14 +135,19 @@ void require_known_attributes(const onnx::NodeProto& node, const Operator& known
 }  // namespace
 
 OperatorFacts apply_operator(const onnx::NodeProto& node,
-                             std::span<const TensorFacts* const> inputs) {
-  const auto found = operators().find(node.op_type());
-  if (found == operators().end()) {
+                             std::span<const TensorFacts* const> inputs, RunnerKind kind) {
+  const Operator* found =
+      kind == RunnerKind::kOnnxRuntime ? find_newer_operator(node.op_type()) : nullptr;
+  if (found == nullptr) {
+    const auto older = operators().find(node.op_type());
+    if (older != operators().end()) found = &older->second;
+  }
+  if (found == nullptr) {
     refuse_operator(
         "simdb does not run this operator; export the model with another opset (11 is best "
         "supported) or take another one");
   }
-  const Operator& known = found->second;
+  const Operator& known = *found;
   if (inputs.size() < known.least_inputs || inputs.size() > known.most_inputs) {
     refuse_operator("it has " + std::to_string(inputs.size()) + " inputs");
   }
@@ -160,8 +159,11 @@ OperatorFacts apply_operator(const onnx::NodeProto& node,
   }
   for (TensorFacts& output : facts.outputs) {
     if (output.sides.size() > kMostRank) refuse_operator("its output has too many dimensions");
+    // A list of axes or sides may be empty, for those that work it out anew.
+    const bool may_be_empty = kind == RunnerKind::kOnnxRuntime && output.is_constant &&
+                              output.values && output.sides.size() == 1;
     for (const std::int64_t side : output.sides) {
-      if (side < 1 || side > kMostSide) {
+      if (side < (may_be_empty ? 0 : 1) || side > kMostSide) {
         refuse_operator("its output has an impossible side of " + std::to_string(side));
       }
     }

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "encoder/runner_kind.h"
+
 namespace simdb {
 
 /// What is known of a tensor before anything runs.
@@ -32,11 +34,11 @@ struct OperatorFacts {
 };
 
 /// What a node makes of its inputs (nullptr: an optional one that is left out). It knows the
-/// operators that simdb runs, and for each of them which attributes it may have and in which range:
-/// OpenCV divides by strides, erases axes from shapes and reads attributes that ONNX never gave an
-/// operator, all without a look. Throws Error(kBadInput), with the reason alone, for everything
-/// else.
+/// operators that simdb runs with a runner, and for each of them which attributes it may have and
+/// in which range: OpenCV divides by strides, erases axes from shapes and reads attributes that
+/// ONNX never gave an operator, all without a look. Throws Error(kBadInput), with the reason alone,
+/// for everything else.
 OperatorFacts apply_operator(const onnx::NodeProto& node,
-                             std::span<const TensorFacts* const> inputs);
+                             std::span<const TensorFacts* const> inputs, RunnerKind kind);
 
 }  // namespace simdb

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -17,6 +18,8 @@ constexpr std::uint64_t kMostMemory = 512ULL << 20;
 // Of tensors that don't depend on the image and are made while OpenCV reads the model.
 constexpr std::uint64_t kMostConstants = 64ULL << 20;
 constexpr double kMostWork = 24e9;
+// ONNX Runtime keeps the channels of images in blocks, the last one padded.
+constexpr std::int64_t kChannelBlock = 16;
 
 std::string megabytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MB"; }
 
@@ -45,7 +48,8 @@ class Blocks {
 
 class Plan {
  public:
-  Plan(const onnx::GraphProto& graph, const std::string& name) : graph_(graph), name_(name) {}
+  Plan(const onnx::GraphProto& graph, RunnerKind kind, const std::string& name)
+      : graph_(graph), kind_(kind), name_(name) {}
 
   void follow(const InputSpec& input, std::int64_t rows) {
     for (const auto& tensor : graph_.initializer()) define(tensor.name(), facts_of(tensor));
@@ -99,7 +103,7 @@ class Plan {
       inputs.push_back(&found->second.facts);
     }
     try {
-      return apply_operator(node, inputs);
+      return apply_operator(node, inputs, kind_);
     } catch (const Error& e) {
       refuse_model(name_, "its node '" + node.name() + "' (" + node.op_type() + "): " + e.what());
     }
@@ -109,6 +113,10 @@ class Plan {
     OperatorFacts facts = apply(node);
     work_ += facts.work;
     std::uint64_t scratch = bytes_of(facts.scratch);
+    if (kind_ == RunnerKind::kOnnxRuntime && node.input_size() > 0) {
+      const auto input = tensors_.find(node.input(0));  // may be copied into another layout
+      if (input != tensors_.end()) scratch += bytes_of(stored_values(input->second.facts));
+    }
     for (int i = 0; i < node.output_size(); ++i) {
       if (node.output(i).empty()) continue;
       Tensor& made = define(node.output(i), std::move(facts.outputs[static_cast<std::size_t>(i)]));
@@ -124,13 +132,23 @@ class Plan {
   }
 
   void take(Tensor& tensor) {
-    const std::uint64_t bytes = bytes_of(tensor.facts.count());
+    const std::uint64_t bytes = bytes_of(stored_values(tensor.facts));
     if (tensor.facts.is_constant) {
       constants_ += bytes;
     } else {
       tensor.block = blocks_.take(bytes);
     }
     require_affordable();
+  }
+
+  // With the padding.
+  std::uint64_t stored_values(const TensorFacts& facts) const {
+    if (kind_ == RunnerKind::kOpenCv || facts.is_constant || facts.sides.size() != 4) {
+      return facts.count();
+    }
+    TensorFacts padded{facts.sides};
+    padded.sides[1] = (padded.sides[1] + kChannelBlock - 1) / kChannelBlock * kChannelBlock;
+    return padded.count();
   }
 
   static std::uint64_t bytes_of(std::uint64_t values) { return values * sizeof(float); }
@@ -147,6 +165,7 @@ class Plan {
   }
 
   const onnx::GraphProto& graph_;
+  RunnerKind kind_;
   const std::string& name_;
   std::unordered_map<std::string, Tensor> tensors_;
   std::unordered_map<std::string, std::int64_t> uses_;
@@ -155,10 +174,23 @@ class Plan {
   double work_ = 0;
 };
 
+// What OpenCV has worked out while it reads a model stays as it is; ONNX Runtime works shapes out
+// anew for each batch, so a graph could take little for a whole batch and much for another one.
+void follow(const onnx::ModelProto& model, const InputSpec& input, std::int64_t rows,
+            RunnerKind kind, const std::string& name) {
+  require_standard_operators(model, kind, name);
+  const bool asks = std::ranges::any_of(model.graph().node(),
+                                        [](const auto& node) { return node.op_type() == "Shape"; });
+  const bool is_anew = kind == RunnerKind::kOnnxRuntime && asks;
+  for (std::int64_t each = is_anew ? 1 : rows; each <= rows; ++each) {
+    Plan(model.graph(), kind, name).follow(input, each);
+  }
+}
+
 }  // namespace
 
-void require_runnable(const onnx::ModelProto& model, const InputSpec& input, std::int64_t rows,
-                      const std::string& name) {
+std::vector<RunnerKind> require_runnable(const onnx::ModelProto& model, const InputSpec& input,
+                                         std::int64_t rows, const std::string& name) {
   const onnx::GraphProto& graph = model.graph();
   if (graph.node_size() > kMostNodes || graph.initializer_size() > kMostTensors ||
       graph.input_size() > kMostTensors) {
@@ -170,8 +202,24 @@ void require_runnable(const onnx::ModelProto& model, const InputSpec& input, std
   if (model.functions_size() > 0 || model.training_info_size() > 0) {
     refuse_model(name, "it has functions or training steps; export it for inference");
   }
-  require_standard_operators(model, name);
-  Plan(graph, name).follow(input, rows);
+  std::vector<RunnerKind> runners;
+  std::string refusal;  // ONNX Runtime's where that is built in, else OpenCV's
+  for (const RunnerKind kind : {RunnerKind::kOpenCv, RunnerKind::kOnnxRuntime}) {
+    if (kind == RunnerKind::kOnnxRuntime && !has_onnx_runtime() && refusal.empty()) continue;
+    try {
+      follow(model, input, rows, kind, name);
+      runners.push_back(kind);
+    } catch (const Error& e) {
+      if (refusal.empty() || has_onnx_runtime()) refusal = e.what();
+    }
+  }
+  if (runners.empty()) throw Error(ErrorCode::kBadInput, refusal);
+  if (runners.front() == RunnerKind::kOnnxRuntime && !has_onnx_runtime()) {
+    throw Error(ErrorCode::kBadInput, refusal +
+                                          "; or build simdb with ONNX Runtime, which runs this "
+                                          "model (docs/backbones.md)");
+  }
+  return runners;
 }
 
 }  // namespace simdb

@@ -30,8 +30,8 @@ class ModelReader {
     header.dimension = output_dimension();
     // OnnxEncoder tries out batches of two.
     const std::size_t rows = batch_size(header.input, header.one_at_a_time);
-    require_runnable(model_, header.input,
-                     header.one_at_a_time ? 1 : std::max<std::int64_t>(2, rows), name_);
+    header.runners = require_runnable(
+        model_, header.input, header.one_at_a_time ? 1 : std::max<std::int64_t>(2, rows), name_);
     return header;
   }
 

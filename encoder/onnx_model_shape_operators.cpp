@@ -36,6 +36,10 @@ void require_rank(const Sides& sides, std::size_t rank) {
 
 OperatorFacts apply_reshape(const OperatorCall& call) {
   call.integer("allowzero", 0, 0, 0);
+  return reshaped(call);
+}
+
+OperatorFacts reshaped(const OperatorCall& call) {
   const Sides& from = call.sides(0);
   Sides to = call.integer_values(1, -1, kMostSide);
   if (to.size() > kMostAxis) refuse_operator("it makes too many dimensions");

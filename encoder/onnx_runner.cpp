@@ -1,45 +1,25 @@
 #include <algorithm>
+#include <cmath>
 #include <exception>
-#include <opencv2/core/utils/logger.hpp>
-#include <opencv2/dnn.hpp>
+#include <opencv2/core/utility.hpp>
+#include <random>
 #include <utility>
 
 #include "core/error.h"
-#include "encoder/onnx_model_rewrite_internal.h"
 #include "encoder/onnx_runner_internal.h"
 
 namespace simdb {
 namespace {
 
-// OpenCV reports a net that it can't build both by an exception and on stderr, where a library has
-// nothing to say. Its log level is the process's, so the first of several threads silences it and
-// the last one restores it; no lock is held in between.
-class QuietOpenCv {
- public:
-  QuietOpenCv() {
-    const std::scoped_lock lock(shared().mutex);
-    if (shared().users++ == 0) {
-      shared().level = cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-    }
-  }
-  QuietOpenCv(const QuietOpenCv&) = delete;
-  QuietOpenCv& operator=(const QuietOpenCv&) = delete;
-  ~QuietOpenCv() {
-    const std::scoped_lock lock(shared().mutex);
-    if (--shared().users == 0) cv::utils::logging::setLogLevel(shared().level);
-  }
+std::unique_ptr<OnnxEngine> make_engine(RunnerKind kind, std::vector<std::byte> model,
+                                        const InputSpec& input) {
+  return kind == RunnerKind::kOpenCv ? make_opencv_engine(std::move(model), input)
+                                     : make_onnx_runtime_engine(std::move(model), input);
+}
 
- private:
-  struct Shared {
-    std::mutex mutex;
-    int users = 0;
-    cv::utils::logging::LogLevel level{};
-  };
-  static Shared& shared() {
-    static Shared instance;
-    return instance;
-  }
-};
+bool is_finite(const OnnxRunner::Output& output) {
+  return std::ranges::all_of(output.values, [](float value) { return std::isfinite(value); });
+}
 
 }  // namespace
 
@@ -50,40 +30,33 @@ std::size_t batch_size(const InputSpec& input, bool one_at_a_time) {
   return one_at_a_time ? 1 : std::clamp<std::size_t>(kPixels / area, 1, kMost);
 }
 
+std::vector<float> trial_planes(const InputSpec& input, int images) {
+  std::mt19937 random(1);
+  std::vector<std::uint8_t> pixels(input.values());
+  std::vector<float> planes(static_cast<std::size_t>(images) * input.values());
+  for (int i = 0; i < images; ++i) {
+    const auto most = static_cast<std::uint32_t>(256 * (i + 1) / images);
+    for (std::uint8_t& pixel : pixels) pixel = static_cast<std::uint8_t>(random() % most);
+    normalize_pixels(pixels, input, std::span(planes).subspan(i * input.values(), input.values()));
+  }
+  return planes;
+}
+
 // A net and the input that it is fed from, kept because large blocks fresh from the system cost
 // page faults.
 struct OnnxRunner::Lane {
-  cv::dnn::Net net;
+  std::unique_ptr<OnnxNet> net;
   std::vector<float> planes;
-
-  // What the net makes of the images in `planes`; valid until the next call.
-  cv::Mat forward(const InputSpec& input) {
-    const int shape[] = {static_cast<int>(planes.size() / input.values()), input.channels,
-                         input.height, input.width};
-    net.setInput(cv::Mat(4, shape, CV_32F, planes.data()));
-    const cv::Mat output = net.forward();
-    if (!output.isContinuous() || output.type() != CV_32F) {
-      throw Error(ErrorCode::kBadInput, "the model's output does not hold floats");
-    }
-    return output;
-  }
 };
 
-OnnxRunner::OnnxRunner(std::vector<std::byte> model, const InputSpec& input, bool one_at_a_time)
-    : model_(for_opencv(std::move(model))),
+OnnxRunner::OnnxRunner(RunnerKind kind, std::vector<std::byte> model, const InputSpec& input,
+                       bool one_at_a_time)
+    : kind_(kind),
       input_(input),
-      batch_(batch_size(input, one_at_a_time)) {}
+      batch_(batch_size(input, one_at_a_time)),
+      engine_(make_engine(kind, std::move(model), input)) {}
 
 OnnxRunner::~OnnxRunner() = default;
-
-std::unique_ptr<OnnxRunner::Lane> OnnxRunner::make_lane() const {
-  const QuietOpenCv quiet;
-  auto lane = std::make_unique<Lane>();
-  lane->net = cv::dnn::readNetFromONNX(reinterpret_cast<const char*>(model_.data()), model_.size());
-  lane->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
-  lane->net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
-  return lane;
-}
 
 std::unique_ptr<OnnxRunner::Lane> OnnxRunner::borrow() const {
   {
@@ -94,7 +67,7 @@ std::unique_ptr<OnnxRunner::Lane> OnnxRunner::borrow() const {
       return lane;
     }
   }
-  return make_lane();
+  return std::make_unique<Lane>(Lane{engine_->make_net(), {}});
 }
 
 void OnnxRunner::give_back(std::unique_ptr<Lane> lane) const {
@@ -104,11 +77,9 @@ void OnnxRunner::give_back(std::unique_ptr<Lane> lane) const {
 
 OnnxRunner::Output OnnxRunner::try_out(std::span<const float> planes) const {
   auto lane = borrow();
-  const QuietOpenCv quiet;
   lane->planes.assign(planes.begin(), planes.end());
-  const cv::Mat output = lane->forward(input_);
-  Output result{{output.size.p, output.size.p + output.dims},
-                {output.ptr<float>(), output.ptr<float>() + output.total()}};
+  OnnxNet::Output output = lane->net->forward(lane->planes, true);
+  Output result{std::move(output.shape), {output.values.begin(), output.values.end()}};
   give_back(std::move(lane));
   return result;
 }
@@ -125,12 +96,12 @@ std::vector<float> OnnxRunner::run(std::size_t rows, std::size_t features, const
         const std::size_t count = std::min(batch_, rows - first);
         lane->planes.resize(count * input_.values());
         fill(first, count, std::span(lane->planes));
-        const cv::Mat output = lane->forward(input_);
-        if (output.total() != count * features) {
+        const OnnxNet::Output output = lane->net->forward(lane->planes, batches == 1);
+        if (output.values.size() != count * features) {
           throw Error(ErrorCode::kBadInput,
                       "the model's output does not have the shape that it announces");
         }
-        std::copy_n(output.ptr<float>(), output.total(), values.data() + first * features);
+        std::ranges::copy(output.values, values.data() + first * features);
       }
       give_back(std::move(lane));
     } catch (...) {
@@ -138,8 +109,7 @@ std::vector<float> OnnxRunner::run(std::size_t rows, std::size_t features, const
       failure = std::current_exception();
     }
   };
-  // OpenCV runs parallel regions inside another one serially, so each of many batches stays on
-  // its core. A single batch is left to the parallel regions of the layers.
+  // Each of many batches stays on its core; one alone has all of them.
   if (batches > 1) {
     cv::parallel_for_(cv::Range(0, batches), run_batches, batches);
   } else if (batches == 1) {
@@ -147,6 +117,32 @@ std::vector<float> OnnxRunner::run(std::size_t rows, std::size_t features, const
   }
   if (failure) std::rethrow_exception(failure);
   return values;
+}
+
+ChosenRunner choose_runner(std::span<const RunnerKind> kinds, std::span<const std::byte> model,
+                           const InputSpec& input, bool one_at_a_time,
+                           std::span<const float> planes, std::size_t rows) {
+  const std::size_t step = rows * input.values();
+  ChosenRunner first;
+  std::string failures;
+  for (const RunnerKind kind : kinds) {
+    try {
+      ChosenRunner tried;
+      tried.runner = std::make_unique<OnnxRunner>(kind, std::vector(model.begin(), model.end()),
+                                                  input, one_at_a_time);
+      for (std::size_t begin = 0; begin < planes.size(); begin += step) {
+        tried.outputs.push_back(tried.runner->try_out(planes.subspan(begin, step)));
+      }
+      if (std::ranges::all_of(tried.outputs, is_finite)) return tried;
+      if (first.runner == nullptr) first = std::move(tried);
+    } catch (const std::exception& e) {
+      failures += (failures.empty() ? "" : "; ") + to_text(kind) + " can't run it: " + e.what();
+    }
+  }
+  if (first.runner != nullptr) return first;
+  throw EngineError(failures + (has_onnx_runtime() ? ""
+                                                   : "; a simdb that is built with ONNX Runtime "
+                                                     "may (docs/backbones.md)"));
 }
 
 }  // namespace simdb

@@ -1,9 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/error.h"
-#include "encoder/onnx_model_plan_internal.h"
-#include "tests/support/errors.h"
+#include "tests/encoder/onnx_model_plan_net.h"
 
 namespace simdb {
 namespace {
@@ -11,80 +9,10 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-using Sides = std::vector<std::int64_t>;
+using test::expect_sides;
+using test::Net;
 
-/// N x 3 x 8 x 8 and what nodes make of it.
-class Net {
- public:
-  Net() {
-    model_.add_opset_import()->set_version(11);
-    graph().add_input()->set_name("image");
-  }
-  std::string node(const std::string& type, const std::vector<std::string>& inputs) {
-    onnx::NodeProto& made = *graph().add_node();
-    made.set_op_type(type);
-    made.set_name(type);
-    for (const auto& input : inputs) made.add_input(input);
-    made.add_output(type + std::to_string(graph().node_size()));
-    return made.output(0);
-  }
-  Net& with(const std::string& name, const Sides& values) {
-    auto& attribute = *graph().mutable_node(graph().node_size() - 1)->add_attribute();
-    attribute.set_name(name);
-    attribute.set_type(onnx::AttributeProto::INTS);
-    for (const auto value : values) attribute.add_ints(value);
-    return *this;
-  }
-  Net& with(const std::string& name, std::int64_t value) {
-    auto& attribute = *graph().mutable_node(graph().node_size() - 1)->add_attribute();
-    attribute.set_name(name);
-    attribute.set_type(onnx::AttributeProto::INT);
-    attribute.set_i(value);
-    return *this;
-  }
-  std::string weight(const Sides& sides) {
-    onnx::TensorProto& tensor = *graph().add_initializer();
-    tensor.set_name("weight" + std::to_string(graph().initializer_size()));
-    tensor.set_data_type(onnx::TensorProto::FLOAT);
-    for (const auto side : sides) tensor.add_dims(side);
-    return tensor.name();
-  }
-  std::string list(const Sides& values) {
-    onnx::TensorProto& tensor = *graph().add_initializer();
-    tensor.set_name("list" + std::to_string(graph().initializer_size()));
-    tensor.set_data_type(onnx::TensorProto::INT64);
-    tensor.add_dims(static_cast<std::int64_t>(values.size()));
-    for (const auto value : values) tensor.add_int64_data(value);
-    return tensor.name();
-  }
-  onnx::ModelProto& model() { return model_; }
-
-  void check(std::int64_t rows = 2) const {
-    require_runnable(model_, {.width = 8, .height = 8, .channels = 3}, rows, "net.onnx");
-  }
-  std::string refusal(std::int64_t rows = 2) const {
-    const Error error = test::error_of([&] { check(rows); });
-    EXPECT_EQ(error.code(), ErrorCode::kBadInput);
-    EXPECT_THAT(error.what(), HasSubstr("net.onnx"));
-    return error.what();
-  }
-
- private:
-  onnx::GraphProto& graph() { return *model_.mutable_graph(); }
-
-  onnx::ModelProto model_;
-};
-
-// That a tensor has these sides: a Reshape to them goes through, and to others it does not.
-void expect_sides(Net net, const std::string& tensor, const Sides& sides) {
-  Net wrong = net;
-  net.node("Reshape", {tensor, net.list(sides)});
-  EXPECT_NO_THROW(net.check());
-  Sides more = sides;
-  ++more.back();
-  wrong.node("Reshape", {tensor, wrong.list(more)});
-  EXPECT_THAT(wrong.refusal(), HasSubstr("does not fit"));
-}
+using Sides = test::Net::Sides;
 
 std::string conv(Net& net, const Sides& weight) {
   return net.node("Conv", {"image", net.weight(weight)});

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "encoder/runner_kind.h"
 #include "tests/integration/cli_fixture.h"
 #include "tests/support/backbones.h"
 
@@ -69,6 +70,27 @@ TEST_F(CliBackboneTest, AnImageThatCanNotBeReadIsNamedAndPassedOver) {
   const ProcessResult made = init({"--fit", "shapes"});
   EXPECT_EQ(made.code, 0);
   EXPECT_THAT(made.err, HasSubstr("broken.png"));
+}
+
+TEST_F(CliBackboneTest, WhatOpenCvCanNotRunNeedsOnnxRuntime) {
+  write("own.onnx", make_backbone({.opset = 17, .layer_norm = true, .features = 40}));
+  const ProcessResult made = init({"--fit", "shapes"});
+  if (!has_onnx_runtime()) {
+    EXPECT_EQ(made.code, 4);
+    EXPECT_THAT(made.err,
+                AllOf(HasSubstr("LayerNormalization"), HasSubstr("build simdb with ONNX Runtime")));
+    EXPECT_FALSE(std::filesystem::exists(path("other")));
+    return;
+  }
+  ASSERT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.err, AllOf(HasSubstr("ONNX Runtime"), HasSubstr("as OpenCV can't"),
+                              Not(HasSubstr("Schema"))));
+  const ProcessResult added = simdb({"add", "--by-folder", "shapes", "--db", "other"});
+  EXPECT_EQ(added.code, 0);
+  EXPECT_THAT(added.err, Not(HasSubstr("Schema")));
+  const auto found =
+      json_lines(simdb({"query", "shapes/red/circle_red_0.png", "--db", "other", "--json"}).out);
+  EXPECT_EQ(found.at(0)["class"], "red");
 }
 
 TEST_F(CliBackboneTest, MistakesAreNamedWithTheirRemedy) {

@@ -39,6 +39,7 @@ THIRD_PARTIES = {
     "jerror.h": ["encoder/*"],
     "onnx/": ["encoder/onnx_model*", "tests/support/backbones.cpp", "tests/support/hostile_models.cpp",
               "tests/support/model_sketch.h"],
+    "onnxruntime_": ["encoder/onnx_runtime_engine.cpp"],
     "google/protobuf/": ["encoder/onnx_model*", "storage/*"],
     "nlohmann/": ["encoder/onnx_model*", "cli/*", "benchmarks/*", "tests/fuzz/fuzzer_run.cpp", "tests/integration/*",
                   "tests/faults/*"],

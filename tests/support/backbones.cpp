@@ -43,6 +43,8 @@ class Maker {
       if (recipe_.clip > 0) {
         features = clip(features);
       }
+      if (recipe_.layer_norm) features = layer_norm(features);
+      if (recipe_.gelu) features = node("Gelu", {features});
       if (recipe_.unknown_operator) features = node("Frobnicate", {features});
       if (recipe_.worked_out_shape) {
         features = node("Reshape", {features, worked_out_shape()});
@@ -111,6 +113,18 @@ class Maker {
     }
     if (recipe_.listed_weights) graph_.add_input()->set_name(made.name());
     return made.name();
+  }
+
+  // Over the channels, whose gains are 1 to 2 and whose shifts -1 to 1.
+  std::string layer_norm(const std::string& x) {
+    const std::string gain = tensor({recipe_.features, 1, 1}, 1, 2);
+    std::string output =
+        node("LayerNormalization", {x, gain, tensor({recipe_.features, 1, 1}, -1, 1)});
+    auto& axis = *graph_.mutable_node(graph_.node_size() - 1)->add_attribute();
+    axis.set_name("axis");
+    axis.set_type(onnx::AttributeProto::INT);
+    axis.set_i(1);
+    return output;
   }
 
   std::string clip(const std::string& x) {

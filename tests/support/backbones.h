@@ -35,6 +35,8 @@ struct BackboneRecipe {
   bool gate = false;  ///< channels are multiplied by the sigmoid of their mean (squeeze, excite)
   float clip = 0;     ///< the features are clipped to [0, clip]
   ClipForm clip_form = ClipForm::kInputs;
+  bool layer_norm = false;        ///< one node behind the average, from opset 17 on
+  bool gelu = false;              ///< one node behind the average, from opset 20 on
   bool unknown_operator = false;  ///< something that OpenCV has never heard of
   bool listed_weights = false;    ///< weights among the inputs, as IR version 3 has them
   int features = 8;               ///< channels of the convolutions

@@ -1,0 +1,13 @@
+# SIMDB_WITH_ONNXRUNTIME: is there an ONNX Runtime, and is it wanted? Debian 13 has one, Debian 12 none.
+set(SIMDB_WITH_ONNXRUNTIME OFF)
+if(SIMDB_ONNXRUNTIME)
+  find_package(onnxruntime CONFIG QUIET)
+  if(TARGET onnxruntime::onnxruntime)
+    set(SIMDB_WITH_ONNXRUNTIME ON)
+    message(STATUS "Models that OpenCV can't run: ONNX Runtime ${onnxruntime_VERSION}")
+  elseif(SIMDB_ONNXRUNTIME STREQUAL "AUTO")
+    message(STATUS "Models that OpenCV can't run: refused (no ONNX Runtime here)")
+  else()
+    message(FATAL_ERROR "SIMDB_ONNXRUNTIME is ON, but there is no package onnxruntime (Debian 13: libonnxruntime-dev)")
+  endif()
+endif()
