@@ -133,6 +133,12 @@ BackboneFeatures open_backbone(const BackboneChoice& choice, std::span<const fs:
     }
   }
   say(describe(features));
+  if (features.runner() == RunnerKind::kOnnxRuntime) {
+    say(
+        fmt::format("{} runs it, as OpenCV can't; every simdb that opens an encoder made of it has "
+                    "to be built with ONNX Runtime",
+                    to_text(features.runner())));
+  }
   if (choice.may_take_roots && features.is_nonnegative() && !features.backbone().own_head) {
     Backbone backbone = features.backbone();
     take_roots(backbone);
