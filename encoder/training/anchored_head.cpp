@@ -16,17 +16,20 @@ constexpr double kMostAnchor = 1e6;
 
 }  // namespace
 
-AnchoredHead::AnchoredHead(const torch::Tensor& features, const DenseLayer& start, double anchor,
-                           double dropout, torch::Device device)
-    : anchor_(anchor), dropout_(dropout) {
+AnchoredHead::AnchoredHead(const torch::Tensor& features, const DenseLayer& start,
+                           const BackboneOptions& options, torch::Device device)
+    : anchor_(options.anchor), kept_(options.kept_change), dropout_(options.dropout) {
   if (features.dim() != 2 || features.size(0) < 1 || features.size(1) != start.in_features) {
     throw Error(ErrorCode::kUsage, "a head needs features that fit the layer it starts as");
   }
   require_valid_dimension(static_cast<std::size_t>(start.out_features));
-  require_valid_dropout(dropout);
-  if (!(anchor >= 0 && anchor <= kMostAnchor)) {
+  require_valid_dropout(dropout_);
+  if (!(anchor_ >= 0 && anchor_ <= kMostAnchor)) {
     throw Error(ErrorCode::kUsage,
-                fmt::format("an anchor of {} is not between 0 and {:g}", anchor, kMostAnchor));
+                fmt::format("an anchor of {} is not between 0 and {:g}", anchor_, kMostAnchor));
+  }
+  if (!(kept_ >= 0 && kept_ <= 1)) {
+    throw Error(ErrorCode::kUsage, fmt::format("{} of a change can't be kept", kept_));
   }
   const torch::NoGradGuard no_gradients;
   const auto take = [](const std::vector<float>& values, torch::IntArrayRef shape) {
@@ -41,17 +44,21 @@ AnchoredHead::AnchoredHead(const torch::Tensor& features, const DenseLayer& star
   start_ = register_buffer("start", weight);
   mean_ = register_buffer("mean", mean.to(torch::kFloat32));
   change_ = register_parameter("change", torch::zeros_like(weight));
-  bias_ = register_parameter("bias", bias.to(torch::kFloat32));
+  start_bias_ = register_buffer("start_bias", bias.to(torch::kFloat32));
+  bias_ = register_parameter("bias", start_bias_.clone());
   to(device);
 }
 
-torch::Tensor AnchoredHead::weight() const { return start_ + step_ * change_; }
+AnchoredHead::Weights AnchoredHead::weights(double change) const {
+  return {start_ + change * step_ * change_, start_bias_ + change * (bias_ - start_bias_)};
+}
 
 torch::Tensor AnchoredHead::forward(const torch::Tensor& features,
                                     torch::ScalarType /*arithmetic*/) {
   torch::Tensor x = features - mean_;
   if (is_training()) x = drop_features(x, dropout_);
-  return unit_rows(torch::addmm(bias_, x, weight().t()));
+  const Weights now = weights(is_training() ? 1 : kept_);
+  return unit_rows(torch::addmm(now.bias, x, now.matrix.t()));
 }
 
 torch::Tensor AnchoredHead::penalty() const {
@@ -64,9 +71,11 @@ torch::Tensor AnchoredHead::prepare(const torch::Tensor& pixels, const InputSpec
 
 std::vector<Layer> AnchoredHead::export_layers() const {
   // W (x - mean) + b = W x + (b - W mean), in double.
-  const torch::Tensor wide = weight().detach().to(torch::kFloat64);
-  return {to_layer(
-      wide, bias_.detach().to(torch::kFloat64) - wide.matmul(mean_.to(torch::kFloat64)), false)};
+  const Weights kept = weights(kept_);
+  const torch::Tensor wide = kept.matrix.detach().to(torch::kFloat64);
+  return {to_layer(wide,
+                   kept.bias.detach().to(torch::kFloat64) - wide.matmul(mean_.to(torch::kFloat64)),
+                   false)};
 }
 
 }  // namespace simdb::training

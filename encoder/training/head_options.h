@@ -20,7 +20,8 @@ struct BackboneOptions {
   std::string identity;  ///< the backbone's SHA-256 and tensor: a training goes on with no other
   int hidden = 0;        ///< then the head starts at random; else it is an AnchoredHead
   double dropout = 0.2;
-  double anchor = 10;  ///< how firmly an AnchoredHead is held at its start; see penalty()
+  double anchor = 10;      ///< how firmly an AnchoredHead is held at its start; see penalty()
+  double kept_change = 1;  ///< the part of an AnchoredHead's change that is kept, 0 to 1
   /// What it starts as; unset: fit_whitened_pca() of the training images' features.
   std::optional<DenseLayer> start = std::nullopt;
   std::string start_name = "PCA of the features";  ///< for people

@@ -34,7 +34,7 @@ std::unique_ptr<TrainableEncoder> make_head(const torch::Tensor& features,
         rows, HeadOptions{options.hidden, dimension, options.dropout}, device);
   }
   const DenseLayer start = options.start ? *options.start : fit_start(features, dimension);
-  return std::make_unique<AnchoredHead>(rows, start, options.anchor, options.dropout, device);
+  return std::make_unique<AnchoredHead>(rows, start, options, device);
 }
 
 std::unique_ptr<TrainableEncoder> make_encoder(const InputSpec& input, const torch::Tensor& images,

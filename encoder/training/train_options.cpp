@@ -40,7 +40,8 @@ std::string network_text(const TrainOptions& options) {
   const BackboneOptions& backbone = *options.backbone;
   return fmt::format("head on a backbone, {}, dropout {:g}, {} view{} per image",
                      backbone.hidden > 0 ? fmt::format("{} hidden", backbone.hidden)
-                                         : fmt::format("anchor {:g}", backbone.anchor),
+                                         : fmt::format("anchor {:g}, {:g} of the change kept",
+                                                       backbone.anchor, backbone.kept_change),
                      backbone.dropout, backbone.views, backbone.views == 1 ? "" : "s");
 }
 

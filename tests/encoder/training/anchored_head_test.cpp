@@ -33,10 +33,17 @@ torch::Tensor apply(const DenseLayer& layer, const torch::Tensor& rows) {
       torch::addmm(torch::tensor(layer.bias), rows, weight.t()));
 }
 
+BackboneOptions options(double anchor, double dropout) {
+  BackboneOptions options;
+  options.anchor = anchor;
+  options.dropout = dropout;
+  return options;
+}
+
 TEST(AnchoredHeadTest, StartsAsTheLayerAndExportsIt) {
   const torch::Tensor rows = features(60);
   const DenseLayer start = start_for(rows);
-  AnchoredHead head(rows, start, 10, 0.5);
+  AnchoredHead head(rows, start, options(10, 0.5));
   head.eval();
   const torch::NoGradGuard no_gradients;
   EXPECT_TRUE(head.forward(rows).allclose(apply(start, rows), 1e-4, 1e-5));
@@ -48,7 +55,7 @@ TEST(AnchoredHeadTest, StartsAsTheLayerAndExportsIt) {
 TEST(AnchoredHeadTest, ThePenaltyIsTheRelativeSquareOfTheChange) {
   const torch::Tensor rows = features(60);
   const DenseLayer start = start_for(rows);
-  AnchoredHead head(rows, start, 10, 0);
+  AnchoredHead head(rows, start, options(10, 0));
   const torch::NoGradGuard no_gradients;
   head.named_parameters()["change"].fill_(0.01);
   const auto moved = std::get<DenseLayer>(head.export_layers().at(0));
@@ -63,9 +70,31 @@ TEST(AnchoredHeadTest, ThePenaltyIsTheRelativeSquareOfTheChange) {
   EXPECT_TRUE(head.forward(rows).allclose(apply(moved, rows), 1e-3, 1e-4));
 }
 
+TEST(AnchoredHeadTest, OnlyAPartOfTheChangeIsKept) {
+  const torch::Tensor rows = features(60);
+  const DenseLayer start = start_for(rows);
+  BackboneOptions half = options(1, 0);
+  half.kept_change = 0.5;
+  AnchoredHead head(rows, start, half);
+  AnchoredHead whole(rows, start, options(1, 0));
+  const torch::NoGradGuard no_gradients;
+  for (AnchoredHead* each : {&head, &whole}) {
+    each->named_parameters()["change"].fill_(each == &head ? 0.02 : 0.01);
+    each->named_parameters()["bias"].add_(each == &head ? 0.2 : 0.1);
+  }
+  EXPECT_FALSE(head.forward(rows).allclose(whole.forward(rows), 1e-3, 1e-4));  // in training
+  head.eval();
+  whole.eval();
+  EXPECT_TRUE(head.forward(rows).allclose(whole.forward(rows), 1e-4, 1e-5));
+  const auto exported = std::get<DenseLayer>(head.export_layers().at(0));
+  EXPECT_TRUE(apply(exported, rows).allclose(head.forward(rows), 1e-3, 1e-4));
+  half.kept_change = 1.5;
+  EXPECT_EQ(test::code_of([&] { AnchoredHead(rows, start, half); }), ErrorCode::kUsage);
+}
+
 TEST(AnchoredHeadTest, DropsFeaturesOnlyInTraining) {
   const torch::Tensor rows = features(60);
-  AnchoredHead head(rows, start_for(rows), 10, 0.5);
+  AnchoredHead head(rows, start_for(rows), options(10, 0.5));
   EXPECT_FALSE(head.forward(rows).equal(head.forward(rows)));
   head.eval();
   EXPECT_TRUE(head.forward(rows).equal(head.forward(rows)));
@@ -75,7 +104,7 @@ TEST(AnchoredHeadTest, RefusesWhatDoesNotFit) {
   const torch::Tensor rows = features(60);
   const DenseLayer start = start_for(rows);
   const auto code = [&](const torch::Tensor& on, double anchor, double dropout) {
-    return test::code_of([&] { AnchoredHead(on, start, anchor, dropout); });
+    return test::code_of([&] { AnchoredHead(on, start, options(anchor, dropout)); });
   };
   EXPECT_EQ(code(features(60, 41), 10, 0), ErrorCode::kUsage);
   EXPECT_EQ(code(rows, -1, 0), ErrorCode::kUsage);
