@@ -8,8 +8,9 @@
 
 namespace simdb::training {
 
-/// True if the pixels of this fitted RGB image are like those of a photograph: many colours, hardly
-/// a place that is flat or an even gradient, and neighbours that are alike, other than in noise.
+/// True if the pixels of this fitted RGB image are like those of a photograph: many shades, few
+/// places that are flat (margins and a uniform background aside), and neighbours that are alike,
+/// other than in noise.
 /// Larger images are looked at in a version of 48 x 48 pixels; below 24 pixels of a side nothing
 /// can be told, and grey images are none. Thread-safe.
 bool looks_like_photograph(std::span<const std::uint8_t> pixels, const InputSpec& input);
@@ -20,7 +21,8 @@ bool looks_like_photograph(std::span<const std::uint8_t> pixels, const InputSpec
 bool looks_like_photographs(const LabeledImages& images);
 
 /// The same before they are read: decodes up to 128 of the files, evenly spread, on all cores, and
-/// passes over what can't be read. Thread-safe.
+/// passes over what can't be read. Files without colour count if they have 64 pixels of a side.
+/// Thread-safe.
 bool are_photographs(std::span<const std::filesystem::path> files, const ImageLimits& limits = {});
 
 }  // namespace simdb::training

@@ -42,16 +42,18 @@ Pixels shape(int side) {
   return pixels;
 }
 
-Pixels gradient(int side) {
-  Pixels pixels;
-  for (int y = 0; y < side; ++y) {
-    for (int x = 0; x < side; ++x) {
-      pixels.push_back(to_byte(255.0 * x / side));
-      pixels.push_back(to_byte(255.0 * y / side));
-      pixels.push_back(to_byte(255.0 * (x + y) / (2 * side)));
-    }
+/// A photograph of something small before a white wall.
+Image on_white(int side, unsigned seed) {
+  const Image object = test::natural_image(side / 3, seed);
+  Image image = test::solid_image(side, side, {255, 255, 255});
+  for (int y = 0; y < object.height; ++y) {
+    const auto row = static_cast<std::size_t>(y);
+    std::copy_n(object.pixels.begin() + static_cast<std::ptrdiff_t>(row * object.width * 3),
+                object.width * 3,
+                image.pixels.begin() +
+                    static_cast<std::ptrdiff_t>(((row + side / 3) * side + side / 4) * 3));
   }
-  return pixels;
+  return image;
 }
 
 TEST(PhotographsTest, ANaturalImageIsOneAtEverySizeOfAnInput) {
@@ -60,11 +62,16 @@ TEST(PhotographsTest, ANaturalImageIsOneAtEverySizeOfAnInput) {
   }
 }
 
-TEST(PhotographsTest, ShapesGradientsNoiseAndOneColourAreNone) {
+TEST(PhotographsTest, AUniformBackgroundDoesNotCount) {
+  for (const int side : {96, 224}) {
+    EXPECT_TRUE(looks_like_photograph(on_white(side, 1).pixels, square(side))) << side;
+  }
+}
+
+TEST(PhotographsTest, ShapesNoiseAndOneColourAreNone) {
   for (const int side : {28, 48, 96}) {
     const InputSpec input = square(side);
     EXPECT_FALSE(looks_like_photograph(shape(side), input)) << side;
-    EXPECT_FALSE(looks_like_photograph(gradient(side), input)) << side;
     EXPECT_FALSE(looks_like_photograph(test::solid_image(side, side, {9, 80, 200}).pixels, input));
   }
   EXPECT_FALSE(looks_like_photograph(test::noise_image(48, 48, 3, 5).pixels, square(48)));
@@ -91,7 +98,7 @@ TEST(PhotographsTest, HalfOfTheImagesDecide) {
   add(test::natural_image(48, 3).pixels);
   add(test::natural_image(48, 4).pixels);
   add(shape(48));
-  add(gradient(48));
+  add(shape(48));
   EXPECT_TRUE(looks_like_photographs(images));
   add(shape(48));
   EXPECT_FALSE(looks_like_photographs(images));
@@ -112,6 +119,21 @@ TEST(PhotographsTest, FilesAreToldBeforeAllAreRead) {
   EXPECT_TRUE(are_photographs(files));
   add(test::solid_image(60, 60, {200, 30, 9}), ".png");
   EXPECT_FALSE(are_photographs(files));
+}
+
+TEST(PhotographsTest, GreyFilesCountIfTheyAreLarge) {
+  const test::TemporaryFolder folder;
+  const std::vector<std::filesystem::path> files = {folder / "grey.png"};
+  for (const int side : {48, 96}) {
+    Image grey{side, side, 1, {}};
+    const Image colored = test::natural_image(side, 3);
+    for (std::size_t i = 0; i < colored.pixels.size(); i += 3) {
+      const int sum = colored.pixels[i] + colored.pixels[i + 1] + colored.pixels[i + 2];
+      grey.pixels.push_back(static_cast<std::uint8_t>(sum / 3));
+    }
+    write_file_atomic(files[0], encode_png(grey));
+    EXPECT_EQ(are_photographs(files), side == 96) << side;
+  }
 }
 
 }  // namespace
