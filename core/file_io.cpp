@@ -3,7 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -15,15 +17,35 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 64UL << 10;
 
+// Two threads may replace the same file: each writes to its own.
+std::uint64_t next_number() {
+  static std::atomic<std::uint64_t> next = 1;
+  return next++;
+}
+
+// Where a symbolic link leads, though there may be no file yet; what can't be followed is left.
+std::filesystem::path followed(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;  // the system's own limit
+  std::error_code error;
+  for (int i = 0; i < kMostLinks && std::filesystem::is_symlink(path, error); ++i) {
+    const std::filesystem::path target = std::filesystem::read_symlink(path, error);
+    if (error) break;
+    path = path.parent_path() / target;
+  }
+  return path;
+}
+
 }  // namespace
 
 // Removes the temporary file unless it was renamed into place.
 class AtomicFile::TemporaryFile {
  public:
-  TemporaryFile(const std::filesystem::path& target, FileSystem& files)
+  TemporaryFile(const std::filesystem::path& target, FileSystem& files,
+                std::optional<unsigned> permissions)
       : files_(files),
-        path_(target.string() + ".tmp." + std::to_string(::getpid())),
-        file_(files.create(path_)) {}
+        path_(target.string() + ".tmp." + std::to_string(::getpid()) + "." +
+              std::to_string(next_number())),
+        file_(files.create(path_, permissions)) {}
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile() {
@@ -112,14 +134,18 @@ void InputFile::rewind() {
 }
 
 AtomicFile::AtomicFile(std::filesystem::path path, FileSystem& files)
-    : path_(std::move(path)), files_(files) {
+    : path_(followed(std::move(path))), files_(files) {
+  constexpr unsigned kPermissions = 0777;
   struct stat status = {};
-  if (::stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+  const bool is_there = ::stat(path_.c_str(), &status) == 0;
+  if (is_there && !S_ISREG(status.st_mode)) {
     // A rename would replace /dev/null itself.
     throw Error(ErrorCode::kIo, "can't write " + path_.string() + ": it is " +
                                     std::string(kind_of(status.st_mode)) + ", not a regular file");
   }
-  file_ = std::make_unique<TemporaryFile>(path_, files_);
+  std::optional<unsigned> permissions;
+  if (is_there) permissions = status.st_mode & kPermissions;
+  file_ = std::make_unique<TemporaryFile>(path_, files_, permissions);
   if (!file_->is_open()) fail();
 }
 

@@ -43,10 +43,11 @@ class InputFile {
 };
 
 /// Replaces a file so that a crash at any moment leaves the old one or the new one: what is written
-/// goes to a temporary file beside it, which commit() fsyncs, renames and makes durable. Without
-/// commit() nothing changes. Members throw Error(kIo); the file is then as it was, but for a
-/// failure of commit's very last step: then it is the new one, and a power loss may bring back the
-/// old. Thread-compatible.
+/// goes to a temporary file beside it, which commit() fsyncs, renames and makes durable. A symbolic
+/// link stays and what it leads to is replaced; the permissions stay too. Several at a time may
+/// replace one file: the last commit() wins. Without commit() nothing changes. Members throw
+/// Error(kIo); the file is then as it was, but for a failure of commit's very last step: then it is
+/// the new one, and a power loss may bring back the old. Thread-compatible.
 class AtomicFile {
  public:
   /// Begins to replace `path`, which need not exist. Throws Error(kIo) if it is no regular file.

@@ -1,6 +1,7 @@
 #include "core/file_system.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,9 +34,16 @@ class SystemFile final : public FileSystem::OutputFile {
 
 class SystemFiles final : public FileSystem {
  public:
-  std::unique_ptr<OutputFile> create(const std::string& path) override {
+  std::unique_ptr<OutputFile> create(const std::string& path,
+                                     std::optional<unsigned> permissions) override {
     const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    return fd < 0 ? nullptr : std::make_unique<SystemFile>(fd);
+    if (fd < 0) return nullptr;
+    auto file = std::make_unique<SystemFile>(fd);
+    // Some file systems have none to change.
+    if (permissions && ::fchmod(fd, *permissions) != 0 && errno != EPERM && errno != ENOTSUP) {
+      return nullptr;
+    }
+    return file;
   }
   bool rename(const std::string& from, const std::string& to) override {
     return std::rename(from.c_str(), to.c_str()) == 0;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -23,8 +24,10 @@ class FileSystem {
   };
 
   virtual ~FileSystem() = default;
-  /// An empty file, in place of one that may be there.
-  virtual std::unique_ptr<OutputFile> create(const std::string& path) = 0;
+  /// An empty file, in place of one that may be there, with these permissions; the usual ones if
+  /// there are none.
+  virtual std::unique_ptr<OutputFile> create(const std::string& path,
+                                             std::optional<unsigned> permissions) = 0;
   /// Replaces `to` in one step.
   virtual bool rename(const std::string& from, const std::string& to) = 0;
   virtual bool remove(const std::string& path) = 0;

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <thread>
+#include <vector>
 
 #include "tests/support/errors.h"
 #include "tests/support/read_only_view.h"
@@ -74,6 +76,39 @@ TEST_F(FileIoTest, AFileThatIsNotCommittedChangesNothing) {
   }
   EXPECT_EQ(text_of(read_file(folder / "file", 3)), "old");
   EXPECT_EQ(files_in_folder(), 1U);
+}
+
+TEST_F(FileIoTest, ManyThreadsReplaceAFileAndOneOfThemIsThereWhole) {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 50;
+  const auto text_by = [](int thread) {
+    return std::string(static_cast<std::size_t>(200'000 + thread), static_cast<char>('a' + thread));
+  };
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] { write_file_atomic(folder / "file", text_by(t)); });
+    }
+    threads.clear();
+    const std::string found = text_of(read_file(folder / "file", 1'000'000));
+    ASSERT_EQ(found, text_by(found.front() - 'a'));
+    ASSERT_EQ(files_in_folder(), 1U);
+  }
+}
+
+TEST_F(FileIoTest, ALinkStaysALinkAndPermissionsStay) {
+  write_file_atomic(folder / "file", std::string_view("old"));
+  fs::permissions(folder / "file", fs::perms(0640));
+  fs::create_symlink("file", folder / "link");
+  write_file_atomic(folder / "link", std::string_view("new"));
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_FALSE(fs::is_symlink(folder / "file"));
+  EXPECT_EQ(text_of(read_file(folder / "file", 3)), "new");
+  EXPECT_EQ(fs::status(folder / "file").permissions(), fs::perms(0640));
+  fs::create_symlink("later", folder / "dangling");
+  write_file_atomic(folder / "dangling", std::string_view("made"));
+  EXPECT_EQ(text_of(read_file(folder / "later", 4)), "made");
+  EXPECT_TRUE(fs::is_symlink(folder / "dangling"));
 }
 
 TEST_F(FileIoTest, TheLimitIsExact) {

@@ -158,8 +158,9 @@ class DeadlyFiles final : public FileSystem {
  public:
   DeadlyFiles(std::string step, bool before) : step_(std::move(step)), before_(before) {}
 
-  std::unique_ptr<OutputFile> create(const std::string& path) override {
-    auto file = at("create", [&] { return system_files().create(path); });
+  std::unique_ptr<OutputFile> create(const std::string& path,
+                                     std::optional<unsigned> permissions) override {
+    auto file = at("create", [&] { return system_files().create(path, permissions); });
     return std::make_unique<DeadlyFile>(*this, std::move(file));
   }
   bool rename(const std::string& from, const std::string& to) override {

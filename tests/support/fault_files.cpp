@@ -36,11 +36,12 @@ class FaultFile final : public FileSystem::OutputFile {
 
 }  // namespace
 
-std::unique_ptr<FileSystem::OutputFile> FaultFiles::create(const std::string& path) {
+std::unique_ptr<FileSystem::OutputFile> FaultFiles::create(const std::string& path,
+                                                           std::optional<unsigned> permissions) {
   std::shared_ptr<FaultDisk::Node> node;
   std::unique_ptr<OutputFile> file;
   const int error = disk_.create(path, node, [&] {
-    file = system_files().create(path);
+    file = system_files().create(path, permissions);
     return file ? 0 : errno;
   });
   if (!ok(error)) return nullptr;

@@ -11,7 +11,8 @@ class FaultFiles final : public FileSystem {
  public:
   explicit FaultFiles(FaultDisk& disk) : disk_(disk) {}
 
-  std::unique_ptr<OutputFile> create(const std::string& path) override;
+  std::unique_ptr<OutputFile> create(const std::string& path,
+                                     std::optional<unsigned> permissions) override;
   bool rename(const std::string& from, const std::string& to) override;
   bool remove(const std::string& path) override;
   bool sync_folder(const std::string& path) override;
