@@ -15,6 +15,9 @@ void append_listed(std::istream& in, std::vector<fs::path>& paths) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (!line.empty()) paths.emplace_back(line);
   }
+  if (in.bad()) {
+    throw Error(ErrorCode::kIo, "can't read the list of images on standard input to its end");
+  }
 }
 
 }  // namespace

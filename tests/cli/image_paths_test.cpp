@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "tests/support/broken_input.h"
 #include "tests/support/temporary_folder.h"
 
 namespace simdb::cli {
@@ -43,6 +44,15 @@ class ImagePathsTest : public testing::Test {
 
   test::TemporaryFolder folder_;
 };
+
+TEST_F(ImagePathsTest, AListThatBreaksOffIsNoList) {
+  test::BrokenInput broken("a.png\nb.png\n");
+  std::istream in(&broken);
+  std::ostringstream out;
+  Console console{in, out, out};
+  const std::vector<std::string> list = {"-"};
+  EXPECT_EQ(code_of([&] { expand_paths(list, console); }), ErrorCode::kIo);
+}
 
 TEST_F(ImagePathsTest, FoldersGiveTheirImagesSorted) {
   touch("b.PNG");

@@ -7,6 +7,7 @@
 
 #include "core/digest.h"
 #include "core/error.h"
+#include "tests/support/broken_input.h"
 #include "tests/support/errors.h"
 
 namespace simdb::cli {
@@ -49,6 +50,15 @@ TEST(ImportLinesTest, ReadsWhatExportWrites) {
   ASSERT_EQ(imported.embeddings.rows(), 1U);
   EXPECT_EQ(imported.embeddings.row(0)[1], 1.0F);
   EXPECT_TRUE(read(kHeader).items.empty());
+}
+
+TEST(ImportLinesTest, AFileThatBreaksOffIsNotImported) {
+  test::BrokenInput broken(item(R"("class":"red",)" + kVector));
+  std::istream in(&broken);
+  const Error error =
+      test::error_of([&] { read_import_lines(in, "a.jsonl", kEncoder, kDimension); });
+  EXPECT_EQ(error.code(), ErrorCode::kIo);
+  EXPECT_THAT(error.what(), HasSubstr("after line 2; nothing was imported"));
 }
 
 TEST(ImportLinesTest, ClassAndVectorAreEnough) {
