@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cli/render.h"
+#include "core/parallel.h"
 
 namespace simdb::cli {
 namespace {
@@ -86,7 +87,8 @@ EncodedFiles process(const ImageEncoder& encoder, std::span<const std::filesyste
   return done;
 }
 
-// Workers take batches in order and finish them in any order; take() hands them on in order.
+// Workers take batches in order and finish them in any order; take() hands them on in order. If the
+// system gives no thread at all, take() does the work.
 class Pipeline {
  public:
   Pipeline(const ImageEncoder& encoder, std::span<const std::filesystem::path> paths,
@@ -97,7 +99,9 @@ class Pipeline {
     batches_ = (paths.size() + per_batch_ - 1) / per_batch_;
     const std::size_t workers = std::min(cores, batches_);
     window_ = workers * kWaitingPerWorker;
-    for (std::size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
+    for (std::size_t i = 0; i < workers; ++i) {
+      if (!start_thread(workers_, [this] { work(); })) break;
+    }
   }
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
@@ -113,6 +117,7 @@ class Pipeline {
 
   // Waits for the next batch and takes it with all that are ready behind it.
   EncodedFiles take() {
+    if (workers_.empty()) return encode(taken_++);
     std::unique_lock lock(mutex_);
     ready_.wait(lock, [&] { return failure_ || done_.contains(taken_); });
     if (failure_) std::rethrow_exception(failure_);
@@ -127,6 +132,11 @@ class Pipeline {
   }
 
  private:
+  EncodedFiles encode(std::size_t batch) const {
+    const std::size_t begin = batch * per_batch_;
+    return process(encoder_, paths_, limits_, begin, std::min(begin + per_batch_, paths_.size()));
+  }
+
   void work() {
     try {
       while (true) {
@@ -137,9 +147,7 @@ class Pipeline {
           if (stop_ || next_ == batches_) return;
           batch = next_++;
         }
-        const std::size_t begin = batch * per_batch_;
-        EncodedFiles files =
-            process(encoder_, paths_, limits_, begin, std::min(begin + per_batch_, paths_.size()));
+        EncodedFiles files = encode(batch);
         const std::scoped_lock lock(mutex_);
         done_.emplace(batch, std::move(files));
         ready_.notify_one();

@@ -2,9 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fstream>
+#include <thread>
+#include <vector>
 
+#include "core/parallel.h"
 #include "encoder/image_codec.h"
 #include "tests/support/first_pixel_encoder.h"
 #include "tests/support/images.h"
@@ -53,6 +59,31 @@ TEST_F(EncodeFilesTest, HandsOnEveryFileInOrder) {
     return true;
   });
   EXPECT_EQ(next, 500U);
+}
+
+TEST_F(EncodeFilesTest, WithoutThreadsTheWorkIsDoneAllTheSame) {
+  const auto paths = make_files(300);
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms(0755));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    // The superuser may have any number of threads.
+    const rlimit none{0, 0};
+    if (::setrlimit(RLIMIT_NPROC, &none) != 0) ::_exit(2);
+    if (::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(3);
+    std::vector<std::jthread> threads;
+    if (start_thread(threads, [] {})) ::_exit(4);
+    std::size_t done = 0;
+    ::alarm(60);
+    encode_files(encoder_, paths, [&](EncodedFiles& run) {
+      done += run.images.size();
+      return true;
+    });
+    ::_exit(done == paths.size() ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(EncodeFilesTest, BadFilesFailAloneWhateverIsWrong) {
