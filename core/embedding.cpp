@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 
 #include "core/error.h"
@@ -80,23 +81,43 @@ void EmbeddingBatch::require_dimension(std::size_t dimension) const {
 void EmbeddingBatch::append_normalized(std::span<const float> raw) {
   require_dimension(raw.size());
   const double scale = scale_to_unit(raw);
-  for (const float value : raw) values_.push_back(static_cast<float>(value * scale));
+  const std::size_t first = values_.size();
+  append_values(raw);
+  for (float& value : std::span(values_).subspan(first)) {
+    value = static_cast<float>(value * scale);
+  }
 }
 
 void EmbeddingBatch::append_unit(std::span<const float> unit) {
   require_dimension(unit.size());
   require_unit(unit);
-  values_.insert(values_.end(), unit.begin(), unit.end());
+  append_values(unit);
 }
 
 void EmbeddingBatch::append(const Embedding& embedding) {
   require_dimension(embedding.dimension());
-  values_.insert(values_.end(), embedding.values().begin(), embedding.values().end());
+  append_values(embedding.values());
 }
 
 void EmbeddingBatch::append(const EmbeddingBatch& other) {
   require_dimension(other.dimension_);
-  values_.insert(values_.end(), other.values_.begin(), other.values_.end());
+  append_values(other.values_);
+}
+
+void EmbeddingBatch::append_values(std::span<const float> values) {
+  const float* const begin = values_.data();
+  const bool is_own = !values_.empty() && std::less_equal<>()(begin, values.data()) &&
+                      std::less<>()(values.data(), begin + values_.size());
+  if (!is_own) {
+    values_.insert(values_.end(), values.begin(), values.end());
+    return;
+  }
+  // They may move while they are copied.
+  const auto place = static_cast<std::size_t>(values.data() - begin);
+  const std::size_t end = values_.size();
+  values_.resize(end + values.size());
+  std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(place), values.size(),
+              values_.begin() + static_cast<std::ptrdiff_t>(end));
 }
 
 float similarity(std::span<const float> a, std::span<const float> b) {

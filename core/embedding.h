@@ -50,6 +50,7 @@ class EmbeddingBatch {
   /// An empty batch. Throws Error(kUsage) on an invalid dimension.
   explicit EmbeddingBatch(std::size_t dimension);
 
+  /// What is appended may be rows of this batch itself.
   /// Appends `raw` scaled to length 1; errors as Embedding::normalized, the batch is then
   /// unchanged.
   void append_normalized(std::span<const float> raw);
@@ -75,6 +76,7 @@ class EmbeddingBatch {
 
  private:
   void require_dimension(std::size_t dimension) const;
+  void append_values(std::span<const float> values);
 
   std::size_t dimension_;
   std::vector<float> values_;

@@ -93,6 +93,22 @@ TEST(EmbeddingBatchTest, RowsComeBackInOrder) {
   EXPECT_EQ(other.rows(), 0U);
 }
 
+TEST(EmbeddingBatchTest, ItsOwnRowsCanBeAppended) {
+  const std::vector<float> first = {3, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  const std::vector<float> second = {0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  EmbeddingBatch batch(16);
+  batch.append_normalized(first);
+  batch.append_normalized(second);
+  for (int doubling = 0; doubling < 6; ++doubling) batch.append(batch);
+  for (std::size_t i = 0; i < 64; ++i) batch.append_unit(batch.row(i));
+  for (std::size_t i = 0; i < 64; ++i) batch.append_normalized(batch.row(i));
+  ASSERT_EQ(batch.rows(), 256U);
+  for (std::size_t i = 0; i < batch.rows(); ++i) {
+    EXPECT_NEAR(batch.row(i)[0], i % 2 == 0 ? 0.6F : 0, 1e-6) << i;
+    EXPECT_NEAR(batch.row(i)[2], i % 2 == 0 ? 0 : 1, 1e-6) << i;
+  }
+}
+
 TEST(EmbeddingBatchTest, ARefusedRowLeavesTheBatchAsItWas) {
   EmbeddingBatch batch(16);
   batch.append_normalized(constant(1));
