@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <new>
 #include <opencv2/core.hpp>
 #include <string>
 #include <utility>
@@ -26,14 +27,17 @@ inline std::string one_line(const std::string& text) {
 }
 
 /// Runs `work` and turns OpenCV's and the standard library's exceptions into Error(code, "can't
-/// WHAT: reason").
+/// WHAT: reason"). Lack of memory says nothing of the image or model: it is std::bad_alloc.
 template <typename Work>
 auto guard_opencv(ErrorCode code, const std::string& what, Work&& work) {
   try {
     return std::forward<Work>(work)();
   } catch (const Error&) {
     throw;
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const cv::Exception& e) {
+    if (e.code == cv::Error::StsNoMem) throw std::bad_alloc();
     throw Error(code, "can't " + what + ": " + one_line(e.err));
   } catch (const std::exception& e) {
     throw Error(code, "can't " + what + ": " + e.what());
