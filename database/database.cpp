@@ -187,7 +187,10 @@ BackupReport Database::back_up(const fs::path& file, const std::function<void()>
   AtomicFile output(file);
   const std::uint64_t items = state_->gallery.back_up(output, check);
   output.commit();
-  return {items, fs::file_size(file)};
+  // The backup is done: that its size can't be told, as somebody took it away, is no failure.
+  std::error_code error;
+  const std::uintmax_t bytes = fs::file_size(file, error);
+  return {items, error ? 0 : bytes};
 }
 
 ReindexReport Database::reindex() { return state_->gallery.reindex(); }

@@ -63,10 +63,13 @@ Witness::~Witness() {
 
 void Witness::note(std::uint64_t changes, std::uint64_t mark) const noexcept {
   if (file_ < 0) return;
-  const std::string bytes = encode({store_id_, changes, mark});
   // A failure leaves an older number, or bytes that are no witness: both are harmless.
-  const ssize_t written = ::pwrite(file_, bytes.data(), bytes.size(), 0);
-  static_cast<void>(written);
+  try {
+    const std::string bytes = encode({store_id_, changes, mark});
+    const ssize_t written = ::pwrite(file_, bytes.data(), bytes.size(), 0);
+    static_cast<void>(written);
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch)
+  }
 }
 
 }  // namespace simdb
