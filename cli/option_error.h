@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/program_options/errors.hpp>
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/parsers.hpp>
 #include <span>
 #include <string>
 
@@ -10,5 +12,12 @@ namespace simdb::cli {
 /// placeholders such as %value% until none is left, which takes forever if an argument is one.
 std::string option_error(const boost::program_options::error& error,
                          std::span<const std::string> args);
+
+/// Throws Error(kUsage), ending in `hint`, for a negative value of an unsigned option, NaN or
+/// infinity: a stream, and so Boost, reads "-1" into an unsigned number as 2^64 - 1, and "nan" as a
+/// number.
+void refuse_numbers_out_of_range(const boost::program_options::parsed_options& parsed,
+                                 const boost::program_options::options_description& all,
+                                 const std::string& hint);
 
 }  // namespace simdb::cli

@@ -289,13 +289,14 @@ TrainCommand parse_train_args(std::span<const std::string_view> args) {
   const std::vector<std::string> texts(args.begin(), args.end());
   try {
     po::variables_map values;
-    po::store(
+    const po::parsed_options parsed =
         po::command_line_parser(texts)
             .options(all)
             .positional(positional)
             .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-            .run(),
-        values);
+            .run();
+    refuse_numbers_out_of_range(parsed, all, "; see simdb train --help");
+    po::store(parsed, values);
     command.help = values.count("help") > 0;
     if (command.help) return command;
     po::notify(values);
