@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/render.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "encoder/onnx_encoder.h"
@@ -53,6 +54,15 @@ std::filesystem::path new_database_path(const ArgumentParser& args) {
 
 Database open_database(const ArgumentParser& args, OpenMode mode) {
   return Database::open(find_database(args), {.mode = mode, .encoder_loader = load_onnx_encoder});
+}
+
+void require_class(const Database& database, const std::string& name) {
+  if (database.gallery().class_size(name) == 0) fail_unknown_class(name);
+}
+
+void fail_unknown_class(const std::string& name) {
+  throw Error(ErrorCode::kNotFound,
+              "there is no class '" + printable(name) + "'; 'simdb classes' lists them");
 }
 
 }  // namespace simdb::cli

@@ -17,4 +17,8 @@ std::filesystem::path new_database_path(const ArgumentParser& args);
 /// Opens the database that find_database finds, ready to load its encoder when one is needed.
 Database open_database(const ArgumentParser& args, OpenMode mode);
 
+/// Throws Error(kNotFound) unless an item carries this class name.
+void require_class(const Database& database, const std::string& name);
+[[noreturn]] void fail_unknown_class(const std::string& name);
+
 }  // namespace simdb::cli

@@ -40,10 +40,7 @@ int run_ls(std::span<const std::string> args, Console& console) {
     }
     return static_cast<bool>(console.out);
   });
-  if (!found) {
-    throw Error(ErrorCode::kNotFound,
-                "there is no class '" + printable(wanted) + "'; 'simdb classes' lists them");
-  }
+  if (!found) fail_unknown_class(wanted);
   return 0;
 }
 

@@ -92,6 +92,7 @@ int run_query(std::span<const std::string> args, Console& console) {
 
   const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console);
   const Database database = open_database(parser, OpenMode::kReadOnly);
+  if (parser.has("class")) require_class(database, options.class_name);
   std::vector<FileFailure> failures;
   encode_files(
       database.encoder(), paths,

@@ -35,10 +35,7 @@ std::size_t remove_ids(Database& database, std::span<const std::string> words) {
 
 std::size_t remove_class(Database& database, const std::string& name) {
   const std::size_t removed = database.remove_class(name);
-  if (removed == 0) {
-    throw Error(ErrorCode::kNotFound,
-                "there is no class '" + printable(name) + "'; 'simdb classes' lists them");
-  }
+  if (removed == 0) fail_unknown_class(name);
   return removed;
 }
 

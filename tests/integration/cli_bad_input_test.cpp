@@ -100,6 +100,8 @@ TEST_F(CliBadInputTest, OnlySimdbTellsOfDamagedImages) {
 
 TEST_F(CliBadInputTest, UnknownClassOrItem) {
   expect_failure({"rm", "--class", "purple"}, 3, "no class 'purple'");
+  expect_failure({"query", "--class", "purple", "shapes/red/circle_red_0.png"}, 3,
+                 "no class 'purple'");
   expect_failure({"rm", "1", "999"}, 3, "no item 999; nothing was removed");
   expect_failure({"ls", "purple"}, 3, "no class 'purple'");
   expect_failure({"rm", "one"}, 2, "'one' is not an id");
@@ -147,8 +149,17 @@ TEST_F(CliBadInputTest, UnwritableOutput) {
   EXPECT_THAT(full.err, HasSubstr("can't write the output"));
 }
 
+TEST_F(CliBadInputTest, OptionsMayStandBeforeTheCommand) {
+  EXPECT_EQ(simdb({"--db", "nowhere", "classes"}).code, 3);
+  EXPECT_EQ(simdb({"--json", "--db=nowhere", "classes"}).code, 3);
+  EXPECT_EQ(simdb({"--json", "--version"}).code, 0);
+  expect_failure({"--db", "classes"}, 2, "unknown command '--db'");
+  expect_failure({"--frob", "classes"}, 2, "--frob");
+}
+
 TEST_F(CliBadInputTest, UsageErrorsNameTheWord) {
   expect_failure({"frobnicate"}, 2, "unknown command 'frobnicate'");
+  expect_failure({"train", "shapes", "-o", "m.onnx", "--seed", "-1"}, 2, "from 0 up");
   expect_failure({"query", "--frob", "x.png"}, 2, "--frob");
   expect_failure({"query"}, 2, "simdb query --help");
   expect_failure({"query", "x.png", "-k", "0"}, 2, "-k must be at least 1");
