@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <new>
 #include <ostream>
+#include <string>
+#include <vector>
 
 #include "cli/commands/commands.h"
 #include "cli/interrupt.h"
@@ -55,11 +58,28 @@ void print_help(std::ostream& out) {
          "busy,\n128 + N ended by signal N.\n";
 }
 
-int dispatch(std::span<const std::string> args, Console& console) {
-  if (args.empty()) {
+/// Options may stand before the command, as in `simdb --db D query x.png`: they are put behind it.
+std::vector<std::string> command_first(std::span<const std::string> args) {
+  std::size_t place = 0;
+  while (place < args.size() && args[place].starts_with("--") && args[place] != "--help" &&
+         args[place] != "--version") {
+    place += args[place] == "--db" ? 2 : 1;
+  }
+  std::vector<std::string> ordered(args.begin(), args.end());
+  if (place < args.size()) {
+    const auto command = ordered.begin() + static_cast<std::ptrdiff_t>(place);
+    std::rotate(ordered.begin(), command, command + 1);
+  }
+  return ordered;
+}
+
+int dispatch(std::span<const std::string> given, Console& console) {
+  if (given.empty()) {
     print_help(console.err);
     return static_cast<int>(ErrorCode::kUsage);
   }
+  const std::vector<std::string> ordered = command_first(given);
+  const std::span<const std::string> args = ordered;
   if (args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
     print_help(console.out);
     return 0;
