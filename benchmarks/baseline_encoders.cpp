@@ -1,7 +1,5 @@
 #include "benchmarks/baseline_encoders.h"
 
-#include <cmath>
-#include <numeric>
 #include <span>
 #include <string>
 #include <utility>
@@ -12,13 +10,6 @@
 
 namespace simdb::bench {
 namespace {
-
-void scale_to_length_1(std::span<float> values) {
-  constexpr float kNearlyNothing = 1e-6F;
-  const float length =
-      std::sqrt(std::inner_product(values.begin(), values.end(), values.begin(), 0.0F));
-  for (float& value : values) value /= length + kNearlyNothing;
-}
 
 class FeatureEncoder final : public ImageEncoder {
  public:

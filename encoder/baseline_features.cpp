@@ -54,13 +54,6 @@ HogCells hog_cells(const Image& grey) {
   return cells;
 }
 
-void scale_to_length_1(std::span<float> values) {
-  constexpr float kNearlyNothing = 1e-6F;
-  const float length =
-      std::sqrt(std::inner_product(values.begin(), values.end(), values.begin(), 0.0F));
-  for (float& value : values) value /= length + kNearlyNothing;
-}
-
 /// A vector without length has no direction: any fixed one will do.
 void give_direction(std::vector<float>& features) {
   if (std::all_of(features.begin(), features.end(), [](float value) { return value == 0; })) {
@@ -69,6 +62,13 @@ void give_direction(std::vector<float>& features) {
 }
 
 }  // namespace
+
+void scale_to_length_1(std::span<float> values) {
+  constexpr float kNearlyNothing = 1e-6F;
+  const float length =
+      std::sqrt(std::inner_product(values.begin(), values.end(), values.begin(), 0.0F));
+  for (float& value : values) value /= length + kNearlyNothing;
+}
 
 std::vector<float> pixel_features(const Image& image, int side) {
   const Image small = square_of(image, side);

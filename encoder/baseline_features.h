@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "core/image.h"
@@ -23,5 +24,8 @@ std::vector<float> histogram_features(const Image& image);
 /// blocks of 2 x 2 cells, each scaled to length 1, cut at 0.2 and scaled again (7 x 7 x 36 = 1,764
 /// floats). An image without edges gets a fixed direction.
 std::vector<float> hog_features(const Image& image);
+
+/// Divides by the Euclidean length; hardly changes what is shorter than 1e-6.
+void scale_to_length_1(std::span<float> values);
 
 }  // namespace simdb

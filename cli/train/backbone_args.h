@@ -17,7 +17,7 @@ struct BackboneCommand {
   std::optional<std::filesystem::path> cache;  ///< unset: beside the model
   PixelScale scale = PixelScale::kAuto;
   training::BackboneOptions head;  ///< without the identity
-  bool choose_anchor = true;       ///< firmer for an encoder's own head; else head.anchor holds
+  bool choose_anchor = true;       ///< looser for an encoder's own head; else head.anchor holds
 };
 
 /// Words of --from that name no encoder.

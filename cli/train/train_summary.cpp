@@ -70,8 +70,7 @@ std::string verdict(const TrainRun& run, const TrainResult& result) {
   }
   return fmt::format(
       "warning: this encoder is no better than {} ({:.1f} % against {:.1f} % by {}), which needs "
-      "no "
-      "training; {}",
+      "no training; {}",
       comparison.best, comparison.own * 100, comparison.other * 100, comparison.measure, remedy);
 }
 

@@ -28,7 +28,7 @@ torch::Tensor baseline_rows(std::string_view name, const LabeledImages& images,
 /// What a new encoder is compared with.
 struct Baseline {
   std::string name;  ///< for people
-  /// Features of some of the images, one row an image, rows of length 1.
+  /// Features of some of the images, one row per image, rows of length 1.
   std::function<torch::Tensor(const LabeledImages& images, std::span<const std::size_t> rows)>
       rows_of;
 };

@@ -116,7 +116,7 @@ class Collector {
 
   /// After the last file of a folder, or for one without any. What reading left behind when it was
   /// stopped is not checked.
-  void finish(std::size_t folder, bool is_whole = true) {
+  void finish(std::size_t folder, bool is_whole) {
     if (!is_whole) {
       usable_ = 0;
       return;

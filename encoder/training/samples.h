@@ -12,9 +12,9 @@ namespace simdb::training {
 /// Images as training takes them, or a part of them.
 struct Samples {
   torch::Tensor pixels;      ///< N x H x W x C bytes; with a backbone N x views x features floats
-  std::vector<int> labels;   ///< one an image
-  std::vector<int> parents;  ///< one an image: the folder above its class
-  std::vector<std::size_t> rows = {};  ///< one an image: its place in the LabeledImages
+  std::vector<int> labels;   ///< one per image
+  std::vector<int> parents;  ///< one per image: the folder above its class
+  std::vector<std::size_t> rows = {};  ///< one per image: its place in the LabeledImages
 
   std::size_t size() const noexcept { return labels.size(); }
 };

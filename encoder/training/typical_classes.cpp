@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -95,6 +96,7 @@ std::optional<ClassDraw> draw_typical_classes(const LabeledImages& images,
   double least = std::numeric_limits<double>::max();
   double aside_share = 0;
   std::vector<std::vector<double>> draws;
+  std::map<std::size_t, std::vector<double>> scores_of_all;  // by ways, which hardly differ
   for (int i = 0; i < kDraws; ++i) {
     const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(i) * kStep;
     std::set<int> aside;
@@ -104,8 +106,10 @@ std::optional<ClassDraw> draw_typical_classes(const LabeledImages& images,
     }
     if (aside.size() < 2) return {};
     const std::size_t ways = std::min(kMostWays, aside.size());
+    const auto [found, is_new] = scores_of_all.try_emplace(ways);
+    if (is_new) found->second = score(looks, shots, options.seed, ways);
+    const std::vector<double>& all = found->second;
     std::vector<double> own = score(select(looks, aside), shots, options.seed, ways);
-    const std::vector<double> all = score(looks, shots, options.seed, ways);
     if (own.empty() || all.empty()) continue;
     double apart = 0;
     for (std::size_t b = 0; b < own.size(); ++b) apart += (own[b] - all[b]) * (own[b] - all[b]);

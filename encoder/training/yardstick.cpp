@@ -14,6 +14,15 @@ double log_odds(double share) noexcept {
   return std::log(inside / (1 - inside));
 }
 
+/// Of all its classes.
+NewClassScore score_classes(const Baseline& baseline, const LabeledImages& images,
+                            std::size_t shots, std::uint64_t seed, std::size_t most_ways) {
+  const std::vector<std::size_t> rows = choose_scored(images.labels, shots, seed);
+  std::vector<int> labels;
+  for (const std::size_t row : rows) labels.push_back(images.labels[row]);
+  return score_new_classes(baseline.rows_of(images, rows), labels, shots, seed, most_ways);
+}
+
 }  // namespace
 
 double expected(double measured, std::span<const BaselineScore> baselines) noexcept {
@@ -29,11 +38,7 @@ double expected(double measured, std::span<const BaselineScore> baselines) noexc
 
 NewClassScore score_all_classes(const Baseline& baseline, const LabeledImages& images,
                                 std::uint64_t seed) {
-  const std::size_t shots = choose_shots(images.labels);
-  const std::vector<std::size_t> rows = choose_scored(images.labels, shots, seed);
-  std::vector<int> labels;
-  for (const std::size_t row : rows) labels.push_back(images.labels[row]);
-  return score_new_classes(baseline.rows_of(images, rows), labels, shots, seed);
+  return score_classes(baseline, images, choose_shots(images.labels), seed, kMostWays);
 }
 
 Yardstick::Yardstick(const Validation& validation, std::uint64_t seed)
@@ -66,12 +71,8 @@ BaselineScore Yardstick::judge(const Baseline& baseline, const LabeledImages& im
   const NewClassScore own = this->score(rows);
   if (own.ways == 0) return score;
   score.new_class_accuracy = own.accuracy;
-  const std::vector<std::size_t> all = choose_scored(training.labels, shots_, seed_);
-  std::vector<int> labels;
-  for (const std::size_t row : all) labels.push_back(training.labels[row]);
-  score.all_class_accuracy = score_new_classes(baseline.rows_of(training, all), labels, shots_,
-                                               seed_, static_cast<std::size_t>(own.ways))
-                                 .accuracy;
+  score.all_class_accuracy =
+      score_classes(baseline, training, shots_, seed_, static_cast<std::size_t>(own.ways)).accuracy;
   return score;
 }
 

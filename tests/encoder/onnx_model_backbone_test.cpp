@@ -12,28 +12,19 @@
 #include "core/error.h"
 #include "tests/support/backbones.h"
 #include "tests/support/errors.h"
+#include "tests/support/model_sketch.h"
 #include "tests/support/models.h"
 
 namespace simdb {
 namespace {
 
+using test::parsed;
+using test::serialised;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using Bytes = std::vector<std::byte>;
 
 const InputSpec kInput = test::BackboneRecipe{}.input;
-
-onnx::ModelProto parsed(const Bytes& bytes) {
-  onnx::ModelProto model;
-  EXPECT_TRUE(model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-  return model;
-}
-
-Bytes serialised(const onnx::ModelProto& model) {
-  const std::string text = model.SerializeAsString();
-  const auto view = std::as_bytes(std::span(text));
-  return {view.begin(), view.end()};
-}
 
 std::string refusal(const Bytes& bytes, const InputSpec& input = kInput,
                     const std::string& output = {}) {

@@ -6,27 +6,18 @@
 
 #include "encoder/onnx_model_backbone.h"
 #include "tests/support/backbones.h"
+#include "tests/support/model_sketch.h"
 
 namespace simdb {
 namespace {
 
+using test::parsed;
+using test::serialised;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using Bytes = std::vector<std::byte>;
 
 const InputSpec kInput = test::BackboneRecipe{}.input;
-
-onnx::ModelProto parsed(const Bytes& bytes) {
-  onnx::ModelProto model;
-  EXPECT_TRUE(model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-  return model;
-}
-
-Bytes serialised(const onnx::ModelProto& model) {
-  const std::string text = model.SerializeAsString();
-  const auto view = std::as_bytes(std::span(text));
-  return {view.begin(), view.end()};
-}
 
 Backbone ready(const test::BackboneRecipe& recipe = {}) {
   Backbone backbone = read_backbone(test::make_backbone(recipe), "net.onnx", recipe.input);

@@ -11,11 +11,14 @@
 #include "core/error.h"
 #include "encoder/onnx_model.h"
 #include "tests/support/hostile_models.h"
+#include "tests/support/model_sketch.h"
 #include "tests/support/models.h"
 
 namespace simdb {
 namespace {
 
+using test::parsed;
+using test::serialised;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using Bytes = std::vector<std::byte>;
@@ -23,18 +26,6 @@ using Bytes = std::vector<std::byte>;
 Bytes whole_model() { return test::random_model_file(16, 1, {.width = 8, .height = 8}); }
 // For changes to it that a checksum would hide.
 Bytes small_model() { return test::without_checksum(whole_model()); }
-
-onnx::ModelProto parsed(const Bytes& bytes) {
-  onnx::ModelProto model;
-  EXPECT_TRUE(model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-  return model;
-}
-
-Bytes serialised(const onnx::ModelProto& model) {
-  const std::string text = model.SerializeAsString();
-  const auto view = std::as_bytes(std::span(text));
-  return {view.begin(), view.end()};
-}
 
 std::string refusal(const Bytes& bytes) {
   try {

@@ -8,19 +8,15 @@
 
 #include "encoder/onnx_model_rewrite_internal.h"
 #include "tests/support/backbones.h"
+#include "tests/support/model_sketch.h"
 
 namespace simdb {
 namespace {
 
 using test::ClipForm;
+using test::parsed;
 
 constexpr float kMost = std::numeric_limits<float>::max();
-
-onnx::ModelProto parsed(const std::vector<std::byte>& bytes) {
-  onnx::ModelProto model;
-  EXPECT_TRUE(model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-  return model;
-}
 
 onnx::NodeProto& clip_of(onnx::ModelProto& model) {
   for (auto& node : *model.mutable_graph()->mutable_node()) {

@@ -8,6 +8,8 @@
 #include <span>
 #include <utility>
 
+#include "tests/support/model_sketch.h"
+
 namespace simdb::test {
 namespace {
 
@@ -61,9 +63,7 @@ class Maker {
              recipe_.planes ? std::vector<int>{recipe_.batch, recipe_.features, 0, 0}
                             : std::vector<int>{recipe_.batch, recipe_.features});
     describe(*graph_.add_output(), node("Sigmoid", {x}, named("side")), {recipe_.batch, 0, 0, 0});
-    const std::string bytes = model_.SerializeAsString();
-    const auto view = std::as_bytes(std::span(bytes));
-    return {view.begin(), view.end()};
+    return serialised(model_);
   }
 
  private:

@@ -6,10 +6,26 @@
 #include <cstdint>
 #include <random>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace simdb::test {
+
+/// Throws if the bytes are no ONNX.
+inline onnx::ModelProto parsed(std::span<const std::byte> bytes) {
+  onnx::ModelProto model;
+  if (!model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    throw std::runtime_error("these bytes are no ONNX");
+  }
+  return model;
+}
+
+inline std::vector<std::byte> serialised(const onnx::ModelProto& model) {
+  const std::string text = model.SerializeAsString();
+  const auto view = std::as_bytes(std::span(text));
+  return {view.begin(), view.end()};
+}
 
 /// A graph from N x 3 x 8 x 8 to N x 16, drawn node by node.
 class Sketch {
@@ -95,9 +111,7 @@ class Sketch {
     property("simdb.input",
              R"({"width":8,"height":8,"channels":3,"resize":"fit","background":[0,0,0],)"
              R"("mean":[0,0,0],"scale":[1,1,1]})");
-    const std::string bytes = model_.SerializeAsString();
-    const auto view = std::as_bytes(std::span(bytes));
-    return {view.begin(), view.end()};
+    return serialised(model_);
   }
 
   std::int64_t between(std::int64_t least, std::int64_t most) {
