@@ -11,11 +11,12 @@ namespace {
 namespace fs = std::filesystem;
 
 void append_listed(std::istream& in, std::vector<fs::path>& paths) {
+  const std::size_t before = paths.size();
   for (std::string line; std::getline(in, line);) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (!line.empty()) paths.emplace_back(line);
   }
-  if (in.bad()) {
+  if (in.bad() && paths.size() > before) {  // else it is as good as empty, as a closed one is
     throw Error(ErrorCode::kIo, "can't read the list of images on standard input to its end");
   }
 }

@@ -91,13 +91,13 @@ ImportedItems read_import_lines(std::istream& in, const std::string& name,
                 fmt::format("can't import {}: line {}: {}; nothing was imported", name, number,
                             std::string_view(e.what()).substr(0, kMostQuoted)));
   }
+  if (number == 0) {
+    throw Error(ErrorCode::kBadInput, "can't import " + name + ": it is empty");
+  }
   if (in.bad()) {
     throw Error(
         ErrorCode::kIo,
         fmt::format("can't read {} to its end, after line {}; nothing was imported", name, number));
-  }
-  if (number == 0) {
-    throw Error(ErrorCode::kBadInput, "can't import " + name + ": it is empty");
   }
   return imported;
 }
