@@ -17,8 +17,6 @@ namespace simdb::cli {
 namespace {
 
 constexpr std::size_t kFilesPerBatch = 64;
-// So few are done before threads have started.
-constexpr std::size_t kFewFiles = 3;
 // Finished batches that may wait for the consumer, a worker: bounds the memory held by decoded
 // images.
 constexpr std::size_t kWaitingPerWorker = 4;
@@ -93,10 +91,11 @@ class Pipeline {
  public:
   Pipeline(const ImageEncoder& encoder, std::span<const std::filesystem::path> paths,
            const ImageLimits& limits)
-      : encoder_(encoder), paths_(paths), limits_(limits) {
+      : encoder_(encoder),
+        paths_(paths),
+        limits_(limits),
+        batches_((paths.size() + kFilesPerBatch - 1) / kFilesPerBatch) {
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-    per_batch_ = std::min(kFilesPerBatch, (paths.size() + cores - 1) / cores);
-    batches_ = (paths.size() + per_batch_ - 1) / per_batch_;
     const std::size_t workers = std::min(cores, batches_);
     window_ = workers * kWaitingPerWorker;
     for (std::size_t i = 0; i < workers; ++i) {
@@ -133,8 +132,9 @@ class Pipeline {
 
  private:
   EncodedFiles encode(std::size_t batch) const {
-    const std::size_t begin = batch * per_batch_;
-    return process(encoder_, paths_, limits_, begin, std::min(begin + per_batch_, paths_.size()));
+    const std::size_t begin = batch * kFilesPerBatch;
+    return process(encoder_, paths_, limits_, begin,
+                   std::min(begin + kFilesPerBatch, paths_.size()));
   }
 
   void work() {
@@ -162,8 +162,7 @@ class Pipeline {
   const ImageEncoder& encoder_;
   std::span<const std::filesystem::path> paths_;
   ImageLimits limits_;
-  std::size_t per_batch_ = 0;
-  std::size_t batches_ = 0;
+  std::size_t batches_;
   std::size_t window_ = 0;
 
   std::mutex mutex_;  // guards everything below but the threads
@@ -182,7 +181,8 @@ class Pipeline {
 
 void encode_files(const ImageEncoder& encoder, std::span<const std::filesystem::path> paths,
                   const std::function<bool(EncodedFiles&)>& consume, const ImageLimits& limits) {
-  if (paths.size() <= kFewFiles) {
+  if (paths.size() <=
+      kFilesPerBatch) {  // no threads for a handful: a cold query is over before they start
     EncodedFiles run = process(encoder, paths, limits, 0, paths.size());
     consume(run);
     return;
