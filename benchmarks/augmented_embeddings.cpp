@@ -9,10 +9,10 @@
 #include "benchmarks/bench_support.h"
 #include "benchmarks/knn_fvecs.h"
 #include "benchmarks/knn_methods.h"
-#include "cli/image_paths.h"
 #include "core/error.h"
-#include "encoder/image_codec.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/image/image_codec.h"
+#include "encoder/model/onnx_encoder.h"
+#include "pipeline/image_paths.h"
 
 namespace simdb::bench {
 namespace {
@@ -35,7 +35,7 @@ struct Pictures {
 
 // Every `hold_out`-th picture is kept for queries: none of its variants is a row.
 Pictures load(const Options& options) {
-  const std::vector<cli::LabeledPath> files = cli::labeled_paths(options.images);
+  const std::vector<LabeledPath> files = labeled_paths(options.images);
   std::vector<Image> images(files.size());
   const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   parallel_for(files.size(), threads,

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "encoder/baseline_features.h"
+#include "encoder/image/baseline_features.h"
 
 namespace simdb::bench {
 namespace {

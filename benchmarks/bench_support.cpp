@@ -16,7 +16,7 @@
 #include <thread>
 
 #include "core/error.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/model/onnx_encoder.h"
 
 namespace simdb::bench {
 

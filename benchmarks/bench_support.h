@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "encoder/onnx_model.h"
+#include "encoder/model/onnx_model.h"
 
 // What the benchmarks share: timing, spread, a net to run. Figures of one run are compared with
 // each other; machines are noisy.

@@ -10,11 +10,11 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmarks/bench_support.h"
-#include "cli/image_paths.h"
-#include "cli/ingest.h"
 #include "cli/sample_shapes.h"
 #include "database/layout.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/model/onnx_encoder.h"
+#include "pipeline/image_paths.h"
+#include "pipeline/ingest.h"
 
 namespace simdb::bench {
 namespace {
@@ -37,8 +37,8 @@ int run(const Options& options) {
   {
     Database database =
         Database::create(folder / "db", model, 16, {.encoder_loader = load_onnx_encoder});
-    const auto files = cli::labeled_paths(folder / "shapes");
-    items = cli::ingest(database, files, [](const cli::IngestedRun&) { return true; }).added;
+    const auto files = labeled_paths(folder / "shapes");
+    items = ingest(database, files, [](const IngestedRun&) { return true; }).added;
   }
   const std::string image = folder / "shapes/red/circle_red_0.png";
   const std::string simdb = programs / "simdb";

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/image_encoder.h"
-#include "encoder/class_folders.h"
+#include "encoder/image/class_folders.h"
 
 // Protocol emoji_open: a folder a class, with one drawing VENDOR.png by each vendor. An encoder
 // that was trained on some classes must find the drawings of the others.

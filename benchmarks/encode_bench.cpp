@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "benchmarks/bench_support.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/model/onnx_encoder.h"
 
 namespace simdb::bench {
 namespace {

@@ -9,11 +9,11 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmarks/bench_support.h"
-#include "cli/image_paths.h"
-#include "cli/ingest.h"
 #include "cli/sample_shapes.h"
-#include "encoder/image_codec.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/image/image_codec.h"
+#include "encoder/model/onnx_encoder.h"
+#include "pipeline/image_paths.h"
+#include "pipeline/ingest.h"
 
 namespace simdb::bench {
 namespace {
@@ -32,15 +32,14 @@ struct Round {
   double ingest = 0;
 };
 
-Round measure(const std::vector<cli::LabeledPath>& files, const std::vector<Image>& images,
+Round measure(const std::vector<LabeledPath>& files, const std::vector<Image>& images,
               std::span<const std::byte> model, const fs::path& folder) {
   Round round;
   Database database = Database::create(folder, model, OnnxEncoder(model).dimension(),
                                        {.encoder_loader = load_onnx_encoder});
   const ImageEncoder& encoder = database.encoder();
   round.encode = seconds([&] { encoder.encode(images); });
-  round.ingest =
-      seconds([&] { cli::ingest(database, files, [](const cli::IngestedRun&) { return true; }); });
+  round.ingest = seconds([&] { ingest(database, files, [](const IngestedRun&) { return true; }); });
   if (database.gallery().stats().items != files.size())
     throw std::runtime_error("not all images were added");
   return round;
@@ -54,10 +53,10 @@ int run(Options options) {
     cli::write_sample_tree(options.data, {.count = 500});
   }
   const std::vector<std::byte> model = model_or_default(options.encoder);
-  const std::vector<cli::LabeledPath> files = cli::labeled_paths(options.data);
+  const std::vector<LabeledPath> files = labeled_paths(options.data);
   std::vector<Image> images;
   const InputSpec input = read_onnx_header(model, "the encoder").input;
-  for (const cli::LabeledPath& file : files) {
+  for (const LabeledPath& file : files) {
     images.push_back(fit_to_input(load_image(file.path).image, input));
   }
 

@@ -6,10 +6,10 @@
 #include <random>
 #include <span>
 
-#include "cli/encode_files.h"
 #include "core/error.h"
 #include "core/random_order.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/model/onnx_encoder.h"
+#include "pipeline/encode_files.h"
 
 namespace simdb::bench {
 namespace {
@@ -71,7 +71,7 @@ LabeledRows encode_tree(const ImageEncoder& encoder, const fs::path& folder, Cla
 
 EmbeddingBatch encode_paths(const ImageEncoder& encoder, const std::vector<fs::path>& paths) {
   EmbeddingBatch rows(encoder.dimension());
-  cli::encode_files(encoder, paths, [&](const cli::EncodedFiles& run) {
+  encode_files(encoder, paths, [&](const EncodedFiles& run) {
     if (!run.failures.empty()) throw Error(ErrorCode::kBadInput, run.failures.front().message);
     rows.append(run.embeddings);
     return true;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/image_encoder.h"
-#include "encoder/class_folders.h"
+#include "encoder/image/class_folders.h"
 
 namespace simdb::bench {
 

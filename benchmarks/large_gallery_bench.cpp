@@ -12,7 +12,7 @@
 #include "core/file_io.h"
 #include "database/database.h"
 #include "database/layout.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/model/onnx_encoder.h"
 
 namespace simdb::bench {
 namespace {

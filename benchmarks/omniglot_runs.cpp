@@ -6,7 +6,7 @@
 #include "benchmarks/labeled_rows.h"
 #include "core/error.h"
 #include "core/file_io.h"
-#include "encoder/evaluation.h"
+#include "measures/evaluation.h"
 
 namespace simdb::bench {
 namespace {

@@ -7,9 +7,9 @@
 #include "benchmarks/baseline_encoders.h"
 #include "core/error.h"
 #include "core/parallel.h"
-#include "encoder/image_codec.h"
-#include "encoder/onnx_encoder.h"
-#include "encoder/preprocess.h"
+#include "encoder/image/image_codec.h"
+#include "encoder/image/preprocess.h"
+#include "encoder/model/onnx_encoder.h"
 
 namespace simdb::bench {
 namespace {

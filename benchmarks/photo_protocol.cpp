@@ -14,7 +14,7 @@
 #include "core/embedding.h"
 #include "core/error.h"
 #include "core/random_order.h"
-#include "encoder/evaluation.h"
+#include "measures/evaluation.h"
 
 namespace simdb::bench {
 namespace {

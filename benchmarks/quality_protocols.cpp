@@ -7,11 +7,11 @@
 #include <regex>
 #include <set>
 
-#include "encoder/evaluation.h"
-#include "encoder/image_codec.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/image/image_codec.h"
+#include "encoder/model/onnx_encoder.h"
 #include "encoder/training/labeled_images.h"
 #include "encoder/training/trainer.h"
+#include "measures/evaluation.h"
 
 namespace simdb::bench {
 namespace {

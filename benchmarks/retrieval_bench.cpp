@@ -8,7 +8,7 @@
 #include "benchmarks/bench_support.h"
 #include "benchmarks/labeled_rows.h"
 #include "core/error.h"
-#include "encoder/evaluation.h"
+#include "measures/evaluation.h"
 
 namespace simdb::bench {
 namespace {

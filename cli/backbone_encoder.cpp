@@ -12,17 +12,17 @@
 #include <thread>
 #include <utility>
 
-#include "cli/backbone_file.h"
-#include "cli/image_paths.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/embedding.h"
 #include "core/error.h"
 #include "core/parallel.h"
-#include "encoder/feature_head.h"
-#include "encoder/onnx_encoder.h"
-#include "encoder/onnx_model_backbone.h"
+#include "encoder/model/backbone_file.h"
+#include "encoder/model/feature_head.h"
+#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model_backbone.h"
+#include "pipeline/image_paths.h"
 
 namespace simdb::cli {
 namespace {
@@ -192,7 +192,8 @@ std::vector<std::byte> make_backbone_encoder(const ArgumentParser& parser,
   const BackboneChoice choice = read_choice(parser);
   if (dimension) require_valid_dimension(*dimension);
   std::vector<fs::path> files;
-  if (parser.has("fit")) files = expand_paths(std::array{parser.get<std::string>("fit")}, console);
+  if (parser.has("fit"))
+    files = expand_paths(std::array{parser.get<std::string>("fit")}, console.in);
   const Say say = [&](const std::string& line) { console.err << printable(line) << '\n'; };
   const BackboneFeatures backbone = open_backbone(choice, files, {}, say);
   if (dimension && *dimension > backbone.dimension()) {

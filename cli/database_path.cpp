@@ -7,7 +7,7 @@
 #include "cli/render.h"
 #include "core/error.h"
 #include "core/file_io.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/model/onnx_encoder.h"
 
 namespace simdb::cli {
 namespace {

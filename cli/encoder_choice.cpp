@@ -5,8 +5,8 @@
 #include <string>
 
 #include "cli/database_path.h"
-#include "cli/shipped_encoders.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/shipped_encoders.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;

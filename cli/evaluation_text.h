@@ -3,7 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <ostream>
 
-#include "cli/evaluate.h"
+#include "pipeline/evaluate.h"
 
 namespace simdb::cli {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "encoder/image_codec.h"
+#include "encoder/image/image_codec.h"
 
 namespace simdb::cli {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <simdb/core/error.h>
 #include <simdb/database/database.h>
-#include <simdb/encoder/image_codec.h>
-#include <simdb/encoder/onnx_encoder.h>
+#include <simdb/encoder/image/image_codec.h>
+#include <simdb/encoder/model/onnx_encoder.h>
 
 #include <filesystem>
 #include <iostream>

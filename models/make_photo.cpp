@@ -6,12 +6,12 @@
 #include <string>
 #include <utility>
 
-#include "cli/npy.h"
 #include "core/error.h"
 #include "core/file_io.h"
-#include "encoder/backbone_features.h"
-#include "encoder/onnx_encoder.h"
-#include "encoder/onnx_model_backbone.h"
+#include "encoder/model/backbone_features.h"
+#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model_backbone.h"
+#include "pipeline/formats/npy.h"
 
 namespace {
 
@@ -31,7 +31,7 @@ InputSpec photo_input() {
 
 // A row an output: its weights, then its bias.
 DenseLayer read_head(const std::string& file, std::size_t features) {
-  const cli::NpyMatrix matrix = cli::from_npy(read_file(file, kMaxHeadBytes), file);
+  const NpyMatrix matrix = from_npy(read_file(file, kMaxHeadBytes), file);
   if (matrix.columns != features + 1) {
     throw Error(ErrorCode::kBadInput, file + " has " + std::to_string(matrix.columns) +
                                           " columns; the backbone's " + std::to_string(features) +

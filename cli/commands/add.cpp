@@ -4,12 +4,13 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
-#include "cli/image_paths.h"
-#include "cli/ingest.h"
+#include "cli/file_failures.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/class_name.h"
+#include "pipeline/image_paths.h"
+#include "pipeline/ingest.h"
 
 namespace simdb::cli {
 namespace {
@@ -30,7 +31,7 @@ std::vector<LabeledPath> files_to_add(const ArgumentParser& args, Console& conso
   }
   require_class_name(words[0]);
   std::vector<LabeledPath> files;
-  for (std::filesystem::path& path : expand_paths(std::span(words).subspan(1), console)) {
+  for (std::filesystem::path& path : expand_paths(std::span(words).subspan(1), console.in)) {
     files.push_back({std::move(path), words[0]});
   }
   return files;

@@ -5,14 +5,15 @@
 
 #include "cli/args.h"
 #include "cli/commands/commands.h"
-#include "cli/encode_files.h"
 #include "cli/encoder_choice.h"
-#include "cli/image_paths.h"
+#include "cli/file_failures.h"
 #include "cli/interrupt.h"
-#include "cli/npy.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/file_io.h"
+#include "pipeline/encode_files.h"
+#include "pipeline/formats/npy.h"
+#include "pipeline/image_paths.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
@@ -47,7 +48,7 @@ int run_embed(std::span<const std::string> args, Console& console) {
                 "-o takes a name that ends in .npy or .jsonl, not '" + output + "'");
   }
 
-  const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console);
+  const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console.in);
   const InterruptGuard interrupt;
   const std::shared_ptr<const ImageEncoder> encoder = choose_encoder(parser);
   EmbeddingBatch rows(encoder->dimension());

@@ -8,9 +8,9 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/render.h"
-#include "cli/shipped_encoders.h"
-#include "encoder/onnx_encoder.h"
-#include "encoder/onnx_model_cut.h"
+#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model_cut.h"
+#include "encoder/model/shipped_encoders.h"
 
 namespace simdb::cli {
 namespace {

@@ -11,13 +11,14 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/encoder_choice.h"
-#include "cli/evaluate.h"
 #include "cli/evaluation_text.h"
+#include "cli/file_failures.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "cli/report/report.h"
 #include "core/file_io.h"
+#include "pipeline/evaluate.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
@@ -112,7 +113,7 @@ class Reference {
 /// Embeddings of the images beneath a folder; bad ones are named on stderr and left out.
 EmbeddingBatch embed_folder(const ImageEncoder& encoder, const std::string& folder,
                             const ImageLimits& limits, Console& console) {
-  const std::vector<std::filesystem::path> paths = expand_paths(std::span(&folder, 1), console);
+  const std::vector<std::filesystem::path> paths = expand_paths(std::span(&folder, 1), console.in);
   EmbeddingBatch rows(encoder.dimension());
   ProgressBar bar(console, "foreign images", paths.size());
   encode_files(

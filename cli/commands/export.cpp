@@ -12,15 +12,15 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
-#include "cli/export_format.h"
 #include "cli/interrupt.h"
-#include "cli/item_json.h"
-#include "cli/projector.h"
 #include "cli/render.h"
-#include "cli/vector_files.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "database/faiss_export.h"
+#include "pipeline/formats/export_format.h"
+#include "pipeline/formats/item_json.h"
+#include "pipeline/formats/projector.h"
+#include "pipeline/formats/vector_files.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
@@ -112,8 +112,14 @@ constexpr Form kForms[] = {
     {"output", "output,o", "FILE", "JSON lines into FILE", write_lines_file},
     {"faiss", "faiss", "FILE", "an index that FAISS reads and that finds the same ids",
      write_faiss},
-    {"fvecs", "fvecs", "FILE", "vectors as .fvecs, ids in FILE.ids.npy", write_fvecs},
-    {"npy", "npy", "FILE", "vectors as a NumPy array of float32, ids in FILE.ids.npy", write_npy},
+    {"fvecs", "fvecs", "FILE", "vectors as .fvecs, ids in FILE.ids.npy",
+     [](const Gallery& gallery, const std::filesystem::path& path) {
+       return write_fvecs(gallery, path, InterruptGuard::check);
+     }},
+    {"npy", "npy", "FILE", "vectors as a NumPy array of float32, ids in FILE.ids.npy",
+     [](const Gallery& gallery, const std::filesystem::path& path) {
+       return write_npy(gallery, path, InterruptGuard::check);
+     }},
     {"projector", "projector", "DIR", "a folder for TensorBoard's embedding projector",
      write_projector_folder},
 };

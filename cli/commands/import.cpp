@@ -6,10 +6,10 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
-#include "cli/import_lines.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/error.h"
+#include "pipeline/formats/import_lines.h"
 
 namespace simdb::cli {
 namespace {

@@ -11,11 +11,11 @@
 #include "cli/database_path.h"
 #include "cli/interrupt.h"
 #include "cli/render.h"
-#include "cli/shipped_encoders.h"
 #include "core/digest.h"
 #include "core/error.h"
-#include "encoder/onnx_encoder.h"
-#include "encoder/onnx_model_cut.h"
+#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model_cut.h"
+#include "encoder/model/shipped_encoders.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;

@@ -6,9 +6,9 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
-#include "cli/item_json.h"
 #include "cli/render.h"
 #include "core/error.h"
+#include "pipeline/formats/item_json.h"
 
 namespace simdb::cli {
 namespace {

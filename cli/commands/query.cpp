@@ -7,10 +7,11 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
-#include "cli/encode_files.h"
-#include "cli/image_paths.h"
+#include "cli/file_failures.h"
 #include "cli/render.h"
 #include "core/class_name.h"
+#include "pipeline/encode_files.h"
+#include "pipeline/image_paths.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
@@ -90,7 +91,7 @@ int run_query(std::span<const std::string> args, Console& console) {
   const ImageLimits limits = parser.image_limits();
   if (parser.has("max-rows")) options.limit = WorkLimit{parser.get<std::size_t>("max-rows")};
 
-  const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console);
+  const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console.in);
   const Database database = open_database(parser, OpenMode::kReadOnly);
   if (parser.has("class")) require_class(database, options.class_name);
   std::vector<FileFailure> failures;

@@ -8,8 +8,8 @@
 #include "cli/render.h"
 #include "core/error.h"
 #include "database/repair.h"
-#include "encoder/image_codec.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/image/image_codec.h"
+#include "encoder/model/onnx_encoder.h"
 
 namespace simdb::cli {
 namespace {

@@ -15,7 +15,7 @@
 #include "cli/report/page_text.h"
 #include "cli/report/sampling.h"
 #include "core/error.h"
-#include "encoder/pca.h"
+#include "encoder/model/pca.h"
 
 namespace simdb::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "encoder/pixel_scale.h"
+#include "encoder/model/pixel_scale.h"
 #include "encoder/training/head_options.h"
 
 namespace simdb::cli {

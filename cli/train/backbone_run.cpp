@@ -7,9 +7,9 @@
 #include <utility>
 #include <variant>
 
-#include "encoder/class_folders.h"
-#include "encoder/onnx_model.h"
-#include "encoder/onnx_model_backbone.h"
+#include "encoder/image/class_folders.h"
+#include "encoder/model/onnx_model.h"
+#include "encoder/model/onnx_model_backbone.h"
 #include "encoder/training/view_features.h"
 
 namespace simdb::cli {

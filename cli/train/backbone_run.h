@@ -4,11 +4,11 @@
 #include <filesystem>
 #include <vector>
 
-#include "cli/backbone_file.h"
 #include "cli/train/train_args.h"
 #include "core/progress.h"
-#include "encoder/backbone_features.h"
-#include "encoder/feature_cache.h"
+#include "encoder/model/backbone_features.h"
+#include "encoder/model/backbone_file.h"
+#include "encoder/model/feature_cache.h"
 #include "encoder/training/labeled_images.h"
 #include "encoder/training/trainer.h"
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "cli/interrupt.h"
-#include "cli/shipped_encoders.h"
 #include "cli/standard_files.h"
 #include "cli/train/train_app.h"
+#include "encoder/model/shipped_encoders.h"
 #include "encoder/training/allocator.h"
 
 namespace {
@@ -36,5 +36,5 @@ int main(int argc, char** argv) {
   const std::vector<std::string_view> args(argv + (argc > 0 ? 1 : 0), argv + argc);
   return simdb::cli::run_train_program(
       args, {std::cout, std::cerr, isatty(STDERR_FILENO) != 0,
-             simdb::cli::InterruptGuard::requested, simdb::cli::shipped_encoder_path("photo")});
+             simdb::cli::InterruptGuard::requested, simdb::shipped_encoder_path("photo")});
 }

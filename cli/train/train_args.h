@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "cli/train/backbone_args.h"
-#include "encoder/class_folders.h"
-#include "encoder/image_codec.h"
-#include "encoder/preprocess.h"
+#include "encoder/image/class_folders.h"
+#include "encoder/image/image_codec.h"
+#include "encoder/image/preprocess.h"
 #include "encoder/training/train_options.h"
 
 namespace simdb::cli {

@@ -19,9 +19,9 @@
 #include "cli/report/sampling.h"
 #include "cli/train/train_report_pictures.h"
 #include "core/error.h"
-#include "encoder/hard_examples.h"
-#include "encoder/pca.h"
+#include "encoder/model/pca.h"
 #include "encoder/training/recipe.h"
+#include "measures/hard_examples.h"
 
 namespace simdb::cli {
 namespace {

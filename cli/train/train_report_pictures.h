@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "encoder/hard_examples.h"
-#include "encoder/preprocess.h"
+#include "encoder/image/preprocess.h"
 #include "encoder/training/trainer.h"
+#include "measures/hard_examples.h"
 
 namespace simdb::cli {
 

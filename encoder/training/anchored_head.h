@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "encoder/onnx_model.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/training/head_options.h"
 #include "encoder/training/trainable_encoder.h"
 

@@ -9,7 +9,7 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
-#include "encoder/baseline_features.h"
+#include "encoder/image/baseline_features.h"
 #include "encoder/training/embed.h"
 #include "encoder/training/new_classes.h"
 #include "encoder/training/samples.h"

@@ -17,7 +17,7 @@
 
 namespace simdb::training {
 
-/// What is trivial: see encoder/baseline_features.h. Pixels are those of 32 x 32.
+/// What is trivial: see encoder/image/baseline_features.h. Pixels are those of 32 x 32.
 inline constexpr std::array<std::string_view, 3> kBaselines = {"pixels", "HOG", "colour histogram"};
 
 /// Features of some of the fitted images, images x floats, rows of length 1, on all cores. Throws

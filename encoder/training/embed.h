@@ -15,7 +15,7 @@ torch::Tensor pixel_tensor(const LabeledImages& images);
 torch::Tensor to_planes(const torch::Tensor& pixels);
 
 /// Planes in [0, 1] -> what the network sees; the same arithmetic as normalize_pixels in
-/// encoder/preprocess.h.
+/// encoder/image/preprocess.h.
 torch::Tensor normalize_planes(const torch::Tensor& planes, const InputSpec& input);
 
 /// One embedding a row of Samples::pixels, in evaluation mode and without gradients; the encoder's

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "encoder/onnx_model.h"
+#include "encoder/model/onnx_model.h"
 
 namespace simdb::training {
 

@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include "encoder/onnx_model.h"
+#include "encoder/model/onnx_model.h"
 
 namespace simdb::training {
 

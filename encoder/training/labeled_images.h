@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "core/progress.h"
-#include "encoder/class_folders.h"
-#include "encoder/image_codec.h"
-#include "encoder/preprocess.h"
+#include "encoder/image/class_folders.h"
+#include "encoder/image/image_codec.h"
+#include "encoder/image/preprocess.h"
 
 namespace simdb::training {
 

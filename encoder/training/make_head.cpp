@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "encoder/feature_head.h"
+#include "encoder/model/feature_head.h"
 #include "encoder/training/anchored_head.h"
 #include "encoder/training/backbone_head.h"
 #include "encoder/training/network.h"

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "encoder/preprocess.h"
+#include "encoder/image/preprocess.h"
 #include "encoder/training/head_options.h"
 #include "encoder/training/train_options.h"
 #include "encoder/training/trainable_encoder.h"

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "encoder/preprocess.h"
+#include "encoder/image/preprocess.h"
 #include "encoder/training/network_options.h"
 #include "encoder/training/trainable_encoder.h"
 

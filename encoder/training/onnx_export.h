@@ -1,7 +1,7 @@
 #pragma once
 
-#include "encoder/onnx_model.h"
-#include "encoder/preprocess.h"
+#include "encoder/image/preprocess.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/training/network.h"
 
 namespace simdb::training {

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "encoder/onnx_model.h"
-#include "encoder/preprocess.h"
+#include "encoder/image/preprocess.h"
+#include "encoder/model/onnx_model.h"
 
 namespace simdb::training {
 

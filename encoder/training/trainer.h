@@ -12,7 +12,7 @@
 #include "core/embedding.h"
 #include "core/image_encoder.h"
 #include "core/progress.h"
-#include "encoder/onnx_model.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/training/labeled_images.h"
 #include "encoder/training/train_options.h"
 

@@ -2,10 +2,10 @@
 
 #include <cstddef>
 
-#include "encoder/evaluation.h"
 #include "encoder/training/samples.h"
 #include "encoder/training/train_options.h"
 #include "encoder/training/trainable_encoder.h"
+#include "measures/evaluation.h"
 
 namespace simdb::training {
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/progress.h"
-#include "encoder/backbone_features.h"
-#include "encoder/feature_cache.h"
+#include "encoder/model/backbone_features.h"
+#include "encoder/model/feature_cache.h"
 #include "encoder/training/augment_options.h"
 #include "encoder/training/labeled_images.h"
 

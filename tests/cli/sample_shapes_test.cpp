@@ -7,7 +7,7 @@
 
 #include "core/digest.h"
 #include "core/error.h"
-#include "encoder/image_codec.h"
+#include "encoder/image/image_codec.h"
 #include "tests/support/temporary_folder.h"
 
 namespace simdb::cli {

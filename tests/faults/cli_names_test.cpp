@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <iterator>
 
-#include "cli/item_json.h"
+#include "pipeline/formats/item_json.h"
 #include "tests/faults/hostile_names.h"
 #include "tests/faults/traced_run.h"
 #include "tests/integration/cli_fixture.h"
@@ -214,7 +214,7 @@ TEST_F(CliNamesTest, AnImportHoldsToTheRule) {
 // Sources of all items, exactly.
 std::set<std::string> sources_in(const std::vector<json>& lines) {
   std::set<std::string> sources;
-  for (const json& line : lines) sources.insert(cli::source_of(line));
+  for (const json& line : lines) sources.insert(simdb::source_of(line));
   return sources;
 }
 

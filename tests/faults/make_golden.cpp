@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "database/database.h"
-#include "encoder/image_codec.h"
+#include "encoder/image/image_codec.h"
 #include "tests/faults/golden_answers.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/images.h"

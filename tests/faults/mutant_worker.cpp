@@ -12,8 +12,8 @@
 #include <string>
 
 #include "core/error.h"
-#include "encoder/image_codec.h"
-#include "encoder/image_header.h"
+#include "encoder/image/image_codec.h"
+#include "encoder/image/image_header.h"
 #include "tests/support/mutants.h"
 
 namespace simdb::test {

@@ -11,7 +11,7 @@
 
 #include "core/digest.h"
 #include "core/file_io.h"
-#include "encoder/feature_cache.h"
+#include "encoder/model/feature_cache.h"
 #include "index/snapshot.h"
 #include "storage/backup.h"
 #include "tests/support/backbones.h"

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "encoder/runner_kind.h"
+#include "encoder/model/runner_kind.h"
 #include "tests/integration/cli_fixture.h"
 #include "tests/support/backbones.h"
 

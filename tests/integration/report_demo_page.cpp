@@ -17,7 +17,7 @@
 #include "cli/report/report.h"
 #include "cli/sample_shapes.h"
 #include "core/embedding.h"
-#include "encoder/image_codec.h"
+#include "encoder/image/image_codec.h"
 #include "tests/support/utf8.h"
 
 namespace simdb::cli {

@@ -18,9 +18,9 @@ SOUND_TREE = {
     "core/CMakeLists.txt": "simdb_module(core SOURCES digest.cpp)\n",
     "core/digest.h": HEADER + "#include <cstddef>\n",
     "core/digest.cpp": '#include "core/digest.h"\n#include <openssl/evp.h>\n#include <sys/stat.h>\n#include <fmt/core.h>\n',
-    "encoder/CMakeLists.txt": "simdb_module(encoder\n  SOURCES onnx_model_read.cpp) # but not gone.cpp\n",
+    "encoder/CMakeLists.txt": "simdb_module(encoder\n  SOURCES model/onnx_model_read.cpp) # but not gone.cpp\n",
     "encoder/opencv_internal.h": HEADER + "#include <opencv2/core.hpp>\n",
-    "encoder/onnx_model_read.cpp": '#include "encoder/opencv_internal.h"\n#include "core/digest.h"\n'
+    "encoder/model/onnx_model_read.cpp": '#include "encoder/opencv_internal.h"\n#include "core/digest.h"\n'
                                    '#include <onnx/onnx_pb.h>\n#include <nlohmann/json.hpp>\n',
     "encoder/training/network.h": HEADER + "#include <torch/nn.h>\n",
     "index/vector_index.h": HEADER,
@@ -30,10 +30,10 @@ SOUND_TREE = {
     "database/database.h": HEADER + '#include "index/vector_index.h"\n#include "storage/store.h"\n',
     "cli/app.h": HEADER + '#include "database/database.h"\n',
     "cli/train/train.h": HEADER + '#include "cli/app.h"\n#include "encoder/training/network.h"\n',
-    "tests/CMakeLists.txt": 'set(files "encoder/onnx_model_test.cpp" "fuzz/encoder/fuzz_onnx_model.cpp")\n',
-    "tests/encoder/onnx_model_test.cpp": '#include "encoder/opencv_internal.h"\n#include "tests/support/draw.h"\n'
+    "tests/CMakeLists.txt": 'set(files "encoder/model/onnx_model_test.cpp" "fuzz/encoder/model/fuzz_onnx_model.cpp")\n',
+    "tests/encoder/model/onnx_model_test.cpp": '#include "encoder/opencv_internal.h"\n#include "tests/support/draw.h"\n'
                                          "#include <gtest/gtest.h>\n",
-    "tests/fuzz/encoder/fuzz_onnx_model.cpp": '#include "encoder/opencv_internal.h"\n#include <opencv2/core.hpp>\n',
+    "tests/fuzz/encoder/model/fuzz_onnx_model.cpp": '#include "encoder/opencv_internal.h"\n#include <opencv2/core.hpp>\n',
     "tests/support/draw.h": HEADER + '#include "core/digest.h"\n',
     "examples/CMakeLists.txt": "add_executable(search search.cpp)\n",
     "examples/search.cpp": "#include <simdb/database/database.h>\n#include <vector>\n",
@@ -114,9 +114,12 @@ class Tree(unittest.TestCase):
             self.assert_found({"core/a.h": f"{HEADER}#include <{name}>\n"}, "core/a.h:2", "new third party")
 
     def test_internal_headers(self):
-        for path in ("encoder/training/a.h", "cli/a.h", "tests/cli/a.h", "tests/integration/a.h"):
+        for path in ("cli/a.h", "tests/cli/a.h", "tests/integration/a.h"):
             planted = {path: HEADER + '#include "encoder/opencv_internal.h"\n'}
             self.assert_found(planted, f"{path}:2", "an internal header of encoder/")
+        planted = {"encoder/model/b_internal.h": HEADER,
+                   "encoder/training/a.h": HEADER + '#include "encoder/model/b_internal.h"\n'}
+        self.assert_found(planted, "encoder/training/a.h:2", "an internal header of encoder/model/")
 
     def test_includes_start_at_the_root(self):
         self.assert_found({"core/a.h": HEADER + '#include "digest.h"\n'}, "core/a.h:2", "no such file")

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "encoder/preprocess.h"
+#include "encoder/image/preprocess.h"
 
 namespace simdb::test {
 

@@ -14,7 +14,7 @@
 
 #include "core/digest.h"
 #include "core/error.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/model/onnx_encoder.h"
 
 namespace {
 

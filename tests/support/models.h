@@ -1,6 +1,6 @@
 #pragma once
 
-#include "encoder/onnx_model.h"
+#include "encoder/model/onnx_model.h"
 
 namespace simdb::test {
 

@@ -9,7 +9,7 @@
 
 #include "cli/report/data_uri.h"
 #include "core/error.h"
-#include "encoder/image_codec.h"
+#include "encoder/image/image_codec.h"
 #include "tests/support/errors.h"
 #include "tests/support/images.h"
 

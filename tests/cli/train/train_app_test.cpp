@@ -12,8 +12,8 @@
 
 #include "cli/interrupt.h"
 #include "core/file_io.h"
-#include "encoder/image_codec.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/image/image_codec.h"
+#include "encoder/model/onnx_encoder.h"
 #include "tests/support/images.h"
 #include "tests/support/temporary_folder.h"
 

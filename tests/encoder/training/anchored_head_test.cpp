@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "core/error.h"
-#include "encoder/feature_head.h"
+#include "encoder/model/feature_head.h"
 #include "encoder/training/make_head.h"
 #include "tests/support/errors.h"
 

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "core/error.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/model/onnx_encoder.h"
 #include "encoder/training/samples.h"
 #include "encoder/training/view_features.h"
 #include "tests/support/backbones.h"

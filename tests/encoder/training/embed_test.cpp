@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "encoder/preprocess.h"
+#include "encoder/image/preprocess.h"
 #include "encoder/training/network.h"
 #include "tests/support/images.h"
 

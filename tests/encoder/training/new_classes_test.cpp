@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "encoder/episodes.h"
+#include "measures/episodes.h"
 
 namespace simdb::training {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <string>
 
-#include "encoder/onnx_encoder.h"
+#include "encoder/model/onnx_encoder.h"
 
 namespace simdb::training {
 namespace {

@@ -4,7 +4,7 @@
 #include <random>
 #include <variant>
 
-#include "encoder/onnx_encoder.h"
+#include "encoder/model/onnx_encoder.h"
 #include "encoder/training/trainer.h"
 #include "encoder/training/view_features.h"
 #include "tests/support/backbones.h"

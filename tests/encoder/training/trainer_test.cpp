@@ -9,7 +9,7 @@
 #include <random>
 
 #include "core/embedding.h"
-#include "encoder/onnx_encoder.h"
+#include "encoder/model/onnx_encoder.h"
 #include "encoder/training/run_state.h"
 #include "tests/support/errors.h"
 #include "tests/support/images.h"

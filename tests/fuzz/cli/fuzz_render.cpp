@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "cli/item_json.h"
 #include "cli/render.h"
 #include "core/class_name.h"
+#include "pipeline/formats/item_json.h"
 #include "tests/fuzz/fuzz_support.h"
 
 namespace {
@@ -32,10 +32,10 @@ void require_harmless(const std::string& shown) {
 }
 
 void check_text(const std::string& text) {
-  const std::string shown = cli::printable(text);
+  const std::string shown = printable(text);
   require_harmless(shown);
   fuzz::require(shown.size() <= 4 * text.size(), "a byte becomes at most 4");
-  fuzz::require(cli::printable(shown) == shown, "what is safe stays as it is");
+  fuzz::require(printable(shown) == shown, "what is safe stays as it is");
   const bool plain = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
   if (plain) fuzz::require(shown == text, "plain text stays as it is");
 }
@@ -47,7 +47,7 @@ void check_json(const std::string& text, std::int64_t time) {
   record.info.class_name = text;
   record.info.source = text;
   std::ostringstream out;
-  cli::print_json(out, cli::to_json(record));
+  print_json(out, to_json(record));
   const std::string line = out.str();
   fuzz::require(is_utf8(line), "JSON is UTF-8");
   fuzz::require(std::ranges::count(line, '\n') == 1 && line.ends_with('\n'), "JSON is one line");
@@ -57,12 +57,12 @@ void check_json(const std::string& text, std::int64_t time) {
   const auto read = nlohmann::json::parse(line);
   fuzz::require(!is_utf8(text) || read.at("class") == text, "text comes back from JSON");
   fuzz::require(read.at("id") == to_number(record.id), "an id comes back from JSON");
-  fuzz::require(cli::source_of(read) == text, "a source comes back byte by byte");
+  fuzz::require(simdb::source_of(read) == text, "a source comes back byte by byte");
 }
 
 void check_source_bytes(const std::string& hex) {
-  const auto source =
-      fuzz::parsed({ErrorCode::kBadInput}, [&] { return cli::source_of({{"source_bytes", hex}}); });
+  const auto source = fuzz::parsed({ErrorCode::kBadInput},
+                                   [&] { return simdb::source_of({{"source_bytes", hex}}); });
   if (source) fuzz::require(2 * source->size() == hex.size(), "a byte is two digits");
 }
 
@@ -75,7 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_text(text);
   check_json(text, static_cast<std::int64_t>(number));
   check_source_bytes(text);
-  require_harmless(cli::iso_time(static_cast<std::int64_t>(number)));
+  require_harmless(iso_time(static_cast<std::int64_t>(number)));
   require_harmless(cli::byte_size(number));
   require_harmless(cli::count_of(number, "item", "items"));
   require_harmless(cli::percent(static_cast<double>(number) / 1e19));

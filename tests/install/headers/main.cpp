@@ -1,5 +1,5 @@
 #include <simdb/core/digest.h>
-#include <simdb/encoder/image_header.h>
+#include <simdb/encoder/image/image_header.h>
 
 // Calls into the installed libraries, so that they must link and load.
 int main() {

@@ -1,0 +1,19 @@
+#include "cli/file_failures.h"
+
+#include <ostream>
+
+#include "core/printable.h"
+
+namespace simdb::cli {
+
+void print_failures(std::ostream& err, std::span<const FileFailure> failures) {
+  for (const FileFailure& failure : failures)
+    err << "simdb: " << printable(failure.message) << '\n';
+}
+
+int exit_code(std::span<const FileFailure> failures, std::size_t total) {
+  if (failures.empty()) return 0;
+  return static_cast<int>(total == 1 ? failures.front().code : ErrorCode::kBadInput);
+}
+
+}  // namespace simdb::cli

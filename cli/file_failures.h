@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <iosfwd>
+#include <span>
+
+#include "pipeline/encode_files.h"
+
+namespace simdb::cli {
+
+/// Names each file and its reason on a line of its own, harmless to a terminal.
+void print_failures(std::ostream& err, std::span<const FileFailure> failures);
+
+/// The exit code of a command that met `failures` among `total` files: the failure's own code if it
+/// was the only file, kBadInput for some of many, 0 for none.
+int exit_code(std::span<const FileFailure> failures, std::size_t total);
+
+}  // namespace simdb::cli

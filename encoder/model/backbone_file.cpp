@@ -1,0 +1,151 @@
+#include "encoder/model/backbone_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
+#include "encoder/model/onnx_model_backbone.h"
+#include "encoder/model/shipped_encoders.h"
+
+namespace simdb {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kUsualSide = 224;
+
+/// Nothing for a model that simdb did not write.
+std::optional<InputSpec> input_of_own_model(std::span<const std::byte> bytes,
+                                            const std::string& name) {
+  try {
+    return read_onnx_header(bytes, name).input;
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+InputSpec input_for(const BackboneChoice& choice, const BackboneInput& fixed) {
+  InputSpec input = choice.input;
+  if (choice.choose_size) {
+    // What is free follows what is fixed.
+    const int side = std::max(fixed.width, fixed.height);
+    input.width = fixed.width > 0 ? fixed.width : side > 0 ? side : kUsualSide;
+    input.height = fixed.height > 0 ? fixed.height : input.width;
+  }
+  if (choice.choose_channels) input.channels = fixed.channels > 0 ? fixed.channels : 3;
+  return input;
+}
+
+std::vector<std::uint8_t> fitted(std::span<const fs::path> files, const InputSpec& input,
+                                 const ImageLimits& limits) {
+  std::vector<std::uint8_t> pixels;
+  for (const fs::path& file : files) {
+    try {
+      const Image image = fit_to_input(load_image(file, limits).image, input);
+      pixels.insert(pixels.end(), image.pixels.begin(), image.pixels.end());
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): told when all are read
+    }
+  }
+  return pixels;
+}
+
+std::string losses_text(const FoundScale& found) {
+  std::string text;
+  for (std::size_t i = 0; i < kPixelScales.size(); ++i) {
+    text += fmt::format("{}{} {:.3f}", text.empty() ? "" : ", ", to_text(kPixelScales[i]),
+                        found.losses[i]);
+  }
+  return text;
+}
+
+std::string describe(const BackboneFeatures& features) {
+  const Backbone& backbone = features.backbone();
+  const InputSpec& in = backbone.input;
+  const auto list = [&](const std::array<float, 3>& values) {
+    return in.channels == 1 ? fmt::format("{:g}", values[0])
+                            : fmt::format("{:g}, {:g}, {:g}", values[0], values[1], values[2]);
+  };
+  return fmt::format("backbone {}: {} features of tensor '{}'; input {} x {} {}, mean {}, scale {}",
+                     backbone.name, features.dimension(), backbone.output, in.width, in.height,
+                     in.channels == 3 ? "RGB" : "grey", list(in.mean), list(in.scale));
+}
+
+/// The scale of a network that does not say it.
+PixelScale find_out(const BackboneFeatures& features, std::span<const fs::path> images,
+                    const ImageLimits& limits, const Say& say) {
+  const auto files = spread(images, kEnoughScaleTrials);
+  const InputSpec& input = features.backbone().input;
+  const std::vector<std::uint8_t> pixels = fitted(files, input, limits);
+  const std::size_t count = pixels.size() / input.values();
+  if (count < kLeastScaleTrials) {
+    say(fmt::format("--mean-std imagenet is assumed; {} images would tell (found {}), or name it",
+                    kLeastScaleTrials, count));
+    return PixelScale::kImageNet;
+  }
+  const FoundScale found = find_pixel_scale(features, pixels);
+  say(fmt::format(
+      "--mean-std {} recognises mirrored copies of {} images best (loss: {}); name another if the "
+      "network's page does",
+      to_text(found.scale), count, losses_text(found)));
+  return found.scale;
+}
+
+}  // namespace
+
+std::vector<fs::path> spread(std::span<const fs::path> files, std::size_t most) {
+  const std::size_t count = std::min(files.size(), most);
+  std::vector<fs::path> chosen;
+  chosen.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) chosen.push_back(files[i * files.size() / count]);
+  return chosen;
+}
+
+BackboneFeatures open_backbone(const BackboneChoice& choice, std::span<const fs::path> images,
+                               const ImageLimits& limits, const Say& say) {
+  const fs::path file = find_encoder_file(choice.file.string());
+  const std::string name = file.filename().string();
+  const std::vector<std::byte> bytes = read_model_file(file);
+  InputSpec input = input_for(choice, read_backbone_input(bytes, name));
+  const auto own = choice.scale == PixelScale::kAuto ? input_of_own_model(bytes, name)
+                                                     : std::optional<InputSpec>();
+  const bool is_told = choice.scale != PixelScale::kAuto || own;
+  if (own) {
+    input.mean = own->mean;
+    input.scale = own->scale;
+  } else {
+    set_pixel_scale(is_told ? choice.scale : PixelScale::kImageNet, input);
+  }
+  BackboneFeatures features(read_backbone(bytes, name, input, choice.output));
+  if (const std::string& reason = features.backbone().reason; !reason.empty()) {
+    say(fmt::format("--backbone-output {}: {}", features.backbone().output, reason));
+  }
+  if (!is_told) {
+    const PixelScale found = find_out(features, images, limits, say);
+    set_pixel_scale(found, input);
+    if (input != features.backbone().input) {
+      features = BackboneFeatures(read_backbone(bytes, name, input, choice.output));
+    }
+  }
+  say(describe(features));
+  if (features.runner() == RunnerKind::kOnnxRuntime) {
+    say(
+        fmt::format("{} runs it, as OpenCV can't; every simdb that opens an encoder made of it has "
+                    "to be built with ONNX Runtime",
+                    to_text(features.runner())));
+  }
+  if (choice.may_take_roots && features.is_nonnegative() && !features.backbone().own_head) {
+    Backbone backbone = features.backbone();
+    take_roots(backbone);
+    say("none is negative: their square roots are taken, scaled to length 1");
+    features = BackboneFeatures(std::move(backbone));
+  }
+  return features;
+}
+
+}  // namespace simdb

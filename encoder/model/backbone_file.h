@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "encoder/image/image_codec.h"
+#include "encoder/image/preprocess.h"
+#include "encoder/model/backbone_features.h"
+#include "encoder/model/pixel_scale.h"
+
+namespace simdb {
+
+/// What a user said about a network of their own.
+struct BackboneChoice {
+  std::filesystem::path file;  ///< or the name of a shipped encoder
+  std::string output;          ///< tensor; empty: see read_backbone
+  PixelScale scale = PixelScale::kAuto;
+  InputSpec input;              ///< resize and background; the rest as far as it is not chosen
+  bool choose_size = true;      ///< what the model fixes, else 224 x 224; else the input's own
+  bool may_take_roots = false;  ///< take_roots(), where no feature is negative and it has no head
+  bool choose_channels = true;  ///< what the model fixes, else RGB; else the input's own
+};
+
+/// What is found out about a network is told line by line.
+using Say = std::function<void(const std::string&)>;
+
+/// Reads a network and tries it. Mean and scale are, if nobody names them, those that an encoder of
+/// simdb says, else those with which the network recognises `images` best (files that are tried
+/// evenly spread; ones that can't be read are passed over), else ImageNet's. `say` hears what was
+/// chosen and why. Throws Error(kNotFound), and Error(kBadInput) with the remedy for a model that
+/// can't be used so.
+BackboneFeatures open_backbone(const BackboneChoice& choice,
+                               std::span<const std::filesystem::path> images,
+                               const ImageLimits& limits, const Say& say);
+
+/// At most `most` of the files, evenly spread.
+std::vector<std::filesystem::path> spread(std::span<const std::filesystem::path> files,
+                                          std::size_t most);
+
+}  // namespace simdb

@@ -1,0 +1,112 @@
+#include "encoder/model/onnx_encoder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/digest.h"
+#include "core/error.h"
+#include "core/file_io.h"
+#include "encoder/model/onnx_runner_internal.h"
+#include "encoder/opencv_internal.h"
+
+namespace simdb {
+namespace {
+
+constexpr std::uint64_t kMaxModelBytes = 256u << 20;
+
+}  // namespace
+
+struct OnnxEncoder::State {
+  ModelHeader header;
+  std::string fingerprint;
+  std::unique_ptr<OnnxRunner> runner;
+
+  State(std::span<const std::byte> model, const std::string& name)
+      : header(read_onnx_header(model, name)), fingerprint(to_hex(sha256(model))) {}
+
+  // Finds out at once, not at the first image, what can't be run. Two images, because a batch of
+  // one hides a batch dimension that is not as free as it says.
+  void choose(std::span<const std::byte> model, const std::string& name) {
+    const int rows = header.one_at_a_time ? 1 : 2;
+    ChosenRunner chosen =
+        choose_runner(header.runners, model, header.input, header.one_at_a_time,
+                      trial_planes(header.input, rows), static_cast<std::size_t>(rows));
+    if (chosen.outputs.at(0).values.size() != static_cast<std::size_t>(rows) * header.dimension) {
+      throw Error(
+          ErrorCode::kBadInput,
+          "can't use the model " + name + ": its output does not have the shape that it announces");
+    }
+    runner = std::move(chosen.runner);
+  }
+
+  EmbeddingBatch run(std::size_t rows, const OnnxRunner::Fill& fill) const {
+    const std::vector<float> features = runner->run(rows, header.dimension, fill);
+    EmbeddingBatch embeddings(header.dimension);
+    embeddings.reserve(rows);
+    for (std::size_t i = 0; i < rows; ++i) {
+      try {
+        embeddings.append_normalized(
+            std::span(features).subspan(i * header.dimension, header.dimension));
+      } catch (const Error&) {
+        throw Error(ErrorCode::kBadInput,
+                    "image " + std::to_string(i + 1) + ": the encoder finds no features in it");
+      }
+    }
+    return embeddings;
+  }
+};
+
+OnnxEncoder::OnnxEncoder(std::span<const std::byte> model, const std::string& name)
+    : state_(std::make_unique<State>(model, name)) {
+  guard_opencv(ErrorCode::kBadInput, "use the model " + name, [&] { state_->choose(model, name); });
+}
+
+OnnxEncoder::~OnnxEncoder() = default;
+
+EmbeddingBatch OnnxEncoder::encode(std::span<const Image> images) const {
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    try {
+      require_consistent(images[i]);
+    } catch (const Error& e) {
+      throw Error(e.code(), "image " + std::to_string(i + 1) + ": " + e.what());
+    }
+  }
+  const std::size_t values = state_->header.input.values();
+  return guard_opencv(ErrorCode::kInternal, "encode images", [&] {
+    return state_->run(
+        images.size(), [&](std::size_t first, std::size_t count, std::span<float> planes) {
+          for (std::size_t i = 0; i < count; ++i) {
+            preprocess(images[first + i], state_->header.input, planes.subspan(i * values, values));
+          }
+        });
+  });
+}
+
+EmbeddingBatch OnnxEncoder::encode_planes(std::span<const float> planes) const {
+  const std::size_t values = state_->header.input.values();
+  if (planes.size() % values != 0) {
+    throw Error(ErrorCode::kUsage, "planes do not hold a whole number of model inputs");
+  }
+  return guard_opencv(ErrorCode::kInternal, "encode images", [&] {
+    return state_->run(planes.size() / values,
+                       [&](std::size_t first, std::size_t count, std::span<float> batch) {
+                         std::copy_n(planes.begin() + static_cast<std::ptrdiff_t>(first * values),
+                                     count * values, batch.begin());
+                       });
+  });
+}
+
+std::size_t OnnxEncoder::dimension() const noexcept { return state_->header.dimension; }
+const std::string& OnnxEncoder::fingerprint() const noexcept { return state_->fingerprint; }
+RunnerKind OnnxEncoder::runner() const noexcept { return state_->runner->kind(); }
+const ModelHeader& OnnxEncoder::header() const noexcept { return state_->header; }
+
+std::vector<std::byte> read_model_file(const std::filesystem::path& path) {
+  return read_file(path, kMaxModelBytes);
+}
+
+std::shared_ptr<const ImageEncoder> load_onnx_encoder(std::span<const std::byte> model) {
+  return std::make_shared<OnnxEncoder>(model, "in the database");
+}
+
+}  // namespace simdb

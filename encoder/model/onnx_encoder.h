@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/image_encoder.h"
+#include "encoder/model/onnx_model.h"
+
+namespace simdb {
+
+/// Runs an exported model with OpenCV's DNN module or, where that can't and simdb is built with it,
+/// with ONNX Runtime. Immutable and thread-safe: calls from several threads run side by side, and
+/// one call spreads its batches over the cores.
+class OnnxEncoder final : public ImageEncoder {
+ public:
+  /// Throws Error(kBadInput), naming `name`, if `model` is no simdb model file (see
+  /// read_onnx_header) or no runner can run it (tried with two images of noise).
+  explicit OnnxEncoder(std::span<const std::byte> model, const std::string& name = "in memory");
+  ~OnnxEncoder() override;
+
+  EmbeddingBatch encode(std::span<const Image> images) const override;
+  std::size_t dimension() const noexcept override;
+  const std::string& fingerprint() const noexcept override;
+
+  const ModelHeader& header() const noexcept;
+  RunnerKind runner() const noexcept;
+
+  /// `planes` holds rows x header().input.values() preprocessed floats; the result is normalised by
+  /// the graph. Throws Error(kUsage) for another number of floats.
+  EmbeddingBatch encode_planes(std::span<const float> planes) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Bytes of a model file, at most 256 MB; errors as read_file.
+std::vector<std::byte> read_model_file(const std::filesystem::path& path);
+
+/// An EncoderLoader for Database::open.
+std::shared_ptr<const ImageEncoder> load_onnx_encoder(std::span<const std::byte> model);
+
+}  // namespace simdb

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "encoder/model/onnx_model.h"
+
+namespace simdb {
+
+/// Appends nodes and weights to a graph. Every node has one output, named like the node; a name is
+/// what it is ("Conv_3", "weight_1") behind `prefix`, which keeps it apart from names that are
+/// there already. Thread-compatible.
+class GraphBuilder {
+ public:
+  explicit GraphBuilder(onnx::GraphProto& graph, std::string prefix = {}, std::int64_t opset = 11)
+      : graph_(graph), prefix_(std::move(prefix)), opset_(opset) {}
+
+  struct Attribute {
+    const char* name;
+    std::vector<std::int64_t> values;
+    bool is_list = true;  ///< INTS, else INT
+  };
+
+  /// Returns the name of the node's output.
+  std::string add(const std::string& type, std::initializer_list<std::string> inputs,
+                  std::initializer_list<Attribute> attributes = {});
+
+  /// Gemm, and Relu if the layer has one.
+  std::string add_dense(const std::string& input, const DenseLayer& dense);
+
+  /// The lengths of rows: ReduceL2, whose axes are an attribute up to opset 17, then an input.
+  std::string add_lengths(const std::string& rows);
+
+  /// features / |features|, a row each, as the graph's output: ReduceL2 and Div, because OpenCV 4.6
+  /// has no LpNormalization. Throws Error(kUsage) if embeddings can't have this dimension.
+  void finish(const std::string& features, std::int64_t dimension, const std::string& output);
+
+  /// An initializer of floats; returns its name. Throws Error(kUsage) if the shape asks for another
+  /// number of values, Error(kBadInput) if one is not finite.
+  std::string add_tensor(const std::string& role, std::initializer_list<std::int64_t> shape,
+                         const std::vector<float>& values);
+
+ private:
+  onnx::GraphProto& graph_;
+  std::string prefix_;
+  std::int64_t opset_;
+};
+
+/// Throws Error(kUsage, "can't export the encoder: WHY").
+[[noreturn]] void refuse_export(const std::string& why);
+
+/// Float tensor, its first dimension free.
+void describe_value(onnx::ValueInfoProto& value, const std::string& name,
+                    std::initializer_list<std::int64_t> sides_behind_batch);
+
+/// Writes simdb.checksum, simdb.format_version, simdb.input and the notes. Throws Error(kUsage) if
+/// a note has one of these names.
+void add_metadata(onnx::ModelProto& model, const InputSpec& input,
+                  const std::map<std::string, std::string>& notes);
+
+std::vector<std::byte> to_bytes(const onnx::ModelProto& model);
+
+}  // namespace simdb

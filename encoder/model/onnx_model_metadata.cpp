@@ -1,0 +1,85 @@
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "encoder/model/onnx_model_metadata_internal.h"
+
+namespace simdb {
+namespace {
+
+using Json = nlohmann::json;
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw Error(ErrorCode::kBadInput, "unreadable input description: " + why);
+}
+
+// Not more of a foreign text than a message can hold.
+constexpr std::size_t kMostQuoted = 200;
+
+// Numbers as they are. Quoting lists would use the stack once a level, and there may be a million.
+std::string shown(const Json& value) {
+  return value.is_number() ? value.dump() : std::string("a value of type ") + value.type_name();
+}
+
+// nlohmann's conversions would turn 28.7 into 28 and 300 into the byte 44.
+int integer(const Json& value, int most) {
+  if (!value.is_number_integer()) refuse(shown(value) + " is not an integer");
+  const auto number = value.get<std::int64_t>();
+  if (number < 0 || number > most) {
+    refuse(shown(value) + " is not between 0 and " + std::to_string(most));
+  }
+  return static_cast<int>(number);
+}
+
+const Json& three(const Json& value) {
+  if (!value.is_array() || value.size() != 3) refuse(shown(value) + " is not a list of three");
+  return value;
+}
+
+float number(const Json& value) {
+  if (!value.is_number()) refuse(shown(value) + " is not a number");
+  return value.get<float>();
+}
+
+}  // namespace
+
+std::string input_to_json(const InputSpec& spec) {
+  const nlohmann::ordered_json json = {
+      {"width", spec.width},
+      {"height", spec.height},
+      {"channels", spec.channels},
+      {"resize", spec.resize == ResizeRule::kFit ? "fit" : "stretch"},
+      {"background", spec.background},
+      {"mean", spec.mean},
+      {"scale", spec.scale},
+  };
+  return json.dump();
+}
+
+InputSpec input_from_json(const std::string& json) {
+  try {
+    const Json parsed = Json::parse(json);
+    InputSpec spec;
+    spec.width = integer(parsed.at("width"), std::numeric_limits<int>::max());
+    spec.height = integer(parsed.at("height"), std::numeric_limits<int>::max());
+    spec.channels = integer(parsed.at("channels"), std::numeric_limits<int>::max());
+    for (std::size_t i = 0; i < 3; ++i) {
+      spec.background[i] =
+          static_cast<std::uint8_t>(integer(three(parsed.at("background"))[i], 255));
+      spec.mean[i] = number(three(parsed.at("mean"))[i]);
+      spec.scale[i] = number(three(parsed.at("scale"))[i]);
+    }
+    const auto resize = parsed.at("resize").get<std::string>();
+    if (resize != "fit" && resize != "stretch") {
+      refuse("its resize rule is neither 'fit' nor 'stretch'");
+    }
+    spec.resize = resize == "fit" ? ResizeRule::kFit : ResizeRule::kStretch;
+    require_valid(spec);
+    return spec;
+  } catch (const Json::exception& e) {
+    refuse(std::string(e.what()).substr(0, kMostQuoted));
+  }
+}
+
+}  // namespace simdb

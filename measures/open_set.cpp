@@ -1,0 +1,35 @@
+#include "measures/open_set.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "measures/row_ranking_internal.h"
+
+namespace simdb {
+
+std::vector<float> best_similarities(const EmbeddingBatch& queries, const EmbeddingBatch& gallery) {
+  if (gallery.empty()) throw Error(ErrorCode::kUsage, "there is no gallery to compare with");
+  std::vector<float> best(queries.rows());
+  rank_rows(
+      queries, gallery, 0, [](std::size_t) { return RankingRequest{1, kNoRow}; },
+      [&](std::size_t query, std::span<const RankedRow> nearest) {
+        best[query] = nearest.front().similarity;
+      });
+  return best;
+}
+
+double auroc(std::span<const float> known, std::span<const float> foreign) {
+  if (known.empty() || foreign.empty()) {
+    throw Error(ErrorCode::kUsage, "known and foreign images are needed to tell them apart");
+  }
+  std::vector<float> sorted(foreign.begin(), foreign.end());
+  std::sort(sorted.begin(), sorted.end());
+  double wins = 0;
+  for (const float score : known) {
+    const auto [low, high] = std::equal_range(sorted.begin(), sorted.end(), score);
+    wins += static_cast<double>(low - sorted.begin()) + static_cast<double>(high - low) / 2;
+  }
+  return wins / (static_cast<double>(known.size()) * static_cast<double>(foreign.size()));
+}
+
+}  // namespace simdb

@@ -1,0 +1,317 @@
+#include "pipeline/evaluate.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "measures/evaluation.h"
+#include "measures/open_set.h"
+
+namespace simdb {
+namespace {
+
+constexpr std::size_t kRecallDepth = 5;
+
+// The database's classes in memory: one search result holds up to R neighbours, too many to look up
+// one by one.
+class Labels {
+ public:
+  Labels(const Gallery& gallery, std::span<const LabeledPath> files) {
+    std::set<std::string> names;
+    for (const LabeledPath& file : files) names.insert(file.class_name);
+    const std::vector<ClassCount> stored = gallery.classes();
+    for (const ClassCount& entry : stored) names.insert(entry.name);
+    names_.assign(names.begin(), names.end());
+    items_.resize(names_.size());
+    for (const ClassCount& entry : stored) items_[index_of(entry.name)] = entry.items;
+    gallery.for_each_item([&](const ItemRecord& item) {
+      label_of_.emplace(to_number(item.id), index_of(item.info.class_name));
+      return true;
+    });
+  }
+
+  std::size_t index_of(const std::string& name) const {
+    return static_cast<std::size_t>(std::lower_bound(names_.begin(), names_.end(), name) -
+                                    names_.begin());
+  }
+  std::size_t of(ItemId id) const { return label_of_.at(to_number(id)); }
+  std::size_t items(std::size_t label) const { return items_[label]; }
+  const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  std::vector<std::string> names_;
+  std::vector<std::size_t> items_;
+  std::unordered_map<std::uint64_t, std::size_t> label_of_;
+};
+
+RankedLabels rank(const std::vector<Neighbor>& neighbors, std::size_t truth, const Labels& labels) {
+  RankedLabels ranked{static_cast<int>(truth), labels.items(truth), {}};
+  for (const Neighbor& neighbor : neighbors) {
+    ranked.neighbor_labels.push_back(static_cast<int>(labels.of(neighbor.id)));
+  }
+  return ranked;
+}
+
+ClassScore best_class(const Gallery& gallery, std::span<const float> query,
+                      const std::vector<Neighbor>& neighbors, std::size_t k, const Labels& labels) {
+  std::vector<LabeledNeighbor> voters;
+  for (std::size_t i = 0; i < std::min(k, neighbors.size()); ++i) {
+    voters.push_back(
+        {neighbors[i].id, neighbors[i].similarity, labels.names()[labels.of(neighbors[i].id)], {}});
+  }
+  look_up_classes(gallery, query, voters);
+  return vote(voters).front();
+}
+
+void require_images(const Evaluation& result) {
+  if (!result.images.empty()) return;
+  throw Error(ErrorCode::kBadInput,
+              "none of the images could be used; the first: " +
+                  (result.failures.empty() ? "none read" : result.failures[0].message));
+}
+
+// Of a large database most classes are neither asked for nor answered: they are left out.
+void keep_classes_that_occur(Evaluation& result) {
+  std::map<std::size_t, std::size_t> places;
+  for (const EvaluatedImage& image : result.images) {
+    places.emplace(image.truth, 0);
+    places.emplace(image.predicted, 0);
+  }
+  std::vector<std::string> classes;
+  for (auto& [old, place] : places) {
+    place = classes.size();
+    classes.push_back(std::move(result.classes[old]));
+  }
+  result.classes = std::move(classes);
+  for (EvaluatedImage& image : result.images) {
+    image.truth = places.at(image.truth);
+    image.predicted = places.at(image.predicted);
+  }
+}
+
+// Accuracies from the images, and means from what was summed up.
+void summarise(Evaluation& result) {
+  struct Tally {
+    std::uint64_t images = 0;
+    std::uint64_t correct = 0;
+  };
+  std::map<std::size_t, Tally> classes;
+  for (const EvaluatedImage& image : result.images) {
+    ++result.confusion[{image.truth, image.predicted}];
+    Tally& tally = classes[image.truth];
+    ++tally.images;
+    if (image.truth == image.predicted) ++tally.correct;
+  }
+  std::uint64_t correct = 0;
+  for (const auto& [truth, tally] : classes) {
+    correct += tally.correct;
+    result.balanced_accuracy +=
+        static_cast<double>(tally.correct) / static_cast<double>(tally.images);
+  }
+  const auto images = static_cast<double>(result.images.size());
+  result.accuracy = static_cast<double>(correct) / images;
+  result.balanced_accuracy /= static_cast<double>(classes.size());
+  result.recall_at_1 /= images;
+  result.recall_at_5 /= images;
+  result.map_at_r /= images;
+}
+
+std::vector<int> truths_of(const Evaluation& result) {
+  std::vector<int> labels;
+  labels.reserve(result.images.size());
+  for (const EvaluatedImage& image : result.images) labels.push_back(static_cast<int>(image.truth));
+  return labels;
+}
+
+/// A number for the parent of each class.
+struct Parents {
+  std::vector<int> numbers;
+  std::size_t count = 0;
+};
+
+Parents parents_of(const Evaluation& result) {
+  std::map<std::string, int> numbers;
+  Parents parents;
+  for (const std::string& name : result.classes) {
+    const std::size_t end = name.rfind('/');
+    const std::string parent = end == std::string::npos ? "" : name.substr(0, end);
+    const auto number = static_cast<int>(numbers.size());
+    parents.numbers.push_back(numbers.try_emplace(parent, number).first->second);
+  }
+  if (numbers.size() == 1 && numbers.contains("")) {
+    throw Error(ErrorCode::kBadInput,
+                "the classes have no parents to draw episodes within: none of their names has a "
+                "'/', as in 'Latin/a'; name the folder above the folders of classes, or leave out "
+                "--within-parents");
+  }
+  std::set<int> asked;  // classes that images were only taken for have no queries
+  for (const EvaluatedImage& image : result.images) asked.insert(parents.numbers[image.truth]);
+  parents.count = asked.size();
+  return parents;
+}
+
+/// Appends the items of `classes` to `rows` and returns each one's index into `classes`.
+std::vector<int> items_of_classes(const Gallery& gallery, const std::vector<std::string>& classes,
+                                  EmbeddingBatch& rows) {
+  std::unordered_map<std::uint64_t, int> label_of;
+  gallery.for_each_item([&](const ItemRecord& item) {
+    const auto found = std::lower_bound(classes.begin(), classes.end(), item.info.class_name);
+    if (found != classes.end() && *found == item.info.class_name) {
+      label_of.emplace(to_number(item.id), static_cast<int>(found - classes.begin()));
+    }
+    return true;
+  });
+  std::vector<int> labels;
+  gallery.for_each_embedding([&](ItemId id, std::span<const float> values) {
+    if (const auto found = label_of.find(to_number(id)); found != label_of.end()) {
+      labels.push_back(found->second);
+      rows.append_unit(values);
+    }
+    return true;
+  });
+  return labels;
+}
+
+void set_auroc(Evaluation& result, std::span<const float> foreign) {
+  if (foreign.empty())
+    throw Error(ErrorCode::kBadInput, "none of the foreign images could be used");
+  std::vector<float> known;
+  known.reserve(result.images.size());
+  for (const EvaluatedImage& image : result.images) known.push_back(image.best_similarity);
+  result.auroc = auroc(known, foreign);
+}
+
+}  // namespace
+
+Evaluation evaluate(const Database& database, std::span<const LabeledPath> files, std::size_t k,
+                    const FilesDone& progress, const ImageLimits& limits) {
+  const Gallery& gallery = database.gallery();
+  if (gallery.classes().empty()) {
+    throw Error(ErrorCode::kBadInput, "the database is empty; add images with 'simdb add' first");
+  }
+  const Labels labels(gallery, files);
+  Evaluation result(database.encoder().dimension());
+  result.classes = labels.names();
+  std::vector<std::filesystem::path> paths;
+  for (const LabeledPath& file : files) paths.push_back(file.path);
+
+  encode_files(
+      database.encoder(), paths,
+      [&](EncodedFiles& run) {
+        for (std::size_t i = 0; i < run.images.size(); ++i) {
+          const LabeledPath& file = files[run.indices[i]];
+          const std::size_t truth = labels.index_of(file.class_name);
+          const std::vector<Neighbor> neighbors = gallery.search(
+              run.embeddings.row(i), std::max({k, labels.items(truth), kRecallDepth}));
+          const RankedLabels ranked = rank(neighbors, truth, labels);
+          result.recall_at_1 += recall_at_k(ranked, 1);
+          result.recall_at_5 += recall_at_k(ranked, kRecallDepth);
+          result.map_at_r += average_precision_at_r(ranked);
+          const ClassScore best = best_class(gallery, run.embeddings.row(i), neighbors, k, labels);
+          result.images.push_back({file.path, truth, labels.index_of(best.class_name), best.score,
+                                   neighbors.front().similarity,
+                                   std::move(run.images[i].thumbnail)});
+        }
+        result.embeddings.append(run.embeddings);
+        std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
+        return progress(run.end);
+      },
+      limits);
+  require_images(result);
+  keep_classes_that_occur(result);
+  summarise(result);
+  return result;
+}
+
+Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const LabeledPath> files,
+                               std::size_t k, const FilesDone& progress,
+                               const ImageLimits& limits) {
+  Evaluation result(encoder.dimension());
+  std::map<std::string, std::size_t> places;
+  for (const LabeledPath& file : files) places.emplace(file.class_name, 0);
+  for (auto& [name, place] : places) {
+    place = result.classes.size();
+    result.classes.push_back(name);
+  }
+  std::vector<std::filesystem::path> paths;
+  for (const LabeledPath& file : files) paths.push_back(file.path);
+
+  std::vector<EvaluatedImage> images;  // those that could be read
+  std::vector<int> labels;
+  EmbeddingBatch embeddings(encoder.dimension());
+  encode_files(
+      encoder, paths,
+      [&](EncodedFiles& run) {
+        for (std::size_t i = 0; i < run.images.size(); ++i) {
+          const LabeledPath& file = files[run.indices[i]];
+          const std::size_t truth = places.at(file.class_name);
+          labels.push_back(static_cast<int>(truth));
+          images.push_back({file.path, truth, 0, 0, 0, std::move(run.images[i].thumbnail)});
+        }
+        embeddings.append(run.embeddings);
+        std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
+        return progress(run.end);
+      },
+      limits);
+  std::vector<bool> is_query(images.size());
+  for (const QueryResult& found : look_up_each_other(embeddings, labels, {.voters = k})) {
+    is_query[found.row] = true;
+    EvaluatedImage& image = images[found.row];
+    image.predicted = static_cast<std::size_t>(found.predicted);
+    image.confidence = found.confidence;
+    image.best_similarity = found.best_similarity;
+    result.recall_at_1 += found.recall_at_1;
+    result.recall_at_5 += found.recall_at_5;
+    result.map_at_r += found.average_precision;
+    result.images.push_back(std::move(image));
+    result.embeddings.append_unit(embeddings.row(found.row));
+  }
+  for (std::size_t row = 0; row < images.size(); ++row) {
+    if (!is_query[row]) result.lone.append_unit(embeddings.row(row));
+  }
+  if (result.images.empty() && !result.lone.empty()) {
+    throw Error(ErrorCode::kBadInput,
+                "no class has two readable images, and an image is looked up among the others; "
+                "add images, or name a database with --db");
+  }
+  require_images(result);
+  summarise(result);
+  return result;
+}
+
+void add_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents,
+                  const EpisodesPlayed& progress) {
+  const Parents parents = within_parents ? parents_of(result) : Parents{};
+  const EpisodeScore score =
+      score_episodes(result.embeddings, truths_of(result), options, parents.numbers, progress);
+  result.episodes = {options, score, parents.count, false};
+}
+
+void add_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents,
+                  const EpisodesPlayed& progress, const Gallery& gallery) {
+  const Parents parents = within_parents ? parents_of(result) : Parents{};
+  EmbeddingBatch items(result.embeddings.dimension());
+  const std::vector<int> labels = items_of_classes(gallery, result.classes, items);
+  const EpisodeScore score = score_episodes({items, labels}, {result.embeddings, truths_of(result)},
+                                            options, parents.numbers, progress);
+  result.episodes = {options, score, parents.count, true};
+}
+
+void add_open_set(Evaluation& result, const EmbeddingBatch& foreign, const Gallery& gallery) {
+  std::vector<float> best;
+  for (const std::vector<Neighbor>& nearest : gallery.search_batch(foreign, 1)) {
+    best.push_back(nearest.front().similarity);
+  }
+  set_auroc(result, best);
+}
+
+void add_open_set(Evaluation& result, const EmbeddingBatch& foreign) {
+  EmbeddingBatch references = result.embeddings;
+  references.append(result.lone);
+  set_auroc(result, best_similarities(foreign, references));
+}
+
+}  // namespace simdb

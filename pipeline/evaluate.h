@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "database/database.h"
+#include "measures/episodes.h"
+#include "pipeline/encode_files.h"
+#include "pipeline/image_paths.h"
+
+namespace simdb {
+
+/// One labelled image, as it was classified.
+struct EvaluatedImage {
+  std::filesystem::path path;
+  std::size_t truth = 0;      ///< index into Evaluation::classes
+  std::size_t predicted = 0;  ///< index into Evaluation::classes
+  double confidence = 0;
+  float best_similarity = 0;  ///< to the nearest reference image
+  std::vector<std::byte> thumbnail;
+};
+
+/// N-way K-shot episodes and their outcome.
+struct EpisodeReport {
+  EpisodeOptions options;
+  EpisodeScore score;
+  std::size_t parents = 0;     ///< folders of classes, with too few classes or not; 0: all together
+  bool from_database = false;  ///< the support are items, not evaluated images
+};
+
+/// How well labelled images are classified. Row i of `embeddings` belongs to images[i].
+struct Evaluation {
+  explicit Evaluation(std::size_t dimension) : embeddings(dimension), lone(dimension) {}
+
+  /// In byte order: those of the images, and those that images were taken for.
+  std::vector<std::string> classes;
+  std::vector<EvaluatedImage> images;
+  EmbeddingBatch embeddings;
+  /// {truth, predicted}: how often, where it occurs. Of many classes most pairs never do.
+  std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> confusion;
+  double accuracy = 0;           ///< share of images whose predicted class is the true one
+  double balanced_accuracy = 0;  ///< mean of the classes' own accuracies
+  double recall_at_1 = 0;        ///< share of images whose nearest reference is of their class
+  double recall_at_5 = 0;        ///< share that has one of its class among the nearest five
+  double map_at_r = 0;           ///< mean average precision at R, R = references of their class
+  EmbeddingBatch lone;           ///< images left out as the only ones of their class
+  std::optional<EpisodeReport> episodes;  ///< if they were asked for
+  std::optional<double> auroc;            ///< the same, against foreign images
+  std::vector<FileFailure> failures;
+};
+
+/// Called with the number of files done; false stops, and what is done so far is evaluated.
+using FilesDone = std::function<bool(std::size_t)>;
+
+/// Classifies `files` with the k nearest items of the database. An image that is a database item
+/// itself finds itself: use images that were not added. Throws Error(kBadInput) if the database is
+/// empty or no file could be used.
+Evaluation evaluate(const Database& database, std::span<const LabeledPath> files, std::size_t k,
+                    const FilesDone& progress, const ImageLimits& limits = {});
+
+/// Classifies every file by the k nearest of the others. The only image of a class is not
+/// classified, but the others are compared with it. Throws Error(kBadInput) if no file could be
+/// used or no class has two.
+Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const LabeledPath> files,
+                               std::size_t k, const FilesDone& progress,
+                               const ImageLimits& limits = {});
+
+/// Sets result.episodes: queries are the evaluated images, support other ones of them or, for the
+/// second form, the gallery's items of their classes. `within_parents`: the classes of an episode
+/// share their parent, the name without its last part ("Latin" of "Latin/a"). Throws
+/// Error(kBadInput) if no class has a parent, and as score_episodes.
+void add_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents = false,
+                  const EpisodesPlayed& progress = {});
+void add_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents,
+                  const EpisodesPlayed& progress, const Gallery& gallery);
+
+/// Sets result.auroc: how well the similarity to the nearest reference image tells the evaluated
+/// images from foreign ones. References are the items of the gallery or, for the second form, the
+/// images of evaluate_each_other(). Throws Error(kBadInput) if there are no foreign images.
+void add_open_set(Evaluation& result, const EmbeddingBatch& foreign, const Gallery& gallery);
+void add_open_set(Evaluation& result, const EmbeddingBatch& foreign);
+
+}  // namespace simdb

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "core/item.h"
+
+namespace simdb {
+
+/// id, class, source, sha256, width, height, added: an item as `ls --json` and `export` write it. A
+/// source that is not UTF-8, which JSON can't hold, is in source_bytes as well, in hexadecimal.
+nlohmann::ordered_json to_json(const ItemRecord& item);
+
+/// The source of an item that to_json() wrote, byte by byte; empty if there is none. Throws
+/// Error(kBadInput) if its source_bytes are not hexadecimal.
+std::string source_of(const nlohmann::json& line);
+
+}  // namespace simdb

@@ -1,0 +1,61 @@
+#include "pipeline/image_paths.h"
+
+#include <istream>
+#include <utility>
+
+#include "core/error.h"
+
+namespace simdb {
+namespace {
+
+namespace fs = std::filesystem;
+
+void append_listed(std::istream& in, std::vector<fs::path>& paths) {
+  const std::size_t before = paths.size();
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.empty()) paths.emplace_back(line);
+  }
+  if (in.bad() && paths.size() > before) {  // else it is as good as empty, as a closed one is
+    throw Error(ErrorCode::kIo, "can't read the list of images on standard input to its end");
+  }
+}
+
+}  // namespace
+
+std::vector<fs::path> expand_paths(std::span<const std::string> paths, std::istream& list) {
+  std::vector<fs::path> files;
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    if (path == "-") {
+      append_listed(list, files);
+    } else if (fs::is_directory(path, ignored)) {
+      const std::vector<fs::path> images = images_beneath(path);
+      if (images.empty()) {
+        throw Error(ErrorCode::kBadInput,
+                    "no images in the folder " + path + " (.png, .jpg, .jpeg, .bmp, .webp)");
+      }
+      files.insert(files.end(), images.begin(), images.end());
+    } else {
+      files.emplace_back(path);
+    }
+  }
+  if (files.empty())
+    throw Error(ErrorCode::kBadInput, "the list of images on standard input is empty");
+  return files;
+}
+
+std::vector<LabeledPath> labeled_paths(const fs::path& folder, ClassLevel level) {
+  std::vector<LabeledPath> labeled;
+  for (ClassFolder& entry : find_class_folders(folder, level)) {
+    for (fs::path& image : entry.images) labeled.push_back({std::move(image), entry.name});
+  }
+  if (labeled.empty()) {
+    throw Error(ErrorCode::kBadInput,
+                "no images in sub-folders of " + folder.string() +
+                    "; a sub-folder a class is expected: DIR/CLASS/IMAGE.png");
+  }
+  return labeled;
+}
+
+}  // namespace simdb

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "encoder/image/class_folders.h"
+
+namespace simdb {
+
+/// Files as they are, folders as the images beneath them (by extension, sorted, hidden files left
+/// out), "-" as the paths in `list` (standard input), one per line. Throws Error(kBadInput) for a
+/// folder without images. A missing file is left to whoever reads it.
+std::vector<std::filesystem::path> expand_paths(std::span<const std::string> paths,
+                                                std::istream& list);
+
+/// An image and the class that its folder names.
+struct LabeledPath {
+  std::filesystem::path path;
+  std::string class_name;
+};
+
+/// The images of find_class_folders(folder, level) with their classes, in its order. Throws
+/// Error(kNotFound) if there is no such folder, Error(kBadInput) if it holds no images in
+/// sub-folders.
+std::vector<LabeledPath> labeled_paths(const std::filesystem::path& folder,
+                                       ClassLevel level = ClassLevel::kAuto);
+
+}  // namespace simdb

@@ -1,0 +1,18 @@
+#include "cli/file_failures.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace simdb::cli {
+namespace {
+
+TEST(ExitCode, IsTheFilesOwnIfItWasTheOnlyOne) {
+  const std::vector<FileFailure> missing = {{"a", ErrorCode::kNotFound, "gone"}};
+  EXPECT_EQ(exit_code({}, 5), 0);
+  EXPECT_EQ(exit_code(missing, 1), 3);
+  EXPECT_EQ(exit_code(missing, 5), 4);
+}
+
+}  // namespace
+}  // namespace simdb::cli

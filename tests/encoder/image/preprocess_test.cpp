@@ -1,0 +1,204 @@
+#include "encoder/image/preprocess.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "core/error.h"
+#include "tests/support/images.h"
+
+namespace simdb {
+namespace {
+
+using test::noise_image;
+using test::solid_image;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+InputSpec spec_of(int width, int height, int channels = 3) {
+  return {.width = width, .height = height, .channels = channels};
+}
+
+ErrorCode code_of(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& e) {
+    return e.code();
+  }
+  ADD_FAILURE() << "no error";
+  return ErrorCode::kInternal;
+}
+
+std::vector<std::uint8_t> pixel_at(const Image& image, int x, int y) {
+  const auto first =
+      image.pixels.begin() + (static_cast<std::ptrdiff_t>(y) * image.width + x) * image.channels;
+  return {first, first + image.channels};
+}
+
+TEST(PreprocessTest, AnImageOfTheInputSizeStaysAsItIs) {
+  const Image image = noise_image(28, 28, 3, 1);
+  EXPECT_EQ(fit_to_input(image, spec_of(28, 28)).pixels, image.pixels);
+}
+
+TEST(PreprocessTest, AlphaIsMixedWithTheBackgroundAndRounded) {
+  InputSpec spec = spec_of(1, 1);
+  spec.background = {10, 20, 30};
+  const auto mixed = [&](std::uint8_t alpha) {
+    return fit_to_input(solid_image(1, 1, {200, 100, 0, alpha}), spec).pixels;
+  };
+  EXPECT_THAT(mixed(0), ElementsAre(10, 20, 30));
+  EXPECT_THAT(mixed(255), ElementsAre(200, 100, 0));
+  // 200 * 128 / 255 + 10 * 127 / 255 = 105.37; 100 and 20: 60.16; 0 and 30: 14.94.
+  EXPECT_THAT(mixed(128), ElementsAre(105, 60, 15));
+}
+
+TEST(PreprocessTest, GreyBecomesThreeEqualChannels) {
+  const Image fitted = fit_to_input(solid_image(4, 4, {77}), spec_of(4, 4));
+  EXPECT_EQ(fitted.channels, 3);
+  EXPECT_THAT(fitted.pixels, Each(77));
+}
+
+TEST(PreprocessTest, ColoursBecomeLuma) {
+  const InputSpec spec = spec_of(1, 1, 1);
+  EXPECT_THAT(fit_to_input(solid_image(1, 1, {255, 0, 0}), spec).pixels, ElementsAre(76));
+  EXPECT_THAT(fit_to_input(solid_image(1, 1, {0, 255, 0}), spec).pixels, ElementsAre(150));
+  EXPECT_THAT(fit_to_input(solid_image(1, 1, {0, 0, 255}), spec).pixels, ElementsAre(29));
+}
+
+TEST(PreprocessTest, FitKeepsTheShapeAndFillsWithTheBackground) {
+  InputSpec spec = spec_of(8, 8);
+  spec.background = {1, 2, 3};
+  const Image fitted = fit_to_input(solid_image(16, 8, {200, 100, 50}), spec);
+  ASSERT_EQ(fitted.width, 8);
+  ASSERT_EQ(fitted.height, 8);
+  for (int y = 0; y < 8; ++y) {
+    const bool inside = y >= 2 && y < 6;
+    for (int x = 0; x < 8; ++x) {
+      if (inside) {
+        EXPECT_THAT(pixel_at(fitted, x, y), ElementsAre(200, 100, 50)) << x << ", " << y;
+      } else {
+        EXPECT_THAT(pixel_at(fitted, x, y), ElementsAre(1, 2, 3)) << x << ", " << y;
+      }
+    }
+  }
+}
+
+TEST(PreprocessTest, FitNeverLosesANarrowImage) {
+  const Image fitted = fit_to_input(solid_image(1000, 1, {0, 0, 0}), spec_of(28, 28));
+  EXPECT_THAT(pixel_at(fitted, 0, 13), ElementsAre(0, 0, 0));
+  EXPECT_THAT(pixel_at(fitted, 27, 13), ElementsAre(0, 0, 0));
+  EXPECT_THAT(pixel_at(fitted, 0, 12), ElementsAre(255, 255, 255));
+}
+
+TEST(PreprocessTest, TheGreyBackgroundIsTheGreyOfTransparentPixels) {
+  InputSpec spec = spec_of(4, 4, 1);
+  for (int i = 0; i < 200; ++i) {
+    spec.background = {static_cast<std::uint8_t>(i * 7), static_cast<std::uint8_t>(i * 31),
+                       static_cast<std::uint8_t>(i * 101)};
+    const Image fitted = fit_to_input(solid_image(4, 2, {9, 9, 9, 0}), spec);
+    EXPECT_THAT(fitted.pixels, Each(fitted.pixels[0]));
+  }
+}
+
+TEST(PreprocessTest, StretchFillsTheInput) {
+  InputSpec spec = spec_of(8, 8);
+  spec.resize = ResizeRule::kStretch;
+  EXPECT_THAT(fit_to_input(solid_image(16, 2, {7, 7, 7}), spec).pixels, Each(7));
+}
+
+TEST(PreprocessTest, ShrinkingAveragesAreas) {
+  Image image = solid_image(4, 2, {0});
+  image.pixels = {0, 100, 10, 20, 200, 100, 30, 40};
+  const Image fitted = fit_to_input(image, spec_of(2, 1, 1));
+  EXPECT_THAT(fitted.pixels, ElementsAre(100, 25));
+}
+
+TEST(PreprocessTest, StretchAveragesTheSideThatShrinksThoughTheOtherGrows) {
+  // Columns black, white, black, ...: every average of whole pairs is grey, any sample is not.
+  Image image = solid_image(64, 2, {0});
+  for (std::size_t i = 1; i < image.pixels.size(); i += 2) image.pixels[i] = 255;
+  InputSpec spec = spec_of(8, 8, 1);
+  spec.resize = ResizeRule::kStretch;
+  for (const std::uint8_t value : fit_to_input(image, spec).pixels) EXPECT_NEAR(value, 128, 1);
+}
+
+TEST(PreprocessTest, PixelsBecomeNormalisedPlanes) {
+  InputSpec spec = spec_of(2, 1);
+  spec.mean = {0.5F, 0.25F, 0};
+  spec.scale = {0.5F, 1, 2};
+  const Image image{2, 1, 3, {0, 51, 255, 255, 102, 0}};
+  std::vector<float> planes(spec.values());
+  preprocess(image, spec, planes);
+  EXPECT_THAT(planes, ElementsAre((0.0F - 0.5F) / 0.5F, (1.0F - 0.5F) / 0.5F,  // red plane
+                                  51 / 255.0F - 0.25F, 102 / 255.0F - 0.25F,   // green
+                                  1.0F / 2, 0.0F));                            // blue
+}
+
+TEST(PreprocessTest, PreprocessIsFitThenNormalise) {
+  const InputSpec spec = spec_of(12, 9);
+  const Image image = noise_image(40, 17, 4, 2);
+  std::vector<float> at_once(spec.values());
+  std::vector<float> in_steps(spec.values());
+  preprocess(image, spec, at_once);
+  normalize_pixels(fit_to_input(image, spec).pixels, spec, in_steps);
+  EXPECT_EQ(at_once, in_steps);
+}
+
+TEST(PreprocessTest, FittingLeavesTheImageAlone) {
+  const Image image = noise_image(30, 20, 4, 3);
+  const Image before = image;
+  fit_to_input(image, spec_of(16, 16, 1));
+  EXPECT_EQ(image.pixels, before.pixels);
+}
+
+TEST(PreprocessTest, RefusesImagesThatContradictThemselves) {
+  const InputSpec spec = spec_of(8, 8);
+  std::vector<float> planes(spec.values());
+  const std::vector<Image> broken = {
+      {8, 8, 3, std::vector<std::uint8_t>(8 * 8 * 3 - 1)},  // of the input's size, too few bytes
+      {8, 8, 3, std::vector<std::uint8_t>(8 * 8 * 3 + 1)},
+      {8, 8, 2, std::vector<std::uint8_t>(8 * 8 * 2)},
+      {0, 8, 3, {}},
+      {8, -8, 3, {}},
+      {},
+  };
+  for (const Image& image : broken) {
+    EXPECT_EQ(code_of([&] { fit_to_input(image, spec); }), ErrorCode::kBadInput);
+    EXPECT_EQ(code_of([&] { preprocess(image, spec, planes); }), ErrorCode::kBadInput);
+  }
+}
+
+TEST(PreprocessTest, RefusesBuffersOfAnotherSize) {
+  const InputSpec spec = spec_of(2, 2);
+  const std::vector<std::uint8_t> pixels(spec.values());
+  std::vector<float> planes(spec.values());
+  EXPECT_EQ(code_of([&] { normalize_pixels(std::span(pixels).first(11), spec, planes); }),
+            ErrorCode::kUsage);
+  EXPECT_EQ(code_of([&] { normalize_pixels(pixels, spec, std::span(planes).first(11)); }),
+            ErrorCode::kUsage);
+}
+
+TEST(PreprocessTest, RefusesUnusableSpecs) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<InputSpec> specs = {
+      {.width = 0},
+      {.height = -1},
+      {.width = 4097},
+      {.channels = 2},
+      {.channels = 4},
+      {.mean = {0, nan, 0}},
+      {.scale = {1, 0, 1}},
+      {.scale = {1, 1, -1}},
+      {.scale = {std::numeric_limits<float>::infinity(), 1, 1}},
+  };
+  for (const InputSpec& spec : specs) {
+    EXPECT_EQ(code_of([&] { require_valid(spec); }), ErrorCode::kBadInput);
+  }
+  EXPECT_NO_THROW(require_valid({}));
+  EXPECT_NO_THROW(require_valid({.width = 4096, .height = 1, .channels = 1}));
+}
+
+}  // namespace
+}  // namespace simdb

@@ -1,0 +1,124 @@
+#include "pipeline/formats/import_lines.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "core/digest.h"
+#include "core/error.h"
+#include "tests/support/broken_input.h"
+#include "tests/support/errors.h"
+
+namespace simdb {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::size_t kDimension = 16;
+const std::string kEncoder = "0123456789abcdef";
+const std::string kHeader = R"({"simdb_export":1,"dimension":16,"encoder":"0123456789abcdef"})";
+const std::string kVector = R"("vector":[0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0])";
+
+ImportedItems read(const std::string& text) {
+  std::istringstream in(text);
+  return read_import_lines(in, "a.jsonl", kEncoder, kDimension);
+}
+
+std::string refusal(const std::string& text) {
+  const Error error = test::error_of([&] { read(text); });
+  EXPECT_EQ(error.code(), ErrorCode::kBadInput) << text.substr(0, 200);
+  EXPECT_LT(std::string_view(error.what()).size(), 600U) << text.substr(0, 200);
+  EXPECT_THAT(error.what(), HasSubstr("a.jsonl"));
+  return error.what();
+}
+
+std::string item(const std::string& fields) { return kHeader + "\n{" + fields + "}\n"; }
+
+TEST(ImportLinesTest, ReadsWhatExportWrites) {
+  const std::string digest = to_hex(sha256({}));
+  const ImportedItems imported =
+      read(item(R"("id":3,"class":"red","source":"a.png","sha256":")" + digest +
+                R"(","width":28,"height":4294967295,"added":"2026-11-23T14:05:06Z",)" + kVector));
+  ASSERT_EQ(imported.items.size(), 1U);
+  const ItemInfo& info = imported.items[0].info;
+  EXPECT_EQ(info.class_name, "red");
+  EXPECT_EQ(info.source, "a.png");
+  EXPECT_EQ(info.digest, sha256({}));
+  EXPECT_EQ(info.width, 28U);
+  EXPECT_EQ(info.height, 4294967295U);
+  ASSERT_EQ(imported.embeddings.rows(), 1U);
+  EXPECT_EQ(imported.embeddings.row(0)[1], 1.0F);
+  EXPECT_TRUE(read(kHeader).items.empty());
+}
+
+TEST(ImportLinesTest, AFileThatBreaksOffIsNotImported) {
+  test::BrokenInput broken(item(R"("class":"red",)" + kVector));
+  std::istream in(&broken);
+  const Error error =
+      test::error_of([&] { read_import_lines(in, "a.jsonl", kEncoder, kDimension); });
+  EXPECT_EQ(error.code(), ErrorCode::kIo);
+  EXPECT_THAT(error.what(), HasSubstr("after line 2; nothing was imported"));
+}
+
+TEST(ImportLinesTest, ClassAndVectorAreEnough) {
+  const ImportedItems imported = read(item(R"("class":"red",)" + kVector));
+  ASSERT_EQ(imported.items.size(), 1U);
+  EXPECT_EQ(imported.items[0].info.width, 0U);
+  EXPECT_TRUE(imported.items[0].info.source.empty());
+}
+
+TEST(ImportLinesTest, NamesTheBadLine) {
+  EXPECT_THAT(refusal(""), HasSubstr("it is empty"));
+  EXPECT_THAT(refusal("nonsense"), HasSubstr("line 1"));
+  EXPECT_THAT(refusal(item(R"("class":"red",)" + kVector) + "{}"), HasSubstr("line 3"));
+  EXPECT_THAT(refusal(R"({"simdb_export":2,"encoder":"0123456789abcdef"})"),
+              HasSubstr("format version 2"));
+  EXPECT_THAT(refusal(R"({"simdb_export":1,"encoder":"another"})"),
+              HasSubstr("belong to encoder another"));
+}
+
+TEST(ImportLinesTest, RefusesFieldsOutOfTheirTypeOrRange) {
+  for (const char* version : {"1.5", "-1", "1e300", "\"1\"", "true", "4294967297", "null"}) {
+    refusal(R"({"simdb_export":)" + std::string(version) + R"(,"encoder":"0123456789abcdef"})");
+  }
+  for (const char* name : {"width", "height"}) {
+    for (const char* value :
+         {"-1", "28.5", "1e300", "4294967296", "\"28\"", "true", "null", "[]"}) {
+      EXPECT_THAT(
+          refusal(item(R"("class":"red",")" + std::string(name) + "\":" + value + "," + kVector)),
+          HasSubstr(name));
+    }
+  }
+  for (const char* fields :
+       {R"("class":"")", R"("class":"a\u0000b")", R"("class":5)", R"("class":"red","source":5)",
+        R"("class":"red","sha256":"abc")", R"("class":"red","sha256":5)"}) {
+    refusal(item(fields + ("," + kVector)));
+  }
+  for (const char* vector :
+       {"5", "[]", "[1]", "{}", R"(["a"])", "[2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]",
+        "[1e300,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]", "[true,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]"}) {
+    refusal(item(R"("class":"red","vector":)" + std::string(vector)));
+  }
+  refusal(item(R"("class":"red")"));
+  refusal(item(kVector));
+}
+
+// Whatever stands in it, the message is one for a person, and reading it takes no stack.
+TEST(ImportLinesTest, MessagesStayShort) {
+  const std::string nested = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  const std::string text = '"' + std::string(1'000'000, 'x') + '"';
+  for (const std::string& value : {nested, text}) {
+    refusal(value);
+    refusal(kHeader + value);
+    refusal(R"({"simdb_export":1,"encoder":)" + value + "}");
+    for (const char* name : {"class", "sha256", "width", "vector"}) {
+      refusal(
+          item("\"" + std::string(name) + "\":" + value + R"(,"class":)" + value + "," + kVector));
+      refusal(item(R"("class":"red",)" + kVector + ",\"" + name + "\":" + value));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace simdb
