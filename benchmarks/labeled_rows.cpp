@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "core/random_order.h"
 #include "encoder/model/onnx_encoder.h"
-#include "pipeline/encode_files.h"
+#include "pipeline/encode_images.h"
 
 namespace simdb::bench {
 namespace {
@@ -71,7 +71,7 @@ LabeledRows encode_tree(const ImageEncoder& encoder, const fs::path& folder, Cla
 
 EmbeddingBatch encode_paths(const ImageEncoder& encoder, const std::vector<fs::path>& paths) {
   EmbeddingBatch rows(encoder.dimension());
-  encode_files(encoder, paths, [&](const EncodedFiles& run) {
+  encode_images(encoder, list_of(paths), [&](const EncodedRun& run) {
     if (!run.failures.empty()) throw Error(ErrorCode::kBadInput, run.failures.front().message);
     rows.append(run.embeddings);
     return true;

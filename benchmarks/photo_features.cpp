@@ -6,7 +6,7 @@
 
 #include "benchmarks/baseline_encoders.h"
 #include "core/error.h"
-#include "core/parallel.h"
+#include "core/parallel_in_order.h"
 #include "encoder/image/image_codec.h"
 #include "encoder/image/preprocess.h"
 #include "encoder/model/onnx_encoder.h"
@@ -75,22 +75,29 @@ std::vector<FeatureRows> read_features(std::span<const std::filesystem::path> fi
   constexpr std::size_t kFilesAtOnce = 64;  // decoded pictures are large
   const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
   std::vector<FeatureRows> all;
-  for (std::size_t begin = 0; begin < files.size(); begin += kFilesAtOnce) {
-    const auto chunk = files.subspan(begin, std::min(kFilesAtOnce, files.size() - begin));
-    std::vector<Image> images(chunk.size());
-    parallel_for(chunk.size(), 1, threads, [&](std::size_t first, std::size_t last) {
-      for (std::size_t i = first; i < last; ++i) {
-        images[i] = load_image(chunk[i]).image;
-        if (store_side > 0) images[i] = stored_at(images[i], store_side);
-      }
-    });
-    for (std::size_t s = 0; s < sources.size(); ++s) {
-      const Raw rows = features_of(sources[s], images, threads);
-      if (s == all.size()) all.emplace_back(rows.front().size());
-      for (const std::vector<float>& row : rows) all[s].append_normalized(row);
-    }
-    if (progress) progress(begin + chunk.size());
-  }
+  std::size_t done = 0;
+  parallel_in_order(
+      files.size(), kFilesAtOnce, threads,
+      [&](std::size_t first, std::size_t last) {
+        std::vector<Image> images;
+        for (const std::filesystem::path& file : files.subspan(first, last - first)) {
+          images.push_back(load_image(file).image);
+          if (store_side > 0) images.back() = stored_at(images.back(), store_side);
+        }
+        return images;
+      },
+      [&](const std::vector<std::vector<Image>>& parts) {
+        for (const std::vector<Image>& images : parts) {
+          for (std::size_t s = 0; s < sources.size(); ++s) {
+            const Raw rows = features_of(sources[s], images, threads);
+            if (s == all.size()) all.emplace_back(rows.front().size());
+            for (const std::vector<float>& row : rows) all[s].append_normalized(row);
+          }
+          done += images.size();
+          if (progress) progress(done);
+        }
+        return true;
+      });
   return all;
 }
 

@@ -17,7 +17,7 @@
 #include "cli/render.h"
 #include "core/embedding.h"
 #include "core/error.h"
-#include "core/parallel.h"
+#include "core/parallel_in_order.h"
 #include "encoder/model/backbone_file.h"
 #include "encoder/model/feature_head.h"
 #include "encoder/model/onnx_encoder.h"
@@ -71,27 +71,21 @@ BackboneChoice read_choice(const ArgumentParser& parser) {
 
 /// One after another, as far as they can be read.
 struct Fitted {
+  std::size_t files = 0;
   std::vector<std::uint8_t> pixels;
   std::vector<std::string> failures;
 };
 
 Fitted fit_images(std::span<const fs::path> files, const InputSpec& input) {
-  std::vector<Image> images(files.size());
-  std::vector<std::string> failures(files.size());
-  parallel_for(files.size(), 1, std::max(1U, std::thread::hardware_concurrency()),
-               [&](std::size_t first, std::size_t last) {
-                 for (std::size_t i = first; i < last; ++i) {
-                   try {
-                     images[i] = fit_to_input(load_image(files[i]).image, input);
-                   } catch (const Error& error) {
-                     failures[i] = error.what();
-                   }
-                 }
-               });
   Fitted fitted;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    fitted.pixels.insert(fitted.pixels.end(), images[i].pixels.begin(), images[i].pixels.end());
-    if (!failures[i].empty()) fitted.failures.push_back(std::move(failures[i]));
+  fitted.files = files.size();
+  for (const fs::path& file : files) {
+    try {
+      const Image image = fit_to_input(load_image(file).image, input);
+      fitted.pixels.insert(fitted.pixels.end(), image.pixels.begin(), image.pixels.end());
+    } catch (const Error& error) {
+      fitted.failures.emplace_back(error.what());
+    }
   }
   return fitted;
 }
@@ -100,18 +94,25 @@ std::vector<float> compute_features(const BackboneFeatures& backbone,
                                     std::span<const fs::path> files, Console& console) {
   ProgressBar bar(console, "looking at images", files.size());
   std::vector<float> features;
-  for (std::size_t begin = 0; begin < files.size(); begin += kChunk) {
-    InterruptGuard::check();
-    const std::size_t count = std::min(kChunk, files.size() - begin);
-    const Fitted fitted = fit_images(files.subspan(begin, count), backbone.backbone().input);
-    if (!fitted.failures.empty()) bar.clear();
-    for (const std::string& failure : fitted.failures) {
-      console.err << "simdb: " << printable(failure) << '\n';
-    }
-    const std::vector<float> found = backbone.compute(fitted.pixels);
-    features.insert(features.end(), found.begin(), found.end());
-    bar.update(begin + count);
-  }
+  std::size_t done = 0;
+  parallel_in_order(
+      files.size(), kChunk, std::thread::hardware_concurrency(),
+      [&](std::size_t first, std::size_t last) {
+        return fit_images(files.subspan(first, last - first), backbone.backbone().input);
+      },
+      [&](const std::vector<Fitted>& parts) {
+        for (const Fitted& fitted : parts) {
+          InterruptGuard::check();
+          if (!fitted.failures.empty()) bar.clear();
+          for (const std::string& failure : fitted.failures) {
+            console.err << "simdb: " << printable(failure) << '\n';
+          }
+          const std::vector<float> found = backbone.compute(fitted.pixels);
+          features.insert(features.end(), found.begin(), found.end());
+          bar.update(done += fitted.files);
+        }
+        return true;
+      });
   return features;
 }
 

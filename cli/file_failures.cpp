@@ -6,12 +6,12 @@
 
 namespace simdb::cli {
 
-void print_failures(std::ostream& err, std::span<const FileFailure> failures) {
-  for (const FileFailure& failure : failures)
+void print_failures(std::ostream& err, std::span<const ImageFailure> failures) {
+  for (const ImageFailure& failure : failures)
     err << "simdb: " << printable(failure.message) << '\n';
 }
 
-int exit_code(std::span<const FileFailure> failures, std::size_t total) {
+int exit_code(std::span<const ImageFailure> failures, std::size_t total) {
   if (failures.empty()) return 0;
   return static_cast<int>(total == 1 ? failures.front().code : ErrorCode::kBadInput);
 }

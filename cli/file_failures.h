@@ -4,15 +4,15 @@
 #include <iosfwd>
 #include <span>
 
-#include "pipeline/encode_files.h"
+#include "pipeline/encode_images.h"
 
 namespace simdb::cli {
 
 /// Names each file and its reason on a line of its own, harmless to a terminal.
-void print_failures(std::ostream& err, std::span<const FileFailure> failures);
+void print_failures(std::ostream& err, std::span<const ImageFailure> failures);
 
 /// The exit code of a command that met `failures` among `total` files: the failure's own code if it
 /// was the only file, kBadInput for some of many, 0 for none.
-int exit_code(std::span<const FileFailure> failures, std::size_t total);
+int exit_code(std::span<const ImageFailure> failures, std::size_t total);
 
 }  // namespace simdb::cli

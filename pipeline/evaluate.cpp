@@ -195,31 +195,24 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
   const Labels labels(gallery, files);
   Evaluation result(database.encoder().dimension());
   result.classes = labels.names();
-  std::vector<std::filesystem::path> paths;
-  for (const LabeledPath& file : files) paths.push_back(file.path);
-
-  encode_files(
-      database.encoder(), paths,
-      [&](EncodedFiles& run) {
-        for (std::size_t i = 0; i < run.images.size(); ++i) {
-          const LabeledPath& file = files[run.indices[i]];
-          const std::size_t truth = labels.index_of(file.class_name);
-          const std::vector<Neighbor> neighbors = gallery.search(
-              run.embeddings.row(i), std::max({k, labels.items(truth), kRecallDepth}));
-          const RankedLabels ranked = rank(neighbors, truth, labels);
-          result.recall_at_1 += recall_at_k(ranked, 1);
-          result.recall_at_5 += recall_at_k(ranked, kRecallDepth);
-          result.map_at_r += average_precision_at_r(ranked);
-          const ClassScore best = best_class(gallery, run.embeddings.row(i), neighbors, k, labels);
-          result.images.push_back({file.path, truth, labels.index_of(best.class_name), best.score,
-                                   neighbors.front().similarity,
-                                   std::move(run.images[i].thumbnail)});
-        }
-        result.embeddings.append(run.embeddings);
-        std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
-        return progress(run.end);
-      },
-      limits);
+  encode_images(database.encoder(), list_of(files, limits), [&](EncodedRun& run) {
+    for (std::size_t i = 0; i < run.images.size(); ++i) {
+      const LabeledPath& file = files[run.indices[i]];
+      const std::size_t truth = labels.index_of(file.class_name);
+      const std::vector<Neighbor> neighbors =
+          gallery.search(run.embeddings.row(i), std::max({k, labels.items(truth), kRecallDepth}));
+      const RankedLabels ranked = rank(neighbors, truth, labels);
+      result.recall_at_1 += recall_at_k(ranked, 1);
+      result.recall_at_5 += recall_at_k(ranked, kRecallDepth);
+      result.map_at_r += average_precision_at_r(ranked);
+      const ClassScore best = best_class(gallery, run.embeddings.row(i), neighbors, k, labels);
+      result.images.push_back({file.path, truth, labels.index_of(best.class_name), best.score,
+                               neighbors.front().similarity, std::move(run.images[i].thumbnail)});
+    }
+    result.embeddings.append(run.embeddings);
+    std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
+    return progress(run.end);
+  });
   require_images(result);
   keep_classes_that_occur(result);
   summarise(result);
@@ -236,26 +229,20 @@ Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const Labe
     place = result.classes.size();
     result.classes.push_back(name);
   }
-  std::vector<std::filesystem::path> paths;
-  for (const LabeledPath& file : files) paths.push_back(file.path);
-
   std::vector<EvaluatedImage> images;  // those that could be read
   std::vector<int> labels;
   EmbeddingBatch embeddings(encoder.dimension());
-  encode_files(
-      encoder, paths,
-      [&](EncodedFiles& run) {
-        for (std::size_t i = 0; i < run.images.size(); ++i) {
-          const LabeledPath& file = files[run.indices[i]];
-          const std::size_t truth = places.at(file.class_name);
-          labels.push_back(static_cast<int>(truth));
-          images.push_back({file.path, truth, 0, 0, 0, std::move(run.images[i].thumbnail)});
-        }
-        embeddings.append(run.embeddings);
-        std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
-        return progress(run.end);
-      },
-      limits);
+  encode_images(encoder, list_of(files, limits), [&](EncodedRun& run) {
+    for (std::size_t i = 0; i < run.images.size(); ++i) {
+      const LabeledPath& file = files[run.indices[i]];
+      const std::size_t truth = places.at(file.class_name);
+      labels.push_back(static_cast<int>(truth));
+      images.push_back({file.path, truth, 0, 0, 0, std::move(run.images[i].thumbnail)});
+    }
+    embeddings.append(run.embeddings);
+    std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
+    return progress(run.end);
+  });
   std::vector<bool> is_query(images.size());
   for (const QueryResult& found : look_up_each_other(embeddings, labels, {.voters = k})) {
     is_query[found.row] = true;

@@ -12,7 +12,7 @@
 
 #include "database/database.h"
 #include "measures/episodes.h"
-#include "pipeline/encode_files.h"
+#include "pipeline/encode_images.h"
 #include "pipeline/image_paths.h"
 
 namespace simdb {
@@ -53,7 +53,7 @@ struct Evaluation {
   EmbeddingBatch lone;           ///< images left out as the only ones of their class
   std::optional<EpisodeReport> episodes;  ///< if they were asked for
   std::optional<double> auroc;            ///< the same, against foreign images
-  std::vector<FileFailure> failures;
+  std::vector<ImageFailure> failures;
 };
 
 /// Called with the number of files done; false stops, and what is done so far is evaluated.

@@ -45,6 +45,12 @@ std::vector<fs::path> expand_paths(std::span<const std::string> paths, std::istr
   return files;
 }
 
+ImageList list_of(std::span<const LabeledPath> files, const ImageLimits& limits) {
+  return {files.size(),
+          [files, limits](std::size_t i) { return load_image(files[i].path, limits); },
+          [files](std::size_t i) { return files[i].path.string(); }};
+}
+
 std::vector<LabeledPath> labeled_paths(const fs::path& folder, ClassLevel level) {
   std::vector<LabeledPath> labeled;
   for (ClassFolder& entry : find_class_folders(folder, level)) {

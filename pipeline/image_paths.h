@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "encoder/image/class_folders.h"
+#include "pipeline/encode_images.h"
 
 namespace simdb {
 
@@ -21,6 +22,9 @@ struct LabeledPath {
   std::filesystem::path path;
   std::string class_name;
 };
+
+/// A view of the files, for encode_images.
+ImageList list_of(std::span<const LabeledPath> files, const ImageLimits& limits = {});
 
 /// The images of find_class_folders(folder, level) with their classes, in its order. Throws
 /// Error(kNotFound) if there is no such folder, Error(kBadInput) if it holds no images in

@@ -1,6 +1,5 @@
 #include "pipeline/ingest.h"
 
-#include <set>
 #include <string>
 #include <utility>
 
@@ -9,9 +8,9 @@
 namespace simdb {
 namespace {
 
-NewItem to_item(SourceImage&& source, const std::string& class_name) {
+NewItem to_item(SourceImage&& source, std::string_view class_name) {
   NewItem item;
-  item.info = {.class_name = class_name,
+  item.info = {.class_name = std::string(class_name),
                .source = std::move(source.source),
                .digest = source.digest,
                .width = static_cast<std::uint32_t>(source.image.width),
@@ -20,54 +19,48 @@ NewItem to_item(SourceImage&& source, const std::string& class_name) {
   return item;
 }
 
-// Splits off the files whose class can't be stored, so that the pipeline never meets them.
-std::vector<std::size_t> usable(std::span<const LabeledPath> files,
-                                std::vector<FileFailure>& failures) {
-  std::set<std::string, std::less<>> known;
-  std::vector<std::size_t> indices;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const LabeledPath& file = files[i];
+// An image whose class can't be stored fails before it is read.
+ImageList with_class_names_checked(const ImageList& images,
+                                   const std::function<std::string_view(std::size_t)>& class_of) {
+  ImageList checked = images;
+  checked.load = [&](std::size_t i) {
     try {
-      if (!known.contains(file.class_name)) require_class_name(file.class_name);
-      known.insert(file.class_name);
-      indices.push_back(i);
+      require_class_name(class_of(i));
     } catch (const Error& e) {
-      failures.push_back(
-          {file.path, e.code(), "can't add " + file.path.string() + ": " + e.what()});
+      throw Error(e.code(), "can't add " + images.name(i) + ": " + e.what());
     }
-  }
-  return indices;
+    return images.load(i);
+  };
+  return checked;
 }
 
 }  // namespace
 
-IngestReport ingest(Database& database, std::span<const LabeledPath> files,
-                    const std::function<bool(const IngestedRun&)>& committed,
-                    const ImageLimits& limits) {
+IngestReport ingest(Database& database, const ImageList& images,
+                    const std::function<std::string_view(std::size_t)>& class_of,
+                    const Committed& committed) {
   IngestReport report;
-  const std::vector<std::size_t> indices = usable(files, report.failures);
-  if (!report.failures.empty()) committed({.failures = report.failures});
-  std::vector<std::filesystem::path> paths;
-  paths.reserve(indices.size());
-  for (const std::size_t index : indices) paths.push_back(files[index].path);
-
-  encode_files(
-      database.encoder(), paths,
-      [&](EncodedFiles& run) {
+  encode_images(
+      database.encoder(), with_class_names_checked(images, class_of), [&](EncodedRun& run) {
         std::vector<NewItem> items;
         items.reserve(run.images.size());
         for (std::size_t i = 0; i < run.images.size(); ++i) {
-          run.indices[i] = indices[run.indices[i]];
-          items.push_back(to_item(std::move(run.images[i]), files[run.indices[i]].class_name));
+          items.push_back(to_item(std::move(run.images[i]), class_of(run.indices[i])));
         }
         const std::vector<AddedItem> added = database.gallery().add(items, run.embeddings);
         for (const AddedItem& item : added) ++(item.is_new ? report.added : report.existing);
         report.failures.insert(report.failures.end(), run.failures.begin(), run.failures.end());
         return committed(
             {.end = run.end, .indices = run.indices, .added = added, .failures = run.failures});
-      },
-      limits);
+      });
   return report;
+}
+
+IngestReport ingest(Database& database, std::span<const LabeledPath> files,
+                    const Committed& committed, const ImageLimits& limits) {
+  return ingest(
+      database, list_of(files, limits),
+      [files](std::size_t i) -> std::string_view { return files[i].class_name; }, committed);
 }
 
 }  // namespace simdb

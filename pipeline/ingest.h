@@ -3,34 +3,41 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "database/database.h"
-#include "pipeline/encode_files.h"
+#include "pipeline/encode_images.h"
 #include "pipeline/image_paths.h"
 
 namespace simdb {
 
-/// Files that have just become durable, with what became of each: added[i] belongs to
-/// files[indices[i]].
+/// Images that have just become durable, with what became of each: added[i] belongs to image
+/// indices[i] of the list.
 struct IngestedRun {
-  std::size_t end = 0;  ///< files before this index have been dealt with
+  std::size_t end = 0;  ///< images before this index have been dealt with
   std::span<const std::size_t> indices = {};
   std::span<const AddedItem> added = {};
-  std::span<const FileFailure> failures = {};
+  std::span<const ImageFailure> failures = {};
 };
 
 struct IngestReport {
   std::size_t added = 0;
   std::size_t existing = 0;  ///< the same file was there already
-  std::vector<FileFailure> failures;
+  std::vector<ImageFailure> failures;
 };
 
-/// Adds files to their classes: reading, decoding, encoding and committing overlap, and each synced
-/// commit holds whatever is ready. Calls `committed` after each; when that returns false the rest
-/// is left out. Bad files and class names are reported and skipped.
+/// Called after each commit; false: the rest is left out.
+using Committed = std::function<bool(const IngestedRun&)>;
+
+/// Adds images, the i-th to class_of(i): reading, decoding, encoding and committing overlap, and
+/// each synced commit holds whatever is ready. Bad images and class names are reported and skipped.
+/// Errors as encode_images and Gallery::add. Thread-safe.
+IngestReport ingest(Database& database, const ImageList& images,
+                    const std::function<std::string_view(std::size_t)>& class_of,
+                    const Committed& committed);
+/// The same for files.
 IngestReport ingest(Database& database, std::span<const LabeledPath> files,
-                    const std::function<bool(const IngestedRun&)>& committed,
-                    const ImageLimits& limits = {});
+                    const Committed& committed, const ImageLimits& limits = {});
 
 }  // namespace simdb

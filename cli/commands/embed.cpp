@@ -11,7 +11,7 @@
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/file_io.h"
-#include "pipeline/encode_files.h"
+#include "pipeline/encode_images.h"
 #include "pipeline/formats/npy.h"
 #include "pipeline/image_paths.h"
 
@@ -20,7 +20,7 @@ namespace po = boost::program_options;
 namespace {
 
 void print_vectors(std::ostream& out, std::span<const std::filesystem::path> paths,
-                   const EncodedFiles& run) {
+                   const EncodedRun& run) {
   for (std::size_t i = 0; i < run.indices.size(); ++i) {
     print_json(out, {{"path", paths[run.indices[i]].string()}, {"vector", run.embeddings.row(i)}});
   }
@@ -53,24 +53,21 @@ int run_embed(std::span<const std::string> args, Console& console) {
   const std::shared_ptr<const ImageEncoder> encoder = choose_encoder(parser);
   EmbeddingBatch rows(encoder->dimension());
   std::ostringstream lines;
-  std::vector<FileFailure> failures;
+  std::vector<ImageFailure> failures;
   {
     ProgressBar bar(console, "embedding", output.empty() ? 0 : paths.size());
-    encode_files(
-        *encoder, paths,
-        [&](EncodedFiles& run) {
-          if (numpy) {
-            rows.append(run.embeddings);
-          } else {
-            print_vectors(output.empty() ? console.out : lines, paths, run);
-          }
-          bar.clear();
-          print_failures(console.err, run.failures);
-          bar.update(run.end);
-          failures.insert(failures.end(), run.failures.begin(), run.failures.end());
-          return static_cast<bool>(console.out) && !InterruptGuard::requested();
-        },
-        limits);
+    encode_images(*encoder, list_of(paths, limits), [&](EncodedRun& run) {
+      if (numpy) {
+        rows.append(run.embeddings);
+      } else {
+        print_vectors(output.empty() ? console.out : lines, paths, run);
+      }
+      bar.clear();
+      print_failures(console.err, run.failures);
+      bar.update(run.end);
+      failures.insert(failures.end(), run.failures.begin(), run.failures.end());
+      return static_cast<bool>(console.out) && !InterruptGuard::requested();
+    });
   }
   InterruptGuard::check();
   if (numpy) {

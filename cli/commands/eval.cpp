@@ -116,16 +116,13 @@ EmbeddingBatch embed_folder(const ImageEncoder& encoder, const std::string& fold
   const std::vector<std::filesystem::path> paths = expand_paths(std::span(&folder, 1), console.in);
   EmbeddingBatch rows(encoder.dimension());
   ProgressBar bar(console, "foreign images", paths.size());
-  encode_files(
-      encoder, paths,
-      [&](EncodedFiles& run) {
-        rows.append(run.embeddings);
-        bar.clear();
-        print_failures(console.err, run.failures);
-        bar.update(run.end);
-        return !InterruptGuard::requested();
-      },
-      limits);
+  encode_images(encoder, list_of(paths, limits), [&](EncodedRun& run) {
+    rows.append(run.embeddings);
+    bar.clear();
+    print_failures(console.err, run.failures);
+    bar.update(run.end);
+    return !InterruptGuard::requested();
+  });
   return rows;
 }
 

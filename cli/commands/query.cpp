@@ -10,7 +10,7 @@
 #include "cli/file_failures.h"
 #include "cli/render.h"
 #include "core/class_name.h"
-#include "pipeline/encode_files.h"
+#include "pipeline/encode_images.h"
 #include "pipeline/image_paths.h"
 
 namespace simdb::cli {
@@ -94,28 +94,25 @@ int run_query(std::span<const std::string> args, Console& console) {
   const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console.in);
   const Database database = open_database(parser, OpenMode::kReadOnly);
   if (parser.has("class")) require_class(database, options.class_name);
-  std::vector<FileFailure> failures;
-  encode_files(
-      database.encoder(), paths,
-      [&](EncodedFiles& run) {
-        for (std::size_t i = 0; i < run.images.size(); ++i) {
-          const std::string path = paths[run.indices[i]].string();
-          const Prediction prediction = database.query(run.embeddings.row(i), options);
-          if (parser.flag("json")) {
-            print_json(console.out, to_json(path, prediction));
-          } else if (paths.size() > 1) {
-            console.out << fmt::format("{:<24} {}\n", verdict(prediction), printable(path));
-          } else {
-            console.out << verdict(prediction) << '\n';
-            print_details(console.out, prediction);
-          }
-        }
-        console.out.flush();
-        print_failures(console.err, run.failures);
-        failures.insert(failures.end(), run.failures.begin(), run.failures.end());
-        return static_cast<bool>(console.out);
-      },
-      limits);
+  std::vector<ImageFailure> failures;
+  encode_images(database.encoder(), list_of(paths, limits), [&](EncodedRun& run) {
+    for (std::size_t i = 0; i < run.images.size(); ++i) {
+      const std::string path = paths[run.indices[i]].string();
+      const Prediction prediction = database.query(run.embeddings.row(i), options);
+      if (parser.flag("json")) {
+        print_json(console.out, to_json(path, prediction));
+      } else if (paths.size() > 1) {
+        console.out << fmt::format("{:<24} {}\n", verdict(prediction), printable(path));
+      } else {
+        console.out << verdict(prediction) << '\n';
+        print_details(console.out, prediction);
+      }
+    }
+    console.out.flush();
+    print_failures(console.err, run.failures);
+    failures.insert(failures.end(), run.failures.begin(), run.failures.end());
+    return static_cast<bool>(console.out);
+  });
   return exit_code(failures, paths.size());
 }
 

@@ -218,17 +218,34 @@ Image decode_image(std::span<const std::byte> bytes, std::string_view name,
                       [&] { return decode(bytes, name, header, limits); });
 }
 
-SourceImage load_image(const std::filesystem::path& path, const ImageLimits& limits) {
-  std::vector<std::byte> file = read_file(path, limits.max_file_bytes);
+SourceImage source_image(std::span<const std::byte> file, std::string source,
+                         const ImageLimits& limits) {
   SourceImage loaded;
-  loaded.image = decode_image(file, path.string(), limits);
-  loaded.source = absolute_path(path).lexically_normal().string();
+  loaded.image = decode_image(file, source, limits);
+  loaded.source = std::move(source);
   loaded.digest = sha256(file);
   if (is_own_thumbnail(file, loaded.image)) {
-    loaded.thumbnail = std::move(file);
+    loaded.thumbnail.assign(file.begin(), file.end());
   } else {
     loaded.thumbnail = make_thumbnail(loaded.image);
   }
+  return loaded;
+}
+
+SourceImage source_image(const Image& image) {
+  require_consistent(image);
+  std::vector<std::byte> identity;
+  for (const int side : {image.width, image.height, image.channels}) {
+    for (int shift = 0; shift < 32; shift += 8) identity.push_back(std::byte(side >> shift & 255));
+  }
+  const auto pixels = std::as_bytes(std::span(image.pixels));
+  identity.insert(identity.end(), pixels.begin(), pixels.end());
+  return {image, "", sha256(identity), make_thumbnail(image)};
+}
+
+SourceImage load_image(const std::filesystem::path& path, const ImageLimits& limits) {
+  SourceImage loaded = source_image(read_file(path, limits.max_file_bytes), path.string(), limits);
+  loaded.source = absolute_path(path).lexically_normal().string();
   return loaded;
 }
 

@@ -38,6 +38,14 @@ Image decode_image(std::span<const std::byte> bytes, std::string_view name,
 /// decode_image.
 SourceImage load_image(const std::filesystem::path& path, const ImageLimits& limits = {});
 
+/// The same for the bytes of an image file that the caller holds; `source` names them in messages
+/// and becomes the image's source.
+SourceImage source_image(std::span<const std::byte> file, std::string source,
+                         const ImageLimits& limits = {});
+/// The same for pixels, without a source. The digest is that of width, height and channels (32 bits
+/// each, little-endian) and the pixels. Throws Error(kUsage) if they don't fit each other.
+SourceImage source_image(const Image& image);
+
 /// PNG bytes. Throws Error(kInternal) if the encoder fails. Thread-safe.
 std::vector<std::byte> encode_png(const Image& image);
 

@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <map>
-#include <mutex>
 #include <thread>
 
 #include "core/class_name.h"
 #include "core/error.h"
 #include "core/file_io.h"
-#include "core/parallel.h"
+#include "core/parallel_in_order.h"
 
 namespace simdb::training {
 namespace {
@@ -24,6 +22,7 @@ constexpr int kDetailedSide = 48;
 constexpr int kDetailedImage = 48;
 constexpr std::size_t kManyClasses = 20;
 constexpr std::size_t kLooks = 64;
+constexpr std::size_t kFilesAtOnce = 64;
 
 /// `pixels` are RGB.
 bool is_colored(std::span<const std::uint8_t> pixels) {
@@ -44,55 +43,17 @@ Image read_image(const fs::path& file, const ImageLimits& limits) {
 struct ReadFile {
   const fs::path* file = nullptr;
   std::size_t folder = 0;
-  std::vector<std::uint8_t> pixels;  ///< fitted; empty: it can't be used, or was not read
+  std::vector<std::uint8_t> pixels;  ///< fitted; empty: it can't be used
   std::string failure;
 };
 
-/// Decodes and fits some files on all cores. False if `progress` ended it.
-class Reader {
- public:
-  Reader(const InputSpec& input, const LoadOptions& options, const ProgressCallback& progress,
-         std::size_t total)
-      : input_(input),
-        limits_(options.limits),
-        threads_(options.threads > 0 ? options.threads
-                                     : std::max(1U, std::thread::hardware_concurrency())),
-        progress_(progress),
-        total_(total) {}
-
-  /// How many files are worth reading before the next are begun.
-  std::size_t window() const noexcept { return threads_ * kFilesAThread; }
-
-  bool read(std::span<ReadFile> files) {
-    parallel_for(files.size(), 1, threads_, [&](std::size_t first, std::size_t last) {
-      for (std::size_t i = first; i < last && !stopped_; ++i) read(files[i]);
-    });
-    return !stopped_;
+void read(ReadFile& entry, const InputSpec& input, const ImageLimits& limits) {
+  try {
+    entry.pixels = fit_to_input(read_image(*entry.file, limits), input).pixels;
+  } catch (const Error& error) {
+    entry.failure = error.what();
   }
-
- private:
-  static constexpr std::size_t kFilesAThread = 64;
-
-  void read(ReadFile& entry) {
-    try {
-      entry.pixels = fit_to_input(read_image(*entry.file, limits_), input_).pixels;
-    } catch (const Error& error) {
-      entry.failure = error.what();
-    }
-    const std::lock_guard lock(mutex_);
-    ++done_;
-    if (progress_ && !stopped_ && !progress_(done_, total_)) stopped_ = true;
-  }
-
-  const InputSpec& input_;
-  const ImageLimits& limits_;
-  std::size_t threads_;
-  const ProgressCallback& progress_;
-  std::size_t total_;
-  std::mutex mutex_;
-  std::size_t done_ = 0;
-  std::atomic<bool> stopped_ = false;
-};
+}
 
 /// Takes the files up in their order, and with the last file of a folder its class.
 class Collector {
@@ -106,7 +67,6 @@ class Collector {
       if (on_skip_) on_skip_(*entry.file, entry.failure);
       return;
     }
-    if (entry.pixels.empty()) return;
     begin(entry.folder);
     images_.pixels.insert(images_.pixels.end(), entry.pixels.begin(), entry.pixels.end());
     images_.labels.push_back(static_cast<int>(images_.classes.size()) - 1);
@@ -114,13 +74,8 @@ class Collector {
     entry.pixels = {};
   }
 
-  /// After the last file of a folder, or for one without any. What reading left behind when it was
-  /// stopped is not checked.
-  void finish(std::size_t folder, bool is_whole) {
-    if (!is_whole) {
-      usable_ = 0;
-      return;
-    }
+  /// After the last file of a folder, or for one without any.
+  void finish(std::size_t folder) {
     const auto& [name, parent, path, files] = folders_[folder];
     if (usable_ == 0) {
       if (on_skip_) on_skip_(path, "the folder has no readable image");
@@ -211,20 +166,28 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
   require_room(files.size(), images.input, options.max_bytes, folder);
   images.pixels.reserve(files.size() * images.input.values());
 
-  Reader reader(images.input, options, progress, files.size());
   Collector collector(images, folders, folder, options, on_skip);
   std::size_t finished = 0;  // folders
-  for (std::size_t first = 0; first < files.size(); first += reader.window()) {
-    const std::span part =
-        std::span(files).subspan(first, std::min(reader.window(), files.size() - first));
-    const bool goes_on = reader.read(part);
-    for (ReadFile& entry : part) {
-      for (; finished < entry.folder; ++finished) collector.finish(finished, goes_on);
-      collector.take(entry);
-    }
-    if (!goes_on) return images;
-  }
-  for (; finished < folders.size(); ++finished) collector.finish(finished, true);
+  std::size_t done = 0;      // files
+  const std::size_t threads =
+      options.threads > 0 ? options.threads : std::thread::hardware_concurrency();
+  parallel_in_order(
+      files.size(), kFilesAtOnce, threads,
+      [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i) read(files[i], images.input, options.limits);
+        return last;
+      },
+      [&](const std::vector<std::size_t>& ends) {
+        while (done < ends.back()) {
+          for (; finished < files[done].folder; ++finished) collector.finish(finished);
+          collector.take(files[done]);
+          ++done;
+          if (progress && !progress(done, files.size())) return false;
+        }
+        return true;
+      });
+  if (done < files.size()) return images;
+  for (; finished < folders.size(); ++finished) collector.finish(finished);
   require_enough_classes(images, folder, options.min_classes);
   if (options.choose_channels && !has_color(images)) keep_first_channel(images);
   return images;

@@ -59,9 +59,9 @@ using SkipCallback =
 
 /// Reads the classes that find_class_folders() finds in `folder`. A damaged image, or a class
 /// without any, is skipped. The order is that of find_class_folders(), so that one folder always
-/// gives one result. `progress` counts files, in whatever order they are done; when it returns
-/// false the result is what was read so far, unchecked. Beside the result, memory holds one image
-/// for each thread and 64 fitted ones. Throws Error(kNotFound) if there is no such folder;
+/// gives one result. `progress` counts files; when it returns false before the last the result
+/// is what was read so far, unchecked. Beside the result, memory holds one image for each thread
+/// and some hundred fitted ones. Throws Error(kNotFound) if there is no such folder;
 /// Error(kBadInput) if it has too few classes, or a class has too few readable images (naming it
 /// and the remedy), or the pixels would take more than `max_bytes`; Error(kIo) if the system
 /// refuses to list it.

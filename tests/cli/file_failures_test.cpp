@@ -8,7 +8,7 @@ namespace simdb::cli {
 namespace {
 
 TEST(ExitCode, IsTheFilesOwnIfItWasTheOnlyOne) {
-  const std::vector<FileFailure> missing = {{"a", ErrorCode::kNotFound, "gone"}};
+  const std::vector<ImageFailure> missing = {{0, ErrorCode::kNotFound, "gone"}};
   EXPECT_EQ(exit_code({}, 5), 0);
   EXPECT_EQ(exit_code(missing, 1), 3);
   EXPECT_EQ(exit_code(missing, 5), 4);

@@ -1,0 +1,142 @@
+#include "pipeline/encode_images.h"
+
+#include <algorithm>
+#include <iterator>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <thread>
+#include <utility>
+
+#include "core/parallel_in_order.h"
+
+namespace simdb {
+namespace {
+
+constexpr std::size_t kImagesAtOnce = 64;
+// Decoded pixels that a thread gathers before it encodes them and lets go of them: 64 pictures of a
+// camera would take 5 GB.
+constexpr std::size_t kPixelBytesAtOnce = 64UL << 20;
+
+// Encodes the images of `batch` and lets go of their pixels; where one of them has no features,
+// each on its own, so that only that one fails.
+void encode_into(const ImageEncoder& encoder, const ImageList& list, EncodedRun& batch) {
+  std::vector<Image> pixels;
+  pixels.reserve(batch.images.size());
+  for (SourceImage& source : batch.images) {
+    pixels.push_back(std::move(source.image));
+    source.image = {pixels.back().width, pixels.back().height, pixels.back().channels, {}};
+  }
+  try {
+    batch.embeddings = encoder.encode(pixels);
+  } catch (const Error&) {
+    EncodedRun good(encoder.dimension());
+    for (std::size_t i = 0; i < pixels.size(); ++i) {
+      const std::size_t index = batch.indices[i];
+      try {
+        good.embeddings.append(encoder.encode(std::span(pixels).subspan(i, 1)));
+        good.images.push_back(std::move(batch.images[i]));
+        good.indices.push_back(index);
+      } catch (const Error& e) {
+        batch.failures.push_back(
+            {index, e.code(), "can't use " + list.name(index) + ": " + e.what()});
+      }
+    }
+    batch.images = std::move(good.images);
+    batch.indices = std::move(good.indices);
+    batch.embeddings = std::move(good.embeddings);
+  }
+}
+
+void append(EncodedRun& run, EncodedRun&& batch) {
+  run.end = batch.end;
+  run.indices.insert(run.indices.end(), batch.indices.begin(), batch.indices.end());
+  std::move(batch.images.begin(), batch.images.end(), std::back_inserter(run.images));
+  std::move(batch.failures.begin(), batch.failures.end(), std::back_inserter(run.failures));
+  run.embeddings.append(batch.embeddings);
+}
+
+// Loads images for several threads. One that can't be opened because others hold the last file
+// descriptors is tried again when none is being loaded, so that an answer does not depend on how
+// many threads there are.
+class Loader {
+ public:
+  explicit Loader(const ImageList& list) : list_(list) {}
+
+  SourceImage load(std::size_t index) {
+    {
+      const std::shared_lock beside_others(mutex_);
+      try {
+        return list_.load(index);
+      } catch (const Error& e) {
+        if (e.code() != ErrorCode::kIo) throw;
+      }
+    }
+    const std::unique_lock alone(mutex_);
+    return list_.load(index);
+  }
+
+ private:
+  const ImageList& list_;
+  std::shared_mutex mutex_;
+};
+
+EncodedRun process(const ImageEncoder& encoder, const ImageList& list, Loader& loader,
+                   std::size_t first, std::size_t last) {
+  EncodedRun done(encoder.dimension());
+  EncodedRun batch(encoder.dimension());
+  std::size_t pixel_bytes = 0;
+  for (std::size_t i = first; i < last; ++i) {
+    try {
+      batch.images.push_back(loader.load(i));
+      batch.indices.push_back(i);
+      pixel_bytes += batch.images.back().image.pixels.size();
+    } catch (const Error& e) {
+      batch.failures.push_back({i, e.code(), e.what()});
+    }
+    batch.end = i + 1;
+    if (pixel_bytes < kPixelBytesAtOnce && batch.end != last) continue;
+    encode_into(encoder, list, batch);
+    append(done, std::move(batch));
+    batch = EncodedRun(encoder.dimension());
+    pixel_bytes = 0;
+  }
+  return done;
+}
+
+}  // namespace
+
+ImageList list_of(std::span<const std::filesystem::path> files, const ImageLimits& limits) {
+  return {files.size(), [files, limits](std::size_t i) { return load_image(files[i], limits); },
+          [files](std::size_t i) { return files[i].string(); }};
+}
+
+ImageList list_of(std::span<const EncodedImage> images, const ImageLimits& limits) {
+  return {images.size(),
+          [images, limits](std::size_t i) {
+            return source_image(images[i].bytes, images[i].name, limits);
+          },
+          [images](std::size_t i) { return images[i].name; }};
+}
+
+ImageList list_of(std::span<const Image> images) {
+  return {images.size(), [images](std::size_t i) { return source_image(images[i]); },
+          [](std::size_t i) { return "image " + std::to_string(i); }};
+}
+
+void encode_images(const ImageEncoder& encoder, const ImageList& images,
+                   const std::function<bool(EncodedRun&)>& consume) {
+  Loader loader(images);
+  parallel_in_order(
+      images.size, kImagesAtOnce, std::thread::hardware_concurrency(),
+      [&](std::size_t first, std::size_t last) {
+        return process(encoder, images, loader, first, last);
+      },
+      [&](std::vector<EncodedRun>&& parts) {
+        EncodedRun run = std::move(parts.front());
+        for (EncodedRun& part : std::span(parts).subspan(1)) append(run, std::move(part));
+        return consume(run);
+      });
+}
+
+}  // namespace simdb
