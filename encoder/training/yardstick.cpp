@@ -58,6 +58,12 @@ NewClassScore Yardstick::score(const torch::Tensor& queries) const {
   return score_new_classes(queries.index_select(0, torch::tensor(scored_)), labels_, shots_, seed_);
 }
 
+double Yardstick::share_among_all(const torch::Tensor& queries) const {
+  return score_new_classes(queries.index_select(0, torch::tensor(scored_)), labels_, shots_, seed_,
+                           labels_.size())
+      .accuracy;
+}
+
 BaselineScore Yardstick::judge(const Baseline& baseline, const LabeledImages& images,
                                const LabeledImages& training) const {
   const Samples& queries = validation_.queries();

@@ -52,6 +52,21 @@ TEST(YardstickTest, NewClassesAreAskedForAsTheNetworkWillBe) {
   EXPECT_NEAR(score.accuracy, 1, 1e-12);
 }
 
+// Classes in pairs that look the same: among 20 of 30 a class's twin is seldom there.
+TEST(YardstickTest, AmongAllClassesIsHarderThanAmongTwenty) {
+  const LabeledImages images = colors(150, 8);
+  Samples training;
+  const Validation validation = Validation::split(all_samples(images), {}, training);
+  ASSERT_EQ(validation.classes(), 30U);
+  const Yardstick yardstick(validation, 1);
+  const std::vector<int>& labels = validation.queries().labels;
+  std::vector<std::int64_t> pairs(labels.begin(), labels.end());
+  for (std::int64_t& label : pairs) label /= 2;
+  const torch::Tensor rows = torch::one_hot(torch::tensor(pairs)).to(torch::kFloat32);
+  EXPECT_EQ(yardstick.score(rows).ways, 20);
+  EXPECT_LT(yardstick.share_among_all(rows), yardstick.score(rows).accuracy);
+}
+
 TEST(YardstickTest, KnownClassesAreLookedUpInTheGallery) {
   const LabeledImages images = colors(4, 10);
   Samples training;
