@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <cstdint>
-#include <optional>
 
 #include "benchmarks/knn_methods.h"
 #include "index/vector_index.h"
@@ -20,7 +18,7 @@ FoundRows rows_of(const std::vector<Neighbor>& neighbors) {
   return rows;
 }
 
-// The index with its defaults, exact and with work limits.
+// The index with its defaults.
 class SimdbIndex : public KnnMethod {
  public:
   explicit SimdbIndex(std::size_t dimension) : dimension_(dimension) {}
@@ -32,24 +30,14 @@ class SimdbIndex : public KnnMethod {
     index_->add(ids, rows);
   }
 
-  std::vector<KnnSetting> settings() const override {
-    std::vector<KnnSetting> all{{"simdb exact", ""}};
-    for (const std::size_t rows : kLimits) {
-      all.push_back({"simdb approximate", "max_rows=" + std::to_string(rows)});
-    }
-    return all;
-  }
-  void use(std::size_t setting) override {
-    limit_ = setting == 0 ? std::nullopt : std::optional(WorkLimit{kLimits[setting - 1]});
-  }
+  std::vector<KnnSetting> settings() const override { return {{"simdb exact", ""}}; }
+  void use(std::size_t /*setting*/) override {}
 
   FoundRows search(std::span<const float> query, std::size_t k) const override {
-    return rows_of(limit_ ? index_->search_limited(query, k, *limit_).neighbors
-                          : index_->search(query, k));
+    return rows_of(index_->search(query, k));
   }
   std::vector<FoundRows> search_batch(const EmbeddingBatch& queries, std::size_t k,
                                       int threads) const override {
-    if (limit_) return KnnMethod::search_batch(queries, k, threads);
     std::vector<FoundRows> found;
     for (const auto& neighbors :
          index_->search_batch(queries, k, static_cast<std::size_t>(threads))) {
@@ -65,11 +53,8 @@ class SimdbIndex : public KnnMethod {
   }
 
  private:
-  static constexpr std::size_t kLimits[] = {256, 512, 1024, 2048, 4096};
-
   std::size_t dimension_;
   std::unique_ptr<VectorIndex> index_;
-  std::optional<WorkLimit> limit_;
 };
 
 // Every row compared with every query.

@@ -20,7 +20,6 @@ from pathlib import Path
 # Colours (light, dark) and marks of methods by name; simdb's own stand out. Others get the spare ones.
 STYLES = {
     "simdb exact": ("#d4380d", "#ff7a45", "star"),
-    "simdb approximate": ("#d48806", "#ffc53d", "diamond"),
     "simdb flat": ("#b5647b", "#e89bb0", "diamond"),
     "FAISS IndexFlatIP": ("#5b6b7d", "#9fb0c3", "square"),
     "FAISS IVFFlat": ("#0b7a75", "#36cfc9", "square"),

@@ -51,7 +51,7 @@ _simdb() {
       export) options="--output --faiss --fvecs --npy --projector --db" ;;
       encoders) options="--json" ;;
       init) options="--encoder --dim --db --json" ;;
-      query) options="-k --class --accept --within --max-rows --image-limit --db --json" ;;
+      query) options="-k --class --accept --within --image-limit --db --json" ;;
       rm) options="--class --db --json" ;;
       sample-data) options="--colors --count --class-by --size --seed" ;;
       train) options=$(simdb train --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u) ;;

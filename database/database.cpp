@@ -16,17 +16,10 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<Neighbor> find_neighbors(const Gallery& gallery, std::span<const float> embedding,
-                                     const QueryOptions& options, Prediction& prediction) {
+                                     const QueryOptions& options) {
   const SearchFilter filter{.class_name = options.class_name};
-  if (options.within && options.limit) {
-    throw Error(ErrorCode::kUsage, "a query is either within a similarity or under a work limit");
-  }
   if (options.within) return gallery.range_search(embedding, *options.within, filter);
-  if (!options.limit) return gallery.search(embedding, options.k, filter);
-  LimitedResult result = gallery.search_limited(embedding, options.k, *options.limit, filter);
-  prediction.exact = result.exact;
-  prediction.partitions_skipped = result.partitions_skipped;
-  return std::move(result.neighbors);
+  return gallery.search(embedding, options.k, filter);
 }
 
 }  // namespace
@@ -132,7 +125,7 @@ Prediction Database::query(const Image& image, const QueryOptions& options) cons
 Prediction Database::query(std::span<const float> embedding, const QueryOptions& options) const {
   const Gallery& gallery = state_->gallery;
   Prediction prediction;
-  for (const Neighbor& neighbor : find_neighbors(gallery, embedding, options, prediction)) {
+  for (const Neighbor& neighbor : find_neighbors(gallery, embedding, options)) {
     auto record = gallery.get(neighbor.id);
     if (!record) {
       if (!gallery.embedding(neighbor.id)) continue;  // removed since the search

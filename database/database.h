@@ -36,8 +36,6 @@ struct QueryOptions {
   float accept_similarity = 0.5F;  ///< a nearest neighbour below this is no match
   /// Where set, all items of at least this similarity vote instead of the k nearest.
   std::optional<float> within = std::nullopt;
-  /// Where set, the search is approximate: see Gallery::search_limited. Not with `within`.
-  std::optional<WorkLimit> limit = std::nullopt;
 };
 
 /// The answer to "what is this?".
@@ -47,8 +45,6 @@ struct Prediction {
   bool accepted = false;                   ///< the nearest neighbour reaches accept_similarity
   std::vector<ClassScore> ranking;         ///< all classes among the neighbours, best first
   std::vector<LabeledNeighbor> neighbors;  ///< nearest first
-  bool exact = true;                       ///< false: a QueryOptions::limit left something out
-  std::size_t partitions_skipped = 0;      ///< how many parts of the index that was
 };
 
 /// What Database::verify found.

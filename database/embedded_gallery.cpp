@@ -250,13 +250,6 @@ std::vector<Neighbor> EmbeddedGallery::range_search(std::span<const float> query
   });
 }
 
-LimitedResult EmbeddedGallery::search_limited(std::span<const float> query, std::size_t k,
-                                              WorkLimit limit, const SearchFilter& filter) const {
-  return with_filter(filter, [&](const VectorIndex& index, const IdFilter& ids) {
-    return index.search_limited(query, k, limit, ids);
-  });
-}
-
 std::vector<ClassCount> EmbeddedGallery::classes() const { return store_->classes(); }
 
 std::uint64_t EmbeddedGallery::class_size(std::string_view class_name) const {

@@ -54,8 +54,6 @@ class EmbeddedGallery final : public Gallery {
                                                   const SearchFilter& filter = {}) const override;
   std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
                                      const SearchFilter& filter = {}) const override;
-  LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
-                               const SearchFilter& filter = {}) const override;
   std::vector<ClassCount> classes() const override;
   std::uint64_t class_size(std::string_view class_name) const override;
   ClassSummary class_summary(std::string_view class_name) const override;

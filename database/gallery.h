@@ -13,7 +13,6 @@
 #include "core/embedding.h"
 #include "core/id_filter.h"
 #include "core/item.h"
-#include "core/search.h"
 
 namespace simdb {
 
@@ -82,9 +81,6 @@ class Gallery {
   /// All items whose similarity is at least `min_similarity`, in the order of ranks_before.
   virtual std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
                                              const SearchFilter& filter = {}) const = 0;
-  /// The approximate mode: as search(), but ends when `limit` is reached and says what it left out.
-  virtual LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
-                                       const SearchFilter& filter = {}) const = 0;
   /// In byte order of the names, none empty.
   virtual std::vector<ClassCount> classes() const = 0;
   /// How many items a class has; 0 if there is no such class.

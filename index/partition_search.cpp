@@ -2,7 +2,6 @@
 #include <array>
 #include <cmath>
 #include <numbers>
-#include <unordered_set>
 
 #include "index/partition_search_internal.h"
 
@@ -88,7 +87,7 @@ void PartitionSearch::collect_blocks(std::uint32_t p) {
                                              high + reach_, selected_.data());
   for (std::size_t i = 0; i < found; ++i) {
     const std::uint32_t b = selected_[i];
-    blocks_.push_back({&partition, b, p, kAllRows, std::max({near[b] - high, low - far[b], 0.0F})});
+    blocks_.push_back({&partition, b, kAllRows, std::max({near[b] - high, low - far[b], 0.0F})});
   }
 }
 
@@ -115,7 +114,6 @@ void PartitionSearch::compare(const Block* blocks, std::size_t count) {
       }
     }
   }
-  compared_ += count * kBlockRows;
 }
 
 void PartitionSearch::compare_blocks() {
@@ -136,7 +134,7 @@ void PartitionSearch::compare_blocks() {
   Block* now = batches.data();
   Block* later = now + kBlocksAtOnce;
   std::size_t count = gather(now, size);
-  while (count != 0 && !finished()) {
+  while (count != 0) {
     size = std::min(2 * size, kBlocksAtOnce);
     const std::size_t following = gather(later, size);
     compare(now, count);
@@ -144,10 +142,7 @@ void PartitionSearch::compare_blocks() {
     std::swap(now, later);
     count = following;
   }
-  // What a limit left over.
-  next -= std::min(next, count);
-  blocks_.erase(blocks_.begin(), blocks_.begin() + static_cast<std::ptrdiff_t>(next));
-  std::copy_n(now, std::min(count, blocks_.size()), blocks_.begin());
+  blocks_.clear();
 }
 
 // The partitions that were not visited and may hold rows within `angle` of the query.
@@ -217,14 +212,10 @@ void PartitionSearch::run_few() {
   for (const RowLocation& location : scope_.rows()) {
     const auto bit = static_cast<std::uint16_t>(1U << (location.row % kBlockRows));
     blocks_.push_back({&state_.partition(location.partition),
-                       static_cast<std::uint32_t>(location.row / kBlockRows), location.partition,
-                       bit, 0});
+                       static_cast<std::uint32_t>(location.row / kBlockRows), bit, 0});
   }
   update_reach();
   compare_blocks();
-  std::unordered_set<std::uint32_t> left;
-  for (const Block& block : blocks_) left.insert(block.owner);
-  skipped_ = left.size();
 }
 
 void PartitionSearch::run() {
@@ -243,47 +234,27 @@ void PartitionSearch::run() {
   visited_.assign(state_.partitions.size(), 0);
   visit_nearest();
   // Until as many rows are found as are wanted, everything is open.
-  for (std::size_t count = kFirstPartitions; reach_ >= kPi && !finished(); count *= 2) {
+  for (std::size_t count = kFirstPartitions; reach_ >= kPi; count *= 2) {
     select_open(reach_);
     if (open_.empty()) return;
     keep_nearest(count);
     visit_open();
   }
   for (const float share : kShares) {
-    if (finished()) break;
     select_open(share * reach_);
-    if (limit_ != SIZE_MAX) keep_nearest(open_.size());
     visit_open();
   }
-  if (finished()) count_skipped();
-}
-
-// Blocks that were collected and not compared, and partitions that were not even visited.
-void PartitionSearch::count_skipped() {
-  std::erase_if(blocks_, [&](const Block& block) { return block.gap > reach_; });
-  for (const Block& block : blocks_) {
-    if (visited_[block.owner] != 0) ++skipped_;
-    visited_[block.owner] = 0;
-  }
-  for (const Block& block : blocks_) visited_[block.owner] = 1;
-  select_open(reach_);
-  skipped_ += open_.size();
 }
 
 void PartitionSearch::scan_flat(std::size_t first, std::size_t last) {
   for (std::size_t p = first; p < last; ++p) {
     if (!scope_.touches(static_cast<std::uint32_t>(p))) continue;
-    if (finished()) {
-      ++skipped_;
-      continue;
-    }
     const Partition& partition = state_.partition(p);
     std::array<Block, kBlocksAtOnce> batch;  // NOLINT: written before it is read
     for (std::size_t b = 0; b < partition.blocks(); b += kBlocksAtOnce) {
       const std::size_t count = std::min(kBlocksAtOnce, partition.blocks() - b);
       for (std::size_t i = 0; i < count; ++i) {
-        batch[i] = {&partition, static_cast<std::uint32_t>(b + i), static_cast<std::uint32_t>(p),
-                    kAllRows, 0};
+        batch[i] = {&partition, static_cast<std::uint32_t>(b + i), kAllRows, 0};
         // Within the partition: the machine's own prefetching stops at every page.
         prefetch_block(partition.block(std::min(b + i + kBlocksAtOnce, partition.blocks() - 1)),
                        query_.size());

@@ -42,7 +42,6 @@ struct SearchBuffers {
   struct Block {
     const Partition* partition;
     std::uint32_t number;  // in the partition
-    std::uint32_t owner;   // number of the partition
     std::uint16_t rows;    // bit r is set if row r may be returned
     float gap;             // every row is at least this far from the query, radians
   };
@@ -61,16 +60,9 @@ class PartitionSearch {
   PartitionSearch(const IndexState& state, std::span<const float> query,
                   NeighborCollector& collector, const SearchScope& scope, SearchBuffers& buffers);
 
-  /// Stops after about this many rows.
-  void limit_rows(std::size_t rows) noexcept { limit_ = rows; }
-
   void run();
   /// For flat states: reads the partitions [first, last) only.
   void scan_flat(std::size_t first, std::size_t last);
-
-  std::size_t rows_compared() const noexcept { return compared_; }
-  /// How many partitions might hold something that belongs into the answer, but were left out.
-  std::size_t partitions_skipped() const noexcept { return skipped_; }
 
   /// How far float scores may be from the similarity, given lengths of query and rows.
   static float error(const IndexState& state, std::span<const float> query);
@@ -78,7 +70,6 @@ class PartitionSearch {
  private:
   using Block = SearchBuffers::Block;
 
-  bool finished() const noexcept { return compared_ >= limit_; }
   void update_reach();
   void collect_blocks(std::uint32_t p);
   void compare_blocks();
@@ -88,17 +79,12 @@ class PartitionSearch {
   void select_open(float angle);
   void keep_nearest(std::size_t count);
   void visit_open();
-  void count_skipped();
 
   const IndexState& state_;
   std::span<const float> query_;
   NeighborCollector& collector_;
   const SearchScope& scope_;
   const Kernels& kernels_;
-
-  std::size_t limit_ = SIZE_MAX;
-  std::size_t compared_ = 0;
-  std::size_t skipped_ = 0;
 
   float length_error_;         // of the product of two lengths
   float centroid_error_;       // of a centroid's score as a cosine

@@ -52,14 +52,14 @@ class PartitionedIndex final : public VectorIndex {
                                                   const IdFilter& filter) const override;
   std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
                                      const IdFilter& filter) const override;
-  LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
-                               const IdFilter& filter) const override;
 
   std::size_t size() const noexcept override;
   std::size_t dimension() const noexcept override { return dimension_; }
   std::size_t memory_bytes() const noexcept override;
   std::vector<ItemId> ids() const override;
   std::vector<float> vector(ItemId id) const override;
+  /// How many parts it is divided into now.
+  std::size_t partitions() const noexcept { return state_.partitions.size(); }
   void write(AtomicFile& file, const SnapshotOrigin& origin) const override;
 
  private:

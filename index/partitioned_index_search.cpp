@@ -57,22 +57,14 @@ std::vector<std::uint32_t> local_order(const IndexState& state, const EmbeddingB
 
 std::vector<Neighbor> PartitionedIndex::search(std::span<const float> query, std::size_t k,
                                                const IdFilter& filter) const {
-  return search_limited(query, k, {SIZE_MAX}, filter).neighbors;
-}
-
-LimitedResult PartitionedIndex::search_limited(std::span<const float> query, std::size_t k,
-                                               WorkLimit limit, const IdFilter& filter) const {
   require_query(query, dimension_);
   require_k(k);
   const std::shared_lock lock(mutex_);
   const SearchScope scope(filter, state_, [&]() -> const IdLocator& { return locator(); });
   NeighborCollector collector = NeighborCollector::nearest(query, std::min(k, state_.rows + 1),
                                                            PartitionSearch::error(state_, query));
-  PartitionSearch search(state_, query, collector, scope, buffers());
-  search.limit_rows(limit.rows);
-  search.run();
-  return {collector.finish(), search.partitions_skipped() == 0, search.partitions_skipped(),
-          search.rows_compared()};
+  PartitionSearch(state_, query, collector, scope, buffers()).run();
+  return collector.finish();
 }
 
 std::vector<Neighbor> PartitionedIndex::range_search(std::span<const float> query,

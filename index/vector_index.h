@@ -9,7 +9,6 @@
 #include "core/embedding.h"
 #include "core/id_filter.h"
 #include "core/item.h"
-#include "core/search.h"
 
 namespace simdb {
 
@@ -50,10 +49,6 @@ class VectorIndex {
   /// All items whose similarity is at least `min_similarity`, in the order of ranks_before.
   virtual std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
                                              const IdFilter& filter = {}) const = 0;
-
-  /// The approximate mode: as search(), nearest partitions first, until `limit` is reached.
-  virtual LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
-                                       const IdFilter& filter = {}) const = 0;
 
   virtual std::size_t size() const noexcept = 0;
   virtual std::size_t dimension() const noexcept = 0;

@@ -36,9 +36,7 @@ nlohmann::ordered_json to_json(const std::string& path, const Prediction& predic
           {"confidence", prediction.confidence},
           {"accepted", prediction.accepted},
           {"ranking", ranking},
-          {"neighbors", neighbors},
-          {"exact", prediction.exact},
-          {"partitions_skipped", prediction.partitions_skipped}};
+          {"neighbors", neighbors}};
 }
 
 std::string verdict(const Prediction& prediction) {
@@ -75,9 +73,6 @@ int run_query(std::span<const std::string> args, Console& console) {
       "similarity of the nearest neighbour below which an image is unknown");
   parser.options().add_options()("within", po::value<float>()->value_name("S"),
                                  "let all items of at least this similarity vote");
-  parser.options().add_options()(
-      "max-rows", po::value<std::size_t>()->value_name("N"),
-      "approximate: compare with about N items at most (--json tells what was left out)");
   parser.with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   QueryOptions options{.k = parser.get<std::size_t>("k"),
@@ -89,7 +84,6 @@ int run_query(std::span<const std::string> args, Console& console) {
   }
   if (parser.has("within")) options.within = parser.get<float>("within");
   const ImageLimits limits = parser.image_limits();
-  if (parser.has("max-rows")) options.limit = WorkLimit{parser.get<std::size_t>("max-rows")};
 
   const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console.in);
   const Database database = open_database(parser, OpenMode::kReadOnly);

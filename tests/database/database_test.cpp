@@ -260,7 +260,7 @@ TEST_F(DatabaseTest, AFolderCanBeMoved) {
   EXPECT_EQ(Database::open(folder / "moved", options()).query(grey_image(10)).class_name, "dark");
 }
 
-TEST_F(DatabaseTest, QueriesWithinASimilarityOrUnderALimit) {
+TEST_F(DatabaseTest, QueriesWithinASimilarity) {
   Database database = make();
   for (const std::uint8_t brightness : {10, 12, 14, 240}) {
     database.add("any", source_image(brightness, "/" + std::to_string(brightness)));
@@ -270,14 +270,6 @@ TEST_F(DatabaseTest, QueriesWithinASimilarityOrUnderALimit) {
   const float third = all.neighbors[2].similarity;
   EXPECT_EQ(database.query(grey_image(12), {.k = 1, .within = third}).neighbors.size(), 3U);
   EXPECT_TRUE(database.query(grey_image(12), {.within = 1.5F}).neighbors.empty());
-
-  const Prediction limited = database.query(grey_image(12), {.k = 4, .limit = WorkLimit{100}});
-  EXPECT_TRUE(limited.exact);
-  EXPECT_EQ(limited.partitions_skipped, 0U);
-  EXPECT_EQ(limited.neighbors.size(), 4U);
-  EXPECT_EQ(
-      code_of([&] { database.query(grey_image(12), {.within = 0.5F, .limit = WorkLimit{100}}); }),
-      ErrorCode::kUsage);
 }
 
 }  // namespace

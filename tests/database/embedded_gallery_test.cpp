@@ -48,10 +48,6 @@ class BrittleIndex final : public VectorIndex {
                                      const IdFilter& filter) const override {
     return index_->range_search(query, min_similarity, filter);
   }
-  LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
-                               const IdFilter& filter) const override {
-    return index_->search_limited(query, k, limit, filter);
-  }
   std::size_t memory_bytes() const noexcept override { return index_->memory_bytes(); }
   void write(AtomicFile& file, const SnapshotOrigin& origin) const override {
     index_->write(file, origin);
@@ -278,7 +274,6 @@ TEST_F(EmbeddedGalleryTest, FiltersByClassAndByIds) {
             (std::set<std::uint64_t>{3, 6, 60}));
   EXPECT_EQ(ids_of(gallery->range_search(query.row(0), -1, {.class_name = "dog", .ids = some})),
             (std::set<std::uint64_t>{2}));
-  EXPECT_TRUE(gallery->search_limited(query.row(0), 9, {1000}, {.ids = some}).exact);
   EXPECT_EQ(ids_of(gallery->search_batch(query, 9, {.ids = some}).front()).size(), 4U);
   const std::vector<ItemId> descending{ItemId{3}, ItemId{2}};
   EXPECT_EQ(code_of([&] { gallery->search(query.row(0), 9, {"cat", descending}); }),

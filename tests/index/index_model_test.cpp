@@ -8,8 +8,8 @@
 
 #include "core/error.h"
 #include "core/file_io.h"
+#include "index/partitioned_index_internal.h"
 #include "index/snapshot.h"
-#include "index/vector_index.h"
 #include "tests/index/row_mix.h"
 #include "tests/support/reference_index.h"
 #include "tests/support/temporary_folder.h"
@@ -54,8 +54,6 @@ class IndexModel {
     std::size_t clustered = 0;  ///< times it was partitioned
     std::size_t flattened = 0;  ///< times it became flat again
     std::size_t split = 0;      ///< times that an add made more partitions from some
-    std::size_t exact = 0;      ///< limited searches that proved their answer,
-    std::size_t cut_off = 0;    ///< and that didn't
     std::size_t reopened = 0;   ///< times it went on from a file
   };
   const History& history() const { return history_; }
@@ -79,8 +77,6 @@ class IndexModel {
       search_filtered();
     } else if (kind < 82) {
       range_search();
-    } else if (kind < 92) {
-      search_limited();
     } else if (kind < 93) {
       search_batch();
     } else if (kind < 97) {
@@ -105,9 +101,7 @@ class IndexModel {
     } else {
       remove();
     }
-    // Nothing is compared, so everything is left out.
-    const std::vector<float> any = mix_.next();
-    partitions_ = index_->search_limited(any, 1, {0}).partitions_skipped;
+    partitions_ = dynamic_cast<const PartitionedIndex&>(*index_).partitions();
     history_.largest = std::max(history_.largest, rows());
     if (before <= 1 && partitions_ > 1) ++history_.clustered;
     if (before > 1 && partitions_ <= 1) ++history_.flattened;
@@ -245,35 +239,6 @@ class IndexModel {
     EXPECT_EQ(index_->range_search(query, minimum, only), expected);
   }
 
-  void search_limited() {
-    const auto query = some_query();
-    const std::size_t k = up_to(20);
-    const std::size_t limit = chance(50) ? up_to(200) : up_to(3000);
-    log() << "search_limited, k " << k << ", limit " << limit << ", " << rows() << " rows";
-    std::vector<ItemId> only = reference_.ids();
-    IdFilter filter;
-    if (chance(40)) {
-      only = some_filter();
-      filter = only;
-    }
-    const auto expected = reference_.search(query, k, only);
-    const LimitedResult result = index_->search_limited(query, k, {limit}, filter);
-    EXPECT_EQ(result.exact, result.partitions_skipped == 0);
-    EXPECT_LE(result.rows_compared, limit + 512);
-    EXPECT_LE(result.neighbors.size(), k);
-    EXPECT_TRUE(std::ranges::is_sorted(result.neighbors, ranks_before));
-    for (const Neighbor& neighbor : result.neighbors) {
-      const auto row = reference_.rows().find(neighbor.id);
-      ASSERT_NE(row, reference_.rows().end());
-      EXPECT_EQ(neighbor.similarity, similarity(query, row->second.values()));
-      EXPECT_TRUE(std::ranges::binary_search(only, neighbor.id));
-    }
-    if (result.exact) {
-      EXPECT_EQ(result.neighbors, expected);
-    }
-    ++(result.exact ? history_.exact : history_.cut_off);
-  }
-
   void look_up() {
     const ItemId id = some_ids(1).front();
     log() << "vector of " << to_number(id);
@@ -367,8 +332,6 @@ TEST_P(IndexModelTest, AnswersAsTheReferenceThroughRandomOperations) {
   EXPECT_GT(history.clustered, 0U);
   EXPECT_GT(history.flattened, 0U);
   EXPECT_GT(history.split, 0U);
-  EXPECT_GT(history.exact, 0U);
-  EXPECT_GT(history.cut_off, 0U);
   EXPECT_GT(history.reopened, 0U);
 }
 

@@ -204,34 +204,12 @@ TEST_P(VectorIndexTest, ABatchAnswersAsSingleQueriesDo) {
   EXPECT_TRUE(index->search_batch(EmbeddingBatch(16), 7, 2).empty());
 }
 
-TEST_P(VectorIndexTest, AWorkLimitIsKeptAndToldHonestly) {
-  const auto index = make(clustered_embeddings(6000, 16, 25, 14));
-  const auto queries = clustered_embeddings(40, 16, 25, 15);
-  bool some_inexact = false;
-  for (std::size_t q = 0; q < queries.rows(); ++q) {
-    const auto exact = index->search(queries.row(q), 10);
-    for (const std::size_t rows : {1, 64, 256, 1024, 100000}) {
-      const LimitedResult result = index->search_limited(queries.row(q), 10, {rows});
-      EXPECT_LE(result.rows_compared, rows + 512);
-      EXPECT_EQ(result.exact, result.partitions_skipped == 0);
-      if (result.exact) {
-        ASSERT_EQ(result.neighbors, exact);
-      }
-      some_inexact = some_inexact || !result.exact;
-      EXPECT_TRUE(std::is_sorted(result.neighbors.begin(), result.neighbors.end(), ranks_before));
-    }
-    EXPECT_TRUE(index->search_limited(queries.row(q), 10, {100000}).exact);
-  }
-  EXPECT_TRUE(some_inexact);
-}
-
 TEST_P(VectorIndexTest, AnEmptyIndexFindsNothing) {
   const auto index = make();
   const auto query = axis_embeddings(1, 16, 0);
   EXPECT_TRUE(index->search(query.row(0), 10).empty());
   EXPECT_TRUE(index->search(query.row(0), 10, ids_from(1, 5)).empty());
   EXPECT_TRUE(index->range_search(query.row(0), -1).empty());
-  EXPECT_TRUE(index->search_limited(query.row(0), 10, {5}).exact);
   EXPECT_TRUE(index->ids().empty());
   EXPECT_EQ(index->size(), 0U);
   EXPECT_TRUE(index->vector(ItemId{1}).empty());
@@ -366,7 +344,6 @@ TEST_P(VectorIndexTest, RefusesWhatDoesNotFitAndStaysAsItWas) {
     const std::vector<float> query(16, value);
     expect_usage([&] { index->search(query, 1); });
     expect_usage([&] { index->range_search(query, 0); });
-    expect_usage([&] { index->search_limited(query, 1, {10}); });
   }
   expect_usage([&] { index->range_search(one.row(0), std::numeric_limits<float>::quiet_NaN()); });
   expect_usage([] { make_index(17); });

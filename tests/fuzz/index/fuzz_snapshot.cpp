@@ -59,7 +59,6 @@ void use(VectorIndex& index, const SnapshotInfo& info, Rows rows) {
   query[1] = 1;
   require_ranked(index.search(query, 5), 5, rows);
   require_ranked(index.range_search(query, 0.5F), index.size(), rows);
-  require_ranked(index.search_limited(query, 3, WorkLimit{8}).neighbors, 3, rows);
   const std::vector<ItemId> ids = index.ids();
   fuzz::require(ids.size() == index.size(), "every row has an id");
   if (!ids.empty()) {
