@@ -1,5 +1,7 @@
 #include "database/backup.h"
 
+#include <system_error>
+
 #include "core/error.h"
 #include "core/file_io.h"
 #include "database/embedded_gallery.h"
@@ -9,8 +11,15 @@
 
 namespace simdb {
 
-std::uint64_t EmbeddedGallery::back_up(AtomicFile& file, const std::function<void()>& check) const {
-  return write_backup(*store_, file, check);
+BackupReport EmbeddedGallery::back_up(const std::filesystem::path& file,
+                                      const std::function<void()>& check) const {
+  AtomicFile output(file);
+  const std::uint64_t items = write_backup(*store_, output, check);
+  output.commit();
+  // The backup is done: that its size can't be told, as somebody took it away, is no failure.
+  std::error_code error;
+  const std::uintmax_t bytes = std::filesystem::file_size(file, error);
+  return {items, error ? 0 : bytes};
 }
 
 std::uint64_t restore_database(const std::filesystem::path& file,

@@ -25,37 +25,38 @@ std::vector<Neighbor> find_neighbors(const Gallery& gallery, std::span<const flo
 }  // namespace
 
 struct Database::State {
-  State(std::unique_ptr<Store> store, const fs::path& folder, OpenOptions open_options)
-      : options(std::move(open_options)), gallery(std::move(store), folder) {}
-
   std::shared_ptr<const ImageEncoder> load_encoder() const;
 
-  const OpenOptions options;
-  EmbeddedGallery gallery;
+  const std::unique_ptr<Gallery> gallery;
+  const EncoderLoader encoder_loader;
   mutable std::mutex encoder_mutex;  // guards encoder
   mutable std::shared_ptr<const ImageEncoder> encoder;
 };
 
 std::shared_ptr<const ImageEncoder> Database::State::load_encoder() const {
-  if (!options.encoder_loader) {
+  if (!encoder_loader) {
     throw Error(ErrorCode::kUsage,
                 "the database was opened without an encoder loader, so it can't take images; set "
                 "OpenOptions::encoder_loader");
   }
-  auto loaded = options.encoder_loader(gallery.encoder_model());
+  auto loaded = encoder_loader(gallery->encoder_model());
   if (!loaded) throw Error(ErrorCode::kUsage, "the encoder loader made no encoder");
-  if (loaded->dimension() != gallery.dimension() ||
-      loaded->fingerprint() != gallery.encoder_fingerprint()) {
+  if (loaded->dimension() != gallery->dimension() ||
+      loaded->fingerprint() != gallery->encoder_fingerprint()) {
     throw Error(ErrorCode::kUsage,
                 "the encoder loader made an encoder that is not the database's own: fingerprint " +
                     loaded->fingerprint() + ", dimension " + std::to_string(loaded->dimension()) +
-                    " instead of " + gallery.encoder_fingerprint() + ", " +
-                    std::to_string(gallery.dimension()));
+                    " instead of " + gallery->encoder_fingerprint() + ", " +
+                    std::to_string(gallery->dimension()));
   }
   return loaded;
 }
 
-Database::Database(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Database::Database(std::unique_ptr<Gallery> gallery, EncoderLoader encoder_loader)
+    : state_(new State{std::move(gallery), std::move(encoder_loader), {}, {}}) {
+  if (!state_->gallery) throw Error(ErrorCode::kUsage, "can't make a database of no gallery");
+}
+
 Database::Database(Database&&) noexcept = default;
 Database& Database::operator=(Database&&) noexcept = default;
 Database::~Database() = default;
@@ -70,10 +71,11 @@ Database Database::create(const fs::path& folder, std::span<const std::byte> mod
   const fs::path absolute = absolute_path(folder);
   NewFolder made(absolute);
   const StoreIdentity identity{dimension, to_hex(sha256(model)), {model.begin(), model.end()}};
-  auto state = std::make_unique<State>(Store::create(store_path(absolute), identity), absolute,
-                                       std::move(options));
+  Database database(
+      std::make_unique<EmbeddedGallery>(Store::create(store_path(absolute), identity), absolute),
+      std::move(options.encoder_loader));
   made.keep();
-  return Database(std::move(state));
+  return database;
 }
 
 Database Database::open(const fs::path& folder, OpenOptions options) {
@@ -89,8 +91,9 @@ Database Database::open(const fs::path& folder, OpenOptions options) {
       options.mode == OpenMode::kReadOnly ? StoreMode::kReadOnly : StoreMode::kReadWrite;
   const fs::path absolute = absolute_path(folder);
   if (mode == StoreMode::kReadWrite) require_known_snapshot(snapshot_path(absolute));
-  return Database(std::make_unique<State>(Store::open(store_path(absolute), mode), absolute,
-                                          std::move(options)));
+  return Database(
+      std::make_unique<EmbeddedGallery>(Store::open(store_path(absolute), mode), absolute),
+      std::move(options.encoder_loader));
 }
 
 bool Database::exists(const fs::path& folder) {
@@ -111,7 +114,7 @@ std::vector<AddedItem> Database::add(std::string_view class_name,
                       static_cast<std::uint32_t>(image.image.height)},
                      image.thumbnail});
   }
-  return state_->gallery.add(items, encoder().encode(pixels));
+  return state_->gallery->add(items, encoder().encode(pixels));
 }
 
 AddedItem Database::add(std::string_view class_name, const SourceImage& image) {
@@ -123,7 +126,7 @@ Prediction Database::query(const Image& image, const QueryOptions& options) cons
 }
 
 Prediction Database::query(std::span<const float> embedding, const QueryOptions& options) const {
-  const Gallery& gallery = state_->gallery;
+  const Gallery& gallery = *state_->gallery;
   Prediction prediction;
   for (const Neighbor& neighbor : find_neighbors(gallery, embedding, options)) {
     auto record = gallery.get(neighbor.id);
@@ -151,10 +154,10 @@ float Database::compare(const Image& a, const Image& b) const {
   return similarity(embeddings.row(0), embeddings.row(1));
 }
 
-std::size_t Database::remove(std::span<const ItemId> ids) { return state_->gallery.remove(ids); }
+std::size_t Database::remove(std::span<const ItemId> ids) { return state_->gallery->remove(ids); }
 
 std::size_t Database::remove_class(std::string_view class_name) {
-  return state_->gallery.remove_class(class_name);
+  return state_->gallery->remove_class(class_name);
 }
 
 const ImageEncoder& Database::encoder() const {
@@ -163,29 +166,23 @@ const ImageEncoder& Database::encoder() const {
   return *state_->encoder;
 }
 
-std::vector<std::byte> Database::encoder_model() const { return state_->gallery.encoder_model(); }
+std::vector<std::byte> Database::encoder_model() const { return state_->gallery->encoder_model(); }
 
-Gallery& Database::gallery() noexcept { return state_->gallery; }
-const Gallery& Database::gallery() const noexcept { return state_->gallery; }
+Gallery& Database::gallery() noexcept { return *state_->gallery; }
+const Gallery& Database::gallery() const noexcept { return *state_->gallery; }
 
 VerifyReport Database::verify() const {
-  return {state_->gallery.stats().items, state_->gallery.verify()};
+  return {state_->gallery->stats().items, state_->gallery->verify()};
 }
 
 std::vector<std::string> Database::verify_searches() const {
-  return state_->gallery.verify_searches();
+  return state_->gallery->verify_searches();
 }
 
 BackupReport Database::back_up(const fs::path& file, const std::function<void()>& check) const {
-  AtomicFile output(file);
-  const std::uint64_t items = state_->gallery.back_up(output, check);
-  output.commit();
-  // The backup is done: that its size can't be told, as somebody took it away, is no failure.
-  std::error_code error;
-  const std::uintmax_t bytes = fs::file_size(file, error);
-  return {items, error ? 0 : bytes};
+  return state_->gallery->back_up(file, check);
 }
 
-ReindexReport Database::reindex() { return state_->gallery.reindex(); }
+ReindexReport Database::reindex() { return state_->gallery->reindex(); }
 
 }  // namespace simdb

@@ -53,15 +53,13 @@ struct VerifyReport {
   std::vector<std::string> problems;  ///< in words for a person; empty means sound
 };
 
-struct BackupReport {
-  std::uint64_t items = 0;
-  std::uint64_t bytes = 0;
-};
-
-/// An image similarity database in a folder: encoder, items and index. Thread-safe. All members
-/// throw Error as described at Store and ImageEncoder.
+/// An image similarity database: a gallery and the encoder that it belongs to. Thread-safe. All
+/// members throw Error as described at Gallery and ImageEncoder.
 class Database {
  public:
+  /// Takes over a gallery, of any engine. `encoder_loader` as in OpenOptions.
+  explicit Database(std::unique_ptr<Gallery> gallery, EncoderLoader encoder_loader = {});
+
   /// Makes a new database in `folder`, which must not exist or be empty; its parent must exist.
   /// `model` are the bytes of the encoder's model file and stay inside; `dimension` is the length
   /// of its embeddings.
@@ -103,27 +101,15 @@ class Database {
   Gallery& gallery() noexcept;
   const Gallery& gallery() const noexcept;
 
-  /// Reads everything and compares index and store bit for bit. Changes nothing.
+  /// See Gallery for these.
   VerifyReport verify() const;
-
-  /// Compares the answers to up to 1,000 queries with a plain scan of the store, which takes as
-  /// long as 1,000 scans. Returns what differs, in words; empty means nothing.
   std::vector<std::string> verify_searches() const;
-
-  /// Writes everything into one file, the encoder included, for restore_database. Changes go on
-  /// meanwhile and are not in it. The file is replaced whole; a failure leaves it as it was. Calls
-  /// `check` often and lets out what that throws.
   BackupReport back_up(
       const std::filesystem::path& file, const std::function<void()>& check = [] {}) const;
-
-  /// Builds the index anew from the store and saves it in the folder, where the next process maps
-  /// it. Throws Error(kUsage) in a database opened for reading, Error(kIo) if the file can't be
-  /// written.
   ReindexReport reindex();
 
  private:
   struct State;
-  explicit Database(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

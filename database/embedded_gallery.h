@@ -14,7 +14,6 @@
 
 namespace simdb {
 
-class AtomicFile;
 class ClassMembers;
 
 /// Makes an empty index for embeddings of a dimension.
@@ -63,27 +62,23 @@ class EmbeddedGallery final : public Gallery {
   GalleryStats stats() const override;
   const std::string& encoder_fingerprint() const noexcept override;
 
-  std::size_t dimension() const noexcept { return store_->dimension(); }
-  std::vector<std::byte> encoder_model() const { return store_->encoder_model(); }
+  std::size_t dimension() const noexcept override { return store_->dimension(); }
+  std::vector<std::byte> encoder_model() const override { return store_->encoder_model(); }
+  std::uint64_t changes() const override { return store_->changes(); }
 
-  /// Every contradiction inside the store and between it, the index and the snapshot, which is read
-  /// anew; empty means sound. Changes wait meanwhile; searches only if there is no index yet.
-  std::vector<std::string> verify() const;
-
-  /// See Database::verify_searches. Changes wait meanwhile.
-  std::vector<std::string> verify_searches() const;
-
-  /// Writes everything into a file, which the caller commits; see storage/backup.h for `check`.
-  /// Changes go on meanwhile and are not in it. Returns how many items there are.
-  std::uint64_t back_up(AtomicFile& file, const std::function<void()>& check = [] {}) const;
+  /// The contradictions inside the store and between it, the index and the snapshot, which is read
+  /// anew. Searches wait only if there is no index yet.
+  std::vector<std::string> verify() const override;
+  std::vector<std::string> verify_searches() const override;
+  BackupReport back_up(
+      const std::filesystem::path& file, const std::function<void()>& check = [] {}) const override;
 
   /// Saves the index for later processes if the gallery is large and much has changed since that
   /// was last done; returns whether. May have to build the index first. Does nothing in a gallery
   /// opened for reading. Throws Error(kIo) if the file can't be written; what was there is kept.
   bool refresh_snapshot();
-  /// Builds the index anew from the store and saves it. Errors as rebuild_index and
-  /// refresh_snapshot; Error(kUsage) in a gallery opened for reading.
-  ReindexReport reindex();
+  /// Errors also as rebuild_index.
+  ReindexReport reindex() override;
 
  private:
   std::unique_ptr<VectorIndex> build_index() const;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,6 +38,11 @@ struct ReindexReport {
   std::uint64_t snapshot_bytes = 0;
 };
 
+struct BackupReport {
+  std::uint64_t items = 0;
+  std::uint64_t bytes = 0;
+};
+
 /// What a vote needs to know of a class; see core/vote.h.
 struct ClassSummary {
   std::uint64_t items = 0;  ///< 0 if there is no such class
@@ -52,8 +58,9 @@ struct SearchFilter {
   IdFilter ids = {};            ///< these items
 };
 
-/// The reference items and their search: the port behind which a database keeps them (embedded
-/// here; a server later). Thread-safe. Errors as Store's.
+/// The reference items, their search and the encoder that they belong to: the port behind which a
+/// database keeps them (EmbeddedGallery in a folder). tests/database/gallery_conformance.h is what
+/// an engine must pass. Thread-safe. Errors as Store's.
 class Gallery {
  public:
   virtual ~Gallery() = default;
@@ -93,7 +100,32 @@ class Gallery {
   virtual void for_each_embedding(
       const std::function<bool(ItemId, std::span<const float>)>& visit) const = 0;
   virtual GalleryStats stats() const = 0;
+  virtual std::size_t dimension() const noexcept = 0;
+  /// SHA-256 of encoder_model(), hexadecimal.
   virtual const std::string& encoder_fingerprint() const noexcept = 0;
+  /// The bytes of the encoder's model file.
+  virtual std::vector<std::byte> encoder_model() const = 0;
+  /// How many changes the gallery has seen: each add and each removal that changed something is
+  /// one. Never goes back. In a reader it is the number of the state that it sees.
+  virtual std::uint64_t changes() const = 0;
+
+  /// Every contradiction in what is stored, in words for a person; empty means sound. Changes
+  /// nothing, and wait meanwhile.
+  virtual std::vector<std::string> verify() const = 0;
+  /// Compares the answers to up to 1,000 queries with a plain scan, which takes as long as 1,000
+  /// scans. Returns what differs, in words; empty means nothing. Changes wait meanwhile.
+  virtual std::vector<std::string> verify_searches() const = 0;
+
+  // What not every engine can: by default Error(kUsage) with what to do instead.
+
+  /// Writes everything into one file, the encoder included, for restore_database. Changes go on
+  /// meanwhile and are not in it. The file is replaced whole; a failure leaves it as it was. Calls
+  /// `check` often and lets out what that throws.
+  virtual BackupReport back_up(
+      const std::filesystem::path& file, const std::function<void()>& check = [] {}) const;
+  /// Builds the search index anew and saves it for later processes. Throws Error(kUsage) in a
+  /// gallery opened for reading, Error(kIo) if it can't be written.
+  virtual ReindexReport reindex();
 };
 
 }  // namespace simdb

@@ -76,7 +76,7 @@ rocksdb::DBOptions database_options() {
   // A change spans all families: flushing them as one keeps every state on disk a whole one, and
   // lets the log go although the small families never fill a memtable.
   options.atomic_flush = true;
-  // After a failed write only opening again makes the state certain (see RocksStore).
+  // After a failed write only opening again makes the state certain (see Store).
   options.max_bgerror_resume_count = 0;
   options.listeners.push_back(std::make_shared<NoRecovery>());
 

@@ -1,10 +1,66 @@
 #include "storage/store.h"
 
+#include <algorithm>
+#include <chrono>
+
+#include "core/class_name.h"
 #include "core/error.h"
+#include "storage/item_value_internal.h"
+#include "storage/random_bytes_internal.h"
+#include "storage/rocksdb_connection_internal.h"
+#include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_repair_internal.h"
-#include "storage/rocksdb_store_internal.h"
+#include "storage/rocksdb_verify_internal.h"
+#include "storage/rocksdb_wall_internal.h"
+#include "storage/store_change_internal.h"
+#include "storage/witness_internal.h"
 
 namespace simdb {
+namespace {
+
+std::int64_t now_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+std::string_view as_text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::vector<std::byte> as_bytes(std::string_view text) {
+  const auto* first = reinterpret_cast<const std::byte*>(text.data());
+  return {first, first + text.size()};
+}
+
+std::string require_meta(const RocksConnection& connection, std::string_view key) {
+  auto value = connection.read(Family::kMeta, key);
+  if (!value) throw damaged(connection.path(), "its '" + std::string(key) + "' is missing");
+  return *std::move(value);
+}
+
+std::uint64_t require_meta_number(const RocksConnection& connection, std::string_view key) {
+  const auto number = decode_number(require_meta(connection, key));
+  if (!number) throw damaged(connection.path(), "its '" + std::string(key) + "' is no number");
+  return *number;
+}
+
+ItemId require_item_key(const RocksConnection& connection, std::string_view key) {
+  const auto id = decode_item_key(key);
+  if (!id) throw damaged(connection.path(), "the key of an item has a wrong length");
+  return *id;
+}
+
+std::uint64_t require_class_count(const RocksConnection& connection, std::string_view class_name,
+                                  std::string_view value) {
+  const auto count = decode_number(value);
+  if (!count) {
+    throw damaged(connection.path(),
+                  "the size of class '" + std::string(class_name) + "' is no number");
+  }
+  return *count;
+}
+
+}  // namespace
 
 std::unique_ptr<Store> Store::create(const std::filesystem::path& path,
                                      const StoreIdentity& identity) {
@@ -14,16 +70,269 @@ std::unique_ptr<Store> Store::create(const std::filesystem::path& path,
                                        ": the fingerprint is not the SHA-256 of the encoder");
   }
   auto connection = RocksConnection::create(path);
-  RocksStore::initialize(*connection, identity);
-  return std::make_unique<RocksStore>(std::move(connection));
+  initialize(*connection, identity);
+  return std::make_unique<Store>(std::move(connection));
 }
 
 std::unique_ptr<Store> Store::open(const std::filesystem::path& path, StoreMode mode) {
-  return std::make_unique<RocksStore>(RocksConnection::open(path, mode));
+  return std::make_unique<Store>(RocksConnection::open(path, mode));
 }
 
 StoreRepair Store::repair(const std::filesystem::path& path) {
   return repair_store(path, rocksdb::Env::Default());
 }
+
+void Store::initialize(RocksConnection& connection, const StoreIdentity& identity) {
+  Change change(connection);
+  change.put(Family::kModels, identity.encoder_fingerprint, as_text(identity.encoder_model));
+  change.put(Family::kMeta, kMetaDimension, encode_number(identity.dimension));
+  change.put(Family::kMeta, kMetaEncoder, identity.encoder_fingerprint);
+  change.put(Family::kMeta, kMetaNextId, encode_number(1));
+  change.put(Family::kMeta, kMetaItems, encode_number(0));
+  const std::string id = draw_bytes(kStoreIdDigits / 2, connection.path());
+  change.put(Family::kMeta, kMetaStoreId,
+             to_hex({reinterpret_cast<const std::uint8_t*>(id.data()), id.size()}));
+  change.put(Family::kMeta, kMetaChanges, encode_number(0));
+  change.put(Family::kMeta, kMetaTombstonesFrom, encode_number(0));
+  change.put(Family::kMeta, kMetaFormat, encode_number(kStoreFormatVersion));
+  require_ok(connection.write(change.batch()), "create the store", connection.path());
+}
+
+Store::Store(std::unique_ptr<RocksConnection> connection)
+    : connection_(std::move(connection)),
+      dimension_(require_meta_number(*connection_, kMetaDimension)),
+      fingerprint_(require_meta(*connection_, kMetaEncoder)),
+      id_(require_meta(*connection_, kMetaStoreId)),
+      next_id_(require_meta_number(*connection_, kMetaNextId)),
+      items_(require_meta_number(*connection_, kMetaItems)),
+      changes_(require_meta_number(*connection_, kMetaChanges)),
+      tombstones_from_(require_meta_number(*connection_, kMetaTombstonesFrom)) {
+  if (!is_valid_dimension(dimension_)) {
+    throw damaged(connection_->path(), "its dimension is " + std::to_string(dimension_));
+  }
+  if (!is_store_id(id_)) {
+    throw damaged(connection_->path(), "its 'store_id' is not made of " +
+                                           std::to_string(kStoreIdDigits) +
+                                           " lower-case hexadecimal digits");
+  }
+  compare_with_witness();
+  if (connection_->mode() == StoreMode::kReadWrite) {
+    witness_ = std::make_unique<Witness>(connection_->path(), id_);
+  };
+}
+
+Store::~Store() = default;
+
+void Store::compare_with_witness() const {
+  const auto& witness = connection_->witness();
+  if (!witness) return;
+  if (witness->store_id != id_) {
+    throw damaged(connection_->path(),
+                  "its file WITNESS, or all the others, belong to another store");
+  }
+  if (witness->changes > changes_) {
+    throw Error(ErrorCode::kCorruption,
+                "the store " + connection_->path().string() +
+                    " has lost changes: it acknowledged " + std::to_string(witness->changes) +
+                    ", but its files hold " + std::to_string(changes_) +
+                    ". Restore the database from a copy, or go on without them with 'simdb verify "
+                    "--repair'");
+  }
+  const auto mark = mark_of(witness->changes);
+  if (mark && *mark != witness->mark) {
+    throw damaged(connection_->path(), "its change " + std::to_string(witness->changes) +
+                                           " is not the one that was acknowledged: a file in it "
+                                           "belongs to another store or is an older copy");
+  }
+}
+
+void Store::require_writable(const char* attempt) const {
+  const std::string prefix = "can't " + std::string(attempt) + " " + connection_->path().string();
+  if (connection_->mode() == StoreMode::kReadOnly) {
+    throw Error(ErrorCode::kUsage, prefix + ": it was opened for reading; open it for writing");
+  }
+  // After a failed sync the system may drop what it could not write and report the next sync as a
+  // success. Only reading the files again tells what is there.
+  if (!failure_.empty()) {
+    throw Error(ErrorCode::kIo,
+                prefix + ": an earlier change failed (" + failure_ + "); open the database again");
+  }
+}
+
+void Store::commit(Change& change, const std::string& attempt) {
+  for (const auto& [name, difference] : change.classes()) {
+    const std::uint64_t count = class_size(name) + static_cast<std::uint64_t>(difference);
+    if (count == 0) {
+      change.erase(Family::kClasses, name);
+    } else {
+      change.put(Family::kClasses, name, encode_number(count));
+    }
+  }
+  const std::uint64_t items = items_ + static_cast<std::uint64_t>(change.items());
+  change.put(Family::kMeta, kMetaItems, encode_number(items));
+  change.put(Family::kMeta, kMetaChanges, encode_number(changes_ + 1));
+  if (!has_changed_) {
+    const std::string mark = draw_bytes(8, connection_->path());
+    change.put(Family::kSessions, encode_number(changes_ + 1), mark);
+    mark_ = decode_number(mark).value_or(0);  // it is 8 bytes
+  }
+  write(change, attempt);
+  has_changed_ = true;
+  items_ = items;
+  ++changes_;
+  if (witness_) witness_->note(changes_, mark_);
+}
+
+void Store::write(Change& change, const std::string& attempt) {
+  const rocksdb::Status status = connection_->write(change.batch());
+  if (!status.ok()) failure_ = status.ToString();
+  require_ok(status, attempt, connection_->path());
+}
+
+std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBatch& embeddings) {
+  require_writable("add to");
+  if (embeddings.dimension() != dimension_ || embeddings.rows() != items.size()) {
+    throw Error(ErrorCode::kUsage, "can't store " + std::to_string(items.size()) + " items with " +
+                                       std::to_string(embeddings.rows()) +
+                                       " embeddings of dimension " +
+                                       std::to_string(embeddings.dimension()) +
+                                       " in a store of dimension " + std::to_string(dimension_));
+  }
+  for (const NewItem& item : items) require_class_name(item.info.class_name);
+  if (items.empty()) return {};
+
+  Change change(*connection_);
+  std::vector<ItemId> ids;
+  ids.reserve(items.size());
+  const std::int64_t added_ms = now_ms();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto& [info, thumbnail] = items[i];
+    const ItemId id{next_id_ + i};
+    const std::string key = item_key(id);
+    change.put(Family::kItems, key, encode_item(info, added_ms));
+    change.put(Family::kVectors, key, encode_vector(embeddings.row(i)));
+    change.put(Family::kByClass, class_key(info.class_name, id), {});
+    change.put(Family::kByHash, digest_key(info.digest, id), {});
+    if (!thumbnail.empty()) change.put(Family::kThumbnails, key, as_text(thumbnail));
+    change.count(info.class_name, 1);
+    ids.push_back(id);
+  }
+  const std::uint64_t next_id = next_id_ + items.size();
+  change.put(Family::kMeta, kMetaNextId, encode_number(next_id));
+  commit(change, "add " + std::to_string(items.size()) + " items to");
+  next_id_ = next_id;
+  return ids;
+}
+
+std::vector<ItemId> Store::erase(std::span<const ItemId> ids) {
+  require_writable("remove from");
+  std::vector<ItemId> sorted(ids.begin(), ids.end());
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+
+  Change change(*connection_);
+  std::vector<ItemId> erased;
+  for (const ItemId id : sorted) {
+    const auto record = get(id);
+    if (!record) continue;
+    const std::string key = item_key(id);
+    change.erase(Family::kItems, key);
+    change.erase(Family::kVectors, key);
+    change.erase(Family::kByClass, class_key(record->info.class_name, id));
+    change.erase(Family::kByHash, digest_key(record->info.digest, id));
+    change.erase(Family::kThumbnails, key);
+    change.put(Family::kTombstones, tombstone_key({changes_ + 1, id}), {});
+    change.count(record->info.class_name, -1);
+    erased.push_back(id);
+  }
+  if (!erased.empty()) commit(change, "remove " + std::to_string(erased.size()) + " items from");
+  return erased;
+}
+
+std::optional<ItemRecord> Store::get(ItemId id) const {
+  const auto value = connection_->read(Family::kItems, item_key(id));
+  return value ? std::optional(decode_item(id, *value)) : std::nullopt;
+}
+
+std::optional<Embedding> Store::embedding(ItemId id) const {
+  const auto value = connection_->read(Family::kVectors, item_key(id));
+  if (!value) return std::nullopt;
+  std::vector<float> values(dimension_);
+  decode_vector(id, *value, values);
+  return Embedding::from_unit(values);
+}
+
+std::vector<std::byte> Store::thumbnail(ItemId id) const {
+  const auto value = connection_->read(Family::kThumbnails, item_key(id));
+  return value ? as_bytes(*value) : std::vector<std::byte>();
+}
+
+std::vector<ItemId> Store::ids_after(Family family, std::string_view prefix) const {
+  std::vector<ItemId> ids;
+  connection_->scan(family, prefix, [&](std::string_view key, std::string_view) {
+    const auto id = decode_id_after(prefix.size(), key);
+    if (!id) throw damaged(connection_->path(), "a key has a wrong length");
+    ids.push_back(*id);
+    return true;
+  });
+  return ids;
+}
+
+std::vector<ItemId> Store::find_digest(const Sha256& digest) const {
+  return ids_after(Family::kByHash, digest_prefix(digest));
+}
+
+std::vector<ItemId> Store::items_of(std::string_view class_name) const {
+  // No class has such a name, but keys of one could begin like its prefix.
+  if (class_name.find('\0') != std::string_view::npos) return {};
+  return ids_after(Family::kByClass, class_prefix(class_name));
+}
+
+std::vector<ClassCount> Store::classes() const {
+  std::vector<ClassCount> classes;
+  connection_->scan(Family::kClasses, {}, [&](std::string_view name, std::string_view value) {
+    classes.push_back({std::string(name), require_class_count(*connection_, name, value)});
+    return true;
+  });
+  return classes;
+}
+
+std::uint64_t Store::class_size(std::string_view class_name) const {
+  const auto value = connection_->read(Family::kClasses, class_name);
+  return value ? require_class_count(*connection_, class_name, *value) : 0;
+}
+
+void Store::for_each_item(const std::function<bool(const ItemRecord&)>& visit) const {
+  connection_->scan(Family::kItems, {}, [&](std::string_view key, std::string_view value) {
+    return visit(decode_item(require_item_key(*connection_, key), value));
+  });
+}
+
+void Store::for_each_embedding_from(
+    ItemId first, const std::function<bool(ItemId, std::span<const float>)>& visit) const {
+  std::vector<float> values(dimension_);
+  connection_->scan_from(Family::kVectors, item_key(first),
+                         [&](std::string_view key, std::string_view value) {
+                           const ItemId id = require_item_key(*connection_, key);
+                           decode_vector(id, value, values);
+                           return visit(id, values);
+                         });
+}
+
+std::vector<std::byte> Store::encoder_model() const {
+  const auto value = connection_->read(Family::kModels, fingerprint_);
+  if (!value) throw damaged(connection_->path(), "its encoder " + fingerprint_ + " is missing");
+  std::vector<std::byte> model = as_bytes(*value);
+  const std::string digest = to_hex(sha256(model));
+  if (digest != fingerprint_) {
+    throw damaged(connection_->path(), "its encoder has the SHA-256 " + digest +
+                                           ", but its fingerprint is " + fingerprint_);
+  }
+  return model;
+}
+
+StoreMode Store::mode() const noexcept { return connection_->mode(); }
+
+std::vector<StoreProblem> Store::verify() const { return verify_store(*connection_, *this); }
 
 }  // namespace simdb

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -15,6 +16,10 @@
 #include "core/item.h"
 
 namespace simdb {
+
+class RocksConnection;
+class Witness;
+enum class Family : std::size_t;
 
 enum class StoreMode {
   kReadWrite,  ///< the one writing process
@@ -77,77 +82,104 @@ class Store {
   static std::unique_ptr<Store> create_from(const std::filesystem::path& path,
                                             const std::function<bool(StoreEntry&)>& next);
 
-  virtual ~Store() = default;
+  /// Writes the identity of a new store in one synced batch: with it the store exists.
+  static void initialize(RocksConnection& connection, const StoreIdentity& identity);
+  /// Reads the identity; create() and open() call it. Throws Error(kCorruption) if it is damaged.
+  explicit Store(std::unique_ptr<RocksConnection> connection);
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  ~Store();
 
   /// Stores all items or none, with ascending ids, and syncs. `embeddings` has a row an item.
   /// Throws Error(kUsage) in a read-only store or if the sizes or dimensions differ,
   /// Error(kBadInput) on a bad class name.
-  virtual std::vector<ItemId> put(std::span<const NewItem> items,
-                                  const EmbeddingBatch& embeddings) = 0;
+  std::vector<ItemId> put(std::span<const NewItem> items, const EmbeddingBatch& embeddings);
   /// Removes those of `ids` that exist, in one batch; returns them.
-  virtual std::vector<ItemId> erase(std::span<const ItemId> ids) = 0;
+  std::vector<ItemId> erase(std::span<const ItemId> ids);
   /// Forgets which ids were removed by the changes up to number `through`: see erased_since. Does
   /// nothing if they are forgotten already, and is no change itself. Throws Error(kUsage) in a
   /// read-only store or if `through` > changes().
-  virtual void forget_erased(std::uint64_t through) = 0;
+  void forget_erased(std::uint64_t through);
 
-  virtual std::optional<ItemRecord> get(ItemId id) const = 0;
-  virtual std::optional<Embedding> embedding(ItemId id) const = 0;
+  std::optional<ItemRecord> get(ItemId id) const;
+  std::optional<Embedding> embedding(ItemId id) const;
   /// Bytes of an image file; empty if the item has none or does not exist.
-  virtual std::vector<std::byte> thumbnail(ItemId id) const = 0;
+  std::vector<std::byte> thumbnail(ItemId id) const;
   /// Items whose image file had this digest, ascending.
-  virtual std::vector<ItemId> find_digest(const Sha256& digest) const = 0;
+  std::vector<ItemId> find_digest(const Sha256& digest) const;
   /// Classes in byte order of their names, none empty.
-  virtual std::vector<ClassCount> classes() const = 0;
+  std::vector<ClassCount> classes() const;
   /// How many items a class has; 0 if there is no such class.
-  virtual std::uint64_t class_size(std::string_view class_name) const = 0;
+  std::uint64_t class_size(std::string_view class_name) const;
   /// Items of a class, ascending; empty if there is no such class.
-  virtual std::vector<ItemId> items_of(std::string_view class_name) const = 0;
-  virtual std::uint64_t size() const = 0;
+  std::vector<ItemId> items_of(std::string_view class_name) const;
+  std::uint64_t size() const { return items_; }
 
   /// Calls with every record, or every embedding, in ascending order of id until the callback
   /// returns false.
-  virtual void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const = 0;
+  void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const;
   void for_each_embedding(const std::function<bool(ItemId, std::span<const float>)>& visit) const {
     for_each_embedding_from(ItemId{0}, visit);
   }
   /// The same for the embeddings with id `first` and above.
-  virtual void for_each_embedding_from(
-      ItemId first, const std::function<bool(ItemId, std::span<const float>)>& visit) const = 0;
+  void for_each_embedding_from(
+      ItemId first, const std::function<bool(ItemId, std::span<const float>)>& visit) const;
 
   /// A name drawn when the store was made, 32 lower-case hexadecimal digits: no other store has it
   /// but copies of this one.
-  virtual const std::string& id() const noexcept = 0;
+  const std::string& id() const noexcept { return id_; }
   /// How many changes the store has seen: each put and each erase that changed something is one.
   /// 0 in a new store, and never goes back. In a read-only store it is the number at the time of
   /// opening.
-  virtual std::uint64_t changes() const noexcept = 0;
+  std::uint64_t changes() const noexcept { return changes_; }
   /// Tells whether a number of a change means the same change. After a store was replaced by an
   /// older copy, its changes get numbers that were given before; their marks differ. A mark is a
   /// random number of the writer that made the change; 0 before the first change. Nothing if
   /// `change` > changes() or is forgotten (see forget_erased). Equal id, change and mark mean equal
   /// content.
-  virtual std::optional<std::uint64_t> mark_of(std::uint64_t change) const = 0;
+  std::optional<std::uint64_t> mark_of(std::uint64_t change) const;
   /// The ids removed by the changes after number `change`, ascending; nothing if that is too long
   /// ago to tell (see forget_erased). None are removed after changes() or later.
-  virtual std::optional<std::vector<ItemId>> erased_since(std::uint64_t change) const = 0;
+  std::optional<std::vector<ItemId>> erased_since(std::uint64_t change) const;
 
   /// Calls with every entry, family by family in ascending order of keys: one state of the store,
   /// even if changes go on meanwhile. The views are good until the next call.
-  virtual void for_each_entry(
-      const std::function<void(std::string_view family, std::string_view key,
-                               std::string_view value)>& visit) const = 0;
+  void for_each_entry(const std::function<void(std::string_view family, std::string_view key,
+                                               std::string_view value)>& visit) const;
 
   /// How it was opened; a store just created is open for writing.
-  virtual StoreMode mode() const noexcept = 0;
-  virtual std::size_t dimension() const noexcept = 0;
-  virtual const std::string& encoder_fingerprint() const noexcept = 0;
-  virtual std::vector<std::byte> encoder_model() const = 0;
+  StoreMode mode() const noexcept;
+  std::size_t dimension() const noexcept { return dimension_; }
+  const std::string& encoder_fingerprint() const noexcept { return fingerprint_; }
+  std::vector<std::byte> encoder_model() const;
 
   /// Reads every byte (checksums included) and compares the column families with each other.
   /// Returns the contradictions, at most 100; empty means sound. Changes nothing, and no change may
   /// run meanwhile.
-  virtual std::vector<StoreProblem> verify() const = 0;
+  std::vector<StoreProblem> verify() const;
+
+ private:
+  class Change;
+
+  void compare_with_witness() const;
+  void require_writable(const char* attempt) const;
+  void commit(Change& change, const std::string& attempt);
+  void write(Change& change, const std::string& attempt);
+  std::vector<ItemId> ids_after(Family family, std::string_view prefix) const;
+
+  const std::unique_ptr<RocksConnection> connection_;
+  std::unique_ptr<Witness> witness_;  // of a writer
+  const std::size_t dimension_;
+  const std::string fingerprint_;
+  const std::string id_;
+  std::uint64_t next_id_;     // touched by changes only
+  bool has_changed_ = false;  // this object made a change; touched by changes only
+  std::uint64_t mark_ = 0;    // of the changes that this object made; touched by changes only
+  std::string failure_;       // of a failed write; touched by changes only
+  // Changes write these, readers read them.
+  std::atomic<std::uint64_t> items_;
+  std::atomic<std::uint64_t> changes_;
+  std::atomic<std::uint64_t> tombstones_from_;
 };
 
 }  // namespace simdb

@@ -28,7 +28,6 @@
 #include <type_traits>
 
 #include "core/error.h"
-#include "core/file_io.h"
 #include "database/layout.h"
 #include "tests/faults/gallery_work.h"
 
@@ -121,9 +120,7 @@ void back_up(const std::filesystem::path& folder) {
     auto store = Store::open(store_path(folder), StoreMode::kReadOnly);
     const std::uint64_t changes = store->changes();
     const EmbeddedGallery gallery(std::move(store), folder);
-    AtomicFile file(folder.string() + ".backup");
-    gallery.back_up(file);
-    file.commit();
+    gallery.back_up(folder.string() + ".backup");
     say("backed up " + std::to_string(changes));
   }
 }

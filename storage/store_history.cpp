@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "storage/rocksdb_change_internal.h"
-#include "storage/rocksdb_store_internal.h"
 #include "storage/rocksdb_wall_internal.h"
+#include "storage/store.h"
+#include "storage/store_change_internal.h"
 
 namespace simdb {
 namespace {
@@ -17,7 +17,7 @@ Tombstone require_tombstone(const RocksConnection& connection, std::string_view 
 
 }  // namespace
 
-void RocksStore::forget_erased(std::uint64_t through) {
+void Store::forget_erased(std::uint64_t through) {
   require_writable("forget removals in");
   if (through > changes_) {
     throw Error(ErrorCode::kUsage, "can't forget removals up to change " + std::to_string(through) +
@@ -37,7 +37,7 @@ void RocksStore::forget_erased(std::uint64_t through) {
   write(change, "forget removals in");
 }
 
-std::optional<std::vector<ItemId>> RocksStore::erased_since(std::uint64_t change) const {
+std::optional<std::vector<ItemId>> Store::erased_since(std::uint64_t change) const {
   if (change < tombstones_from_) return std::nullopt;
   if (change >= changes_) return std::vector<ItemId>();
   std::vector<ItemId> ids;
@@ -53,7 +53,7 @@ std::optional<std::vector<ItemId>> RocksStore::erased_since(std::uint64_t change
   return ids;
 }
 
-std::optional<std::uint64_t> RocksStore::mark_of(std::uint64_t change) const {
+std::optional<std::uint64_t> Store::mark_of(std::uint64_t change) const {
   if (change < tombstones_from_ || change > changes_) return std::nullopt;
   if (change == 0) return 0;
   const auto session = connection_->last_up_to(Family::kSessions, encode_number(change));

@@ -7,14 +7,15 @@
 #include <string>
 #include <string_view>
 
+#include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_options_internal.h"
-#include "storage/rocksdb_store_internal.h"
 #include "storage/rocksdb_wall_internal.h"
+#include "storage/store.h"
 
 namespace simdb {
 
 /// Everything one change does to the store, to be written as one batch.
-class RocksStore::Change {
+class Store::Change {
  public:
   explicit Change(const RocksConnection& connection) : connection_(connection) {}
 

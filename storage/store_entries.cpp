@@ -4,9 +4,10 @@
 #include <vector>
 
 #include "core/error.h"
+#include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_options_internal.h"
-#include "storage/rocksdb_store_internal.h"
 #include "storage/rocksdb_wall_internal.h"
+#include "storage/store.h"
 
 namespace simdb {
 namespace {
@@ -24,7 +25,7 @@ Family require_family(const std::string& name, const std::filesystem::path& stor
 
 }  // namespace
 
-void RocksStore::for_each_entry(
+void Store::for_each_entry(
     const std::function<void(std::string_view, std::string_view, std::string_view)>& visit) const {
   // All iterators from one call: they see the same state.
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -69,7 +70,7 @@ std::unique_ptr<Store> Store::create_from(const std::filesystem::path& path,
              "make the store", path);
   write(synced_write(), batch);
   connection->require_known_format();
-  return std::make_unique<RocksStore>(std::move(connection));
+  return std::make_unique<Store>(std::move(connection));
 }
 
 }  // namespace simdb

@@ -1,0 +1,20 @@
+#include "database/gallery.h"
+
+#include "core/error.h"
+
+namespace simdb {
+
+BackupReport Gallery::back_up(const std::filesystem::path& file,
+                              const std::function<void()>& /*check*/) const {
+  throw Error(ErrorCode::kUsage, "can't back up into " + file.string() +
+                                     ": this gallery is not kept in files of simdb's own; use the "
+                                     "tools of what keeps it, or 'simdb export'");
+}
+
+ReindexReport Gallery::reindex() {
+  throw Error(ErrorCode::kUsage,
+              "can't build the index anew: this gallery has no index of simdb's own; use the tools "
+              "of what keeps it");
+}
+
+}  // namespace simdb
