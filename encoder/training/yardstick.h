@@ -24,8 +24,8 @@ class Yardstick {
   /// not new to the network, or too few.
   NewClassScore score(const torch::Tensor& queries) const;
 
-  /// The share of right answers among all of them at once, which chooses the epoch: among 20 classes
-  /// a network of little training is as good as one that tells hundreds apart.
+  /// The share of right answers among all of them at once, which chooses the epoch: among 20
+  /// classes a network of little training is as good as one that tells hundreds apart.
   double share_among_all(const torch::Tensor& queries) const;
 
   /// What a baseline makes of the queries, which are rows of `images`, looked up as the validation
