@@ -35,9 +35,11 @@ fi
 if [[ ! -f build/release/build.ninja ]]; then
   cmake --preset release -DSIMDB_BUILD_TESTS=OFF -DSIMDB_BUILD_BENCHMARKS=OFF
 fi
-cmake --build build/release --target simdb simdb-train --parallel "$(nproc)"
+# simdb-train comes later: LibTorch's headers take most of the time, and photographs don't need it.
+build() { cmake --build "$root/build/release" --target "$1" --parallel "$(nproc)"; }
+root=$PWD
+build simdb
 PATH=$PWD/build/release/bin:$PATH
-SECONDS=0
 
 if [[ -e $folder && ! -e $folder/made-by-demo.sh ]]; then
   echo "demo.sh: $folder is there already and was not made by this script; name another folder" >&2
@@ -110,6 +112,9 @@ else
   unset SIMDB_DB
 fi
 
+say "Training comes next: building simdb-train."
+build simdb-train
+
 say "1. Draw coloured shapes: 7 colours are the classes, circles, rectangles and triangles in each."
 run simdb sample-data shapes --colors 7 --count 10 --seed 1
 run simdb sample-data held_out --colors 7 --count 40 --seed 2
@@ -140,4 +145,4 @@ say "7. Check that everything is safe on disk."
 run simdb verify
 run simdb stats
 
-say "Done in $SECONDS seconds. Open $PWD/report.html in a browser: confusion matrix, similarities, a 3-D view of the features."
+say "Done. Open $PWD/report.html in a browser: confusion matrix, similarities, a 3-D view of the features."
