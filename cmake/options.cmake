@@ -9,7 +9,9 @@ option(SIMDB_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
 set(SIMDB_SANITIZE "" CACHE STRING "Sanitizers for every target: 'address,undefined' or 'thread'")
 
 option(SIMDB_FUZZ "Build libFuzzer programs (tests/fuzz; needs clang++) in place of all other tests" OFF)
+option(SIMDB_INSTALL "Have simdb's programs and libraries installed" ${PROJECT_IS_TOP_LEVEL})
 
+# For this folder and those below, whoever includes it.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -18,7 +20,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 
-if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
 
@@ -28,7 +30,7 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 # LibTorch's headers take about 1 GB a translation unit.
-set_property(GLOBAL PROPERTY JOB_POOLS torch=2)
+set_property(GLOBAL APPEND PROPERTY JOB_POOLS torch=2)
 
 add_library(simdb_settings INTERFACE)
 target_compile_options(simdb_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
