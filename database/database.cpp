@@ -1,10 +1,13 @@
 #include "database/database.h"
 
+#include <algorithm>
 #include <mutex>
 #include <system_error>
+#include <thread>
 
 #include "core/error.h"
 #include "core/file_io.h"
+#include "core/parallel.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
 #include "database/new_folder_internal.h"
@@ -15,18 +18,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<Neighbor> find_neighbors(const Gallery& gallery, std::span<const float> embedding,
-                                     const QueryOptions& options, Prediction& prediction) {
-  const SearchFilter filter{.class_name = options.class_name};
+constexpr std::size_t kVotesAtOnce = 64;
+
+Lookup lookup_of(const QueryOptions& options) {
+  return {options.k, options.within, options.filter};
+}
+
+// The approximate search's hits, looked up by their ids.
+std::vector<LabeledNeighbor> look_up_limited(const Gallery& gallery,
+                                             std::span<const float> embedding,
+                                             const QueryOptions& options, Prediction& prediction) {
   if (options.within && options.limit) {
     throw Error(ErrorCode::kUsage, "a query is either within a similarity or under a work limit");
   }
-  if (options.within) return gallery.range_search(embedding, *options.within, filter);
-  if (!options.limit) return gallery.search(embedding, options.k, filter);
-  LimitedResult result = gallery.search_limited(embedding, options.k, *options.limit, filter);
+  const LimitedResult result =
+      gallery.search_limited(embedding, options.k, *options.limit, options.filter);
   prediction.exact = result.exact;
   prediction.partitions_skipped = result.partitions_skipped;
-  return std::move(result.neighbors);
+  std::vector<ItemId> ids;
+  for (const Neighbor& neighbor : result.neighbors) ids.push_back(neighbor.id);
+  std::sort(ids.begin(), ids.end());
+  return gallery.look_up(embedding, {.k = options.k, .filter = {.ids = ids}});
+}
+
+Prediction decide(std::vector<LabeledNeighbor> neighbors, const QueryOptions& options) {
+  Prediction prediction;
+  prediction.neighbors = std::move(neighbors);
+  if (prediction.neighbors.empty()) return prediction;
+  prediction.ranking = vote(prediction.neighbors);
+  prediction.class_name = prediction.ranking.front().class_name;
+  prediction.confidence = prediction.ranking.front().score;
+  prediction.accepted = prediction.neighbors.front().similarity >= options.accept_similarity;
+  return prediction;
 }
 
 }  // namespace
@@ -133,27 +156,29 @@ Prediction Database::query(const Image& image, const QueryOptions& options) cons
 }
 
 Prediction Database::query(std::span<const float> embedding, const QueryOptions& options) const {
-  const Gallery& gallery = *state_->gallery;
-  Prediction prediction;
-  for (const Neighbor& neighbor : find_neighbors(gallery, embedding, options, prediction)) {
-    auto record = gallery.get(neighbor.id);
-    if (!record) {
-      if (!gallery.embedding(neighbor.id)) continue;  // removed since the search
-      throw Error(ErrorCode::kCorruption,
-                  "item " + std::to_string(to_number(neighbor.id)) +
-                      " has an embedding but no record; restore the database from a copy");
-    }
-    prediction.neighbors.push_back({neighbor.id, neighbor.similarity,
-                                    std::move(record->info.class_name),
-                                    std::move(record->info.source)});
+  if (options.limit) {
+    Prediction limited;
+    auto hits = look_up_limited(*state_->gallery, embedding, options, limited);
+    Prediction prediction = decide(std::move(hits), options);
+    prediction.exact = limited.exact;
+    prediction.partitions_skipped = limited.partitions_skipped;
+    return prediction;
   }
-  if (prediction.neighbors.empty()) return prediction;
-  look_up_classes(gallery, embedding, prediction.neighbors);
-  prediction.ranking = vote(prediction.neighbors);
-  prediction.class_name = prediction.ranking.front().class_name;
-  prediction.confidence = prediction.ranking.front().score;
-  prediction.accepted = prediction.neighbors.front().similarity >= options.accept_similarity;
-  return prediction;
+  return decide(state_->gallery->look_up(embedding, lookup_of(options)), options);
+}
+
+std::vector<Prediction> Database::query_batch(const EmbeddingBatch& embeddings,
+                                              const QueryOptions& options) const {
+  if (options.limit) throw Error(ErrorCode::kUsage, "a batch is not searched under a work limit");
+  auto hits = state_->gallery->look_up_batch(embeddings, lookup_of(options));
+  std::vector<Prediction> predictions(hits.size());
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  parallel_for(hits.size(), kVotesAtOnce, cores, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      predictions[i] = decide(std::move(hits[i]), options);
+    }
+  });
+  return predictions;
 }
 
 float Database::compare(const Image& a, const Image& b) const {

@@ -15,6 +15,7 @@
 namespace simdb {
 
 class ClassMembers;
+class ItemLabels;
 
 /// Makes an empty index for embeddings of a dimension.
 using IndexFactory = std::function<std::unique_ptr<VectorIndex>(std::size_t dimension)>;
@@ -44,7 +45,7 @@ class EmbeddedGallery final : public Gallery {
   std::size_t remove(std::span<const ItemId> ids) override;
   std::size_t remove_class(std::string_view class_name) override;
 
-  std::optional<ItemRecord> get(ItemId id) const override;
+  std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const override;
   std::optional<Embedding> embedding(ItemId id) const override;
   std::vector<std::byte> thumbnail(ItemId id) const override;
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
@@ -55,9 +56,15 @@ class EmbeddedGallery final : public Gallery {
                                      const SearchFilter& filter = {}) const override;
   LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
                                const SearchFilter& filter = {}) const override;
+  std::vector<LabeledNeighbor> look_up(std::span<const float> query,
+                                       const Lookup& lookup) const override;
+  std::vector<std::vector<LabeledNeighbor>> look_up_batch(const EmbeddingBatch& queries,
+                                                          const Lookup& lookup) const override;
   std::vector<ClassCount> classes() const override;
   std::uint64_t class_size(std::string_view class_name) const override;
-  ClassSummary class_summary(std::string_view class_name) const override;
+  std::vector<ItemId> items_of(std::string_view class_name) const override;
+  std::vector<ItemRecord> items_after(ItemId after, std::size_t limit,
+                                      const SearchFilter& filter = {}) const override;
   void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const override;
   void for_each_embedding(
       const std::function<bool(ItemId, std::span<const float>)>& visit) const override;
@@ -98,9 +105,11 @@ class EmbeddedGallery final : public Gallery {
   // The index, built if need be. It may be replaced by another any time later.
   std::shared_ptr<const VectorIndex> index() const;
   std::size_t erase(std::span<const ItemId> ids, std::span<const std::string> class_names);
-  // Calls search(index, ids that pass the filter); once more if the saved index proves damaged.
-  template <typename Search>
-  auto with_filter(const SearchFilter& filter, Search&& search) const;
+  // finish(search(index, ids that pass the filter)); once more if the saved index proves damaged.
+  template <typename Search, typename Finish>
+  auto with_filter(const SearchFilter& filter, Search&& search, Finish&& finish) const;
+  std::vector<LabeledNeighbor> label(std::span<const float> query,
+                                     std::span<const Neighbor> found) const;
 
   const std::unique_ptr<Store> store_;
   const std::filesystem::path folder_;
@@ -108,6 +117,7 @@ class EmbeddedGallery final : public Gallery {
   FileSystem& files_;
 
   const std::unique_ptr<ClassMembers> class_members_;
+  const std::unique_ptr<ItemLabels> item_labels_;
 
   // Lock order: change_mutex_, then index_mutex_.
   mutable std::mutex change_mutex_;             // one change of the store at a time

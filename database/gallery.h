@@ -52,11 +52,30 @@ struct ClassSummary {
   std::shared_ptr<const Embedding> mean;
 };
 
-/// Which items a search may return: those that pass every filter given. Searches stay exact, and
-/// get faster as fewer items pass.
+/// Which items a search or a page may return: those that pass every filter given. Searches stay
+/// exact, and get faster as fewer items pass.
 struct SearchFilter {
-  std::string class_name = {};  ///< items of this class; empty = all
-  IdFilter ids = {};            ///< these items
+  std::vector<std::string> class_names = {};  ///< items of any of these classes; empty = all
+  IdFilter ids = {};                          ///< these items
+};
+
+/// Which of the items that pass a filter a look-up returns.
+struct Lookup {
+  std::size_t k = 10;                          ///< the k nearest, at least 1
+  std::optional<float> within = std::nullopt;  ///< where set, all of at least this similarity
+  SearchFilter filter = {};
+};
+
+/// A hit with what an answer and a vote need to know of it.
+struct LabeledNeighbor {
+  ItemId id{};
+  float similarity = 0;
+  std::string class_name;
+  std::string source;
+  std::size_t class_size = 1;  ///< items of that class in the gallery; at least 1
+  /// Of the query to the direction of the class's mean, where the vote asks for it: see
+  /// core/vote.h.
+  std::optional<float> mean_similarity = std::nullopt;
 };
 
 /// The reference items, their search and the encoder that they belong to: the port behind which a
@@ -76,7 +95,9 @@ class Gallery {
   /// Removes all items of a class in one step; returns how many there were.
   virtual std::size_t remove_class(std::string_view class_name) = 0;
 
-  virtual std::optional<ItemRecord> get(ItemId id) const = 0;
+  std::optional<ItemRecord> get(ItemId id) const { return get_many(std::span(&id, 1)).front(); }
+  /// One entry an id, in their order.
+  virtual std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const = 0;
   virtual std::optional<Embedding> embedding(ItemId id) const = 0;
   virtual std::vector<std::byte> thumbnail(ItemId id) const = 0;
   /// The k nearest items in the order of ranks_before; fewer if there are fewer. The searches
@@ -92,12 +113,24 @@ class Gallery {
   /// The approximate mode: as search(), but ends when `limit` is reached and says what it left out.
   virtual LimitedResult search_limited(std::span<const float> query, std::size_t k, WorkLimit limit,
                                        const SearchFilter& filter = {}) const = 0;
+  /// What search() or, with `within`, range_search() finds, with all that a vote needs to know: the
+  /// hits of one call are of one state, and one that is removed meanwhile is left out.
+  virtual std::vector<LabeledNeighbor> look_up(std::span<const float> query,
+                                               const Lookup& lookup) const = 0;
+  /// The same for every row of `queries`, on all cores.
+  virtual std::vector<std::vector<LabeledNeighbor>> look_up_batch(const EmbeddingBatch& queries,
+                                                                  const Lookup& lookup) const = 0;
   /// In byte order of the names, none empty.
   virtual std::vector<ClassCount> classes() const = 0;
   /// How many items a class has; 0 if there is no such class.
   virtual std::uint64_t class_size(std::string_view class_name) const = 0;
-  /// The same and the direction of its mean.
-  virtual ClassSummary class_summary(std::string_view class_name) const = 0;
+  /// Items of a class, ascending; empty if there is no such class.
+  virtual std::vector<ItemId> items_of(std::string_view class_name) const = 0;
+  /// A page: the items with an id above `after` that pass the filter, ascending, at most `limit`.
+  /// Start with ItemId{0}, go on with the last id; an empty page is the end. Its cost does not grow
+  /// with where it begins.
+  virtual std::vector<ItemRecord> items_after(ItemId after, std::size_t limit,
+                                              const SearchFilter& filter = {}) const = 0;
   /// Calls with every record, or every embedding, in ascending order of id until the callback
   /// returns false. Each call of these sees one state of the gallery.
   virtual void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const = 0;

@@ -287,6 +287,22 @@ std::optional<std::string> RocksConnection::read(Family which, std::string_view 
   return value;
 }
 
+std::vector<std::optional<std::string>> RocksConnection::read_many(
+    Family which, std::span<const std::string> keys) const {
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> found(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  db_->MultiGet(rocksdb::ReadOptions(), family(which), keys.size(), slices.data(), found.data(),
+                statuses.data());
+  std::vector<std::optional<std::string>> values(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsNotFound()) continue;
+    require_ok(statuses[i], "read from the store", path_);
+    values[i] = found[i].ToString();
+  }
+  return values;
+}
+
 std::optional<RocksConnection::Entry> RocksConnection::last_up_to(Family which,
                                                                   std::string_view bound) const {
   const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(scan_options(), family(which)));

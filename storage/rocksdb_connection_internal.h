@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +61,9 @@ class RocksConnection {
   rocksdb::Status verify_files() const;
   /// The value of a key, or nothing.
   std::optional<std::string> read(Family family, std::string_view key) const;
+  /// The same for many keys of a family at once.
+  std::vector<std::optional<std::string>> read_many(Family family,
+                                                    std::span<const std::string> keys) const;
   struct Entry {
     std::string key;
     std::string value;
