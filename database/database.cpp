@@ -215,6 +215,8 @@ BackupReport Database::back_up(const fs::path& file, const std::function<void()>
   return state_->gallery->back_up(file, check);
 }
 
+bool Database::refresh() { return state_->gallery->refresh(); }
+
 ReindexReport Database::reindex() { return state_->gallery->reindex(); }
 
 }  // namespace simdb

@@ -20,7 +20,7 @@ namespace simdb {
 enum class OpenMode {
   kReadWrite,  ///< one process at a time
   kReadOnly,  ///< any number of processes, beside at most one writer; sees the state at the time of
-              ///< opening
+              ///< opening or of the last refresh()
 };
 
 struct OpenOptions {
@@ -110,6 +110,7 @@ class Database {
   const Gallery& gallery() const noexcept;
 
   /// See Gallery for these.
+  bool refresh();
   VerifyReport verify() const;
   std::vector<std::string> verify_searches() const;
   BackupReport back_up(

@@ -64,14 +64,17 @@ std::vector<std::string> class_names_of(std::span<const NewItem> items) {
 
 EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::path folder,
                                  IndexFactory make_index, FileSystem& files)
-    : store_(std::move(store)),
-      folder_(std::move(folder)),
+    : folder_(std::move(folder)),
       make_index_(std::move(make_index)),
       files_(files),
-      class_members_(std::make_unique<ClassMembers>(store_->dimension())),
-      item_labels_(std::make_unique<ItemLabels>()) {
+      dimension_(store->dimension()),
+      fingerprint_(store->encoder_fingerprint()),
+      mode_(store->mode()),
+      class_members_(std::make_unique<ClassMembers>(dimension_)),
+      item_labels_(std::make_unique<ItemLabels>()),
+      store_(std::move(store)) {
   // A reader may have opened the store before the snapshot was written.
-  if (store_->mode() == StoreMode::kReadWrite) {
+  if (mode_ == StoreMode::kReadWrite) {
     require_not_behind_snapshot(*store_, snapshot_path(folder_));
   }
 }
@@ -83,23 +86,23 @@ EmbeddedGallery::~EmbeddedGallery() {
   }
 }
 
-std::unique_ptr<VectorIndex> EmbeddedGallery::build_index() const {
+std::unique_ptr<VectorIndex> EmbeddedGallery::build_index(const Store& store) const {
   bool use_snapshot = false;
   {
     const std::lock_guard lock(index_mutex_);
     use_snapshot = !snapshot_is_useless_;
   }
   if (use_snapshot) {
-    if (auto index = index_from_snapshot(*store_, snapshot_path(folder_))) return index;
+    if (auto index = index_from_snapshot(store, snapshot_path(folder_))) return index;
     const std::lock_guard lock(index_mutex_);
     snapshot_is_useless_ = true;
   }
-  return build_index_from_store();
+  return build_index_from(store);
 }
 
-std::unique_ptr<VectorIndex> EmbeddedGallery::build_index_from_store() const {
-  std::unique_ptr<VectorIndex> index = make_index_(store_->dimension());
-  rebuild_index(*store_, *index);
+std::unique_ptr<VectorIndex> EmbeddedGallery::build_index_from(const Store& store) const {
+  std::unique_ptr<VectorIndex> index = make_index_(dimension_);
+  rebuild_index(store, *index);
   return index;
 }
 
@@ -169,7 +172,7 @@ std::shared_ptr<const VectorIndex> EmbeddedGallery::index() const {
 
 std::shared_ptr<VectorIndex> EmbeddedGallery::index_to_change() const {
   if (auto index = current_index()) return index;
-  std::shared_ptr<VectorIndex> built = build_index();
+  std::shared_ptr<VectorIndex> built = build_index(*store_);
   const std::lock_guard lock(index_mutex_);
   index_ = std::move(built);
   return index_;

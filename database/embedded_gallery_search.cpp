@@ -1,6 +1,6 @@
 // What a gallery answers; nothing here changes it.
 #include <algorithm>
-#include <iterator>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -24,26 +24,51 @@ std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); 
 
 // For searches whose result is the answer.
 struct AsItIs {
-  template <typename Found>
-  Found operator()(Found found) const {
+  template <typename View, typename Found>
+  Found operator()(const View& /*view*/, Found found) const {
     return found;
   }
 };
 
 }  // namespace
 
+std::shared_ptr<const Store> EmbeddedGallery::store() const {
+  const std::lock_guard lock(index_mutex_);
+  return store_;
+}
+
+EmbeddedGallery::View EmbeddedGallery::view_without_index() const {
+  std::shared_lock lock(state_mutex_);
+  return {std::move(lock), store(), nullptr};
+}
+
+EmbeddedGallery::View EmbeddedGallery::view() const {
+  for (;;) {
+    // First, as it may have to wait for a change or a refresh.
+    const std::shared_ptr<const VectorIndex> wanted = index();
+    std::shared_lock lock(state_mutex_);
+    const std::lock_guard guard(index_mutex_);
+    if (index_ == wanted) return {std::move(lock), store_, wanted};
+  }
+}
+
 template <typename Search, typename Finish>
 auto EmbeddedGallery::with_filter(const SearchFilter& filter, Search&& search,
                                   Finish&& finish) const {
-  const std::shared_ptr<const VectorIndex> used = index();
-  const IdFilter ids = class_members_->passing(*store_, filter);
-  try {
-    return finish(search(*used, ids));
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kCorruption) throw;
-    distrust(used);
+  std::shared_ptr<const VectorIndex> damaged;
+  for (;;) {
+    const View view = this->view();
+    const IdFilter ids = class_members_->passing(*view.store, filter);
+    std::optional<decltype(search(*view.index, ids))> found;
+    try {
+      found = search(*view.index, ids);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kCorruption || damaged) throw;
+      damaged = view.index;
+      distrust(damaged);
+    }
+    if (found) return finish(view, *std::move(found));
   }
-  return finish(search(*index(), ids));
 }
 
 std::vector<Neighbor> EmbeddedGallery::search(std::span<const float> query, std::size_t k,
@@ -86,12 +111,12 @@ LimitedResult EmbeddedGallery::search_limited(std::span<const float> query, std:
       AsItIs());
 }
 
-std::vector<LabeledNeighbor> EmbeddedGallery::label(std::span<const float> query,
+std::vector<LabeledNeighbor> EmbeddedGallery::label(const View& view, std::span<const float> query,
                                                     std::span<const Neighbor> found) const {
-  std::vector<LabeledNeighbor> hits = item_labels_->of(*store_, found);
+  std::vector<LabeledNeighbor> hits = item_labels_->of(*view.store, found);
   describe_classes(query, hits, [&](std::string_view class_name, bool with_mean) {
-    return with_mean ? class_members_->summary_of(*store_, class_name)
-                     : ClassSummary{class_members_->size_of(*store_, class_name), nullptr};
+    return with_mean ? class_members_->summary_of(*view.store, class_name)
+                     : ClassSummary{class_members_->size_of(*view.store, class_name), nullptr};
   });
   return hits;
 }
@@ -104,7 +129,9 @@ std::vector<LabeledNeighbor> EmbeddedGallery::look_up(std::span<const float> que
         return lookup.within ? index.range_search(query, *lookup.within, ids)
                              : index.search(query, lookup.k, ids);
       },
-      [&](const std::vector<Neighbor>& found) { return label(query, found); });
+      [&](const View& view, const std::vector<Neighbor>& found) {
+        return label(view, query, found);
+      });
 }
 
 std::vector<std::vector<LabeledNeighbor>> EmbeddedGallery::look_up_batch(
@@ -125,40 +152,43 @@ std::vector<std::vector<LabeledNeighbor>> EmbeddedGallery::look_up_batch(
         });
         return found;
       },
-      [&](const std::vector<std::vector<Neighbor>>& found) {
-        for_each_query([&](std::size_t i) { hits[i] = label(queries.row(i), found[i]); });
+      [&](const View& view, const std::vector<std::vector<Neighbor>>& found) {
+        for_each_query([&](std::size_t i) { hits[i] = label(view, queries.row(i), found[i]); });
         return std::move(hits);
       });
 }
 
 std::vector<std::optional<ItemRecord>> EmbeddedGallery::get_many(
     std::span<const ItemId> ids) const {
-  return store_->get_many(ids);
+  return store()->get_many(ids);
 }
 
 std::optional<Embedding> EmbeddedGallery::embedding(ItemId id) const {
-  return store_->embedding(id);
+  return store()->embedding(id);
 }
 
-std::vector<std::byte> EmbeddedGallery::thumbnail(ItemId id) const { return store_->thumbnail(id); }
+std::vector<std::byte> EmbeddedGallery::thumbnail(ItemId id) const {
+  return store()->thumbnail(id);
+}
 
-std::vector<ClassCount> EmbeddedGallery::classes() const { return store_->classes(); }
+std::vector<ClassCount> EmbeddedGallery::classes() const { return store()->classes(); }
 
 std::uint64_t EmbeddedGallery::class_size(std::string_view class_name) const {
-  return store_->class_size(class_name);
+  return store()->class_size(class_name);
 }
 
 std::vector<ItemId> EmbeddedGallery::items_of(std::string_view class_name) const {
-  return store_->items_of(class_name);
+  return store()->items_of(class_name);
 }
 
 std::vector<ItemRecord> EmbeddedGallery::items_after(ItemId after, std::size_t limit,
                                                      const SearchFilter& filter) const {
   std::vector<ItemRecord> page;
   if (limit == 0 || to_number(after) == UINT64_MAX) return page;
-  const IdFilter passing = class_members_->passing(*store_, filter);
+  const View view = view_without_index();
+  const IdFilter passing = class_members_->passing(*view.store, filter);
   if (passing.all()) {
-    store_->for_each_item_from(ItemId{to_number(after) + 1}, [&](const ItemRecord& record) {
+    view.store->for_each_item_from(ItemId{to_number(after) + 1}, [&](const ItemRecord& record) {
       page.push_back(record);
       return page.size() < limit;
     });
@@ -169,7 +199,7 @@ std::vector<ItemRecord> EmbeddedGallery::items_after(ItemId after, std::size_t l
       static_cast<std::size_t>(std::upper_bound(rest.begin(), rest.end(), after) - rest.begin()));
   while (!rest.empty() && page.size() < limit) {
     const auto next = rest.first(std::min({rest.size(), kRecordsAtOnce, limit - page.size()}));
-    for (auto& record : store_->get_many(next)) {
+    for (auto& record : view.store->get_many(next)) {
       if (record) page.push_back(*std::move(record));
     }
     rest = rest.subspan(next.size());
@@ -178,21 +208,19 @@ std::vector<ItemRecord> EmbeddedGallery::items_after(ItemId after, std::size_t l
 }
 
 void EmbeddedGallery::for_each_item(const std::function<bool(const ItemRecord&)>& visit) const {
-  store_->for_each_item(visit);
+  store()->for_each_item(visit);
 }
 
 void EmbeddedGallery::for_each_embedding(
     const std::function<bool(ItemId, std::span<const float>)>& visit) const {
-  store_->for_each_embedding(visit);
+  store()->for_each_embedding(visit);
 }
 
 GalleryStats EmbeddedGallery::stats() const {
-  return {store_->size(), store_->classes().size(), store_->dimension(),
-          store_->encoder_fingerprint(), disk_bytes(folder_)};
+  const std::shared_ptr<const Store> store = this->store();
+  return {store->size(), store->classes().size(), dimension_, fingerprint_, disk_bytes(folder_)};
 }
 
-const std::string& EmbeddedGallery::encoder_fingerprint() const noexcept {
-  return store_->encoder_fingerprint();
-}
+const std::string& EmbeddedGallery::encoder_fingerprint() const noexcept { return fingerprint_; }
 
 }  // namespace simdb

@@ -146,6 +146,12 @@ class Gallery {
   /// one. Never goes back. In a reader it is the number of the state that it sees.
   virtual std::uint64_t changes() const = 0;
 
+  /// Brings a gallery that was opened for reading to the newest state: what was acknowledged before
+  /// the call is seen after it. Answers go on meanwhile, each of one state. Returns whether there
+  /// was a change; false in a gallery opened for writing, which sees its own. Throws Error(kUsage)
+  /// if another database is there now.
+  virtual bool refresh() = 0;
+
   /// Every contradiction in what is stored, in words for a person; empty means sound. Changes
   /// nothing, and wait meanwhile.
   virtual std::vector<std::string> verify() const = 0;

@@ -193,12 +193,21 @@ rocksdb::Status RocksConnection::open_settled_reader(
     const std::string files = file_set_of(store);
     const std::string logs = logs_of(store);
     connection.reset(new RocksConnection(store, StoreMode::kReadOnly, env, rule));
+    connection->files_ = files + logs;
     const rocksdb::Status status = connection->open_reader(families);
     // A log that grows is fine: its end is read as torn. It excuses an error, though.
     if (file_set_of(store) == files && (status.ok() || logs_of(store) == logs)) return status;
     std::this_thread::sleep_for(kReaderPause);
   }
   fail_unsettled(store);
+}
+
+bool RocksConnection::has_new_files() const {
+  return file_set_of(path_) + logs_of(path_) != files_;
+}
+
+std::unique_ptr<RocksConnection> RocksConnection::open_anew() const {
+  return open(path_, StoreMode::kReadOnly, env_);
 }
 
 rocksdb::Status RocksConnection::verify_files() const {

@@ -47,6 +47,11 @@ class RocksConnection {
   /// those changes.
   const std::optional<Witness::Statement>& witness() const noexcept { return witness_; }
 
+  /// Whether files of the store were written since this reader opened it.
+  bool has_new_files() const;
+  /// Opens the same store for reading, as its files are now.
+  std::unique_ptr<RocksConnection> open_anew() const;
+
   void require_known_format() const;
   /// One synced change, or what `options` say. An exception inside RocksDB, such as lack of memory,
   /// leaves its queue of writers locked for good: it becomes a status, and the database is left
@@ -113,7 +118,8 @@ class RocksConnection {
   rocksdb::Env* env_;  // the file system below; the default but in tests
   LogRule log_rule_;
   std::optional<Witness::Statement> witness_;
-  bool is_stuck_ = false;                               // see write()
+  std::string files_;      // of a reader: a name for what it opened, or for less
+  bool is_stuck_ = false;  // see write()
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // "default", then in the order of Family
   std::unique_ptr<rocksdb::DB> db_;
 };

@@ -147,6 +147,13 @@ class Store {
   /// ago to tell (see forget_erased). None are removed after changes() or later.
   std::optional<std::vector<ItemId>> erased_since(std::uint64_t change) const;
 
+  /// In a read-only store: the same store opened anew if files of it were written since, maybe
+  /// without a change; else null. Costs next to nothing then. Errors as open().
+  std::unique_ptr<Store> newer() const;
+  /// Every item that is added later has this id or a higher one. In a read-only store it is the one
+  /// at the time of opening.
+  ItemId next_id() const noexcept { return ItemId{next_id_.load()}; }
+
   /// Calls with every entry, family by family in ascending order of keys: one state of the store,
   /// even if changes go on meanwhile. The views are good until the next call.
   void for_each_entry(const std::function<void(std::string_view family, std::string_view key,
@@ -177,11 +184,11 @@ class Store {
   const std::size_t dimension_;
   const std::string fingerprint_;
   const std::string id_;
-  std::uint64_t next_id_;     // touched by changes only
   bool has_changed_ = false;  // this object made a change; touched by changes only
   std::uint64_t mark_ = 0;    // of the changes that this object made; touched by changes only
   std::string failure_;       // of a failed write; touched by changes only
   // Changes write these, readers read them.
+  std::atomic<std::uint64_t> next_id_;
   std::atomic<std::uint64_t> items_;
   std::atomic<std::uint64_t> changes_;
   std::atomic<std::uint64_t> tombstones_from_;
