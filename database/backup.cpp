@@ -14,7 +14,7 @@ namespace simdb {
 BackupReport EmbeddedGallery::back_up(const std::filesystem::path& file,
                                       const std::function<void()>& check) const {
   AtomicFile output(file);
-  const std::uint64_t items = write_backup(*store_, output, check);
+  const std::uint64_t items = write_backup(*store(), output, check);
   output.commit();
   // The backup is done: that its size can't be told, as somebody took it away, is no failure.
   std::error_code error;

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/id_filter.h"
 #include "database/class_cache_internal.h"
@@ -12,33 +15,38 @@
 
 namespace simdb {
 
-/// Remembers what searches inside a class and votes need to know of a class: the store takes longer
+/// Remembers what searches inside classes and votes need to know of a class: the store takes longer
 /// to tell than the index to search. Thread-safe.
 class ClassMembers {
  public:
-  /// The store must outlive it.
-  explicit ClassMembers(const Store& store) : store_(store) {}
+  explicit ClassMembers(std::size_t dimension) : dimension_(dimension) {}
 
-  /// The items of the class, as the store has them now.
-  IdFilter of(std::string_view class_name);
-
-  /// See Gallery::class_summary.
-  ClassSummary summary_of(std::string_view class_name);
+  /// The items that pass, as the store has them now.
+  IdFilter passing(const Store& store, const SearchFilter& filter);
+  std::uint64_t size_of(const Store& store, std::string_view class_name);
+  ClassSummary summary_of(const Store& store, std::string_view class_name);
 
   /// Call after the store has changed these classes, before the change is acknowledged.
   void forget(std::span<const std::string> class_names);
 
  private:
-  ClassSummary read_summary(std::string_view class_name) const;
+  IdFilter members_of(const Store& store, std::string_view class_name);
+  IdFilter members_of_any(const Store& store, std::span<const std::string> class_names);
 
   // 8 bytes each, and some bits.
   static constexpr std::size_t kMaxIds = std::size_t{1} << 21;
   // A mean's numbers have 4 bytes each; a class without a mean counts as one vector, too.
   static constexpr std::size_t kMaxNumbers = std::size_t{1} << 24;
+  static constexpr std::size_t kMaxSizes = std::size_t{1} << 18;
 
-  const Store& store_;
+  const std::size_t dimension_;
   ClassCache<IdFilter> members_{kMaxIds};
   ClassCache<ClassSummary> summaries_{kMaxNumbers};
+  ClassCache<std::uint64_t> sizes_{kMaxSizes};
+
+  std::mutex union_mutex_;  // guards what follows: the last filter by several classes
+  std::vector<IdFilter> united_;
+  IdFilter union_;
 };
 
 }  // namespace simdb

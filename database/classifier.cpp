@@ -31,22 +31,17 @@ Classes classes_of(std::span<const LabeledNeighbor> neighbors) {
 
 }  // namespace
 
-void look_up_classes(const Gallery& gallery, std::span<const float> query,
-                     std::span<LabeledNeighbor> neighbors) {
+void describe_classes(std::span<const float> query, std::span<LabeledNeighbor> neighbors,
+                      const ClassTeller& tell) {
   const Classes classes = classes_of(neighbors);
   // A class alone has the whole vote, with and without a mean.
   const std::size_t means = classes.first.size() > 1 ? kMeansHeard : 0;
   for (std::size_t place = 0; place < classes.first.size(); ++place) {
     LabeledNeighbor& best = neighbors[classes.first[place]];
-    if (place < means) {
-      const ClassSummary summary = gallery.class_summary(best.class_name);
-      best.class_size = summary.items;
-      if (summary.mean) best.mean_similarity = similarity(query, summary.mean->values());
-    } else {
-      best.class_size = gallery.class_size(best.class_name);
-    }
+    const ClassSummary summary = tell(best.class_name, place < means);
     // The class may have been removed since the search.
-    best.class_size = std::max<std::size_t>(1, best.class_size);
+    best.class_size = std::max<std::size_t>(1, summary.items);
+    if (summary.mean) best.mean_similarity = similarity(query, summary.mean->values());
   }
   for (std::size_t i = 0; i < neighbors.size(); ++i) {
     const LabeledNeighbor& best = neighbors[classes.first[classes.place_of[i]]];

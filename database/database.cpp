@@ -1,10 +1,13 @@
 #include "database/database.h"
 
+#include <algorithm>
 #include <mutex>
 #include <system_error>
+#include <thread>
 
 #include "core/error.h"
 #include "core/file_io.h"
+#include "core/parallel.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
 #include "database/new_folder_internal.h"
@@ -15,11 +18,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<Neighbor> find_neighbors(const Gallery& gallery, std::span<const float> embedding,
-                                     const QueryOptions& options) {
-  const SearchFilter filter{.class_name = options.class_name};
-  if (options.within) return gallery.range_search(embedding, *options.within, filter);
-  return gallery.search(embedding, options.k, filter);
+constexpr std::size_t kVotesAtOnce = 64;
+
+Lookup lookup_of(const QueryOptions& options) {
+  return {options.k, options.within, options.filter};
+}
+
+Prediction decide(std::vector<LabeledNeighbor> neighbors, const QueryOptions& options) {
+  Prediction prediction;
+  prediction.neighbors = std::move(neighbors);
+  if (prediction.neighbors.empty()) return prediction;
+  prediction.ranking = vote(prediction.neighbors);
+  prediction.class_name = prediction.ranking.front().class_name;
+  prediction.confidence = prediction.ranking.front().score;
+  prediction.accepted = prediction.neighbors.front().similarity >= options.accept_similarity;
+  return prediction;
 }
 
 }  // namespace
@@ -126,27 +139,20 @@ Prediction Database::query(const Image& image, const QueryOptions& options) cons
 }
 
 Prediction Database::query(std::span<const float> embedding, const QueryOptions& options) const {
-  const Gallery& gallery = *state_->gallery;
-  Prediction prediction;
-  for (const Neighbor& neighbor : find_neighbors(gallery, embedding, options)) {
-    auto record = gallery.get(neighbor.id);
-    if (!record) {
-      if (!gallery.embedding(neighbor.id)) continue;  // removed since the search
-      throw Error(ErrorCode::kCorruption,
-                  "item " + std::to_string(to_number(neighbor.id)) +
-                      " has an embedding but no record; restore the database from a copy");
+  return decide(state_->gallery->look_up(embedding, lookup_of(options)), options);
+}
+
+std::vector<Prediction> Database::query_batch(const EmbeddingBatch& embeddings,
+                                              const QueryOptions& options) const {
+  auto hits = state_->gallery->look_up_batch(embeddings, lookup_of(options));
+  std::vector<Prediction> predictions(hits.size());
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  parallel_for(hits.size(), kVotesAtOnce, cores, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      predictions[i] = decide(std::move(hits[i]), options);
     }
-    prediction.neighbors.push_back({neighbor.id, neighbor.similarity,
-                                    std::move(record->info.class_name),
-                                    std::move(record->info.source)});
-  }
-  if (prediction.neighbors.empty()) return prediction;
-  look_up_classes(gallery, embedding, prediction.neighbors);
-  prediction.ranking = vote(prediction.neighbors);
-  prediction.class_name = prediction.ranking.front().class_name;
-  prediction.confidence = prediction.ranking.front().score;
-  prediction.accepted = prediction.neighbors.front().similarity >= options.accept_similarity;
-  return prediction;
+  });
+  return predictions;
 }
 
 float Database::compare(const Image& a, const Image& b) const {
@@ -182,6 +188,8 @@ std::vector<std::string> Database::verify_searches() const {
 BackupReport Database::back_up(const fs::path& file, const std::function<void()>& check) const {
   return state_->gallery->back_up(file, check);
 }
+
+bool Database::refresh() { return state_->gallery->refresh(); }
 
 ReindexReport Database::reindex() { return state_->gallery->reindex(); }
 

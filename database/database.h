@@ -20,7 +20,7 @@ namespace simdb {
 enum class OpenMode {
   kReadWrite,  ///< one process at a time
   kReadOnly,  ///< any number of processes, beside at most one writer; sees the state at the time of
-              ///< opening
+              ///< opening or of the last refresh()
 };
 
 struct OpenOptions {
@@ -32,7 +32,7 @@ struct OpenOptions {
 
 struct QueryOptions {
   std::size_t k = 10;              ///< neighbours that vote, at least 1
-  std::string class_name = {};     ///< look only among items of this class; empty = all
+  SearchFilter filter = {};        ///< look only among these items
   float accept_similarity = 0.5F;  ///< a nearest neighbour below this is no match
   /// Where set, all items of at least this similarity vote instead of the k nearest.
   std::optional<float> within = std::nullopt;
@@ -86,6 +86,10 @@ class Database {
   /// The same for an embedding of this database's encoder.
   Prediction query(std::span<const float> embedding, const QueryOptions& options = {}) const;
 
+  /// The same for every row of `embeddings`, on all cores. Not with QueryOptions::limit.
+  std::vector<Prediction> query_batch(const EmbeddingBatch& embeddings,
+                                      const QueryOptions& options = {}) const;
+
   /// Cosine similarity of two images, in [-1, 1]: the Siamese network's output.
   float compare(const Image& a, const Image& b) const;
 
@@ -102,6 +106,7 @@ class Database {
   const Gallery& gallery() const noexcept;
 
   /// See Gallery for these.
+  bool refresh();
   VerifyReport verify() const;
   std::vector<std::string> verify_searches() const;
   BackupReport back_up(

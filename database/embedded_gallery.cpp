@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <set>
-#include <thread>
 #include <tuple>
 #include <utility>
 
 #include "core/error.h"
 #include "database/class_members_internal.h"
 #include "database/index_snapshot_internal.h"
+#include "database/item_labels_internal.h"
 #include "database/layout.h"
 #include "database/recovery_internal.h"
 
@@ -65,13 +64,17 @@ std::vector<std::string> class_names_of(std::span<const NewItem> items) {
 
 EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::path folder,
                                  IndexFactory make_index, FileSystem& files)
-    : store_(std::move(store)),
-      folder_(std::move(folder)),
+    : folder_(std::move(folder)),
       make_index_(std::move(make_index)),
       files_(files),
-      class_members_(std::make_unique<ClassMembers>(*store_)) {
+      dimension_(store->dimension()),
+      fingerprint_(store->encoder_fingerprint()),
+      mode_(store->mode()),
+      class_members_(std::make_unique<ClassMembers>(dimension_)),
+      item_labels_(std::make_unique<ItemLabels>()),
+      store_(std::move(store)) {
   // A reader may have opened the store before the snapshot was written.
-  if (store_->mode() == StoreMode::kReadWrite) {
+  if (mode_ == StoreMode::kReadWrite) {
     require_not_behind_snapshot(*store_, snapshot_path(folder_));
   }
 }
@@ -83,23 +86,23 @@ EmbeddedGallery::~EmbeddedGallery() {
   }
 }
 
-std::unique_ptr<VectorIndex> EmbeddedGallery::build_index() const {
+std::unique_ptr<VectorIndex> EmbeddedGallery::build_index(const Store& store) const {
   bool use_snapshot = false;
   {
     const std::lock_guard lock(index_mutex_);
     use_snapshot = !snapshot_is_useless_;
   }
   if (use_snapshot) {
-    if (auto index = index_from_snapshot(*store_, snapshot_path(folder_))) return index;
+    if (auto index = index_from_snapshot(store, snapshot_path(folder_))) return index;
     const std::lock_guard lock(index_mutex_);
     snapshot_is_useless_ = true;
   }
-  return build_index_from_store();
+  return build_index_from(store);
 }
 
-std::unique_ptr<VectorIndex> EmbeddedGallery::build_index_from_store() const {
-  std::unique_ptr<VectorIndex> index = make_index_(store_->dimension());
-  rebuild_index(*store_, *index);
+std::unique_ptr<VectorIndex> EmbeddedGallery::build_index_from(const Store& store) const {
+  std::unique_ptr<VectorIndex> index = make_index_(dimension_);
+  rebuild_index(store, *index);
   return index;
 }
 
@@ -169,7 +172,7 @@ std::shared_ptr<const VectorIndex> EmbeddedGallery::index() const {
 
 std::shared_ptr<VectorIndex> EmbeddedGallery::index_to_change() const {
   if (auto index = current_index()) return index;
-  std::shared_ptr<VectorIndex> built = build_index();
+  std::shared_ptr<VectorIndex> built = build_index(*store_);
   const std::lock_guard lock(index_mutex_);
   index_ = std::move(built);
   return index_;
@@ -184,6 +187,7 @@ void EmbeddedGallery::distrust(const std::shared_ptr<const VectorIndex>& index) 
 std::size_t EmbeddedGallery::erase(std::span<const ItemId> ids,
                                    std::span<const std::string> class_names) {
   const std::vector<ItemId> erased = store_->erase(ids);
+  item_labels_->forget(erased);
   update_index(class_names, [&](VectorIndex& index) { index.remove(erased); });
   return erased.size();
 }
@@ -191,8 +195,8 @@ std::size_t EmbeddedGallery::erase(std::span<const ItemId> ids,
 std::size_t EmbeddedGallery::remove(std::span<const ItemId> ids) {
   const std::lock_guard change(change_mutex_);
   std::set<std::string> class_names;
-  for (const ItemId id : ids) {
-    if (auto record = store_->get(id)) class_names.insert(std::move(record->info.class_name));
+  for (const auto& record : store_->get_many(ids)) {
+    if (record) class_names.insert(record->info.class_name);
   }
   return erase(ids, std::vector<std::string>(class_names.begin(), class_names.end()));
 }
@@ -201,81 +205,6 @@ std::size_t EmbeddedGallery::remove_class(std::string_view class_name) {
   const std::lock_guard change(change_mutex_);
   const std::string name(class_name);
   return erase(store_->items_of(name), std::span(&name, 1));
-}
-
-std::optional<ItemRecord> EmbeddedGallery::get(ItemId id) const { return store_->get(id); }
-
-std::optional<Embedding> EmbeddedGallery::embedding(ItemId id) const {
-  return store_->embedding(id);
-}
-
-std::vector<std::byte> EmbeddedGallery::thumbnail(ItemId id) const { return store_->thumbnail(id); }
-
-template <typename Search>
-auto EmbeddedGallery::with_filter(const SearchFilter& filter, Search&& search) const {
-  const IdFilter ids = filter.class_name.empty()
-                           ? filter.ids
-                           : intersection(class_members_->of(filter.class_name), filter.ids);
-  const std::shared_ptr<const VectorIndex> used = index();
-  try {
-    return search(*used, ids);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kCorruption) throw;
-    distrust(used);
-  }
-  return search(*index(), ids);
-}
-
-std::vector<Neighbor> EmbeddedGallery::search(std::span<const float> query, std::size_t k,
-                                              const SearchFilter& filter) const {
-  return with_filter(filter, [&](const VectorIndex& index, const IdFilter& ids) {
-    return index.search(query, k, ids);
-  });
-}
-
-std::vector<std::vector<Neighbor>> EmbeddedGallery::search_batch(const EmbeddingBatch& queries,
-                                                                 std::size_t k,
-                                                                 const SearchFilter& filter) const {
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  return with_filter(filter, [&](const VectorIndex& index, const IdFilter& ids) {
-    return index.search_batch(queries, k, cores, ids);
-  });
-}
-
-std::vector<Neighbor> EmbeddedGallery::range_search(std::span<const float> query,
-                                                    float min_similarity,
-                                                    const SearchFilter& filter) const {
-  return with_filter(filter, [&](const VectorIndex& index, const IdFilter& ids) {
-    return index.range_search(query, min_similarity, ids);
-  });
-}
-
-std::vector<ClassCount> EmbeddedGallery::classes() const { return store_->classes(); }
-
-std::uint64_t EmbeddedGallery::class_size(std::string_view class_name) const {
-  return store_->class_size(class_name);
-}
-
-ClassSummary EmbeddedGallery::class_summary(std::string_view class_name) const {
-  return class_members_->summary_of(class_name);
-}
-
-void EmbeddedGallery::for_each_item(const std::function<bool(const ItemRecord&)>& visit) const {
-  store_->for_each_item(visit);
-}
-
-void EmbeddedGallery::for_each_embedding(
-    const std::function<bool(ItemId, std::span<const float>)>& visit) const {
-  store_->for_each_embedding(visit);
-}
-
-GalleryStats EmbeddedGallery::stats() const {
-  return {store_->size(), store_->classes().size(), store_->dimension(),
-          store_->encoder_fingerprint(), disk_bytes(folder_)};
-}
-
-const std::string& EmbeddedGallery::encoder_fingerprint() const noexcept {
-  return store_->encoder_fingerprint();
 }
 
 }  // namespace simdb

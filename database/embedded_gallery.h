@@ -4,9 +4,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
+#include "core/fair_shared_mutex.h"
 #include "core/file_system.h"
 #include "database/gallery.h"
 #include "index/vector_index.h"
@@ -15,6 +17,7 @@
 namespace simdb {
 
 class ClassMembers;
+class ItemLabels;
 
 /// Makes an empty index for embeddings of a dimension.
 using IndexFactory = std::function<std::unique_ptr<VectorIndex>(std::size_t dimension)>;
@@ -27,7 +30,7 @@ inline std::unique_ptr<VectorIndex> make_default_index(std::size_t dimension) {
 /// A gallery in this process: the store is the truth, the index a copy of its embeddings, in memory
 /// or mapped from a snapshot file beside the store.
 /// Thread-safe. Changes run one after another; searches go on meanwhile, and wait only for the
-/// first one to build the index.
+/// first one to build the index, and in a reader while refresh() puts changes in place.
 class EmbeddedGallery final : public Gallery {
  public:
   /// Takes over a store; the first search loads or builds the index. Throws Error(kCorruption) if
@@ -44,7 +47,7 @@ class EmbeddedGallery final : public Gallery {
   std::size_t remove(std::span<const ItemId> ids) override;
   std::size_t remove_class(std::string_view class_name) override;
 
-  std::optional<ItemRecord> get(ItemId id) const override;
+  std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const override;
   std::optional<Embedding> embedding(ItemId id) const override;
   std::vector<std::byte> thumbnail(ItemId id) const override;
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
@@ -53,18 +56,28 @@ class EmbeddedGallery final : public Gallery {
                                                   const SearchFilter& filter = {}) const override;
   std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
                                      const SearchFilter& filter = {}) const override;
+  std::vector<LabeledNeighbor> look_up(std::span<const float> query,
+                                       const Lookup& lookup) const override;
+  std::vector<std::vector<LabeledNeighbor>> look_up_batch(const EmbeddingBatch& queries,
+                                                          const Lookup& lookup) const override;
   std::vector<ClassCount> classes() const override;
   std::uint64_t class_size(std::string_view class_name) const override;
-  ClassSummary class_summary(std::string_view class_name) const override;
+  std::vector<ItemId> items_of(std::string_view class_name) const override;
+  std::vector<ItemRecord> items_after(ItemId after, std::size_t limit,
+                                      const SearchFilter& filter = {}) const override;
   void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const override;
   void for_each_embedding(
       const std::function<bool(ItemId, std::span<const float>)>& visit) const override;
   GalleryStats stats() const override;
   const std::string& encoder_fingerprint() const noexcept override;
 
-  std::size_t dimension() const noexcept override { return store_->dimension(); }
-  std::vector<std::byte> encoder_model() const override { return store_->encoder_model(); }
-  std::uint64_t changes() const override { return store_->changes(); }
+  std::size_t dimension() const noexcept override { return dimension_; }
+  std::vector<std::byte> encoder_model() const override { return store()->encoder_model(); }
+  std::uint64_t changes() const override { return store()->changes(); }
+  /// Reads what was added and removed since; where that is much, or the store has forgotten it,
+  /// makes another index beside the searches. Opens the store anew, which takes milliseconds and,
+  /// while a writer has not flushed its log of up to 64 MB, the time to read that.
+  bool refresh() override;
 
   /// The contradictions inside the store and between it, the index and the snapshot, which is read
   /// anew. Searches wait only if there is no index yet.
@@ -81,8 +94,18 @@ class EmbeddedGallery final : public Gallery {
   ReindexReport reindex() override;
 
  private:
-  std::unique_ptr<VectorIndex> build_index() const;
-  std::unique_ptr<VectorIndex> build_index_from_store() const;
+  // What an answer is made of: one state, which refresh() does not replace meanwhile.
+  struct View {
+    std::shared_lock<FairSharedMutex> lock;
+    std::shared_ptr<const Store> store;
+    std::shared_ptr<const VectorIndex> index;
+  };
+  View view() const;
+  View view_without_index() const;
+  std::shared_ptr<const Store> store() const;
+
+  std::unique_ptr<VectorIndex> build_index(const Store& store) const;
+  std::unique_ptr<VectorIndex> build_index_from(const Store& store) const;
   std::vector<std::string> verify_snapshot() const;      // needs change_mutex_
   bool snapshot_is_old() const;                          // needs change_mutex_
   std::uint64_t save(const VectorIndex& index);          // needs change_mutex_; returns bytes
@@ -96,20 +119,29 @@ class EmbeddedGallery final : public Gallery {
   // The index, built if need be. It may be replaced by another any time later.
   std::shared_ptr<const VectorIndex> index() const;
   std::size_t erase(std::span<const ItemId> ids, std::span<const std::string> class_names);
-  // Calls search(index, ids that pass the filter); once more if the saved index proves damaged.
-  template <typename Search>
-  auto with_filter(const SearchFilter& filter, Search&& search) const;
+  // finish(view, search(index, ids that pass the filter)); searches once more if the saved index
+  // proves damaged.
+  template <typename Search, typename Finish>
+  auto with_filter(const SearchFilter& filter, Search&& search, Finish&& finish) const;
+  std::vector<LabeledNeighbor> label(const View& view, std::span<const float> query,
+                                     std::span<const Neighbor> found) const;
 
-  const std::unique_ptr<Store> store_;
   const std::filesystem::path folder_;
   const IndexFactory make_index_;
   FileSystem& files_;
 
-  const std::unique_ptr<ClassMembers> class_members_;
+  const std::size_t dimension_;
+  const std::string fingerprint_;
+  const StoreMode mode_;
 
-  // Lock order: change_mutex_, then index_mutex_.
-  mutable std::mutex change_mutex_;             // one change of the store at a time
+  // Lock order: change_mutex_, state_mutex_, index_mutex_.
+  mutable std::mutex change_mutex_;  // one change or refresh at a time; its holder may read store_
+  // Shared by answers; a refresh has it alone while it replaces the state. Guards these:
+  mutable FairSharedMutex state_mutex_;
+  std::unique_ptr<ClassMembers> class_members_;
+  std::unique_ptr<ItemLabels> item_labels_;
   mutable std::mutex index_mutex_;              // guards what follows, not what it points to
+  std::shared_ptr<Store> store_;                // replaced only by refresh()
   mutable std::shared_ptr<VectorIndex> index_;  // null: not needed yet, or it missed a change
   mutable bool snapshot_is_useless_ = false;    // as loading it or a search found
 };

@@ -45,7 +45,7 @@ bool EmbeddedGallery::snapshot_is_old() const {
 }
 
 bool EmbeddedGallery::refresh_snapshot() {
-  if (store_->mode() == StoreMode::kReadOnly) return false;
+  if (mode_ == StoreMode::kReadOnly) return false;
   const std::lock_guard change(change_mutex_);
   if (!snapshot_is_old()) return false;
   const std::shared_ptr<VectorIndex> index = index_to_change();
@@ -61,12 +61,12 @@ bool EmbeddedGallery::refresh_snapshot() {
 }
 
 ReindexReport EmbeddedGallery::reindex() {
-  if (store_->mode() == StoreMode::kReadOnly) {
+  if (mode_ == StoreMode::kReadOnly) {
     throw Error(ErrorCode::kUsage, "can't save an index in " + folder_.string() +
                                        ": it was opened for reading; open it for writing");
   }
   const std::lock_guard change(change_mutex_);
-  std::shared_ptr<VectorIndex> built = build_index_from_store();
+  std::shared_ptr<VectorIndex> built = build_index_from(*store_);
   {
     const std::lock_guard lock(index_mutex_);
     index_ = built;

@@ -51,11 +51,30 @@ struct ClassSummary {
   std::shared_ptr<const Embedding> mean;
 };
 
-/// Which items a search may return: those that pass every filter given. Searches stay exact, and
-/// get faster as fewer items pass.
+/// Which items a search or a page may return: those that pass every filter given. Searches stay
+/// exact, and get faster as fewer items pass.
 struct SearchFilter {
-  std::string class_name = {};  ///< items of this class; empty = all
-  IdFilter ids = {};            ///< these items
+  std::vector<std::string> class_names = {};  ///< items of any of these classes; empty = all
+  IdFilter ids = {};                          ///< these items
+};
+
+/// Which of the items that pass a filter a look-up returns.
+struct Lookup {
+  std::size_t k = 10;                          ///< the k nearest, at least 1
+  std::optional<float> within = std::nullopt;  ///< where set, all of at least this similarity
+  SearchFilter filter = {};
+};
+
+/// A hit with what an answer and a vote need to know of it.
+struct LabeledNeighbor {
+  ItemId id{};
+  float similarity = 0;
+  std::string class_name;
+  std::string source;
+  std::size_t class_size = 1;  ///< items of that class in the gallery; at least 1
+  /// Of the query to the direction of the class's mean, where the vote asks for it: see
+  /// core/vote.h.
+  std::optional<float> mean_similarity = std::nullopt;
 };
 
 /// The reference items, their search and the encoder that they belong to: the port behind which a
@@ -75,7 +94,9 @@ class Gallery {
   /// Removes all items of a class in one step; returns how many there were.
   virtual std::size_t remove_class(std::string_view class_name) = 0;
 
-  virtual std::optional<ItemRecord> get(ItemId id) const = 0;
+  std::optional<ItemRecord> get(ItemId id) const { return get_many(std::span(&id, 1)).front(); }
+  /// One entry an id, in their order.
+  virtual std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const = 0;
   virtual std::optional<Embedding> embedding(ItemId id) const = 0;
   virtual std::vector<std::byte> thumbnail(ItemId id) const = 0;
   /// The k nearest items in the order of ranks_before; fewer if there are fewer. The searches
@@ -88,12 +109,24 @@ class Gallery {
   /// All items whose similarity is at least `min_similarity`, in the order of ranks_before.
   virtual std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
                                              const SearchFilter& filter = {}) const = 0;
+  /// What search() or, with `within`, range_search() finds, with all that a vote needs to know: the
+  /// hits of one call are of one state, and one that is removed meanwhile is left out.
+  virtual std::vector<LabeledNeighbor> look_up(std::span<const float> query,
+                                               const Lookup& lookup) const = 0;
+  /// The same for every row of `queries`, on all cores.
+  virtual std::vector<std::vector<LabeledNeighbor>> look_up_batch(const EmbeddingBatch& queries,
+                                                                  const Lookup& lookup) const = 0;
   /// In byte order of the names, none empty.
   virtual std::vector<ClassCount> classes() const = 0;
   /// How many items a class has; 0 if there is no such class.
   virtual std::uint64_t class_size(std::string_view class_name) const = 0;
-  /// The same and the direction of its mean.
-  virtual ClassSummary class_summary(std::string_view class_name) const = 0;
+  /// Items of a class, ascending; empty if there is no such class.
+  virtual std::vector<ItemId> items_of(std::string_view class_name) const = 0;
+  /// A page: the items with an id above `after` that pass the filter, ascending, at most `limit`.
+  /// Start with ItemId{0}, go on with the last id; an empty page is the end. Its cost does not grow
+  /// with where it begins.
+  virtual std::vector<ItemRecord> items_after(ItemId after, std::size_t limit,
+                                              const SearchFilter& filter = {}) const = 0;
   /// Calls with every record, or every embedding, in ascending order of id until the callback
   /// returns false. Each call of these sees one state of the gallery.
   virtual void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const = 0;
@@ -108,6 +141,12 @@ class Gallery {
   /// How many changes the gallery has seen: each add and each removal that changed something is
   /// one. Never goes back. In a reader it is the number of the state that it sees.
   virtual std::uint64_t changes() const = 0;
+
+  /// Brings a gallery that was opened for reading to the newest state: what was acknowledged before
+  /// the call is seen after it. Answers go on meanwhile, each of one state. Returns whether there
+  /// was a change; false in a gallery opened for writing, which sees its own. Throws Error(kUsage)
+  /// if another database is there now.
+  virtual bool refresh() = 0;
 
   /// Every contradiction in what is stored, in words for a person; empty means sound. Changes
   /// nothing, and wait meanwhile.

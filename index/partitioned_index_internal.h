@@ -6,8 +6,8 @@
 #include <mutex>
 #include <vector>
 
+#include "core/fair_shared_mutex.h"
 #include "index/centroids_internal.h"
-#include "index/fair_shared_mutex_internal.h"
 #include "index/id_locator_internal.h"
 #include "index/partitioning_internal.h"
 #include "index/vector_index.h"

@@ -15,8 +15,7 @@ namespace {
 
 constexpr std::size_t kRecallDepth = 5;
 
-// The database's classes in memory: one search result holds up to R neighbours, too many to look up
-// one by one.
+// The classes of the database and of the files, by numbers.
 class Labels {
  public:
   Labels(const Gallery& gallery, std::span<const LabeledPath> files) {
@@ -27,43 +26,27 @@ class Labels {
     names_.assign(names.begin(), names.end());
     items_.resize(names_.size());
     for (const ClassCount& entry : stored) items_[index_of(entry.name)] = entry.items;
-    gallery.for_each_item([&](const ItemRecord& item) {
-      label_of_.emplace(to_number(item.id), index_of(item.info.class_name));
-      return true;
-    });
   }
 
   std::size_t index_of(const std::string& name) const {
     return static_cast<std::size_t>(std::lower_bound(names_.begin(), names_.end(), name) -
                                     names_.begin());
   }
-  std::size_t of(ItemId id) const { return label_of_.at(to_number(id)); }
   std::size_t items(std::size_t label) const { return items_[label]; }
   const std::vector<std::string>& names() const { return names_; }
 
  private:
   std::vector<std::string> names_;
   std::vector<std::size_t> items_;
-  std::unordered_map<std::uint64_t, std::size_t> label_of_;
 };
 
-RankedLabels rank(const std::vector<Neighbor>& neighbors, std::size_t truth, const Labels& labels) {
+RankedLabels rank(const std::vector<LabeledNeighbor>& neighbors, std::size_t truth,
+                  const Labels& labels) {
   RankedLabels ranked{static_cast<int>(truth), labels.items(truth), {}};
-  for (const Neighbor& neighbor : neighbors) {
-    ranked.neighbor_labels.push_back(static_cast<int>(labels.of(neighbor.id)));
+  for (const LabeledNeighbor& neighbor : neighbors) {
+    ranked.neighbor_labels.push_back(static_cast<int>(labels.index_of(neighbor.class_name)));
   }
   return ranked;
-}
-
-ClassScore best_class(const Gallery& gallery, std::span<const float> query,
-                      const std::vector<Neighbor>& neighbors, std::size_t k, const Labels& labels) {
-  std::vector<LabeledNeighbor> voters;
-  for (std::size_t i = 0; i < std::min(k, neighbors.size()); ++i) {
-    voters.push_back(
-        {neighbors[i].id, neighbors[i].similarity, labels.names()[labels.of(neighbors[i].id)], {}});
-  }
-  look_up_classes(gallery, query, voters);
-  return vote(voters).front();
 }
 
 void require_images(const Evaluation& result) {
@@ -157,13 +140,11 @@ Parents parents_of(const Evaluation& result) {
 std::vector<int> items_of_classes(const Gallery& gallery, const std::vector<std::string>& classes,
                                   EmbeddingBatch& rows) {
   std::unordered_map<std::uint64_t, int> label_of;
-  gallery.for_each_item([&](const ItemRecord& item) {
-    const auto found = std::lower_bound(classes.begin(), classes.end(), item.info.class_name);
-    if (found != classes.end() && *found == item.info.class_name) {
-      label_of.emplace(to_number(item.id), static_cast<int>(found - classes.begin()));
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    for (const ItemId id : gallery.items_of(classes[label])) {
+      label_of.emplace(to_number(id), static_cast<int>(label));
     }
-    return true;
-  });
+  }
   std::vector<int> labels;
   gallery.for_each_embedding([&](ItemId id, std::span<const float> values) {
     if (const auto found = label_of.find(to_number(id)); found != label_of.end()) {
@@ -199,13 +180,14 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
     for (std::size_t i = 0; i < run.images.size(); ++i) {
       const LabeledPath& file = files[run.indices[i]];
       const std::size_t truth = labels.index_of(file.class_name);
-      const std::vector<Neighbor> neighbors =
-          gallery.search(run.embeddings.row(i), std::max({k, labels.items(truth), kRecallDepth}));
+      const std::vector<LabeledNeighbor> neighbors = gallery.look_up(
+          run.embeddings.row(i), {.k = std::max({k, labels.items(truth), kRecallDepth})});
       const RankedLabels ranked = rank(neighbors, truth, labels);
       result.recall_at_1 += recall_at_k(ranked, 1);
       result.recall_at_5 += recall_at_k(ranked, kRecallDepth);
       result.map_at_r += average_precision_at_r(ranked);
-      const ClassScore best = best_class(gallery, run.embeddings.row(i), neighbors, k, labels);
+      const ClassScore best =
+          vote(std::span(neighbors).first(std::min(k, neighbors.size()))).front();
       result.images.push_back({file.path, truth, labels.index_of(best.class_name), best.score,
                                neighbors.front().similarity, std::move(run.images[i].thumbnail)});
     }

@@ -193,12 +193,21 @@ rocksdb::Status RocksConnection::open_settled_reader(
     const std::string files = file_set_of(store);
     const std::string logs = logs_of(store);
     connection.reset(new RocksConnection(store, StoreMode::kReadOnly, env, rule));
+    connection->files_ = files + logs;
     const rocksdb::Status status = connection->open_reader(families);
     // A log that grows is fine: its end is read as torn. It excuses an error, though.
     if (file_set_of(store) == files && (status.ok() || logs_of(store) == logs)) return status;
     std::this_thread::sleep_for(kReaderPause);
   }
   fail_unsettled(store);
+}
+
+bool RocksConnection::has_new_files() const {
+  return file_set_of(path_) + logs_of(path_) != files_;
+}
+
+std::unique_ptr<RocksConnection> RocksConnection::open_anew() const {
+  return open(path_, StoreMode::kReadOnly, env_);
 }
 
 rocksdb::Status RocksConnection::verify_files() const {
@@ -285,6 +294,22 @@ std::optional<std::string> RocksConnection::read(Family which, std::string_view 
   if (status.IsNotFound()) return std::nullopt;
   require_ok(status, "read from the store", path_);
   return value;
+}
+
+std::vector<std::optional<std::string>> RocksConnection::read_many(
+    Family which, std::span<const std::string> keys) const {
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> found(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  db_->MultiGet(rocksdb::ReadOptions(), family(which), keys.size(), slices.data(), found.data(),
+                statuses.data());
+  std::vector<std::optional<std::string>> values(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsNotFound()) continue;
+    require_ok(statuses[i], "read from the store", path_);
+    values[i] = found[i].ToString();
+  }
+  return values;
 }
 
 std::optional<RocksConnection::Entry> RocksConnection::last_up_to(Family which,

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,11 @@ class RocksConnection {
   /// those changes.
   const std::optional<Witness::Statement>& witness() const noexcept { return witness_; }
 
+  /// Whether files of the store were written since this reader opened it.
+  bool has_new_files() const;
+  /// Opens the same store for reading, as its files are now.
+  std::unique_ptr<RocksConnection> open_anew() const;
+
   void require_known_format() const;
   /// One synced change, or what `options` say. An exception inside RocksDB, such as lack of memory,
   /// leaves its queue of writers locked for good: it becomes a status, and the database is left
@@ -60,6 +66,9 @@ class RocksConnection {
   rocksdb::Status verify_files() const;
   /// The value of a key, or nothing.
   std::optional<std::string> read(Family family, std::string_view key) const;
+  /// The same for many keys of a family at once.
+  std::vector<std::optional<std::string>> read_many(Family family,
+                                                    std::span<const std::string> keys) const;
   struct Entry {
     std::string key;
     std::string value;
@@ -109,7 +118,8 @@ class RocksConnection {
   rocksdb::Env* env_;  // the file system below; the default but in tests
   LogRule log_rule_;
   std::optional<Witness::Statement> witness_;
-  bool is_stuck_ = false;                               // see write()
+  std::string files_;      // of a reader: a name for what it opened, or for less
+  bool is_stuck_ = false;  // see write()
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // "default", then in the order of Family
   std::unique_ptr<rocksdb::DB> db_;
 };

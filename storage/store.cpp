@@ -254,6 +254,18 @@ std::optional<ItemRecord> Store::get(ItemId id) const {
   return value ? std::optional(decode_item(id, *value)) : std::nullopt;
 }
 
+std::vector<std::optional<ItemRecord>> Store::get_many(std::span<const ItemId> ids) const {
+  std::vector<std::string> keys;
+  keys.reserve(ids.size());
+  for (const ItemId id : ids) keys.push_back(item_key(id));
+  const auto values = connection_->read_many(Family::kItems, keys);
+  std::vector<std::optional<ItemRecord>> records(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (values[i]) records[i] = decode_item(ids[i], *values[i]);
+  }
+  return records;
+}
+
 std::optional<Embedding> Store::embedding(ItemId id) const {
   const auto value = connection_->read(Family::kVectors, item_key(id));
   if (!value) return std::nullopt;
@@ -302,10 +314,12 @@ std::uint64_t Store::class_size(std::string_view class_name) const {
   return value ? require_class_count(*connection_, class_name, *value) : 0;
 }
 
-void Store::for_each_item(const std::function<bool(const ItemRecord&)>& visit) const {
-  connection_->scan(Family::kItems, {}, [&](std::string_view key, std::string_view value) {
-    return visit(decode_item(require_item_key(*connection_, key), value));
-  });
+void Store::for_each_item_from(ItemId first,
+                               const std::function<bool(const ItemRecord&)>& visit) const {
+  connection_->scan_from(Family::kItems, item_key(first),
+                         [&](std::string_view key, std::string_view value) {
+                           return visit(decode_item(require_item_key(*connection_, key), value));
+                         });
 }
 
 void Store::for_each_embedding_from(

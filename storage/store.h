@@ -102,6 +102,8 @@ class Store {
   void forget_erased(std::uint64_t through);
 
   std::optional<ItemRecord> get(ItemId id) const;
+  /// One entry an id, in their order; faster than one by one.
+  std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const;
   std::optional<Embedding> embedding(ItemId id) const;
   /// Bytes of an image file; empty if the item has none or does not exist.
   std::vector<std::byte> thumbnail(ItemId id) const;
@@ -117,11 +119,14 @@ class Store {
 
   /// Calls with every record, or every embedding, in ascending order of id until the callback
   /// returns false.
-  void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const;
+  void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const {
+    for_each_item_from(ItemId{0}, visit);
+  }
   void for_each_embedding(const std::function<bool(ItemId, std::span<const float>)>& visit) const {
     for_each_embedding_from(ItemId{0}, visit);
   }
-  /// The same for the embeddings with id `first` and above.
+  /// The same for those with id `first` and above.
+  void for_each_item_from(ItemId first, const std::function<bool(const ItemRecord&)>& visit) const;
   void for_each_embedding_from(
       ItemId first, const std::function<bool(ItemId, std::span<const float>)>& visit) const;
 
@@ -141,6 +146,13 @@ class Store {
   /// The ids removed by the changes after number `change`, ascending; nothing if that is too long
   /// ago to tell (see forget_erased). None are removed after changes() or later.
   std::optional<std::vector<ItemId>> erased_since(std::uint64_t change) const;
+
+  /// In a read-only store: the same store opened anew if files of it were written since, maybe
+  /// without a change; else null. Costs next to nothing then. Errors as open().
+  std::unique_ptr<Store> newer() const;
+  /// Every item that is added later has this id or a higher one. In a read-only store it is the one
+  /// at the time of opening.
+  ItemId next_id() const noexcept { return ItemId{next_id_.load()}; }
 
   /// Calls with every entry, family by family in ascending order of keys: one state of the store,
   /// even if changes go on meanwhile. The views are good until the next call.
@@ -172,11 +184,11 @@ class Store {
   const std::size_t dimension_;
   const std::string fingerprint_;
   const std::string id_;
-  std::uint64_t next_id_;     // touched by changes only
   bool has_changed_ = false;  // this object made a change; touched by changes only
   std::uint64_t mark_ = 0;    // of the changes that this object made; touched by changes only
   std::string failure_;       // of a failed write; touched by changes only
   // Changes write these, readers read them.
+  std::atomic<std::uint64_t> next_id_;
   std::atomic<std::uint64_t> items_;
   std::atomic<std::uint64_t> changes_;
   std::atomic<std::uint64_t> tombstones_from_;

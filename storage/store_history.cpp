@@ -53,6 +53,11 @@ std::optional<std::vector<ItemId>> Store::erased_since(std::uint64_t change) con
   return ids;
 }
 
+std::unique_ptr<Store> Store::newer() const {
+  if (mode() == StoreMode::kReadWrite || !connection_->has_new_files()) return nullptr;
+  return std::make_unique<Store>(connection_->open_anew());
+}
+
 std::optional<std::uint64_t> Store::mark_of(std::uint64_t change) const {
   if (change < tombstones_from_ || change > changes_) return std::nullopt;
   if (change == 0) return 0;

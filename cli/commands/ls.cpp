@@ -13,6 +13,8 @@
 namespace simdb::cli {
 namespace {
 
+constexpr std::size_t kPageItems = 1000;
+
 void print_record(std::ostream& out, const ItemRecord& item, bool json) {
   if (json) {
     print_json(out, to_json(item));
@@ -30,17 +32,15 @@ int run_ls(std::span<const std::string> args, Console& console) {
   parser.with_database().with_json();
   if (!parser.parse(args, console, 0, 1)) return 0;
   const Database database = open_database(parser, OpenMode::kReadOnly);
-  const bool all = parser.positional().empty();
-  const std::string wanted = all ? "" : parser.positional()[0];
-  bool found = all;
-  database.gallery().for_each_item([&](const ItemRecord& item) {
-    if (all || item.info.class_name == wanted) {
-      print_record(console.out, item, parser.flag("json"));
-      found = true;
-    }
-    return static_cast<bool>(console.out);
-  });
-  if (!found) fail_unknown_class(wanted);
+  const SearchFilter filter{.class_names = parser.positional()};
+  for (const std::string& name : filter.class_names) require_class(database, name);
+  ItemId last{};
+  while (console.out) {
+    const auto page = database.gallery().items_after(last, kPageItems, filter);
+    if (page.empty()) break;
+    for (const ItemRecord& item : page) print_record(console.out, item, parser.flag("json"));
+    last = page.back().id;
+  }
   return 0;
 }
 

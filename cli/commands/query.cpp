@@ -79,15 +79,15 @@ int run_query(std::span<const std::string> args, Console& console) {
                        .accept_similarity = parser.get<float>("accept")};
   if (options.k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
   if (parser.has("class")) {
-    options.class_name = parser.get<std::string>("class");
-    require_class_name(options.class_name);  // an empty one would mean all classes
+    options.filter.class_names = {parser.get<std::string>("class")};
+    require_class_name(options.filter.class_names[0]);
   }
   if (parser.has("within")) options.within = parser.get<float>("within");
   const ImageLimits limits = parser.image_limits();
 
   const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console.in);
   const Database database = open_database(parser, OpenMode::kReadOnly);
-  if (parser.has("class")) require_class(database, options.class_name);
+  if (parser.has("class")) require_class(database, options.filter.class_names[0]);
   std::vector<ImageFailure> failures;
   encode_images(database.encoder(), list_of(paths, limits), [&](EncodedRun& run) {
     for (std::size_t i = 0; i < run.images.size(); ++i) {

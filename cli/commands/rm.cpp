@@ -24,10 +24,11 @@ ItemId parse_id(const std::string& text) {
 
 std::size_t remove_ids(Database& database, std::span<const std::string> words) {
   std::vector<ItemId> ids;
-  for (const std::string& word : words) {
-    ids.push_back(parse_id(word));
-    if (!database.gallery().get(ids.back())) {
-      throw Error(ErrorCode::kNotFound, "there is no item " + word + "; nothing was removed");
+  for (const std::string& word : words) ids.push_back(parse_id(word));
+  const auto records = database.gallery().get_many(ids);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!records[i]) {
+      throw Error(ErrorCode::kNotFound, "there is no item " + words[i] + "; nothing was removed");
     }
   }
   return database.remove(ids);

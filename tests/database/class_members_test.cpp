@@ -86,7 +86,7 @@ class ClassMembersTest : public testing::Test {
     return mean.direction();
   }
   void expect_right(const std::string& name) {
-    const ClassSummary summary = members.summary_of(name);
+    const ClassSummary summary = members.summary_of(*store, name);
     EXPECT_EQ(summary.items, store->items_of(name).size());
     ASSERT_TRUE(summary.mean);
     EXPECT_EQ(*summary.mean, mean_of(name));
@@ -94,7 +94,7 @@ class ClassMembersTest : public testing::Test {
 
   test::TemporaryFolder folder;
   std::unique_ptr<Store> store = test::make_store(folder / "store");
-  ClassMembers members{*store};
+  ClassMembers members{16};
 };
 
 TEST_F(ClassMembersTest, SummarisesSmallClasses) {
@@ -106,29 +106,57 @@ TEST_F(ClassMembersTest, SummarisesSmallClasses) {
 }
 
 TEST_F(ClassMembersTest, LargeClassesAndSingleItemsHaveNoMean) {
-  EXPECT_EQ(members.summary_of("none").items, 0U);
-  EXPECT_FALSE(members.summary_of("none").mean);
+  EXPECT_EQ(members.summary_of(*store, "none").items, 0U);
+  EXPECT_FALSE(members.summary_of(*store, "none").mean);
   test::put_numbered(*store, 1, 1, "one");
-  EXPECT_EQ(members.summary_of("one").items, 1U);
-  EXPECT_FALSE(members.summary_of("one").mean);
+  EXPECT_EQ(members.summary_of(*store, "one").items, 1U);
+  EXPECT_FALSE(members.summary_of(*store, "one").mean);
   test::put_numbered(*store, 10, 64, "large");
-  EXPECT_EQ(members.summary_of("large").items, 64U);
-  EXPECT_FALSE(members.summary_of("large").mean);
+  EXPECT_EQ(members.summary_of(*store, "large").items, 64U);
+  EXPECT_FALSE(members.summary_of(*store, "large").mean);
+}
+
+TEST_F(ClassMembersTest, AnotherClassesChangeLeavesAMeanInMemory) {
+  test::put_numbered(*store, 1, 4, "a");
+  test::put_numbered(*store, 10, 4, "b");
+  const auto before = members.summary_of(*store, "a").mean;
+  test::put_numbered(*store, 20, 1, "b");
+  members.forget(std::vector<std::string>{"b"});
+  EXPECT_EQ(members.summary_of(*store, "a").mean.get(), before.get());
+  members.forget(std::vector<std::string>{"a"});
+  EXPECT_NE(members.summary_of(*store, "a").mean.get(), before.get());
+}
+
+TEST_F(ClassMembersTest, UnitesSeveralClasses) {
+  const auto ids_of = [&](const SearchFilter& filter) {
+    const IdFilter passing = members.passing(*store, filter);
+    return std::vector<ItemId>(passing.ids().begin(), passing.ids().end());
+  };
+  const auto a = test::put_numbered(*store, 1, 2, "a");
+  const auto b = test::put_numbered(*store, 10, 2, "b");
+  test::put_numbered(*store, 20, 2, "c");
+  EXPECT_EQ(ids_of({{"b", "a", "none", "b"}}), (std::vector{a[0], a[1], b[0], b[1]}));
+  EXPECT_EQ(ids_of({{"b", "a"}, std::vector{a[1], b[0], ItemId{99}}}), (std::vector{a[1], b[0]}));
+  EXPECT_TRUE(ids_of({{"none", "nor this"}}).empty());
+  const auto more = test::put_numbered(*store, 30, 1, "a");
+  members.forget(std::vector<std::string>{"a"});
+  EXPECT_EQ(ids_of({{"b", "a"}}), (std::vector{a[0], a[1], b[0], b[1], more[0]}));
 }
 
 TEST_F(ClassMembersTest, FollowsTheClassesThatChange) {
   const std::vector<std::string> name{"a"};
   const auto ids = test::put_numbered(*store, 1, 3, "a");
   expect_right("a");
-  EXPECT_EQ(members.of("a").ids().size(), 3U);
+  EXPECT_EQ(members.passing(*store, {{"a"}}).ids().size(), 3U);
   test::put_numbered(*store, 5, 1, "a");
   members.forget(name);
   expect_right("a");
-  EXPECT_EQ(members.of("a").ids().size(), 4U);
+  EXPECT_EQ(members.size_of(*store, "a"), 4U);
+  EXPECT_EQ(members.passing(*store, {{"a"}}).ids().size(), 4U);
   store->erase(std::vector{ids[0]});
   members.forget(name);
   expect_right("a");
-  EXPECT_EQ(members.of("a").ids().size(), 3U);
+  EXPECT_EQ(members.passing(*store, {{"a"}}).ids().size(), 3U);
 }
 
 }  // namespace

@@ -94,12 +94,7 @@ class LookUpClassesTest : public testing::Test {
  protected:
   // What a query finds in the gallery, nearest first.
   std::vector<LabeledNeighbor> find(std::span<const float> query, std::size_t k) const {
-    std::vector<LabeledNeighbor> neighbors;
-    for (const Neighbor& hit : gallery.search(query, k)) {
-      neighbors.push_back({hit.id, hit.similarity, gallery.get(hit.id)->info.class_name, ""});
-    }
-    look_up_classes(gallery, query, neighbors);
-    return neighbors;
+    return gallery.look_up(query, {.k = k});
   }
   void add(const std::string& name, std::uint64_t first, std::size_t count) {
     std::vector<NewItem> items;
@@ -162,18 +157,6 @@ TEST_F(LookUpClassesTest, MeansFollowTheGallery) {
   expect_all();
   gallery.remove(std::vector{ids_of("a")[5]});
   expect_all();
-}
-
-TEST_F(LookUpClassesTest, AnotherClassesChangeLeavesAMeanInMemory) {
-  add("a", 100, 4);
-  add("b", 200, 4);
-  const auto before = gallery.class_summary("a").mean;
-  add("b", 300, 2);
-  gallery.remove(std::vector{ids_of("b")[0]});
-  gallery.remove_class("b");
-  EXPECT_EQ(gallery.class_summary("a").mean.get(), before.get());
-  add("a", 110, 1);
-  EXPECT_NE(gallery.class_summary("a").mean.get(), before.get());
 }
 
 TEST_F(LookUpClassesTest, AClassAloneNeedsNoMean) {

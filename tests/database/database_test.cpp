@@ -139,9 +139,9 @@ TEST_F(DatabaseTest, QueryOptionsNarrowTheAnswer) {
   QueryOptions query;
   query.k = 1;
   EXPECT_EQ(database.query(grey_image(10), query).neighbors.size(), 1U);
-  query.class_name = "light";
+  query.filter.class_names = {"light"};
   EXPECT_EQ(database.query(grey_image(10), query).class_name, "light");
-  query.class_name = "unknown";
+  query.filter.class_names = {"unknown"};
   EXPECT_TRUE(database.query(grey_image(10), query).class_name.empty());
   query.k = 0;
   EXPECT_EQ(code_of([&] { database.query(grey_image(10), query); }), ErrorCode::kUsage);

@@ -125,10 +125,11 @@ TEST_F(EmbeddedGalleryTest, AFilterLooksOnlyAtItsClass) {
                                    numbered_item(3, "cat"), numbered_item(4, "cats")};
   gallery->add(items, axis_embeddings(4, 16, 0));
   const auto query = axis_embeddings(1, 16, 0);
-  EXPECT_EQ(gallery->search(query.row(0), 10, {"cat"}),
+  EXPECT_EQ(gallery->search(query.row(0), 10, {{"cat"}}),
             (std::vector<Neighbor>{{ItemId{1}, 1.0F}, {ItemId{3}, 1.0F}}));
-  EXPECT_EQ(gallery->search(query.row(0), 1, {"dog"}), (std::vector<Neighbor>{{ItemId{2}, 1.0F}}));
-  EXPECT_TRUE(gallery->search(query.row(0), 10, {"bird"}).empty());
+  EXPECT_EQ(gallery->search(query.row(0), 1, {{"dog"}}),
+            (std::vector<Neighbor>{{ItemId{2}, 1.0F}}));
+  EXPECT_TRUE(gallery->search(query.row(0), 10, {{"bird"}}).empty());
 }
 
 TEST_F(EmbeddedGalleryTest, TheSameFileIsStoredOnce) {
@@ -267,29 +268,29 @@ TEST_F(EmbeddedGalleryTest, FiltersByClassAndByIds) {
     return ids;
   };
   const std::vector<ItemId> some{ItemId{2}, ItemId{3}, ItemId{6}, ItemId{60}, ItemId{99}};
-  EXPECT_EQ(ids_of(gallery->search(query.row(0), 60, {.class_name = "cat"})).size(), 20U);
+  EXPECT_EQ(ids_of(gallery->search(query.row(0), 60, {.class_names = {"cat"}})).size(), 20U);
   EXPECT_EQ(ids_of(gallery->search(query.row(0), 9, {.ids = some})),
             (std::set<std::uint64_t>{2, 3, 6, 60}));
-  EXPECT_EQ(ids_of(gallery->search(query.row(0), 9, {.class_name = "cat", .ids = some})),
+  EXPECT_EQ(ids_of(gallery->search(query.row(0), 9, {.class_names = {"cat"}, .ids = some})),
             (std::set<std::uint64_t>{3, 6, 60}));
-  EXPECT_EQ(ids_of(gallery->range_search(query.row(0), -1, {.class_name = "dog", .ids = some})),
+  EXPECT_EQ(ids_of(gallery->range_search(query.row(0), -1, {.class_names = {"dog"}, .ids = some})),
             (std::set<std::uint64_t>{2}));
   EXPECT_EQ(ids_of(gallery->search_batch(query, 9, {.ids = some}).front()).size(), 4U);
   const std::vector<ItemId> descending{ItemId{3}, ItemId{2}};
-  EXPECT_EQ(code_of([&] { gallery->search(query.row(0), 9, {"cat", descending}); }),
+  EXPECT_EQ(code_of([&] { gallery->search(query.row(0), 9, {{"cat"}, descending}); }),
             ErrorCode::kUsage);
 }
 
 TEST_F(EmbeddedGalleryTest, TheClassFilterFollowsChanges) {
   const auto query = random_embeddings(1, 16, 9);
   const auto first = add({numbered_item(1, "cat"), numbered_item(2, "dog")});
-  EXPECT_EQ(gallery->search(query.row(0), 9, {"cat"}).size(), 1U);
+  EXPECT_EQ(gallery->search(query.row(0), 9, {{"cat"}}).size(), 1U);
   add({numbered_item(3, "cat")}, 3);
-  EXPECT_EQ(gallery->search(query.row(0), 9, {"cat"}).size(), 2U);
+  EXPECT_EQ(gallery->search(query.row(0), 9, {{"cat"}}).size(), 2U);
   gallery->remove(std::vector{first[0].id});
-  EXPECT_EQ(gallery->search(query.row(0), 9, {"cat"}).size(), 1U);
+  EXPECT_EQ(gallery->search(query.row(0), 9, {{"cat"}}).size(), 1U);
   gallery->remove_class("cat");
-  EXPECT_TRUE(gallery->search(query.row(0), 9, {"cat"}).empty());
+  EXPECT_TRUE(gallery->search(query.row(0), 9, {{"cat"}}).empty());
 }
 
 }  // namespace

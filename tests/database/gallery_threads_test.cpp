@@ -39,7 +39,8 @@ TEST(GalleryThreadsTest, ChangesAndSearchesRunSideBySide) {
     threads.emplace_back([&, reader] {
       const auto query = test::random_embeddings(1, 16, reader);
       while (writing > 0) {
-        const auto found = gallery.search(query.row(0), 10, {reader == 0 ? "kept" : ""});
+        const auto found =
+            gallery.search(query.row(0), 10, reader == 0 ? SearchFilter{{"kept"}} : SearchFilter());
         EXPECT_TRUE(std::is_sorted(found.begin(), found.end(), ranks_before));
         std::set<ItemId> distinct;
         for (const Neighbor& neighbor : found) {
@@ -82,7 +83,15 @@ TEST(GalleryThreadsTest, SummariesFollowChangesInOtherThreads) {
   const std::vector<NewItem> first{test::numbered_item(1, "still"), test::numbered_item(2, "still"),
                                    test::numbered_item(3, "grows")};
   gallery.add(first, test::random_embeddings(3, 16, 1));
-  const Embedding still = *gallery.class_summary("still").mean;
+  const Embedding query = test::random_embeddings(1, 16, 1).at(0);  // item 1
+  // What is told of a class, by way of a hit.
+  const auto told = [&](const EmbeddedGallery& of, const std::string& name) {
+    for (LabeledNeighbor& hit : of.look_up(query.values(), {.k = 1000})) {
+      if (hit.class_name == name) return std::move(hit);
+    }
+    return LabeledNeighbor();
+  };
+  const float still = *told(gallery, "still").mean_similarity;
   std::atomic<bool> writing = true;
   std::atomic<std::uint64_t> acknowledged = 1;
   std::vector<std::thread> readers;
@@ -90,10 +99,10 @@ TEST(GalleryThreadsTest, SummariesFollowChangesInOtherThreads) {
     readers.emplace_back([&] {
       while (writing) {
         const std::uint64_t least = acknowledged;
-        const ClassSummary grown = gallery.class_summary("grows");
-        EXPECT_GE(grown.items, least);  // never what it was before an acknowledged change
-        EXPECT_EQ(grown.mean != nullptr, grown.items > 1);
-        EXPECT_EQ(*gallery.class_summary("still").mean, still);
+        const LabeledNeighbor grown = told(gallery, "grows");
+        EXPECT_GE(grown.class_size, least);  // never what it was before an acknowledged change
+        EXPECT_EQ(grown.mean_similarity.has_value(), grown.class_size > 1);
+        EXPECT_EQ(told(gallery, "still").mean_similarity, still);
       }
     });
   }
@@ -106,8 +115,8 @@ TEST(GalleryThreadsTest, SummariesFollowChangesInOtherThreads) {
   for (std::thread& thread : readers) thread.join();
 
   const EmbeddedGallery reader(Store::open(folder / "store", StoreMode::kReadOnly), folder.path());
-  EXPECT_EQ(*gallery.class_summary("grows").mean, *reader.class_summary("grows").mean);
-  EXPECT_EQ(gallery.class_summary("grows").items, 51U);
+  EXPECT_EQ(told(gallery, "grows").mean_similarity, told(reader, "grows").mean_similarity);
+  EXPECT_EQ(told(gallery, "grows").class_size, 51U);
 }
 
 }  // namespace

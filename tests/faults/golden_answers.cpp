@@ -60,7 +60,7 @@ std::string golden_answers(const Gallery& gallery) {
     if (classes.empty()) continue;
     const std::string& name = classes[i % classes.size()].name;
     all += "query " + std::to_string(i) + " in [" + name +
-           "]:" + hits(gallery.search(queries.row(i), kNeighbors, {.class_name = name}));
+           "]:" + hits(gallery.search(queries.row(i), kNeighbors, {.class_names = {name}}));
   }
   return all;
 }

@@ -140,7 +140,8 @@ std::string wrong_search(const Model& model, const EmbeddedGallery& gallery) {
   const EmbeddingBatch query = random_embeddings(1, 16, 7);
   for (const auto& [name, ids] : model) {
     std::set<ItemId> found;
-    for (const Neighbor& hit : gallery.search(query.row(0), ids.size() + 5, {.class_name = name})) {
+    for (const Neighbor& hit :
+         gallery.search(query.row(0), ids.size() + 5, {.class_names = {name}})) {
       found.insert(hit.id);
     }
     if (found != ids) return shown(name) + ": a search by class finds other items";
@@ -246,7 +247,7 @@ TEST(NamesTest, ManyClasses) {
   for (const auto& [name, ids] : model) {
     ASSERT_EQ(gallery.class_size(name), 1U);
     if (random() % 50 != 0) continue;
-    const auto found = gallery.search(query.row(0), 3, {.class_name = name});
+    const auto found = gallery.search(query.row(0), 3, {.class_names = {name}});
     ASSERT_EQ(found.size(), 1U) << shown(name);
     ASSERT_EQ(found.front().id, *ids.begin());
   }

@@ -176,8 +176,8 @@ TEST(ThreadsTest, EightThreadsLoseNothing) {
         } else if (thread == 0 && dice > 98) {
           gallery.reindex();
         } else {
-          const auto found =
-              gallery.search(queries.row(0), 10, {.class_name = thread % 2 == 0 ? "" : "class 1"});
+          const auto found = gallery.search(
+              queries.row(0), 10, thread % 2 == 0 ? SearchFilter() : SearchFilter{{"class 1"}});
           ASSERT_TRUE(std::is_sorted(found.begin(), found.end(), ranks_before));
           ASSERT_EQ(ids_of(found).size(), found.size());
           ++searches;

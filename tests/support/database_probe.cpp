@@ -72,7 +72,7 @@ std::string answers_of(const EmbeddedGallery& gallery) {
   const EmbeddingBatch queries = test::random_embeddings(100, gallery.dimension(), 7);
   for (std::size_t i = 0; i < queries.rows(); ++i) {
     append(gallery.search(queries.row(i), 10));
-    if (i % 10 == 0) append(gallery.search(queries.row(i), 10, {.class_name = "class 1"}));
+    if (i % 10 == 0) append(gallery.search(queries.row(i), 10, {.class_names = {"class 1"}}));
   }
   return digest_of(all);
 }

@@ -1,0 +1,99 @@
+// Lets a reader follow the writer: what changed is put in place, index and encoder stay.
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "database/class_members_internal.h"
+#include "database/embedded_gallery.h"
+#include "database/item_labels_internal.h"
+
+namespace simdb {
+namespace {
+
+// More than this many rows, and this part of all, are not changed in place while searches wait.
+constexpr std::size_t kRowsInPlace = 4096;
+constexpr std::size_t kPartInPlace = 16;
+
+// What a later state of a store lost and gained.
+struct Difference {
+  std::vector<ItemId> removed;
+  std::vector<ItemId> added;
+  EmbeddingBatch embeddings;             // of the added
+  std::vector<std::string> class_names;  // of both
+};
+
+bool same_change(const Store& before, const Store& after) {
+  return after.mark_of(before.changes()) == before.mark_of(before.changes());
+}
+
+// Nothing if the later store has forgotten what was removed, or if it is none: an older copy may
+// have been put back.
+std::optional<Difference> difference(const Store& before, const Store& after) {
+  const auto removed = after.erased_since(before.changes());
+  if (!removed || !same_change(before, after)) return std::nullopt;
+  Difference result{*removed, {}, EmbeddingBatch(after.dimension()), {}};
+  for (const auto& record : before.get_many(result.removed)) {
+    if (record) result.class_names.push_back(record->info.class_name);
+  }
+  const ItemId first = before.next_id();
+  after.for_each_item_from(first, [&](const ItemRecord& record) {
+    result.class_names.push_back(record.info.class_name);
+    return true;
+  });
+  after.for_each_embedding_from(first, [&](ItemId id, std::span<const float> values) {
+    result.added.push_back(id);
+    result.embeddings.append_unit(values);
+    return true;
+  });
+  std::sort(result.class_names.begin(), result.class_names.end());
+  result.class_names.erase(std::unique(result.class_names.begin(), result.class_names.end()),
+                           result.class_names.end());
+  return result;
+}
+
+}  // namespace
+
+bool EmbeddedGallery::refresh() {
+  const std::lock_guard change(change_mutex_);
+  std::shared_ptr<Store> fresh = store_->newer();
+  if (!fresh) return false;
+  if (fresh->id() != store_->id() || fresh->encoder_fingerprint() != fingerprint_ ||
+      fresh->dimension() != dimension_) {
+    throw Error(ErrorCode::kUsage, "can't refresh " + folder_.string() +
+                                       ": another database was put there; open it again");
+  }
+  const bool changed = fresh->changes() != store_->changes() || !same_change(*store_, *fresh);
+  const auto news = difference(*store_, *fresh);
+  const bool in_place =
+      news && news->removed.size() + news->added.size() <=
+                  std::max<std::size_t>(kRowsInPlace, fresh->size() / kPartInPlace);
+  std::shared_ptr<VectorIndex> made;
+  {
+    const std::lock_guard lock(index_mutex_);
+    snapshot_is_useless_ = false;  // it may be one of this state
+  }
+  if (!in_place && current_index()) made = build_index(*fresh);
+
+  const std::unique_lock no_answers(state_mutex_);
+  {
+    const std::lock_guard lock(index_mutex_);
+    std::swap(store_, fresh);  // what was open closes last
+    if (!in_place) index_ = std::move(made);
+  }
+  if (!in_place) {
+    class_members_ = std::make_unique<ClassMembers>(dimension_);
+    item_labels_ = std::make_unique<ItemLabels>();
+    return changed;
+  }
+  item_labels_->forget(news->removed);
+  update_index(news->class_names, [&](VectorIndex& index) {
+    index.remove(news->removed);
+    index.add(news->added, news->embeddings);
+  });
+  return changed;
+}
+
+}  // namespace simdb

@@ -1,0 +1,72 @@
+#include <gtest/gtest.h>
+
+#include "database/item_labels_internal.h"
+#include "tests/support/embeddings.h"
+#include "tests/support/stores.h"
+#include "tests/support/temporary_folder.h"
+
+namespace simdb {
+namespace {
+
+class ItemLabelsTest : public testing::Test {
+ protected:
+  std::vector<LabeledNeighbor> labels_of(const std::vector<ItemId>& wanted) {
+    std::vector<Neighbor> neighbors;
+    for (const ItemId id : wanted) neighbors.push_back({id, 0.5F});
+    return labels.of(*store, neighbors);
+  }
+  void expect_right(const std::vector<ItemId>& wanted) {
+    const auto found = labels_of(wanted);
+    ASSERT_EQ(found.size(), wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const ItemInfo info = store->get(wanted[i])->info;
+      EXPECT_EQ(found[i].id, wanted[i]);
+      EXPECT_EQ(found[i].similarity, 0.5F);
+      EXPECT_EQ(found[i].class_name, info.class_name);
+      EXPECT_EQ(found[i].source, info.source);
+    }
+  }
+
+  test::TemporaryFolder folder;
+  std::unique_ptr<Store> store = test::make_store(folder / "store");
+  ItemLabels labels;
+};
+
+TEST_F(ItemLabelsTest, TellsClassAndSourceInTheOrderOfTheHits) {
+  const auto a = test::put_numbered(*store, 1, 3, "a");
+  const auto b = test::put_numbered(*store, 10, 2, "b");
+  expect_right({b[1], a[2]});
+  expect_right({a[0], b[1], a[1], a[2], b[0]});  // some are remembered
+  expect_right({});
+}
+
+TEST_F(ItemLabelsTest, LeavesOutWhatWasRemoved) {
+  const auto ids = test::put_numbered(*store, 1, 3, "a");
+  expect_right({ids[0], ids[1]});
+  const std::vector<ItemId> removed{ids[1], ids[2]};
+  store->erase(removed);
+  EXPECT_EQ(labels_of(ids).size(), 2U);  // one was remembered, and nobody has told
+  labels.forget(removed);
+  EXPECT_EQ(labels_of(ids).size(), 1U);
+  EXPECT_EQ(labels_of({ids[2], ids[1]}).size(), 0U);
+}
+
+TEST_F(ItemLabelsTest, LittleMemoryChangesNoAnswer) {
+  const auto ids = test::put_numbered(*store, 1, 50, "a");
+  ItemLabels small(1000);  // a few items
+  for (int round = 0; round < 3; ++round) {
+    for (std::size_t i = 0; i < ids.size(); i += 1 + static_cast<std::size_t>(round)) {
+      const Neighbor neighbor{ids[i], 1};
+      const auto found = small.of(*store, std::span(&neighbor, 1));
+      ASSERT_EQ(found.size(), 1U);
+      EXPECT_EQ(found[0].source, store->get(ids[i])->info.source);
+    }
+  }
+  store->erase(ids);
+  small.forget(ids);
+  const Neighbor last{ids.back(), 1};
+  EXPECT_TRUE(small.of(*store, std::span(&last, 1)).empty());
+}
+
+}  // namespace
+}  // namespace simdb
