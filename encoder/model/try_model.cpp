@@ -149,6 +149,8 @@ int main(int argc, char** argv) {
     std::fputs("simdb-try-model is run by simdb, to try out model files\n", stderr);
     return static_cast<int>(ErrorCode::kUsage);
   }
+  // Ctrl-C is meant for who waits for the answer, and ends this process if it wants.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
   const std::string result = result_of(words);
   const bool is_told =
       ::write(STDOUT_FILENO, result.data(), result.size()) == static_cast<ssize_t>(result.size());
