@@ -70,6 +70,7 @@ class Child {
  public:
   Child(const fs::path& program, std::vector<std::string> words, int input, int output) {
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     // OpenBLAS waits for ever for memory that its threads can't get.
