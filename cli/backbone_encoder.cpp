@@ -196,7 +196,8 @@ std::vector<std::byte> make_backbone_encoder(const ArgumentParser& parser,
   if (parser.has("fit"))
     files = expand_paths(std::array{parser.get<std::string>("fit")}, console.in);
   const Say say = [&](const std::string& line) { console.err << printable(line) << '\n'; };
-  const BackboneFeatures backbone = open_backbone(choice, files, {}, say);
+  const BackboneFeatures backbone =
+      open_backbone(choice, files, {}, say, {.check = InterruptGuard::check});
   if (dimension && *dimension > backbone.dimension()) {
     throw Error(ErrorCode::kUsage,
                 fmt::format("--dim {} is more than the {} features of the backbone; name fewer, or "

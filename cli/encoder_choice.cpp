@@ -3,8 +3,10 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "cli/database_path.h"
+#include "encoder/model/model_trial.h"
 #include "encoder/model/onnx_encoder.h"
 #include "encoder/model/shipped_encoders.h"
 
@@ -20,10 +22,13 @@ void add_encoder_options(ArgumentParser& parser) {
 
 std::shared_ptr<const ImageEncoder> choose_encoder(const ArgumentParser& parser) {
   if (!parser.has("encoder")) {
-    return load_onnx_encoder(open_database(parser, OpenMode::kReadOnly).encoder_model());
+    const Database database = open_database(parser, OpenMode::kReadOnly);
+    return load_onnx_encoder(database.encoder_model(), database.gallery().encoder_fingerprint());
   }
   const std::filesystem::path file = find_encoder_file(parser.get<std::string>("encoder"));
-  return std::make_shared<OnnxEncoder>(read_model_file(file), file.string());
+  const std::vector<std::byte> model = read_model_file(file);
+  if (!is_shipped_encoder(file)) judge_encoder(model, file.string());
+  return std::make_shared<OnnxEncoder>(model, file.string());
 }
 
 }  // namespace simdb::cli

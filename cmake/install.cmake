@@ -13,7 +13,7 @@ target_link_libraries(simdb_everything INTERFACE simdb::database simdb::encoder)
 
 list(TRANSFORM simdb_libraries PREPEND simdb_ OUTPUT_VARIABLE simdb_targets)
 install(TARGETS ${simdb_targets} simdb_everything EXPORT simdb_targets)
-install(TARGETS simdb)
+install(TARGETS simdb simdb-try-model)
 if(SIMDB_BUILD_TRAINING)
   install(TARGETS simdb-train)
 endif()

@@ -28,9 +28,10 @@ class ImageEncoder {
   virtual const std::string& fingerprint() const noexcept = 0;
 };
 
-/// Makes an encoder from the bytes of a model file; throws Error(kBadInput) if they are not one.
-/// Databases call it when they first need their encoder.
-using EncoderLoader =
-    std::function<std::shared_ptr<const ImageEncoder>(std::span<const std::byte> model)>;
+/// Makes the encoder with this fingerprint from the bytes of its model file, whose SHA-256 was
+/// compared with it; throws Error(kBadInput) if they are no model. Databases call it when they
+/// first need their encoder.
+using EncoderLoader = std::function<std::shared_ptr<const ImageEncoder>(
+    std::span<const std::byte> model, const std::string& fingerprint)>;
 
 }  // namespace simdb

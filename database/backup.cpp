@@ -24,7 +24,8 @@ BackupReport EmbeddedGallery::back_up(const std::filesystem::path& file,
 
 std::uint64_t restore_database(const std::filesystem::path& file,
                                const std::filesystem::path& folder,
-                               const std::function<void()>& check) {
+                               const std::function<void()>& check,
+                               const std::function<void(std::span<const std::byte>)>& accept) {
   const std::filesystem::path absolute = absolute_path(folder);
   NewFolder made(absolute);
   std::uint64_t items = 0;
@@ -35,6 +36,7 @@ std::uint64_t restore_database(const std::filesystem::path& file,
                                               ": what was backed up was damaged: " + problem);
     }
     check();
+    accept(gallery.encoder_model());
     items = gallery.stats().items;
   }
   made.keep();

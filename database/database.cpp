@@ -52,7 +52,7 @@ std::shared_ptr<const ImageEncoder> Database::State::load_encoder() const {
                 "the database was opened without an encoder loader, so it can't take images; set "
                 "OpenOptions::encoder_loader");
   }
-  auto loaded = encoder_loader(gallery->encoder_model());
+  auto loaded = encoder_loader(gallery->encoder_model(), gallery->encoder_fingerprint());
   if (!loaded) throw Error(ErrorCode::kUsage, "the encoder loader made no encoder");
   if (loaded->dimension() != gallery->dimension() ||
       loaded->fingerprint() != gallery->encoder_fingerprint()) {

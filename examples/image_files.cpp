@@ -20,6 +20,7 @@ simdb::Database open_or_create(const std::filesystem::path& folder,
                                const std::filesystem::path& encoder_file) {
   const simdb::OpenOptions options{.encoder_loader = simdb::load_onnx_encoder};
   if (simdb::Database::exists(folder)) return simdb::Database::open(folder, options);
+  // Your own model; one from elsewhere goes through simdb::judge_encoder (model_trial.h) first.
   const std::vector<std::byte> model = simdb::read_model_file(encoder_file);
   return simdb::Database::create(folder, model, simdb::OnnxEncoder(model).dimension(), options);
 }

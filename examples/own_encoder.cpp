@@ -57,7 +57,7 @@ simdb::SourceImage drawn(std::array<std::uint8_t, 3> colour, int seed) {
 
 void run(const std::filesystem::path& folder) {
   simdb::OpenOptions options;
-  options.encoder_loader = [](std::span<const std::byte>) {
+  options.encoder_loader = [](std::span<const std::byte>, const std::string&) {
     return std::make_shared<ColourHistogram>();
   };
   {

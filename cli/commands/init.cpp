@@ -13,6 +13,7 @@
 #include "cli/render.h"
 #include "core/digest.h"
 #include "core/error.h"
+#include "encoder/model/model_trial.h"
 #include "encoder/model/onnx_encoder.h"
 #include "encoder/model/onnx_model_cut.h"
 #include "encoder/model/shipped_encoders.h"
@@ -66,7 +67,10 @@ int run_init(std::span<const std::string> args, Console& console) {
   const std::vector<std::byte> model = is_own
                                            ? make_backbone_encoder(parser, dim_of(parser), console)
                                            : read_encoder(chosen, dim_of(parser));
-  // Proves that it runs before anything is created.
+  // Proves that it runs before anything is created, and does no harm.
+  if (is_own || !is_shipped_encoder(find_encoder_file(chosen))) {
+    judge_encoder(model, chosen, {.check = InterruptGuard::check});
+  }
   const OnnxEncoder encoder(model, chosen);
   Database::create(folder, model, encoder.dimension());
   if (parser.flag("json")) {

@@ -10,6 +10,7 @@
 #include "cli/interrupt.h"
 #include "cli/render.h"
 #include "database/backup.h"
+#include "encoder/model/model_trial.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
@@ -24,8 +25,13 @@ int run_restore(std::span<const std::string> args, Console& console) {
   if (!parser.parse(args, console, 1, 1)) return 0;
   const std::filesystem::path folder = new_database_path(parser);
   const InterruptGuard interrupt;
+  // An encoder that only a simdb with ONNX Runtime runs may be restored by another one.
+  const auto judge = [&](std::span<const std::byte> model) {
+    judge_encoder(model, "in " + parser.positional()[0],
+                  {.must_run = false, .check = InterruptGuard::check});
+  };
   const std::uint64_t items =
-      restore_database(parser.positional()[0], folder, InterruptGuard::check);
+      restore_database(parser.positional()[0], folder, InterruptGuard::check, judge);
   if (parser.flag("json")) {
     print_json(console.out, {{"database", folder.string()}, {"items", items}});
   } else {

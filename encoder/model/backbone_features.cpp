@@ -18,7 +18,7 @@ constexpr std::size_t kChunk = 256;
 
 // Of the largest feature: so much may an image among three in a batch round otherwise than alone.
 constexpr float kTolerance = 1e-3F;
-constexpr int kTrials = kBackboneTrials;
+constexpr int kTrials = 3;
 
 [[noreturn]] void refuse(const std::string& name, const std::string& why) {
   throw Error(ErrorCode::kBadInput, "can't use the model " + name + ": " + why);

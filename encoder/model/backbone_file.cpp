@@ -107,7 +107,8 @@ std::vector<fs::path> spread(std::span<const fs::path> files, std::size_t most) 
 }
 
 BackboneFeatures open_backbone(const BackboneChoice& choice, std::span<const fs::path> images,
-                               const ImageLimits& limits, const Say& say) {
+                               const ImageLimits& limits, const Say& say,
+                               const TrialOptions& trial) {
   const fs::path file = find_encoder_file(choice.file.string());
   const std::string name = file.filename().string();
   const std::vector<std::byte> bytes = read_model_file(file);
@@ -121,6 +122,7 @@ BackboneFeatures open_backbone(const BackboneChoice& choice, std::span<const fs:
   } else {
     set_pixel_scale(is_told ? choice.scale : PixelScale::kImageNet, input);
   }
+  if (!is_shipped_encoder(file)) judge_backbone(bytes, name, input, choice.output, trial);
   BackboneFeatures features(read_backbone(bytes, name, input, choice.output));
   if (const std::string& reason = features.backbone().reason; !reason.empty()) {
     say(fmt::format("--backbone-output {}: {}", features.backbone().output, reason));

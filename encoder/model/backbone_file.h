@@ -10,6 +10,7 @@
 #include "encoder/image/image_codec.h"
 #include "encoder/image/preprocess.h"
 #include "encoder/model/backbone_features.h"
+#include "encoder/model/model_trial.h"
 #include "encoder/model/pixel_scale.h"
 
 namespace simdb {
@@ -28,14 +29,16 @@ struct BackboneChoice {
 /// What is found out about a network is told line by line.
 using Say = std::function<void(const std::string&)>;
 
-/// Reads a network and tries it. Mean and scale are, if nobody names them, those that an encoder of
-/// simdb says, else those with which the network recognises `images` best (files that are tried
-/// evenly spread; ones that can't be read are passed over), else ImageNet's. `say` hears what was
-/// chosen and why. Throws Error(kNotFound), and Error(kBadInput) with the remedy for a model that
-/// can't be used so.
+/// Reads a network, judges it if it does not come with simdb, and tries it. Mean and scale are, if
+/// nobody names them, those that an encoder of simdb says, else those with which the network
+/// recognises `images` best (files that are tried evenly spread; ones that can't be read are passed
+/// over), else ImageNet's. `say` hears what was chosen and why. Throws Error(kNotFound), and
+/// Error(kBadInput) with the remedy for a model that can't be used so, and what judge_backbone
+/// throws.
 BackboneFeatures open_backbone(const BackboneChoice& choice,
                                std::span<const std::filesystem::path> images,
-                               const ImageLimits& limits, const Say& say);
+                               const ImageLimits& limits, const Say& say,
+                               const TrialOptions& trial = {});
 
 /// At most `most` of the files, evenly spread.
 std::vector<std::filesystem::path> spread(std::span<const std::filesystem::path> files,

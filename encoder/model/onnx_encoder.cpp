@@ -19,24 +19,23 @@ constexpr std::uint64_t kMaxModelBytes = 256u << 20;
 struct OnnxEncoder::State {
   ModelHeader header;
   std::string fingerprint;
-  std::unique_ptr<OnnxRunner> runner;
-
-  State(std::span<const std::byte> model, const std::string& name)
-      : header(read_onnx_header(model, name)), fingerprint(to_hex(sha256(model))) {}
+  std::unique_ptr<OnnxRunner> runner = nullptr;
 
   // Finds out at once, not at the first image, what can't be run. Two images, because a batch of
   // one hides a batch dimension that is not as free as it says.
-  void choose(std::span<const std::byte> model, const std::string& name) {
-    const int rows = header.one_at_a_time ? 1 : 2;
-    ChosenRunner chosen =
-        choose_runner(header.runners, model, header.input, header.one_at_a_time,
-                      trial_planes(header.input, rows), static_cast<std::size_t>(rows));
-    if (chosen.outputs.at(0).values.size() != static_cast<std::size_t>(rows) * header.dimension) {
-      throw Error(
-          ErrorCode::kBadInput,
-          "can't use the model " + name + ": its output does not have the shape that it announces");
-    }
-    runner = std::move(chosen.runner);
+  void choose(std::span<const std::byte> model, const std::string& name, bool try_out) {
+    guard_opencv(ErrorCode::kBadInput, "use the model " + name, [&] {
+      const std::size_t rows = header.one_at_a_time ? 1 : 2;
+      const std::vector<float> planes = trial_planes(header.input, try_out ? rows : 0);
+      ChosenRunner chosen =
+          choose_runner(header.runners, model, header.input, header.one_at_a_time, planes, rows);
+      if (try_out && chosen.outputs.at(0).values.size() != rows * header.dimension) {
+        throw Error(ErrorCode::kBadInput,
+                    "can't use the model " + name +
+                        ": its output does not have the shape that it announces");
+      }
+      runner = std::move(chosen.runner);
+    });
   }
 
   EmbeddingBatch run(std::size_t rows, const OnnxRunner::Fill& fill) const {
@@ -56,9 +55,11 @@ struct OnnxEncoder::State {
   }
 };
 
+OnnxEncoder::OnnxEncoder(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
 OnnxEncoder::OnnxEncoder(std::span<const std::byte> model, const std::string& name)
-    : state_(std::make_unique<State>(model, name)) {
-  guard_opencv(ErrorCode::kBadInput, "use the model " + name, [&] { state_->choose(model, name); });
+    : state_(std::make_unique<State>(read_onnx_header(model, name), to_hex(sha256(model)))) {
+  state_->choose(model, name, true);
 }
 
 OnnxEncoder::~OnnxEncoder() = default;
@@ -105,8 +106,12 @@ std::vector<std::byte> read_model_file(const std::filesystem::path& path) {
   return read_file(path, kMaxModelBytes);
 }
 
-std::shared_ptr<const ImageEncoder> load_onnx_encoder(std::span<const std::byte> model) {
-  return std::make_shared<OnnxEncoder>(model, "in the database");
+std::shared_ptr<const ImageEncoder> load_onnx_encoder(std::span<const std::byte> model,
+                                                      const std::string& fingerprint) {
+  const std::string name = "in the database";
+  auto state = std::make_unique<OnnxEncoder::State>(read_pinned_header(model, name), fingerprint);
+  state->choose(model, name, state->header.runners.size() > 1);
+  return std::shared_ptr<const OnnxEncoder>(new OnnxEncoder(std::move(state)));
 }
 
 }  // namespace simdb

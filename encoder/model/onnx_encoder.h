@@ -17,8 +17,9 @@ namespace simdb {
 /// one call spreads its batches over the cores.
 class OnnxEncoder final : public ImageEncoder {
  public:
-  /// Throws Error(kBadInput), naming `name`, if `model` is no simdb model file (see
-  /// read_onnx_header) or no runner can run it (tried with two images of noise).
+  /// Runs the model at once, on two images of noise. A model from elsewhere must have passed
+  /// judge_encoder before. Throws Error(kBadInput), naming `name`, if `model` is no simdb model
+  /// file (see read_onnx_header) or no runner can run it.
   explicit OnnxEncoder(std::span<const std::byte> model, const std::string& name = "in memory");
   ~OnnxEncoder() override;
 
@@ -35,13 +36,20 @@ class OnnxEncoder final : public ImageEncoder {
 
  private:
   struct State;
+  explicit OnnxEncoder(std::unique_ptr<State> state);
+  friend std::shared_ptr<const ImageEncoder> load_onnx_encoder(std::span<const std::byte> model,
+                                                               const std::string& fingerprint);
   std::unique_ptr<State> state_;
 };
 
 /// Bytes of a model file, at most 256 MB; errors as read_file.
 std::vector<std::byte> read_model_file(const std::filesystem::path& path);
 
-/// An EncoderLoader for Database::open.
-std::shared_ptr<const ImageEncoder> load_onnx_encoder(std::span<const std::byte> model);
+/// An EncoderLoader for Database::open. `model` is what the database was made with, by its SHA-256
+/// `fingerprint`: it was judged then, and is not hashed, checked or tried out again (with two
+/// runners to choose from it is run on two images of noise). Throws Error(kBadInput) if no runner
+/// can read it.
+std::shared_ptr<const ImageEncoder> load_onnx_encoder(std::span<const std::byte> model,
+                                                      const std::string& fingerprint);
 
 }  // namespace simdb

@@ -18,6 +18,10 @@ class EngineError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Throws EngineError, or std::bad_alloc if `report` says that memory ran out: both libraries turn
+/// that into errors of their own on the way.
+[[noreturn]] void fail_engine(const std::string& report);
+
 /// A model that is ready to run. Serves one thread at a time.
 class OnnxNet {
  public:
@@ -49,7 +53,8 @@ class OnnxEngine {
   virtual std::unique_ptr<OnnxNet> make_net() const = 0;
 };
 
-/// `model` must have passed require_runnable for the runner: both believe it.
+/// Lack of memory is std::bad_alloc, here and in what they make. Both believe what they are told:
+/// a model from elsewhere must have passed judge_encoder or judge_backbone.
 std::unique_ptr<OnnxEngine> make_opencv_engine(std::vector<std::byte> model,
                                                const InputSpec& input);
 

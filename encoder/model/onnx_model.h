@@ -85,9 +85,13 @@ std::vector<std::byte> write_onnx_model(const EncoderModel& model);
 /// Checks a model file and reads its header. Throws Error(kBadInput), naming `name`, for bytes that
 /// are not ONNX or not those that simdb wrote (they carry their SHA-256; files of simdb 0.1 and of
 /// other programs don't), damaged tensors, weights that are not finite, external data, missing or
-/// newer simdb.* metadata, an input or output that contradicts it, a graph that simdb does not know
-/// to be sound, that needs a runner which is not built in, or that takes too much memory or time.
-/// Thread-safe.
+/// newer simdb.* metadata, an input or output that contradicts it, a graph that is not in order,
+/// and operators that no runner knows or only one that is not built in. What it costs to run the
+/// model, and whether that does harm, is for judge_encoder to find out. Thread-safe.
 ModelHeader read_onnx_header(std::span<const std::byte> bytes, const std::string& name);
+
+/// The same for bytes that went through read_onnx_header once and are known to be those by their
+/// SHA-256: checksum and weights are not looked at again.
+ModelHeader read_pinned_header(std::span<const std::byte> bytes, const std::string& name);
 
 }  // namespace simdb

@@ -14,11 +14,10 @@
 #include "encoder/model/onnx_model_checks_internal.h"
 #include "encoder/model/onnx_model_graph_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
+#include "encoder/model/onnx_model_operators_internal.h"
 #include "encoder/model/onnx_model_outputs_internal.h"
-#include "encoder/model/onnx_model_plan_internal.h"
 #include "encoder/model/onnx_model_rewrite_internal.h"
 #include "encoder/model/onnx_model_seal_internal.h"
-#include "encoder/model/onnx_runner_internal.h"
 
 namespace simdb {
 namespace {
@@ -195,17 +194,6 @@ class BackboneReader {
   onnx::GraphProto& graph_;
 };
 
-// None for graphs that have a batch of 1 built in.
-std::vector<RunnerKind> runners_of_batches(const onnx::ModelProto& model, const InputSpec& input,
-                                           const std::string& name) {
-  const auto rows = static_cast<std::int64_t>(batch_size(input, false));
-  try {
-    return require_runnable(model, input, std::max<std::int64_t>(kBackboneTrials, rows), name);
-  } catch (const Error&) {
-    return {};
-  }
-}
-
 }  // namespace
 
 BackboneInput read_backbone_input(std::span<const std::byte> bytes, const std::string& name) {
@@ -229,15 +217,7 @@ Backbone read_backbone(std::span<const std::byte> bytes, const std::string& name
     if (output.empty()) backbone.reason = "it is what the head of this encoder reads";
   }
   backbone.input = input;
-  backbone.runners = require_runnable(reader.model(), input, 1, name);
-  const std::vector<RunnerKind> of_batches = runners_of_batches(reader.model(), input, name);
-  const auto takes_batches = [&](RunnerKind kind) {
-    return std::ranges::find(of_batches, kind) != of_batches.end();
-  };
-  backbone.one_at_a_time = !takes_batches(backbone.runners.front());
-  if (!backbone.one_at_a_time) {
-    std::erase_if(backbone.runners, [&](RunnerKind kind) { return !takes_batches(kind); });
-  }
+  backbone.runners = find_runners(reader.model(), name);
   backbone.model = to_bytes(reader.model());
   return backbone;
 }

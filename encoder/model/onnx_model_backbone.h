@@ -24,9 +24,6 @@ struct BackboneInput {
   int channels = 0;
 };
 
-/// How many images BackboneFeatures tries out as one batch.
-inline constexpr int kBackboneTrials = 3;
-
 /// A model cut down to what leads from the image to the features. A plain value.
 struct Backbone {
   std::string name;    ///< for messages and the note in the merged file
@@ -53,9 +50,9 @@ BackboneInput read_backbone_input(std::span<const std::byte> bytes, const std::s
 /// A fixed batch size is made free, width and height that are free get the size of `input`. Throws
 /// Error(kBadInput), naming `name` and the remedy, for bytes that are not ONNX, an encoder of simdb
 /// that is not whole, another opset, operators of other domains or that no runner which is built in
-/// runs, weights outside the file or not finite, several inputs, an input that is no image or
-/// contradicts `input`, an output that does not exist or is not float, and for a model that takes
-/// too much memory or time. Thread-safe.
+/// knows, weights outside the file or not finite, several inputs, an input that is no image or
+/// contradicts `input`, and an output that does not exist or is not float. What it costs to run the
+/// model is for judge_backbone to find out. Thread-safe.
 Backbone read_backbone(std::span<const std::byte> bytes, const std::string& name,
                        const InputSpec& input, const std::string& output = {});
 

@@ -1,175 +1,215 @@
 #include <algorithm>
 #include <cmath>
-#include <string>
+#include <set>
+#include <span>
 #include <string_view>
-#include <unordered_map>
 
-#include "encoder/model/onnx_model_call_internal.h"
+#include "core/error.h"
+#include "encoder/model/onnx_model_checks_internal.h"
 #include "encoder/model/onnx_model_operators_internal.h"
 
 namespace simdb {
 namespace {
 
-constexpr std::size_t kManyValuesKept = 1 << 16;
-constexpr std::size_t kMostRank = 8;
+constexpr int kMostNodes = 5'000;  // OpenCV takes time that grows with their square
+constexpr int kMostTensors = 20'000;
+constexpr int kMany = 256;
 
-// More are refused than would be needed for answers: an operator earns its line by a model that
-// needs it.
-const std::unordered_map<std::string_view, Operator>& operators() {
-  static constexpr std::size_t kMany = 256;
-  static const std::unordered_map<std::string_view, Operator> all = {
-      {"Abs", {1, 1, "", apply_same}},
-      {"Add", {2, 2, "", apply_broadcast}},
-      {"AveragePool",
-       {1, 1, "kernel_shape strides pads auto_pad ceil_mode count_include_pad", apply_pool}},
-      {"BatchNormalization", {5, 5, "epsilon momentum spatial training_mode", apply_per_channel}},
-      {"Cast", {1, 1, "to", apply_identity}},
-      {"Ceil", {1, 1, "", apply_identity}},
-      {"Celu", {1, 1, "alpha", apply_same}},
-      {"Clip", {1, 3, "min max", apply_clip}},
-      {"Concat", {1, kMany, "axis", apply_concat}},
-      {"Constant", {0, 0, "value", apply_constant}},
-      {"ConstantOfShape", {1, 1, "value", apply_constant_of_shape}},
-      {"Conv", {2, 3, "kernel_shape strides pads dilations auto_pad group", apply_conv}},
-      {"ConvTranspose",
-       {2, 3, "kernel_shape strides pads dilations auto_pad group output_padding", apply_conv}},
-      {"DepthToSpace", {1, 1, "blocksize mode", apply_depth_to_space}},
-      {"Div", {2, 2, "", apply_broadcast}},
-      {"Dropout", {1, 3, "ratio seed", apply_dropout}},
-      {"Elu", {1, 1, "alpha", apply_same}},
-      {"Erf", {1, 1, "", apply_same}},
-      {"Exp", {1, 1, "", apply_same}},
-      {"Expand", {2, 2, "", apply_expand}},
-      {"Flatten", {1, 1, "axis", apply_flatten}},
-      {"Floor", {1, 1, "", apply_identity}},
-      {"Gather", {2, 2, "axis", apply_gather}},
-      {"Gemm", {2, 3, "alpha beta transA transB", apply_gemm}},
-      {"GlobalAveragePool", {1, 1, "", apply_global_pool}},
-      {"GlobalMaxPool", {1, 1, "", apply_global_pool}},
-      {"HardSigmoid", {1, 1, "alpha beta", apply_same}},
-      {"HardSwish", {1, 1, "", apply_same}},
-      {"Identity", {1, 1, "", apply_identity}},
-      {"InstanceNormalization", {3, 3, "epsilon", apply_per_channel}},
-      {"LRN", {1, 1, "alpha beta bias size", apply_lrn}},
-      {"LeakyRelu", {1, 1, "alpha", apply_same}},
-      {"Log", {1, 1, "", apply_same}},
-      {"LogSoftmax", {1, 1, "axis", apply_along_axis}},
-      {"LpNormalization", {1, 1, "axis p", apply_along_axis}},
-      {"MatMul", {2, 2, "", apply_matmul}},
-      {"Max", {1, kMany, "", apply_broadcast}},
-      {"MaxPool",
-       {1, 1, "kernel_shape strides pads dilations auto_pad ceil_mode storage_order", apply_pool}},
-      {"Mean", {1, kMany, "", apply_broadcast}},
-      {"Min", {1, kMany, "", apply_broadcast}},
-      {"Mish", {1, 1, "", apply_same}},
-      {"Mul", {2, 2, "", apply_broadcast}},
-      {"Neg", {1, 1, "", apply_same}},
-      {"PRelu", {2, 2, "", apply_prelu}},
-      {"Pad", {1, 3, "mode pads value", apply_pad}},
-      {"Pow", {2, 2, "", apply_broadcast}},
-      {"Reciprocal", {1, 1, "", apply_same}},
-      {"ReduceL1", {1, 1, "axes keepdims", apply_reduce}},
-      {"ReduceL2", {1, 1, "axes keepdims", apply_reduce}},
-      {"ReduceMax", {1, 1, "axes keepdims", apply_reduce}},
-      {"ReduceMean", {1, 1, "axes keepdims", apply_reduce}},
-      {"ReduceMin", {1, 1, "axes keepdims", apply_reduce}},
-      {"ReduceSum", {1, 2, "axes keepdims noop_with_empty_axes", apply_reduce}},
-      {"ReduceSumSquare", {1, 1, "axes keepdims", apply_reduce}},
-      {"Relu", {1, 1, "", apply_same}},
-      {"Reshape", {2, 2, "allowzero", apply_reshape}},
-      {"Resize",
-       {2, 4,
-        "mode coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value "
-        "nearest_mode",
-        apply_resize}},
-      {"Round", {1, 1, "", apply_same}},
-      {"Selu", {1, 1, "alpha gamma", apply_same}},
-      {"Shape", {1, 1, "", apply_shape}},
-      {"Sigmoid", {1, 1, "", apply_same}},
-      {"Slice", {1, 5, "starts ends axes", apply_slice}},
-      {"Softmax", {1, 1, "axis", apply_along_axis}},
-      {"Softplus", {1, 1, "", apply_same}},
-      {"Softsign", {1, 1, "", apply_same}},
-      {"SpaceToDepth", {1, 1, "blocksize", apply_space_to_depth}},
-      {"Split", {1, 2, "axis split", apply_split}},
-      {"Sqrt", {1, 1, "", apply_same}},
-      {"Squeeze", {1, 2, "axes", apply_squeeze}},
-      {"Sub", {2, 2, "", apply_broadcast}},
-      {"Sum", {1, kMany, "", apply_broadcast}},
-      {"Tanh", {1, 1, "", apply_same}},
-      {"ThresholdedRelu", {1, 1, "alpha", apply_same}},
-      {"Tile", {2, 2, "", apply_tile}},
-      {"Transpose", {1, 1, "perm", apply_transpose}},
-      {"Unsqueeze", {1, 2, "axes", apply_unsqueeze}},
-      {"Upsample", {1, 2, "mode scales", apply_resize}},
-  };
-  return all;
-}
+struct Operators {
+  std::string_view types;  ///< separated by spaces, as are the attributes
+  int most_inputs;
+  std::string_view attributes = {};
+};
 
-bool is_word_of(std::string_view word, std::string_view words) {
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    if (words.substr(0, end) == word) return true;
-    words.remove_prefix(std::min(end + 1, words.size()));
+// What both runners know. An operator earns its place by a model that needs it.
+constexpr Operators kOperators[] = {
+    {"Abs Ceil Erf Exp Floor GlobalAveragePool GlobalMaxPool HardSwish Identity Log Mish Neg "
+     "Reciprocal Relu Round Shape Sigmoid Softplus Softsign Sqrt Tanh",
+     1},
+    {"Add Div Expand MatMul Mul PRelu Pow Sub Tile", 2},
+    {"Max Mean Min Sum", kMany},
+    {"Concat", kMany, "axis"},
+    {"AveragePool", 1, "kernel_shape strides pads auto_pad ceil_mode count_include_pad"},
+    {"MaxPool", 1, "kernel_shape strides pads dilations auto_pad ceil_mode storage_order"},
+    {"Conv", 3, "kernel_shape strides pads dilations auto_pad group"},
+    {"ConvTranspose", 3, "kernel_shape strides pads dilations auto_pad group output_padding"},
+    {"BatchNormalization", 5, "epsilon momentum spatial training_mode"},
+    {"InstanceNormalization", 3, "epsilon"},
+    {"LRN", 1, "alpha beta bias size"},
+    {"LpNormalization", 1, "axis p"},
+    {"Cast", 1, "to"},
+    {"Celu Elu LeakyRelu ThresholdedRelu", 1, "alpha"},
+    {"HardSigmoid", 1, "alpha beta"},
+    {"Selu", 1, "alpha gamma"},
+    {"Clip", 3, "min max"},
+    {"Constant", 0, "value"},
+    {"ConstantOfShape", 1, "value"},
+    {"DepthToSpace", 1, "blocksize mode"},
+    {"SpaceToDepth", 1, "blocksize"},
+    {"Dropout", 3, "ratio seed"},
+    {"Flatten LogSoftmax Softmax", 1, "axis"},
+    {"Gather", 2, "axis"},
+    {"Gemm", 3, "alpha beta transA transB"},
+    {"Pad", 3, "mode pads value"},
+    {"ReduceL1 ReduceL2 ReduceMax ReduceMean ReduceMin ReduceSumSquare", 1, "axes keepdims"},
+    {"ReduceSum", 2, "axes keepdims noop_with_empty_axes"},
+    {"Reshape", 2, "allowzero"},
+    {"Resize", 4,
+     "mode coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value "
+     "nearest_mode"},
+    {"Upsample", 2, "mode scales"},
+    {"Slice", 5, "starts ends axes"},
+    {"Split", 2, "axis split"},
+    {"Squeeze Unsqueeze", 2, "axes"},
+    {"Transpose", 1, "perm"},
+};
+
+// What ONNX Runtime knows beside that: newer operators, and newer forms of those above.
+constexpr Operators kNewerOperators[] = {
+    {"Equal", 2},
+    {"Where", 3},
+    {"Mod", 2, "fmod"},
+    {"Constant", 0, "value value_float value_int value_ints"},
+    {"Gelu", 1, "approximate"},
+    {"LayerNormalization", 3, "axis epsilon stash_type"},
+    {"ReduceL1 ReduceL2 ReduceMax ReduceMean ReduceMin ReduceSumSquare", 2,
+     "axes keepdims noop_with_empty_axes"},
+    {"Shape", 1, "end start"},
+    {"Split", 2, "axis num_outputs split"},
+};
+
+// Attributes that OpenCV takes for this value, whatever they say.
+struct Fixed {
+  std::string_view type;
+  std::string_view attribute;
+  std::int64_t value;
+};
+constexpr Fixed kFixedInOpenCv[] = {
+    {"BatchNormalization", "training_mode", 0},
+    {"MaxPool", "dilations", 1},
+    {"MaxPool", "storage_order", 0},
+    {"ReduceSum", "noop_with_empty_axes", 0},
+    {"Reshape", "allowzero", 0},
+};
+
+bool has_word(std::string_view words, std::string_view word) {
+  for (std::size_t at = 0; at < words.size();) {
+    const std::size_t end = std::min(words.find(' ', at), words.size());
+    if (words.substr(at, end - at) == word) return true;
+    at = end + 1;
   }
   return false;
 }
 
-void require_known_attributes(const onnx::NodeProto& node, const Operator& known) {
-  std::vector<std::string_view> seen;
+const Operators* find_operator(std::span<const Operators> all, std::string_view type) {
+  const auto found =
+      std::ranges::find_if(all, [&](const Operators& each) { return has_word(each.types, type); });
+  return found == all.end() ? nullptr : &*found;
+}
+
+// Why a runner may not be given the node; empty if it may.
+std::string refusal_of(const onnx::NodeProto& node, RunnerKind kind) {
+  const bool is_opencv = kind == RunnerKind::kOpenCv;
+  const Operators* known = is_opencv ? nullptr : find_operator(kNewerOperators, node.op_type());
+  if (known == nullptr) known = find_operator(kOperators, node.op_type());
+  if (known == nullptr) {
+    return "simdb does not run this operator; export the model with another opset (11 is best "
+           "supported) or take another one";
+  }
+  if (node.input_size() > known->most_inputs) {
+    return "it has " + std::to_string(node.input_size()) + " inputs";
+  }
   for (const auto& attribute : node.attribute()) {
-    if (!is_word_of(attribute.name(), known.attributes)) {
-      refuse_operator("it has an attribute '" + attribute.name() + "' that simdb does not know");
+    const std::string& name = attribute.name();
+    if (!has_word(known->attributes, name)) {
+      return "it has an attribute '" + name + "' that simdb does not know";
     }
-    if (std::ranges::find(seen, attribute.name()) != seen.end()) {
-      refuse_operator("it has the attribute '" + attribute.name() + "' twice");
-    }
-    seen.emplace_back(attribute.name());
     const auto finite = [](float value) { return std::isfinite(value); };
-    if (!std::isfinite(attribute.f()) || !std::ranges::all_of(attribute.floats(), finite)) {
-      refuse_operator("its '" + attribute.name() + "' is not finite");
+    if (!finite(attribute.f()) || !std::ranges::all_of(attribute.floats(), finite)) {
+      return "its '" + name + "' is not finite";
     }
+    const auto is_other = [&](const Fixed& fixed) {
+      const auto differs = [&](std::int64_t value) { return value != fixed.value; };
+      return fixed.type == node.op_type() && fixed.attribute == name &&
+             (attribute.ints_size() > 0 ? std::ranges::any_of(attribute.ints(), differs)
+                                        : differs(attribute.i()));
+    };
+    if (is_opencv && std::ranges::any_of(kFixedInOpenCv, is_other)) {
+      return "OpenCV does not know its '" + name + "'";
+    }
+  }
+  return {};
+}
+
+// Throws unless each tensor is made once, before it is used.
+void require_order(const onnx::GraphProto& graph, const std::string& name) {
+  std::set<std::string_view> made;
+  const auto make = [&](const std::string& tensor) {
+    if (!made.insert(tensor).second) {
+      refuse_model(name, "the name '" + tensor + "' is given twice");
+    }
+  };
+  const auto use = [&](const std::string& tensor) {
+    if (!made.contains(tensor)) {
+      refuse_model(name,
+                   "it is damaged: nothing gives the tensor '" + tensor + "' before it is used");
+    }
+  };
+  for (const auto& tensor : graph.initializer()) make(tensor.name());
+  for (const auto& value : graph.input()) made.insert(value.name());  // weights may be listed too
+  for (const auto& node : graph.node()) {
+    for (const auto& tensor : node.input()) {
+      if (!tensor.empty()) use(tensor);  // an empty name is an optional input left out
+    }
+    for (const auto& tensor : node.output()) {
+      if (!tensor.empty()) make(tensor);
+    }
+  }
+  for (const auto& value : graph.output()) use(value.name());
+}
+
+void require_known(const onnx::ModelProto& model, RunnerKind kind, const std::string& name) {
+  require_standard_operators(model, kind, name);
+  for (const auto& node : model.graph().node()) {
+    const std::string refusal = refusal_of(node, kind);
+    if (refusal.empty()) continue;
+    refuse_model(name, "its node '" + node.name() + "' (" + node.op_type() + "): " + refusal);
   }
 }
 
 }  // namespace
 
-OperatorFacts apply_operator(const onnx::NodeProto& node,
-                             std::span<const TensorFacts* const> inputs, RunnerKind kind) {
-  const Operator* found =
-      kind == RunnerKind::kOnnxRuntime ? find_newer_operator(node.op_type()) : nullptr;
-  if (found == nullptr) {
-    const auto older = operators().find(node.op_type());
-    if (older != operators().end()) found = &older->second;
+std::vector<RunnerKind> find_runners(const onnx::ModelProto& model, const std::string& name) {
+  const onnx::GraphProto& graph = model.graph();
+  if (graph.node_size() > kMostNodes || graph.initializer_size() > kMostTensors ||
+      graph.input_size() > kMostTensors) {
+    refuse_model(name, "it has " + std::to_string(graph.node_size()) + " nodes and " +
+                           std::to_string(graph.initializer_size()) + " weights; at most " +
+                           std::to_string(kMostNodes) + " and " + std::to_string(kMostTensors) +
+                           " are read");
   }
-  if (found == nullptr) {
-    refuse_operator(
-        "simdb does not run this operator; export the model with another opset (11 is best "
-        "supported) or take another one");
+  if (model.functions_size() > 0 || model.training_info_size() > 0) {
+    refuse_model(name, "it has functions or training steps; export it for inference");
   }
-  const Operator& known = *found;
-  if (inputs.size() < known.least_inputs || inputs.size() > known.most_inputs) {
-    refuse_operator("it has " + std::to_string(inputs.size()) + " inputs");
-  }
-  if (node.output_size() == 0) refuse_operator("it has no output");
-  require_known_attributes(node, known);
-  OperatorFacts facts = known.apply(OperatorCall(node, inputs));
-  if (static_cast<std::size_t>(node.output_size()) > facts.outputs.size()) {
-    refuse_operator("it has too many outputs");
-  }
-  for (TensorFacts& output : facts.outputs) {
-    if (output.sides.size() > kMostRank) refuse_operator("its output has too many dimensions");
-    // A list of axes or sides may be empty, for those that work it out anew.
-    const bool may_be_empty = kind == RunnerKind::kOnnxRuntime && output.is_constant &&
-                              output.values && output.sides.size() == 1;
-    for (const std::int64_t side : output.sides) {
-      if (side < (may_be_empty ? 0 : 1) || side > kMostSide) {
-        refuse_operator("its output has an impossible side of " + std::to_string(side));
-      }
+  require_order(graph, name);
+  std::vector<RunnerKind> runners;
+  std::string refusal;  // ONNX Runtime's where that is built in, else OpenCV's
+  for (const RunnerKind kind : {RunnerKind::kOpenCv, RunnerKind::kOnnxRuntime}) {
+    if (kind == RunnerKind::kOnnxRuntime && !has_onnx_runtime() && refusal.empty()) continue;
+    try {
+      require_known(model, kind, name);
+      runners.push_back(kind);
+    } catch (const Error& e) {
+      if (refusal.empty() || has_onnx_runtime()) refusal = e.what();
     }
-    if (output.values && output.values->size() > kManyValuesKept) output.values.reset();
   }
-  return facts;
+  if (runners.empty()) throw Error(ErrorCode::kBadInput, refusal);
+  if (runners.front() == RunnerKind::kOnnxRuntime && !has_onnx_runtime()) {
+    throw Error(ErrorCode::kBadInput, refusal +
+                                          "; or build simdb with ONNX Runtime, which runs this "
+                                          "model (docs/backbones.md)");
+  }
+  return runners;
 }
 
 }  // namespace simdb

@@ -1,6 +1,5 @@
 #include <onnx/onnx_pb.h>
 
-#include <algorithm>
 #include <set>
 #include <string>
 
@@ -9,9 +8,8 @@
 #include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_checks_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
-#include "encoder/model/onnx_model_plan_internal.h"
+#include "encoder/model/onnx_model_operators_internal.h"
 #include "encoder/model/onnx_model_seal_internal.h"
-#include "encoder/model/onnx_runner_internal.h"
 
 namespace simdb {
 namespace {
@@ -19,19 +17,18 @@ namespace {
 class ModelReader {
  public:
   ModelReader(std::span<const std::byte> bytes, const std::string& name)
-      : name_(name), model_(parse_model(bytes, name)) {
-    require_whole(bytes, model_, name);
+      : name_(name), model_(parse_model(bytes, name)) {}
+
+  void require_sound(std::span<const std::byte> bytes) const {
+    require_whole(bytes, model_, name_);
+    require_sound_weights(model_.graph(), name_);
   }
 
   ModelHeader read() const {
     ModelHeader header = read_properties();
-    require_sound_weights(model_.graph(), name_);
     header.one_at_a_time = require_input(header.input) == 1;
     header.dimension = output_dimension();
-    // OnnxEncoder tries out batches of two.
-    const std::size_t rows = batch_size(header.input, header.one_at_a_time);
-    header.runners = require_runnable(
-        model_, header.input, header.one_at_a_time ? 1 : std::max<std::int64_t>(2, rows), name_);
+    header.runners = find_runners(model_, name_);
     return header;
   }
 
@@ -115,6 +112,12 @@ class ModelReader {
 }  // namespace
 
 ModelHeader read_onnx_header(std::span<const std::byte> bytes, const std::string& name) {
+  const ModelReader reader(bytes, name);
+  reader.require_sound(bytes);
+  return reader.read();
+}
+
+ModelHeader read_pinned_header(std::span<const std::byte> bytes, const std::string& name) {
   return ModelReader(bytes, name).read();
 }
 

@@ -26,8 +26,7 @@ void free_reshapes(onnx::GraphProto& graph, std::int64_t fixed_batch);
 bool put_limits_into_clips(onnx::GraphProto& graph);
 
 /// The bytes of a model file in the words that OpenCV understands; the file itself stays as ONNX
-/// defines its opset. They mean the same, so what require_runnable said of the file holds for
-/// them.
+/// defines its opset. They mean the same, so what find_runners said of the file holds for them.
 std::vector<std::byte> for_opencv(std::vector<std::byte> bytes);
 
 }  // namespace simdb

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <new>
 #include <opencv2/core/utility.hpp>
 #include <random>
 #include <utility>
@@ -22,6 +23,13 @@ bool is_finite(const OnnxRunner::Output& output) {
 }
 
 }  // namespace
+
+void fail_engine(const std::string& report) {
+  for (const char* words : {"Failed to allocate", "bad_alloc", "bad allocation"}) {
+    if (report.find(words) != std::string::npos) throw std::bad_alloc();
+  }
+  throw EngineError(report);
+}
 
 std::size_t batch_size(const InputSpec& input, bool one_at_a_time) {
   constexpr std::size_t kMost = 32;
@@ -74,6 +82,8 @@ void OnnxRunner::give_back(std::unique_ptr<Lane> lane) const {
   const std::scoped_lock lock(mutex_);
   idle_.push_back(std::move(lane));
 }
+
+void OnnxRunner::make_ready() const { give_back(borrow()); }
 
 OnnxRunner::Output OnnxRunner::try_out(std::span<const float> planes) const {
   auto lane = borrow();
@@ -130,11 +140,14 @@ ChosenRunner choose_runner(std::span<const RunnerKind> kinds, std::span<const st
       ChosenRunner tried;
       tried.runner = std::make_unique<OnnxRunner>(kind, std::vector(model.begin(), model.end()),
                                                   input, one_at_a_time);
+      if (planes.empty()) tried.runner->make_ready();
       for (std::size_t begin = 0; begin < planes.size(); begin += step) {
         tried.outputs.push_back(tried.runner->try_out(planes.subspan(begin, step)));
       }
       if (std::ranges::all_of(tried.outputs, is_finite)) return tried;
       if (first.runner == nullptr) first = std::move(tried);
+    } catch (const std::bad_alloc&) {
+      throw;  // it says nothing of the model
     } catch (const std::exception& e) {
       failures += (failures.empty() ? "" : "; ") + to_text(kind) + " can't run it: " + e.what();
     }

@@ -26,7 +26,7 @@ std::vector<float> trial_planes(const InputSpec& input, int images);
 /// EngineError: call it inside guard_opencv.
 class OnnxRunner {
  public:
-  /// `model` must have passed require_runnable for `kind` and batches of batch_size().
+  /// `model` is one that find_runners gives to `kind`, and that may be trusted.
   OnnxRunner(RunnerKind kind, std::vector<std::byte> model, const InputSpec& input,
              bool one_at_a_time);
   OnnxRunner(const OnnxRunner&) = delete;
@@ -39,6 +39,9 @@ class OnnxRunner {
     std::vector<int> shape;  ///< rows first
     std::vector<float> values;
   };
+  /// Reads the model into a net, which the first batch then finds ready.
+  void make_ready() const;
+
   /// Runs one batch of any size: `planes` holds whole images, rows x input.values(). To learn what
   /// the model gives, and that it can be run.
   Output try_out(std::span<const float> planes) const;
@@ -69,8 +72,8 @@ struct ChosenRunner {
 };
 
 /// The first of `kinds` that runs `planes` in batches of `rows` and gives finite values; if none
-/// does, the first that runs them. Throws EngineError, with what each of them says and a remedy, if
-/// none can.
+/// does, the first that runs them. Without planes the first that can read the model. Throws
+/// EngineError, with what each of them says and a remedy, if none can.
 ChosenRunner choose_runner(std::span<const RunnerKind> kinds, std::span<const std::byte> model,
                            const InputSpec& input, bool one_at_a_time,
                            std::span<const float> planes, std::size_t rows);

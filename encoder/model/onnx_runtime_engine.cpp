@@ -46,7 +46,7 @@ auto guarded(Work&& work) {
   try {
     return std::forward<Work>(work)();
   } catch (const Ort::Exception& e) {
-    throw EngineError(one_line(e.what()));
+    fail_engine(one_line(e.what()));
   }
 }
 
@@ -121,7 +121,7 @@ class Session {
     options.SetInterOpNumThreads(1);
     // Threads that wait busily would take the cores from decoding and searching.
     options.AddConfigEntry("session.intra_op.allow_spinning", "0");
-    // Three times as fast as the level below: channels in blocks, which the plan counts.
+    // Three times as fast as the level below: channels in blocks, which take more memory.
     options.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
     // Takes memory in doubling steps and never gives it back.
     options.DisableCpuMemArena();

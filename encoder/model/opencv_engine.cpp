@@ -1,4 +1,5 @@
 #include <mutex>
+#include <new>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/dnn.hpp>
 #include <optional>
@@ -46,7 +47,8 @@ auto guarded(Work&& work) {
   try {
     return std::forward<Work>(work)();
   } catch (const cv::Exception& e) {
-    throw EngineError(one_line(e.err));
+    if (e.code == cv::Error::StsNoMem) throw std::bad_alloc();
+    fail_engine(one_line(e.err));
   }
 }
 

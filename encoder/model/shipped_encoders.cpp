@@ -33,6 +33,12 @@ std::filesystem::path shipped_encoder_path(std::string_view name) {
   return prefix / "share/simdb/models" / (std::string(name) + ".onnx");
 }
 
+bool is_shipped_encoder(const std::filesystem::path& file) {
+  return std::ranges::any_of(kShipped, [&](const ShippedEncoder& each) {
+    return file == shipped_encoder_path(each.name);
+  });
+}
+
 std::filesystem::path find_encoder_file(const std::string& word) {
   if (word.find('/') != std::string::npos || word.ends_with(".onnx")) return word;
   const auto known = std::ranges::find(kShipped, word, &ShippedEncoder::name);

@@ -22,6 +22,9 @@ std::span<const ShippedEncoder> shipped_encoders();
 /// the running program, installed or in a build tree.
 std::filesystem::path shipped_encoder_path(std::string_view name);
 
+/// True for the file of a shipped encoder, which is as trustworthy as the program.
+bool is_shipped_encoder(const std::filesystem::path& file);
+
 /// The file that `--encoder WORD` means: a path if there is a slash in it or it ends in .onnx, else
 /// the shipped encoder of that name, else a file of that name. Throws Error(kNotFound) with the
 /// remedy for a shipped encoder whose file is not there, and for a word that is nothing of these.

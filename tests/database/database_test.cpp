@@ -219,8 +219,9 @@ TEST_F(DatabaseTest, TheEncoderIsLoadedOnceWhenItIsNeeded) {
   std::atomic<int> loads = 0;
   make();
   OpenOptions counting;
-  counting.encoder_loader = [&](std::span<const std::byte> model) {
+  counting.encoder_loader = [&](std::span<const std::byte> model, const std::string& fingerprint) {
     ++loads;
+    EXPECT_EQ(fingerprint, to_hex(sha256(model)));
     EXPECT_TRUE(std::equal(model.begin(), model.end(), kModel.begin(), kModel.end()));
     return std::make_shared<const test::FakeEncoder>(model, 16);
   };
@@ -242,10 +243,10 @@ TEST_F(DatabaseTest, AWrongEncoderIsRefused) {
   const Database wide = Database::open(path, {OpenMode::kReadOnly, test::fake_loader(32)});
   EXPECT_EQ(code_of([&] { wide.encoder(); }), ErrorCode::kUsage);
 
-  const Database other = Database::open(path, {OpenMode::kReadOnly, [](std::span<const std::byte>) {
-                                                 return std::make_shared<const test::FakeEncoder>(
-                                                     std::vector<std::byte>(3), 16);
-                                               }});
+  const Database other = Database::open(
+      path, {OpenMode::kReadOnly, [](std::span<const std::byte>, const std::string&) {
+               return std::make_shared<const test::FakeEncoder>(std::vector<std::byte>(3), 16);
+             }});
   const Error error = test::error_of([&] { other.encoder(); });
   EXPECT_EQ(error.code(), ErrorCode::kUsage);
   const std::string said = error.what();

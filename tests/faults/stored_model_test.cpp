@@ -1,12 +1,16 @@
 // A database runs the encoder that it was made with, byte for byte, or none.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <random>
 
 #include "core/digest.h"
+#include "database/database.h"
 #include "tests/storage/raw_store.h"
 #include "tests/support/fault_run.h"
+#include "tests/support/hostile_models.h"
 #include "tests/support/models.h"
 #include "tests/support/run_process.h"
 #include "tests/support/temporary_folder.h"
@@ -100,6 +104,32 @@ TEST_F(StoredModelTest, VectorsOfAnotherModelAreRefused) {
     EXPECT_NE(result.err.find(digest(model).substr(0, 12)), std::string::npos) << result.err;
   }
   EXPECT_EQ(simdb({"import", "items.jsonl"}).code, 0);  // the control: its own take them
+}
+
+// Every door by which a model comes in. What it would do: fill the memory of the process that reads
+// it.
+TEST_F(StoredModelTest, AHostileModelComesInByNoDoor) {
+  const auto all = hostile_models();
+  std::mt19937 random(1);
+  const std::vector<std::byte> hostile =
+      std::ranges::find(all, "constants that double", &HostileModel::name)->make(random);
+  std::ofstream(folder_ / "hostile.onnx", std::ios::binary) << text_of(hostile);
+  Database::create(folder_ / "made", hostile, 16).back_up(folder_ / "hostile.backup");
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"init", "--encoder", "hostile.onnx", "--db", "new"},
+        {"init", "--backbone", "hostile.onnx", "--mean-std", "none", "--db", "new"},
+        {"eval", "shapes", "--encoder", "hostile.onnx"},
+        {"embed", image_, "--encoder", "hostile.onnx"},
+        {"compare", image_, image_, "--encoder", "hostile.onnx"},
+        {"restore", "hostile.backup", "--db", "new"}}) {
+    const ProcessResult result = simdb(command);
+    EXPECT_EQ(result.code, 4) << command[0] << ": " << result.err;
+    EXPECT_THAT(result.err, testing::HasSubstr("tried out in a process of its own")) << command[0];
+    EXPECT_FALSE(fs::exists(folder_ / "new")) << command[0];
+  }
+  // The control: another one comes in by the same doors.
+  ASSERT_EQ(simdb({"backup", "sound.backup"}).code, 0);
+  EXPECT_EQ(simdb({"restore", "sound.backup", "--db", "new"}).code, 0);
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ class CliEncodersTest : public CliTest {
     fs::create_directories(folder_ / "prefix/bin");
     fs::create_directories(models());
     fs::copy_file(SIMDB_PROGRAM, folder_ / "prefix/bin/simdb");
+    fs::copy_file(fs::path(SIMDB_PROGRAM).replace_filename("simdb-try-model"),
+                  folder_ / "prefix/bin/simdb-try-model");
     EncoderModel photo = random_model(64, 1);
     photo.notes = {{"nested", "16,32,64"}, {"purpose", "tests"}, {"licence", "none"}};
     write("prefix/share/simdb/models/photo.onnx", write_onnx_model(photo));

@@ -19,11 +19,11 @@ using Counts = std::map<std::pair<std::size_t, std::size_t>, std::uint64_t>;
 class EvaluateTest : public testing::Test {
  protected:
   EvaluateTest()
-      : database_(Database::create(folder_ / "db", std::as_bytes(std::span("model")), 16,
-                                   {.encoder_loader = [](std::span<const std::byte> model) {
-                                     return std::make_shared<test::FirstPixelEncoder>(
-                                         to_hex(sha256(model)));
-                                   }})) {}
+      : database_(
+            Database::create(folder_ / "db", std::as_bytes(std::span("model")), 16,
+                             {.encoder_loader = [](auto /*model*/, const std::string& fingerprint) {
+                               return std::make_shared<test::FirstPixelEncoder>(fingerprint);
+                             }})) {}
 
   LabeledPath image(const std::string& class_name, std::initializer_list<std::uint8_t> pixel) {
     const std::filesystem::path path = folder_ / (std::to_string(++files_) + ".png");

@@ -38,7 +38,7 @@ class FakeEncoder final : public ImageEncoder {
 };
 
 inline EncoderLoader fake_loader(std::size_t dimension) {
-  return [dimension](std::span<const std::byte> model) {
+  return [dimension](std::span<const std::byte> model, const std::string& /*fingerprint*/) {
     return std::make_shared<const FakeEncoder>(model, dimension);
   };
 }

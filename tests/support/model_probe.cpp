@@ -2,7 +2,7 @@
 //   model_probe FILE             as simdb does
 //   model_probe --bare FILE      with OpenCV alone: what simdb's checks are for
 // Prints "ok DIGEST" of the embeddings of some images, or "error CODE MESSAGE", and then
-// "peak KILOBYTES" of memory and "cpu MILLISECONDS".
+// "peak KILOBYTES" of memory, "cpu MILLISECONDS", and the same of the process that tried it out.
 #include <sys/resource.h>
 
 #include <cstdio>
@@ -14,6 +14,7 @@
 
 #include "core/digest.h"
 #include "core/error.h"
+#include "encoder/model/model_trial.h"
 #include "encoder/model/onnx_encoder.h"
 
 namespace {
@@ -23,7 +24,9 @@ std::string digest_of(std::span<const float> values) {
 }
 
 std::string encoded(const std::string& file) {
-  const simdb::OnnxEncoder encoder(simdb::read_model_file(file), file);
+  const std::vector<std::byte> model = simdb::read_model_file(file);
+  simdb::judge_encoder(model, file);
+  const auto encoder = simdb::load_onnx_encoder(model, "");
   std::vector<simdb::Image> images;
   for (int i = 1; i <= 3; ++i) {
     simdb::Image image{8, 8, 3, std::vector<std::uint8_t>(192)};
@@ -32,7 +35,7 @@ std::string encoded(const std::string& file) {
     }
     images.push_back(std::move(image));
   }
-  const simdb::EmbeddingBatch embeddings = encoder.encode(images);
+  const simdb::EmbeddingBatch embeddings = encoder->encode(images);
   std::vector<float> all;
   for (std::size_t i = 0; i < embeddings.rows(); ++i) {
     all.insert(all.end(), embeddings.row(i).begin(), embeddings.row(i).end());
@@ -68,11 +71,13 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     std::printf("error 1 %s\n", error.what());
   }
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto milliseconds = [](const timeval& time) {
-    return time.tv_sec * 1000 + time.tv_usec / 1000;
-  };
-  std::printf("peak %ld\ncpu %ld\n", usage.ru_maxrss,
-              milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime));
+  for (const int whose : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage{};
+    ::getrusage(whose, &usage);
+    const auto milliseconds = [](const timeval& time) {
+      return time.tv_sec * 1000 + time.tv_usec / 1000;
+    };
+    std::printf("peak %ld\ncpu %ld\n", usage.ru_maxrss,
+                milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime));
+  }
 }

@@ -161,8 +161,7 @@ TEST(OnnxModelBackboneTest, TensorsThatUseEachOtherManyTimesTakeNoTime) {
     *model.mutable_graph()->add_node() = node;
   }
   ASSERT_EQ(model.graph().node_size(), before.node_size() + 16);
-  EXPECT_EQ(test::code_of([&] { read_backbone(serialised(model), "net.onnx", kInput); }),
-            ErrorCode::kBadInput);
+  EXPECT_NO_THROW(read_backbone(serialised(model), "net.onnx", kInput));
 }
 
 TEST(OnnxModelBackboneTest, RefusesWeightsItCannotTrust) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <new>
 #include <thread>
 
 #include "encoder/model/onnx_encoder.h"
@@ -37,6 +38,13 @@ TEST(OnnxRunnerTest, TrialImagesDiffer) {
   EXPECT_THAT(planes, Each(AllOf(::testing::Ge(0.0F), ::testing::Le(1.0F))));
   EXPECT_FALSE(std::equal(planes.begin(), planes.begin() + 60, planes.begin() + 60));
   EXPECT_EQ(planes, trial_planes(input, 3));
+}
+
+TEST(OnnxRunnerTest, LackOfMemorySaysNothingOfTheModel) {
+  EXPECT_THROW(fail_engine("Failed to allocate 12 bytes in function 'OutOfMemoryError'"),
+               std::bad_alloc);
+  EXPECT_THROW(fail_engine("Exception during initialization: std::bad_alloc"), std::bad_alloc);
+  EXPECT_THROW(fail_engine("no such layer"), EngineError);
 }
 
 TEST(OnnxRunnerTest, TakesTheFirstThatCan) {
