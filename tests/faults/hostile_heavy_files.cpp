@@ -89,8 +89,8 @@ void add_heavy_pictures(HostileFiles& corpus) {
                {.width = 5000, .height = 5000, .progressive = true, .percent = 60});
   coefficients("5mp-full-arithmetic.jpg", kEither,
                {.width = 2200, .height = 2200, .arithmetic = true, .amplitude = 1000});
-  coefficients("20mp-full-arithmetic.jpg", kRefused,
-               {.width = 4400, .height = 4400, .arithmetic = true});
+  coefficients("17mp-full-arithmetic.jpg", kRefused,
+               {.width = 4200, .height = 4200, .arithmetic = true, .amplitude = 1000});
 
   corpus.add_heavy("30mp-lossless.webp", kTaken,
                    [] { return encode_as(solid_image(5500, 5500, {10, 100, 200}), ".webp"); });
