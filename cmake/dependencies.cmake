@@ -11,7 +11,7 @@ find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 find_package(Protobuf REQUIRED)
 
 if(SIMDB_BUILD_ENCODER)
-  find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs dnn)
+  include(cmake/imageLibraries.cmake)
   find_package(JPEG REQUIRED)
   find_package(PNG REQUIRED)
   find_package(ONNX CONFIG REQUIRED)

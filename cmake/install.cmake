@@ -41,4 +41,5 @@ configure_package_config_file(cmake/simdbConfig.cmake.in ${PROJECT_BINARY_DIR}/s
                               INSTALL_DESTINATION ${simdb_package_dir} NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/simdbConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/simdbConfig.cmake ${PROJECT_BINARY_DIR}/simdbConfigVersion.cmake
+              cmake/imageLibraries.cmake
         DESTINATION ${simdb_package_dir})

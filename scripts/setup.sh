@@ -13,7 +13,8 @@ build_packages=(
   libssl-dev libfmt-dev                                # core
   libfaiss-dev libopenblas-dev libxxhash-dev           # index
   librocksdb-dev libprotobuf-dev protobuf-compiler     # storage
-  libopencv-dev libjpeg-dev libpng-dev                 # encoder
+  libopencv-core-dev libopencv-imgproc-dev             # encoder
+  libopencv-dnn-dev libjpeg-dev libpng-dev libwebp-dev
   libonnx-dev nlohmann-json3-dev
   libtorch-dev                                         # encoder/training
   libboost-program-options-dev                         # cli

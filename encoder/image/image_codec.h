@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -11,10 +12,15 @@
 
 namespace simdb {
 
-/// Bounds on what is decoded. The header is checked before a decoder sees the bytes: a 109 KB PNG
-/// can claim 900 million pixels, and a progressive JPEG of 64 megapixels takes 600 MB. With these
-/// values no image takes a program over 512 MB or two seconds; docs/decisions/0013 has the
-/// measurements.
+enum class ImageFormat { kPng, kJpeg, kBmp, kWebp };
+
+/// Format by the first bytes; nothing for any format but PNG, JPEG, BMP and WebP. Thread-safe.
+std::optional<ImageFormat> sniff_image_format(std::span<const std::byte> bytes);
+
+/// Bounds on what is decoded. Size and memory are checked when the decoder has read the header: a
+/// 109 KB PNG can claim 900 million pixels, and a progressive JPEG of 64 megapixels takes 600 MB.
+/// With these values no image takes a program over 512 MB or two seconds; docs/decisions/0013 and
+/// 0021 have the measurements.
 struct ImageLimits {
   std::uint64_t max_file_bytes = 64u << 20;
   std::uint64_t max_pixels = 64u << 20;
@@ -29,7 +35,7 @@ struct ImageLimits {
 /// PNG or WebP is not, nor the single transparent shade of a grey PNG (tRNS). Throws
 /// Error(kBadInput), naming `name`, for other formats, empty, truncated or damaged bytes and images
 /// beyond the limits; bytes behind the end are ignored. A JPEG damaged in the middle is decoded as
-/// far as libjpeg can, as browsers do. OpenCV may write a line about a damaged BMP to std::cerr.
+/// far as libjpeg can, as browsers do. Prints nothing. Lack of memory is std::bad_alloc.
 /// Thread-safe.
 Image decode_image(std::span<const std::byte> bytes, std::string_view name,
                    const ImageLimits& limits = {});

@@ -5,6 +5,7 @@
 #include <jerror.h>
 // clang-format on
 
+#include <algorithm>
 #include <array>
 #include <csetjmp>
 #include <cstdint>
@@ -14,7 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "encoder/image/jpeg_decoder_internal.h"
+#include "encoder/image/decoders_internal.h"
+#include "encoder/image/exif_internal.h"
 
 namespace simdb {
 namespace {
@@ -24,39 +26,113 @@ constexpr int kInks = 4;
 // libjpeg leaves by longjmp, which runs no destructors: nothing between setjmp and the calls that
 // may jump owns anything, and what must be freed or told is in here.
 struct Decoding {
+  const DecodeBudget& budget;
   jpeg_error_mgr errors{};
+  jpeg_progress_mgr progress{};
+  jpeg_source_mgr source{};
   jpeg_decompress_struct jpeg{};
   std::jmp_buf failed{};
+  enum class End : std::uint8_t { kRefused, kTruncated, kLate, kScans } end = End::kRefused;
   std::array<char, JMSG_LENGTH_MAX> reason{};
-  Image image;
-  std::vector<JSAMPLE> inks;  // one row, of a picture that is made of them
+  std::optional<int> orientation = {};
+  Image image = {};
+  std::vector<JSAMPLE> inks = {};  // one row, of a picture that is made of them
 
   ~Decoding() { jpeg_destroy_decompress(&jpeg); }
 };
+using enum Decoding::End;
+
+template <typename Pointer>
+Decoding& decoding_of(Pointer jpeg) {
+  return *static_cast<Decoding*>(jpeg->client_data);
+}
+
+[[noreturn]] void stop(Decoding& decoding, Decoding::End end) {
+  decoding.end = end;
+  std::longjmp(decoding.failed, 1);
+}
 
 void fail(j_common_ptr jpeg) {
-  auto* decoding = static_cast<Decoding*>(jpeg->client_data);
-  jpeg->err->format_message(jpeg, decoding->reason.data());
-  std::longjmp(decoding->failed, 1);
+  jpeg->err->format_message(jpeg, decoding_of(jpeg).reason.data());
+  stop(decoding_of(jpeg), kRefused);
 }
 
 void print_nothing(j_common_ptr) {}
 
+// Called for each row of blocks, and of pixels.
+void watch(j_common_ptr jpeg) {
+  Decoding& decoding = decoding_of(jpeg);
+  const auto scans = static_cast<std::uint32_t>(decoding.jpeg.input_scan_number);
+  if (scans > decoding.budget.max_scans()) stop(decoding, kScans);
+  if (decoding.budget.is_late()) stop(decoding, kLate);
+}
+
+// The source is the whole file: where libjpeg wants more, the end is missing.
+void nothing(j_decompress_ptr) {}
+boolean want_more(j_decompress_ptr jpeg) { stop(decoding_of(jpeg), kTruncated); }
+void skip(j_decompress_ptr jpeg, long bytes) {  // NOLINT(google-runtime-int): libjpeg's type
+  jpeg_source_mgr& source = *jpeg->src;
+  if (bytes <= 0) return;
+  if (static_cast<std::size_t>(bytes) > source.bytes_in_buffer) want_more(jpeg);
+  source.next_input_byte += bytes;
+  source.bytes_in_buffer -= static_cast<std::size_t>(bytes);
+}
+
+// The first Exif segment tells how the picture lies.
+boolean read_app1(j_decompress_ptr jpeg) {
+  constexpr std::size_t kLengthBytes = 2;
+  const jpeg_source_mgr& source = *jpeg->src;
+  if (source.bytes_in_buffer < kLengthBytes) want_more(jpeg);
+  const std::size_t length =
+      std::size_t{source.next_input_byte[0]} << 8 | source.next_input_byte[1];
+  if (length < kLengthBytes) ERREXIT(jpeg, JERR_BAD_LENGTH);
+  const std::size_t bytes = std::min(length, source.bytes_in_buffer) - kLengthBytes;
+  Decoding& decoding = decoding_of(jpeg);
+  if (!decoding.orientation) {
+    decoding.orientation =
+        read_orientation(std::as_bytes(std::span(source.next_input_byte + kLengthBytes, bytes)));
+  }
+  skip(jpeg, static_cast<int>(length));
+  return TRUE;
+}
+
 [[noreturn]] void give_up(const Decoding& decoding) {
-  if (decoding.errors.msg_code == JERR_OUT_OF_MEMORY) throw std::bad_alloc();
+  const int code = decoding.errors.msg_code;
+  switch (decoding.end) {
+    case kTruncated:
+      throw std::runtime_error("it is truncated");
+    case kLate:
+      decoding.budget.refuse_time();
+    case kScans:
+      throw std::runtime_error("it has more than " + std::to_string(decoding.budget.max_scans()) +
+                               " scans, the limit; save it anew");
+    case kRefused:
+      break;
+  }
+  if (code == JERR_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (code == JERR_NO_BACKING_STORE) decoding.budget.refuse_memory();
   throw std::runtime_error(std::string("libjpeg refuses it: ") + decoding.reason.data());
 }
 
-void start(Decoding& decoding, std::span<const std::byte> bytes) {
+void read_header(Decoding& decoding, std::span<const std::byte> bytes) {
   if (setjmp(decoding.failed) != 0) give_up(decoding);
   jpeg_decompress_struct& jpeg = decoding.jpeg;
   jpeg_create_decompress(&jpeg);
-  jpeg_mem_src(&jpeg, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  decoding.source = {reinterpret_cast<const JOCTET*>(bytes.data()),
+                     bytes.size(),
+                     nothing,
+                     want_more,
+                     skip,
+                     jpeg_resync_to_restart,
+                     nothing};
+  jpeg.src = &decoding.source;
+  decoding.progress.progress_monitor = watch;
+  jpeg.progress = &decoding.progress;
+  jpeg_set_marker_processor(&jpeg, JPEG_APP0 + 1, read_app1);
   jpeg_read_header(&jpeg, TRUE);
   jpeg.out_color_space = jpeg.num_components == 1       ? JCS_GRAYSCALE
                          : jpeg.num_components == kInks ? JCS_CMYK
                                                         : JCS_RGB;
-  jpeg_start_decompress(&jpeg);
 }
 
 // Inks are stored inverted, as Adobe's programs do: 255 is none. The black one takes from all.
@@ -69,9 +145,15 @@ void mix_inks(const std::vector<JSAMPLE>& inks, std::uint8_t* rgb) {
   }
 }
 
-void read_pixels(Decoding& decoding, std::size_t row_bytes) {
+// With several scans, libjpeg reads them all first, and keeps their coefficients.
+void read_pixels(Decoding& decoding) {
   if (setjmp(decoding.failed) != 0) give_up(decoding);
   jpeg_decompress_struct& jpeg = decoding.jpeg;
+  jpeg.mem->max_memory_to_use = static_cast<long>(  // NOLINT(google-runtime-int): libjpeg's type
+      std::max<std::uint64_t>(decoding.budget.decoder_bytes(), 1));
+  jpeg_start_decompress(&jpeg);
+  const Image& image = decoding.image;
+  const std::size_t row_bytes = static_cast<std::size_t>(image.width) * image.channels;
   const bool inks = !decoding.inks.empty();
   while (jpeg.output_scanline < jpeg.output_height) {
     std::uint8_t* pixels = decoding.image.pixels.data() + jpeg.output_scanline * row_bytes;
@@ -81,28 +163,37 @@ void read_pixels(Decoding& decoding, std::size_t row_bytes) {
   }
 }
 
+// The end must be there; all else behind the pixels is none of ours.
+void read_end(Decoding& decoding) {
+  if (setjmp(decoding.failed) != 0) {
+    if (decoding.end != kRefused) give_up(decoding);
+    return;
+  }
+  jpeg_finish_decompress(&decoding.jpeg);
+}
+
 }  // namespace
 
-Image decode_jpeg(std::span<const std::byte> bytes) {
-  Decoding decoding;
+StoredJpeg decode_jpeg(std::span<const std::byte> bytes, DecodeBudget& budget) {
+  Decoding decoding{.budget = budget};
   jpeg_decompress_struct& jpeg = decoding.jpeg;
   jpeg.err = jpeg_std_error(&decoding.errors);
   jpeg.client_data = &decoding;
   decoding.errors.error_exit = fail;
   decoding.errors.output_message = print_nothing;
-  start(decoding, bytes);
+  read_header(decoding, bytes);
 
-  Image& image = decoding.image;
-  image.width = static_cast<int>(jpeg.output_width);
-  image.height = static_cast<int>(jpeg.output_height);
-  image.channels = jpeg.num_components == 1 ? 1 : 3;
-  const std::size_t row_bytes = static_cast<std::size_t>(image.width) * image.channels;
-  image.pixels.resize(row_bytes * image.height);
+  const int channels = jpeg.num_components == 1 ? 1 : 3;
+  const int orientation = decoding.orientation.value_or(1);
+  const std::uint64_t pixels = std::uint64_t{jpeg.image_width} * jpeg.image_height;
+  decoding.image = budget.make_image(jpeg.image_width, jpeg.image_height, channels,
+                                     orientation > 4 ? pixels * channels : 0);
   if (jpeg.num_components == kInks) {
-    decoding.inks.resize(static_cast<std::size_t>(image.width) * kInks);
+    decoding.inks.resize(static_cast<std::size_t>(jpeg.image_width) * kInks);
   }
-  read_pixels(decoding, row_bytes);
-  return std::move(image);
+  read_pixels(decoding);
+  read_end(decoding);
+  return {std::move(decoding.image), orientation};
 }
 
 }  // namespace simdb

@@ -2,14 +2,15 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
-#include <ctime>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "encoder/image/png_decoder_internal.h"
+#include "encoder/image/decoders_internal.h"
 
 namespace simdb {
 namespace {
@@ -17,27 +18,22 @@ namespace {
 // Looking at the clock costs more than reading a small chunk.
 constexpr std::uint64_t kReadsPerLook = 16;
 
-double thread_seconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
 // libpng leaves by longjmp, which runs no destructors: nothing between setjmp and the calls that
 // may jump owns anything, and what must be freed or told is in here.
 struct Decoding {
   std::span<const std::byte> rest;
-  double deadline = 0;
+  const DecodeBudget& budget;
   png_structp png = nullptr;
   png_infop info = nullptr;
   std::array<char, 128> reason{};
-  bool late = false;
+  enum class End : std::uint8_t { kDamaged, kTruncated, kLate, kNoMemory } end = End::kDamaged;
   std::uint64_t reads = 0;
-  Image image;
-  std::vector<png_bytep> rows;
+  Image image = {};
+  std::vector<png_bytep> rows = {};
 
   ~Decoding() { png_destroy_read_struct(&png, &info, nullptr); }
 };
+using enum Decoding::End;
 
 void fail(png_structp png, png_const_charp reason) {
   auto* decoding = static_cast<Decoding*>(png_get_error_ptr(png));
@@ -50,21 +46,32 @@ void warn(png_structp png, png_const_charp reason) {
   if (std::strcmp(reason, "tRNS: CRC error") == 0) fail(png, reason);
 }
 
+// libpng would call lack of memory damage.
+png_voidp allocate(png_structp png, png_alloc_size_t bytes) {
+  void* memory = std::malloc(bytes);  // NOLINT(cppcoreguidelines-no-malloc): C frees it
+  if (memory == nullptr) static_cast<Decoding*>(png_get_mem_ptr(png))->end = kNoMemory;
+  return memory;
+}
+
+void release(png_structp, png_voidp memory) {
+  std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc)
+}
+
 // libpng asks for at most 8 KB at a time, so the clock is seen often: 60 MB of compressed data can
 // unpack to nothing in 4 seconds.
 void read(png_structp png, png_bytep to, std::size_t length) {
   auto* decoding = static_cast<Decoding*>(png_get_io_ptr(png));
-  if (length > decoding->rest.size()) png_error(png, "it ends too early");
-  if (++decoding->reads % kReadsPerLook == 0 && thread_seconds() > decoding->deadline) {
-    decoding->late = true;
-    png_error(png, "");
-  }
+  if (length > decoding->rest.size()) decoding->end = kTruncated;
+  if (++decoding->reads % kReadsPerLook == 0 && decoding->budget.is_late()) decoding->end = kLate;
+  if (decoding->end == kTruncated || decoding->end == kLate) png_error(png, "");
   std::memcpy(to, decoding->rest.data(), length);
   decoding->rest = decoding->rest.subspan(length);
 }
 
 [[noreturn]] void give_up(const Decoding& decoding) {
-  if (decoding.late) throw std::runtime_error("it takes too long to unpack");
+  if (decoding.end == kNoMemory) throw std::bad_alloc();
+  if (decoding.end == kLate) decoding.budget.refuse_time();
+  if (decoding.end == kTruncated) throw std::runtime_error("it is truncated");
   throw std::runtime_error(std::string("it is damaged: ") + decoding.reason.data());
 }
 
@@ -86,40 +93,45 @@ void read_header(Decoding& decoding) {
   if (colour_type == PNG_COLOR_TYPE_GRAY_ALPHA) png_set_gray_to_rgb(png);
   png_set_scale_16(png);
   png_set_interlace_handling(png);
-  png_read_update_info(png, info);
 }
 
-void read_pixels(Decoding& decoding) {
+// Only now does libpng allocate rows.
+void read_pixels(Decoding& decoding, int channels) {
   if (setjmp(png_jmpbuf(decoding.png)) != 0) give_up(decoding);
+  png_read_update_info(decoding.png, decoding.info);
+  if (png_get_rowbytes(decoding.png, decoding.info) !=
+      static_cast<std::size_t>(decoding.image.width) * channels) {
+    png_error(decoding.png, "rows of an unexpected length");
+  }
   png_read_image(decoding.png, decoding.rows.data());
   png_read_end(decoding.png, nullptr);
 }
 
 }  // namespace
 
-Image decode_png(std::span<const std::byte> png, double max_seconds) {
-  Decoding decoding;
-  decoding.rest = png;
-  decoding.deadline = thread_seconds() + max_seconds;
-  decoding.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoding, fail, warn);
+Image decode_png(std::span<const std::byte> png, DecodeBudget& budget) {
+  Decoding decoding{.rest = png, .budget = budget};
+  decoding.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoding, fail, warn, &decoding,
+                                          allocate, release);
   if (decoding.png != nullptr) decoding.info = png_create_info_struct(decoding.png);
+  if (decoding.end == kNoMemory) throw std::bad_alloc();
   if (decoding.info == nullptr) throw std::runtime_error("libpng does not start");
   read_header(decoding);
 
-  Image& image = decoding.image;
-  image.width = static_cast<int>(png_get_image_width(decoding.png, decoding.info));
-  image.height = static_cast<int>(png_get_image_height(decoding.png, decoding.info));
-  image.channels = png_get_channels(decoding.png, decoding.info);
-  const std::size_t row_bytes = png_get_rowbytes(decoding.png, decoding.info);
-  if (row_bytes != static_cast<std::size_t>(image.width) * image.channels) {
-    throw std::runtime_error("its rows have an unexpected length");
+  const int colour_type = png_get_color_type(decoding.png, decoding.info);
+  const bool transparent = png_get_valid(decoding.png, decoding.info, PNG_INFO_tRNS) != 0;
+  const int channels = (colour_type & PNG_COLOR_MASK_ALPHA) != 0 ? 4
+                       : colour_type == PNG_COLOR_TYPE_GRAY      ? 1
+                       : transparent                             ? 4
+                                                                 : 3;
+  decoding.image = budget.make_image(png_get_image_width(decoding.png, decoding.info),
+                                     png_get_image_height(decoding.png, decoding.info), channels);
+  const std::size_t row_bytes = static_cast<std::size_t>(decoding.image.width) * channels;
+  decoding.rows.reserve(decoding.image.height);
+  for (int y = 0; y < decoding.image.height; ++y) {
+    decoding.rows.push_back(decoding.image.pixels.data() + y * row_bytes);
   }
-  image.pixels.resize(row_bytes * image.height);
-  decoding.rows.reserve(image.height);
-  for (int y = 0; y < image.height; ++y) {
-    decoding.rows.push_back(image.pixels.data() + y * row_bytes);
-  }
-  read_pixels(decoding);
+  read_pixels(decoding, channels);
   return std::move(decoding.image);
 }
 

@@ -234,7 +234,7 @@ void add_small_bombs(HostileFiles& corpus) {
   corpus.add("90-scans.jpg", kTaken, repeat_last_scan(progressive, 80));
   corpus.add("101-scans.jpg", kRefused, repeat_last_scan(progressive, 95));
   corpus.add("5000-scans.jpg", kRefused, repeat_last_scan(progressive, 5000));
-  corpus.add("many-tables.webp", kEither, make_webp_of_many_tables());
+  corpus.add("many-tables.webp", kRefused, make_webp_of_many_tables());
   corpus.add("run-length.bmp", kEither,
              make_bmp({.width = 8192, .height = 8192, .bits = 8, .run_length = true}));
   corpus.add("run-length-30000.bmp", kRefused,

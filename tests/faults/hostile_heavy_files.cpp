@@ -80,7 +80,7 @@ void add_heavy_pictures(HostileFiles& corpus) {
        {.width = 5500, .height = 5500, .components = 4, .progressive = true});
   jpeg("2mp-progressive-arithmetic.jpg", kEither,
        {.width = 1000, .height = 1000, .progressive = true, .arithmetic = true, .noise = true});
-  jpeg("64mp-arithmetic.jpg", kRefused, {.width = 8192, .height = 8192, .arithmetic = true});
+  jpeg("64mp-arithmetic.jpg", kEither, {.width = 8192, .height = 8192, .arithmetic = true});
   corpus.add_heavy("9mp-90-scans.jpg", kEither, [] {
     return repeat_last_scan(make_jpeg({.width = 3000, .height = 3000, .progressive = true}), 85);
   });
@@ -89,6 +89,8 @@ void add_heavy_pictures(HostileFiles& corpus) {
                {.width = 5000, .height = 5000, .progressive = true, .percent = 60});
   coefficients("5mp-full-arithmetic.jpg", kEither,
                {.width = 2200, .height = 2200, .arithmetic = true, .amplitude = 1000});
+  coefficients("17mp-full-arithmetic.jpg", kRefused,
+               {.width = 4200, .height = 4200, .arithmetic = true, .amplitude = 1000});
 
   corpus.add_heavy("30mp-lossless.webp", kTaken,
                    [] { return encode_as(solid_image(5500, 5500, {10, 100, 200}), ".webp"); });

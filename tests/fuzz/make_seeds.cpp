@@ -54,15 +54,13 @@ void add_images(Seeds& seeds) {
   for (const char* extension : {".png", ".jpg", ".bmp", ".webp"}) {
     for (const int side : {1, 4, 9}) {
       const test::Bytes file = test::encode_as(test::quadrant_image(side, side), extension);
-      seeds.add("image_header", file);
-      if (std::string_view(extension) == ".jpg") seeds.add("jpeg_decoder", file);
-      if (std::string_view(extension) == ".png") seeds.add("png_decoder", file);
-      if (std::string_view(extension) == ".webp") seeds.add("webp_tables", file);
+      const std::string format = extension + 1;
+      seeds.add((format == "jpg" ? "jpeg" : format) + "_decoder", file);
     }
   }
   const Image image = test::quadrant_image(8, 8);
-  seeds.add("image_header", test::encode_progressive_jpeg(image));
-  seeds.add("image_header", test::with_exif(test::encode_as(image, ".jpg"), 6));
+  seeds.add("jpeg_decoder", test::encode_progressive_jpeg(image));
+  seeds.add("jpeg_decoder", test::with_exif(test::encode_as(image, ".jpg"), 6));
   for (const test::JpegRecipe& kind : test::jpeg_kinds(9, 17)) {
     seeds.add("jpeg_decoder", test::make_jpeg(kind));
   }
@@ -70,17 +68,25 @@ void add_images(Seeds& seeds) {
     const test::Bytes extra = test::png_chunk(type, test::to_bytes("some text"));
     const test::Bytes file = test::make_png(
         {.width = 2, .height = 2, .extra = extra, .scanlines = test::to_bytes({0, 1, 2, 0, 3, 4})});
-    seeds.add("image_header", file);
     seeds.add("png_decoder", file);
   }
-  // WebP: a lossy and an extended one. BMP: with the old header, and top-down with palette.
-  for (const std::string_view header :
-       {"RIFF\x1e\0\0\0WEBPVP8 \x12\0\0\0\x30\1\0\x9d\1\x2a\x08\0\x08\0\0\0\0\0\0\0"sv,
-        "RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\7\0\0\7\0\0"sv,
-        "BM\x1e\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0\1\0\1\0\1\0\x18\0\0\0\0\0"sv,
-        "BM\x3e\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\2\0\0\0\xfe\xff\xff\xff\1\0\x08\0\1\0\0\0"
-        "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"sv}) {
-    seeds.add("image_header", header);
+  seeds.add("webp_decoder", test::encode_lossy_webp(test::noise_image(9, 9, 4, 1)));
+  for (const std::uint16_t bits : {1, 4, 8, 16, 24, 32}) {
+    seeds.add("bmp_decoder", test::make_bmp({.width = 5, .height = 3, .bits = bits}));
+  }
+  // With the old header, run-length coded with all that there is, and with masks.
+  for (const std::string_view file :
+       {"BM\x1e\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0\1\0\1\0\1\0\x18\0\0\0\0\0"sv,
+        "BM\0\0\0\0\0\0\0\0\x3e\0\0\0\x28\0\0\0\5\0\0\0\3\0\0\0\1\0\x08\0\1\0\0\0"
+        "\0\0\0\0\0\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\1\2\3\0\4\5\6\0"
+        "\2\1\0\0\0\2\1\1\0\3\1\0\1\0\0\1"sv,
+        "BM\0\0\0\0\0\0\0\0\x3e\0\0\0\x28\0\0\0\5\0\0\0\xfe\xff\xff\xff\1\0\4\0\2\0\0\0"
+        "\0\0\0\0\0\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\1\1\1\0\4\4\4\0"
+        "\5\x10\0\0\0\5\1\x10\x10\0\0\1"sv,
+        "BM\0\0\0\0\0\0\0\0\x46\0\0\0\x38\0\0\0\1\0\0\0\1\0\0\0\1\0\x20\0\3\0\0\0"
+        "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\0\0\xff\0\0\xf8\0\0\0"
+        "\0\0\0\xff\1\2\3\4"sv}) {
+    seeds.add("bmp_decoder", file);
   }
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <opencv2/imgcodecs.hpp>
 #include <random>
 #include <stdexcept>
 
@@ -262,17 +261,6 @@ Bytes make_animated_webp(const Bytes& webp, int width, int height) {
   append(chunks, riff_chunk("ANMF", frame));
   append(chunks, riff_chunk("ANMF", frame));
   return riff(chunks);
-}
-
-Bytes encode_lossy_webp(const Image& image) {
-  const cv::Mat pixels(image.height, image.width, CV_8UC(image.channels),
-                       const_cast<std::uint8_t*>(image.pixels.data()));
-  std::vector<std::uint8_t> bytes;
-  if (!cv::imencode(".webp", pixels, bytes, {cv::IMWRITE_WEBP_QUALITY, 80})) {
-    throw std::runtime_error("imencode");
-  }
-  const auto view = std::as_bytes(std::span(bytes));
-  return {view.begin(), view.end()};
 }
 
 Bytes make_animated_gif() {

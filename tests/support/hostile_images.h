@@ -8,7 +8,7 @@
 
 namespace simdb::test {
 
-/// A JPEG that OpenCV doesn't write. Rows are drawn as they are written, so that it may be large.
+/// A JPEG of any kind. Rows are drawn as they are written, so that it may be large.
 struct JpegRecipe {
   int width = 0;
   int height = 0;
@@ -66,9 +66,6 @@ Bytes make_webp_of_many_tables();
 
 /// A RIFF file with the frame of `webp` (as encode_as writes it) twice in an animation.
 Bytes make_animated_webp(const Bytes& webp, int width, int height);
-
-/// A lossy WebP with or without transparency.
-Bytes encode_lossy_webp(const Image& image);
 
 /// A GIF of two frames.
 Bytes make_animated_gif();

@@ -1,11 +1,13 @@
 #include "tests/support/images.h"
 
+#include <webp/encode.h>
 #include <zlib.h>
 
 #include <algorithm>
-#include <opencv2/imgcodecs.hpp>
 #include <random>
 #include <stdexcept>
+
+#include "tests/support/jpeg_compressor.h"
 
 namespace simdb::test {
 namespace {
@@ -50,17 +52,95 @@ Bytes png_file(const PngParts& parts, const Bytes& image_data) {
   return png;
 }
 
-Bytes encode(const Image& image, const std::string& extension, const std::vector<int>& parameters) {
-  cv::Mat bgr(image.height, image.width, CV_8UC(image.channels));
-  for (std::size_t i = 0; i < image.pixels.size(); ++i) {
-    const std::size_t channel = i % image.channels;
-    const bool swaps = image.channels > 1 && channel < 3;
-    bgr.data[swaps ? i - channel + 2 - channel : i] = image.pixels[i];
+Bytes little_endian(std::uint32_t value, int length) {
+  Bytes bytes;
+  for (int i = 0; i < length; ++i) bytes.push_back(std::byte(value >> 8 * i & 0xFF));
+  return bytes;
+}
+
+Bytes encode_png_plainly(const Image& image) {
+  PngParts parts{.width = static_cast<std::uint32_t>(image.width),
+                 .height = static_cast<std::uint32_t>(image.height),
+                 .colour_type = static_cast<std::uint8_t>(image.channels == 1   ? 0
+                                                          : image.channels == 3 ? 2
+                                                                                : 6)};
+  const std::size_t row_bytes = static_cast<std::size_t>(image.width) * image.channels;
+  const auto pixels = std::as_bytes(std::span(image.pixels));
+  for (int y = 0; y < image.height; ++y) {
+    parts.scanlines.push_back(std::byte{0});
+    append(parts.scanlines, pixels.subspan(y * row_bytes, row_bytes));
   }
-  std::vector<std::uint8_t> bytes;
-  if (!cv::imencode(extension, bgr, bytes, parameters)) throw std::runtime_error("imencode");
-  const auto view = std::as_bytes(std::span(bytes));
-  return {view.begin(), view.end()};
+  return make_png(parts);
+}
+
+Bytes encode_jpeg(const Image& image, bool progressive) {
+  constexpr int kQuality = 95;
+  JpegCompressor compressor(image.width, image.height, image.channels);
+  jpeg_set_quality(&compressor.jpeg(), kQuality, TRUE);
+  if (progressive) jpeg_simple_progression(&compressor.jpeg());
+  jpeg_start_compress(&compressor.jpeg(), TRUE);
+  const std::size_t row_bytes = static_cast<std::size_t>(image.width) * image.channels;
+  for (int y = 0; y < image.height; ++y) {
+    auto* row = const_cast<JSAMPROW>(image.pixels.data() + y * row_bytes);
+    jpeg_write_scanlines(&compressor.jpeg(), &row, 1);
+  }
+  return compressor.finish();
+}
+
+// Grey with a palette of 256 shades, or blue, green and red.
+Bytes encode_bmp(const Image& image) {
+  if (image.channels > 3) throw std::runtime_error("no BMP with alpha");
+  const int colours = image.channels == 1 ? 256 : 0;
+  const int row_bytes = (image.width * image.channels + 3) / 4 * 4;
+  const auto pixels_at = static_cast<std::uint32_t>(54 + 4 * colours);
+  const auto pixel_bytes = static_cast<std::uint32_t>(row_bytes * image.height);
+  Bytes bmp = to_bytes("BM");
+  for (const std::uint32_t value :
+       {pixels_at + pixel_bytes, 0U, pixels_at, 40U, static_cast<std::uint32_t>(image.width),
+        static_cast<std::uint32_t>(image.height),
+        1U | static_cast<std::uint32_t>(8 * image.channels) << 16, 0U, pixel_bytes, 0U, 0U, 0U,
+        0U}) {
+    append(bmp, little_endian(value, 4));
+  }
+  for (int i = 0; i < colours; ++i) append(bmp, to_bytes({i, i, i, 0}));
+  for (int y = image.height - 1; y >= 0; --y) {
+    Bytes row(static_cast<std::size_t>(row_bytes));
+    for (int i = 0; i < image.width * image.channels; ++i) {
+      const int mirrored = image.channels == 1 ? i : i - i % 3 + 2 - i % 3;
+      row[static_cast<std::size_t>(mirrored)] =
+          std::byte{image.pixels[static_cast<std::size_t>(y) * image.width * image.channels + i]};
+    }
+    append(bmp, row);
+  }
+  return bmp;
+}
+
+Bytes encode_webp(const Image& image, bool lossy) {
+  constexpr float kQuality = 80;
+  Image colours = image;
+  if (image.channels == 1) {
+    colours.channels = 3;
+    colours.pixels.clear();
+    for (const std::uint8_t grey : image.pixels)
+      colours.pixels.insert(colours.pixels.end(), 3, grey);
+  }
+  const std::uint8_t* pixels = colours.pixels.data();
+  const int width = image.width;
+  const int height = image.height;
+  std::uint8_t* written = nullptr;
+  std::size_t size = 0;
+  if (colours.channels == 3) {
+    size = lossy ? WebPEncodeRGB(pixels, width, height, 3 * width, kQuality, &written)
+                 : WebPEncodeLosslessRGB(pixels, width, height, 3 * width, &written);
+  } else {
+    size = lossy ? WebPEncodeRGBA(pixels, width, height, 4 * width, kQuality, &written)
+                 : WebPEncodeLosslessRGBA(pixels, width, height, 4 * width, &written);
+  }
+  if (size == 0) throw std::runtime_error("WebPEncode");
+  const auto* first = reinterpret_cast<const std::byte*>(written);
+  const Bytes webp(first, first + size);
+  WebPFree(written);
+  return webp;
 }
 
 }  // namespace
@@ -133,14 +213,16 @@ Image quadrant_image(int width, int height) {
 }
 
 Bytes encode_as(const Image& image, const std::string& extension) {
-  if (extension == ".jpg") return encode(image, extension, {cv::IMWRITE_JPEG_QUALITY, 95});
-  if (extension == ".webp") return encode(image, extension, {cv::IMWRITE_WEBP_QUALITY, 101});
-  return encode(image, extension, {});
+  if (extension == ".png") return encode_png_plainly(image);
+  if (extension == ".jpg") return encode_jpeg(image, false);
+  if (extension == ".bmp") return encode_bmp(image);
+  if (extension == ".webp") return encode_webp(image, false);
+  throw std::runtime_error("no writer of " + extension);
 }
 
-Bytes encode_progressive_jpeg(const Image& image) {
-  return encode(image, ".jpg", {cv::IMWRITE_JPEG_QUALITY, 95, cv::IMWRITE_JPEG_PROGRESSIVE, 1});
-}
+Bytes encode_progressive_jpeg(const Image& image) { return encode_jpeg(image, true); }
+
+Bytes encode_lossy_webp(const Image& image) { return encode_webp(image, true); }
 
 Bytes png_chunk(std::string_view type, std::span<const std::byte> data) {
   Bytes body = to_bytes(type);

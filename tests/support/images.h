@@ -35,6 +35,9 @@ Bytes encode_as(const Image& image, const std::string& extension);
 /// The same, progressive.
 Bytes encode_progressive_jpeg(const Image& image);
 
+/// A lossy WebP with or without transparency.
+Bytes encode_lossy_webp(const Image& image);
+
 /// What encode_png of the library never writes. `scanlines`: each row a filter byte and its packed
 /// pixels; `extra`: whole chunks between IHDR and IDAT.
 struct PngParts {

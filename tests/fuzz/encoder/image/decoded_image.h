@@ -1,33 +1,29 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
+#include <stdexcept>
 
-#include "core/image.h"
-#include "encoder/image/image_codec.h"
-#include "encoder/image/image_header.h"
+#include "encoder/image/decoders_internal.h"
 #include "tests/fuzz/fuzz_support.h"
 
 namespace simdb::fuzz {
 
-/// Larger pictures and more scans are refused before a decoder sees them; see ImageLimits.
-inline constexpr std::uint64_t kMostPixels = 1 << 16;
-
-inline bool is_affordable(const ImageHeader& header) {
-  return std::uint64_t{header.width} * header.height <= kMostPixels &&
-         header.jpeg.scans <= ImageLimits{}.max_scans;
-}
-
-/// That the picture is no larger than the header that its cost was estimated by.
-inline void require_as_announced(const Image& image, const ImageHeader& header) {
-  require(static_cast<std::uint32_t>(image.width) == header.width &&
-              static_cast<std::uint32_t>(image.height) == header.height,
-          "the picture has the size that its header says");
-  require(image.channels <= header.channels,
-          "and not more channels than the cost was estimated for");
-  require(image.pixels.size() ==
-              std::size_t{header.width} * header.height * static_cast<std::size_t>(image.channels),
-          "all pixels are there");
+/// Decodes `bytes`, small pictures only, and looks at what comes out. Another exception than the
+/// decoders' own is a finding.
+template <typename Decode>
+void try_decode(std::span<const std::byte> bytes, Decode&& decode) {
+  constexpr ImageLimits kSmall = {
+      .max_pixels = 1 << 16, .max_memory_bytes = 64u << 20, .max_seconds = 5};
+  DecodeBudget budget(kSmall, bytes.size());
+  try {
+    const Image image = decode(bytes, budget);
+    require(image.width > 0 && image.height > 0, "a picture has pixels");
+    require(image.channels == 1 || image.channels == 3 || image.channels == 4, "grey, RGB or RGBA");
+    require(image.pixels.size() == static_cast<std::size_t>(image.width) * image.height *
+                                       static_cast<std::size_t>(image.channels),
+            "all pixels are there, and no more");
+  } catch (const std::runtime_error&) {  // the reason why it is refused
+  }
 }
 
 }  // namespace simdb::fuzz

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/image.h"
+#include "encoder/image/image_codec.h"
+
+// Whatever is thrown here as std::runtime_error says why an image can't be used, without its name,
+// which decode_image() puts in front. Lack of memory is std::bad_alloc.
+namespace simdb {
+
+/// What decoding one image may still cost. Of one thread, whose clock runs from the start.
+class DecodeBudget {
+ public:
+  DecodeBudget(const ImageLimits& limits, std::size_t file_bytes);
+
+  /// A black picture of that size, once it is known. Throws std::runtime_error if it is larger than
+  /// it may be, or would take too much memory on its way to the network: beside file and pixels a
+  /// copy in the network's colours, or before that `extra_bytes` for the decoder or a turned copy.
+  Image make_image(std::uint64_t width, std::uint64_t height, int channels,
+                   std::uint64_t extra_bytes = 0);
+  /// How much a decoder may have in memory beside the file and the picture made.
+  std::uint64_t decoder_bytes() const { return decoder_bytes_; }
+  std::uint32_t max_scans() const { return limits_.max_scans; }
+  /// True once this thread has computed for as long as it may. A system call.
+  bool is_late() const;
+
+  [[noreturn]] void refuse_memory() const;
+  [[noreturn]] void refuse_time() const;
+
+ private:
+  ImageLimits limits_;
+  std::uint64_t file_bytes_;
+  std::uint64_t decoder_bytes_ = 0;
+  double deadline_;
+  std::uint64_t width_ = 0;
+  std::uint64_t height_ = 0;
+};
+
+/// A whole PNG: 16 bits scaled to 8, palettes resolved, the transparency of palettes and RGB
+/// applied, grey with alpha as RGBA. Chunks that have no say in pixels are skipped unread, so
+/// nothing is unpacked but the pixels themselves.
+Image decode_png(std::span<const std::byte> png, DecodeBudget& budget);
+
+/// A JPEG as it is stored, in grey or RGB: four inks become RGB, nothing is turned. What is damaged
+/// behind the header is decoded as far as libjpeg can, what is missing of it is grey; a file
+/// without its end is refused.
+struct StoredJpeg {
+  Image image;
+  int orientation = 1;  ///< Exif's, 1 to 8; 1 is upright
+};
+StoredJpeg decode_jpeg(std::span<const std::byte> jpeg, DecodeBudget& budget);
+
+/// A lossy or lossless WebP with or without transparency; not an animated one.
+Image decode_webp(std::span<const std::byte> webp, DecodeBudget& budget);
+
+/// A BMP of 1, 4, 8, 16, 24 or 32 bits a pixel, plain, run-length coded or with masks, upside down
+/// or not. Grey where all colours of its palette are; with alpha only where it has a mask for it.
+Image decode_bmp(std::span<const std::byte> bmp, DecodeBudget& budget);
+
+/// PNG bytes, or JPEG bytes of a grey or RGB picture; of a consistent image. Throws
+/// Error(kInternal) for what a library says.
+std::vector<std::byte> write_png(const Image& image);
+std::vector<std::byte> write_jpeg(const Image& image, int quality);
+
+}  // namespace simdb
