@@ -25,6 +25,7 @@ namespace po = boost::program_options;
 constexpr std::size_t kSmall = 100;
 constexpr std::size_t kAtOnce = 10'000;
 constexpr std::size_t kPastSnapshot = 10'000;
+constexpr std::size_t kRefreshed = 100;
 constexpr std::size_t kQueries = 5'000;
 
 // Adds rows [first, last) of `rows`.
@@ -96,6 +97,19 @@ QueryTimes query_times(const fs::path& folder, const KnnData& data, std::size_t 
   return times;
 }
 
+// Milliseconds until a reader with its index in memory has seen an add of kRefreshed items.
+double refresh_ms(const fs::path& folder, const EmbeddingBatch& rows, std::size_t first) {
+  Database writer = Database::open(folder);
+  Database reader = Database::open(folder, {OpenMode::kReadOnly, {}});
+  reader.query(rows.row(0));
+  std::vector<double> times;
+  for (int round = 0; round < 5; ++round, first += kRefreshed) {
+    add_rows(writer, rows, first, first + kRefreshed);
+    times.push_back(1e3 * seconds([&] { reader.refresh(); }));
+  }
+  return spread_of(std::move(times)).median;
+}
+
 nlohmann::ordered_json measure(std::size_t count, int rounds) {
   const fs::path programs = fs::read_symlink("/proc/self/exe").parent_path();
   std::string name = (fs::temp_directory_path() / "simdb-large-XXXXXX").string();
@@ -128,6 +142,7 @@ nlohmann::ordered_json measure(std::size_t count, int rounds) {
   const QueryTimes times = query_times(folder / "large", data, count);
   const auto first_search = [&] { return first_search_ms(folder / "large", data.queries.row(0)); };
   const Spread mapped = repeated(rounds, first_search);
+  const double refreshed_ms = refresh_ms(folder / "large", data.rows, count);
   {
     Database grown = Database::open(folder / "large");
     add_rows(grown, data.rows, count, count + kPastSnapshot);
@@ -151,6 +166,7 @@ nlohmann::ordered_json measure(std::size_t count, int rounds) {
   const auto note_one = [&](const std::string& what, double value) {
     note(what, {value, value, value});
   };
+  note_one(fmt::format("refresh of a reader after an add of {}, ms", kRefreshed), refreshed_ms);
   note_one("search of the bare index, us", times.index_us);
   note_one("Database::query of an embedding, first time, us", times.first_us);
   note_one("the same over the bare index", times.first_us / times.index_us);

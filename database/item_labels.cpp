@@ -38,9 +38,9 @@ std::vector<LabeledNeighbor> ItemLabels::of(const Store& store,
   std::vector<std::optional<ItemRecord>> records = store.get_many(unknown);
   bool some_are_gone = false;
   for (std::size_t i = 0; i < unknown.size(); ++i) {
-    if (records[i]) {
-      hits[places[i]].class_name = records[i]->info.class_name;
-      hits[places[i]].source = records[i]->info.source;
+    if (const auto& record = records[i]) {
+      hits[places[i]].class_name = record->info.class_name;
+      hits[places[i]].source = record->info.source;
     } else if (store.embedding(unknown[i])) {
       throw Error(ErrorCode::kCorruption,
                   "item " + std::to_string(to_number(unknown[i])) +
@@ -55,8 +55,9 @@ std::vector<LabeledNeighbor> ItemLabels::of(const Store& store,
   const std::lock_guard lock(mutex_);
   if (changes_ != changes_before) return hits;  // good for this call, maybe not for the next
   for (std::size_t i = 0; i < unknown.size(); ++i) {
-    if (!records[i]) continue;
-    keep(unknown[i], {std::move(records[i]->info.class_name), std::move(records[i]->info.source)});
+    if (auto& record = records[i]) {
+      keep(unknown[i], {std::move(record->info.class_name), std::move(record->info.source)});
+    }
   }
   return hits;
 }
@@ -71,7 +72,7 @@ const ItemLabels::Label* ItemLabels::find(ItemId id) {
   return &young_.at(id);
 }
 
-void ItemLabels::keep(ItemId id, Label label) {
+void ItemLabels::keep(ItemId id, Label&& label) {
   const std::size_t bytes = kEntryBytes + label.class_name.size() + label.source.size();
   if (young_bytes_ + bytes > max_bytes_ / 2) {
     old_ = std::exchange(young_, {});

@@ -35,7 +35,7 @@ class ItemLabels {
     std::string source;
   };
   const Label* find(ItemId id);
-  void keep(ItemId id, Label label);
+  void keep(ItemId id, Label&& label);
 
   const std::size_t max_bytes_;
   std::mutex mutex_;  // guards what follows
