@@ -42,7 +42,7 @@ class NeighborCollector {
     float score = 0;
   };
 
-  static constexpr std::size_t kAtFirst = 256;
+  static constexpr std::size_t kAtFirst = 64;
 
   NeighborCollector(std::span<const float> query, std::size_t k, float threshold, float error)
       : query_(query), k_(k), threshold_(threshold), error_(error) {
