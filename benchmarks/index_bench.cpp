@@ -22,6 +22,7 @@ namespace po = boost::program_options;
 
 constexpr std::size_t kNeighbors = 10;
 constexpr std::size_t kChanges = 20'000;
+constexpr std::size_t kFreshFilters = 50;
 
 /// Microseconds of many short calls.
 struct Latency {
@@ -65,6 +66,16 @@ class Bench {
     return latency_of(std::move(times));
   }
 
+  // Each search with a filter that no search has seen.
+  Latency first_searches(const std::vector<ItemId>& ids) {
+    std::vector<double> times;
+    for (std::size_t q = 0; q < kFreshFilters; ++q) {
+      const IdFilter filter = ids;
+      times.push_back(seconds([&] { index_->search(data_.queries.row(q), kNeighbors, filter); }));
+    }
+    return latency_of(std::move(times));
+  }
+
   Latency adds(std::size_t count) {
     std::vector<double> times;
     times.reserve(count);
@@ -88,7 +99,7 @@ class Bench {
     double writing = 0;
     std::thread writer([&] {
       writing = seconds([&] {
-        for (; !stop && next_ < data_.rows.rows(); ++added) add_one();
+        for (; !stop && next_ + kChanges < data_.rows.rows(); ++added) add_one();
       });
     });
     const Latency latency = searches({}, 10);
@@ -133,10 +144,11 @@ nlohmann::ordered_json measure(const KnnData& data, std::size_t rows,
                        {"p99_us", latency.p99}});
   };
   note("search", bench.searches({}));
-  for (const std::size_t step : {2, 10, 100, 1000, 10000, 100000}) {
+  for (const std::size_t step : {2, 5, 10, 20, 33, 50, 100, 333, 1000, 10000, 100000}) {
     const IdFilter filter = every(step, rows);
     if (filter.ids().empty()) continue;
     note(fmt::format("search among {} of the ids", filter.ids().size()), bench.searches(filter));
+    note("  the first with that filter", bench.first_searches(every(step, rows)));
   }
   double pace = 0;
   note("search beside adds", bench.searches_beside_adds(pace));

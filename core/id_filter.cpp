@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <mutex>
+#include <utility>
 
 #include "core/error.h"
 
@@ -16,6 +18,8 @@ constexpr std::uint64_t kMaxDistance = 64;
 struct IdFilter::Set {
   std::vector<ItemId> ids;
   std::vector<bool> members;  // by distance from the first id; empty if ids lie far apart
+  std::mutex mutex;           // guards note
+  std::shared_ptr<const FilterNote> note;
 };
 
 IdFilter::IdFilter(std::vector<ItemId> ids) {
@@ -46,6 +50,18 @@ bool IdFilter::contains(ItemId id) const {
   if (set_->members.empty()) return std::binary_search(set_->ids.begin(), set_->ids.end(), id);
   const std::uint64_t distance = to_number(id) - to_number(set_->ids.front());  // wraps below it
   return distance < set_->members.size() && set_->members[distance];
+}
+
+std::shared_ptr<const FilterNote> IdFilter::note() const {
+  if (!set_) return nullptr;
+  const std::lock_guard lock(set_->mutex);
+  return set_->note;
+}
+
+void IdFilter::leave(std::shared_ptr<const FilterNote> note) const {
+  if (!set_) return;
+  const std::lock_guard lock(set_->mutex);
+  std::swap(set_->note, note);  // the old one is freed after the lock
 }
 
 IdFilter intersection(const IdFilter& a, const IdFilter& b) {

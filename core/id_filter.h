@@ -8,8 +8,14 @@
 
 namespace simdb {
 
-/// Which items a search may return. Make one for many searches: it remembers what makes lookups
-/// fast. Immutable; cheap to copy; thread-safe.
+/// What an index found out about a filter's ids.
+struct FilterNote {
+  virtual ~FilterNote() = default;
+};
+
+/// Which items a search may return. Make one for many searches: it and its copies keep what the
+/// first of them found out, up to a copy of the items' embeddings. Thread-safe; cheap to copy; the
+/// ids never change.
 class IdFilter {
  public:
   /// All items.
@@ -23,9 +29,14 @@ class IdFilter {
   std::span<const ItemId> ids() const noexcept;
   bool contains(ItemId id) const;
 
+  /// The note that was left last; null if there is none. For indexes.
+  std::shared_ptr<const FilterNote> note() const;
+  /// Does nothing for all().
+  void leave(std::shared_ptr<const FilterNote> note) const;
+
  private:
   struct Set;
-  std::shared_ptr<const Set> set_;
+  std::shared_ptr<Set> set_;
 };
 
 /// The ids that pass both.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
@@ -37,28 +38,35 @@ class NeighborCollector {
  private:
   struct Candidate {
     const Partition* partition = nullptr;
-    std::size_t row = 0;
-    Neighbor neighbor;  // known once it is ranked: ids lie apart from the rows in memory
+    std::uint32_t row = 0;
     float score = 0;
-    bool ranked = false;
   };
 
+  static constexpr std::size_t kAtFirst = 64;
+
   NeighborCollector(std::span<const float> query, std::size_t k, float threshold, float error)
-      : query_(query), k_(k), threshold_(threshold), error_(error) {}
+      : query_(query), k_(k), threshold_(threshold), error_(error) {
+    candidates_.reserve(kAtFirst);
+  }
   /// What a row must score to have a similarity of `lowest`. Similarities end at -1 and scores
   /// don't (rows may be a little longer than 1), so a bar at that end lets everything through.
   static float threshold_for(float lowest, float error) noexcept {
     const float threshold = lowest - 2 * error;
     return threshold > -1 ? threshold : -std::numeric_limits<float>::infinity();
   }
+  bool keep_best(float score);  // false as long as there are less than k
+  void count(float score);
   void drop_hopeless();
-  void rank();  // keeps the best k, in order
+  std::vector<Neighbor> rank();  // keeps the best k candidates, and these are they
 
   std::span<const float> query_;
   std::size_t k_;
   float threshold_;
   float error_;
-  std::vector<float> best_;            // the k best scores, a heap with the lowest on top
+  std::vector<float> best_;            // for few: the k best scores, a heap with the lowest on top
+  std::vector<std::uint32_t> bins_;    // for many: how many scores were taken up, by their height
+  std::size_t lowest_bin_ = 0;         // that the k best reach down to
+  std::size_t counted_ = 0;            // scores in it and above
   std::vector<Candidate> candidates_;  // all with score >= threshold_ at the time
 };
 

@@ -19,7 +19,6 @@ constexpr std::size_t kPrefetchAhead = 8;
 // More than the float functions here err by, in radians and cosines.
 constexpr float kSlack = 2e-6F;
 
-constexpr std::uint16_t kAllRows = 0xffff;
 constexpr float kPi = std::numbers::pi_v<float>;
 
 // acos by polynomial, several times as fast as the library's: error < 2e-8 (Abramowitz and Stegun,
@@ -87,7 +86,7 @@ void PartitionSearch::collect_blocks(std::uint32_t p) {
                                              high + reach_, selected_.data());
   for (std::size_t i = 0; i < found; ++i) {
     const std::uint32_t b = selected_[i];
-    blocks_.push_back({&partition, b, kAllRows, std::max({near[b] - high, low - far[b], 0.0F})});
+    blocks_.push_back({&partition, b, std::max({near[b] - high, low - far[b], 0.0F})});
   }
 }
 
@@ -100,20 +99,20 @@ void PartitionSearch::compare(const Block* blocks, std::size_t count) {
   }
   kernels_.score(query_.data(), query_.size(), pointers.data(), count, collector_.threshold(),
                  scores.data(), hits.data());
-  const bool look_up = !scope_.everything() && !scope_.few();
   for (std::size_t i = 0; i < count; ++i) {
     const Partition& partition = *blocks[i].partition;
     const std::size_t first = blocks[i].number * kBlockRows;
-    for (unsigned bits = hits[i] & blocks[i].rows; bits != 0; bits &= bits - 1) {
+    for (unsigned bits = hits[i]; bits != 0; bits &= bits - 1) {
       const auto lane = static_cast<std::size_t>(__builtin_ctz(bits));
       if (first + lane >= partition.rows()) break;
       const float score = scores[i * kBlockRows + lane];
       if (score < collector_.threshold()) continue;
-      if (!look_up || scope_.holds(partition.id(first + lane))) {
+      if (!scope_.looks_up() || scope_.holds(partition.id(first + lane))) {
         collector_.offer(partition, first + lane, score);
       }
     }
   }
+  compared_ += count * kBlockRows;
 }
 
 void PartitionSearch::compare_blocks() {
@@ -154,7 +153,7 @@ void PartitionSearch::select_open(float angle) {
                               centroid_error_, selected_.data());
   open_.clear();
   for (std::size_t i = 0; i < found; ++i) {
-    if (visited_[selected_[i]] == 0 && scope_.touches(selected_[i])) open_.push_back(selected_[i]);
+    if (visited_[selected_[i]] == 0) open_.push_back(selected_[i]);
   }
 }
 
@@ -187,18 +186,7 @@ void PartitionSearch::visit_open() {
 // threshold for all that follows.
 void PartitionSearch::visit_nearest() {
   update_reach();
-  std::size_t nearest = state_.partitions.size();
-  if (scope_.everything()) {
-    nearest = kernels_.largest(scores_.data(), state_.partitions.size());
-  } else {
-    for (std::uint32_t p = 0; p < state_.partitions.size(); ++p) {
-      if (scope_.touches(p) &&
-          (nearest == state_.partitions.size() || scores_[p] > scores_[nearest])) {
-        nearest = p;
-      }
-    }
-  }
-  if (nearest == state_.partitions.size()) return;
+  const std::size_t nearest = kernels_.largest(scores_.data(), state_.partitions.size());
   visited_[nearest] = 1;
   collect_blocks(static_cast<std::uint32_t>(nearest));
   std::sort(blocks_.begin(), blocks_.end(),
@@ -206,25 +194,9 @@ void PartitionSearch::visit_nearest() {
   compare_blocks();
 }
 
-// Compares with rows whose places are known.
-void PartitionSearch::run_few() {
-  blocks_.clear();
-  for (const RowLocation& location : scope_.rows()) {
-    const auto bit = static_cast<std::uint16_t>(1U << (location.row % kBlockRows));
-    blocks_.push_back({&state_.partition(location.partition),
-                       static_cast<std::uint32_t>(location.row / kBlockRows), bit, 0});
-  }
-  update_reach();
-  compare_blocks();
-}
-
 void PartitionSearch::run() {
-  if (scope_.few()) {
-    run_few();
-    return;
-  }
-  if (state_.flat()) {
-    scan_flat(0, state_.partitions.size());
+  if (scope_.scans()) {
+    scan(scope_.scanned());
     return;
   }
   blocks_.clear();
@@ -236,7 +208,7 @@ void PartitionSearch::run() {
   // Until as many rows are found as are wanted, everything is open.
   for (std::size_t count = kFirstPartitions; reach_ >= kPi; count *= 2) {
     select_open(reach_);
-    if (open_.empty()) return;
+    if (open_.empty()) break;
     keep_nearest(count);
     visit_open();
   }
@@ -244,17 +216,17 @@ void PartitionSearch::run() {
     select_open(share * reach_);
     visit_open();
   }
+  scope_.count_visited(compared_);
 }
 
-void PartitionSearch::scan_flat(std::size_t first, std::size_t last) {
-  for (std::size_t p = first; p < last; ++p) {
-    if (!scope_.touches(static_cast<std::uint32_t>(p))) continue;
-    const Partition& partition = state_.partition(p);
+void PartitionSearch::scan(std::span<const Partition> partitions) {
+  for (const Partition& any : partitions) {
+    const Partition& partition = any.sound();
     std::array<Block, kBlocksAtOnce> batch;  // NOLINT: written before it is read
     for (std::size_t b = 0; b < partition.blocks(); b += kBlocksAtOnce) {
       const std::size_t count = std::min(kBlocksAtOnce, partition.blocks() - b);
       for (std::size_t i = 0; i < count; ++i) {
-        batch[i] = {&partition, static_cast<std::uint32_t>(b + i), kAllRows, 0};
+        batch[i] = {&partition, static_cast<std::uint32_t>(b + i), 0};
         // Within the partition: the machine's own prefetching stops at every page.
         prefetch_block(partition.block(std::min(b + i + kBlocksAtOnce, partition.blocks() - 1)),
                        query_.size());

@@ -11,29 +11,33 @@
 
 namespace simdb {
 
-/// A filter, and where its rows are. Three ways, by how many ids there are: each row is looked up;
-/// or partitions without any are left out; or all are searched as if there were no filter, and what
-/// they find is looked up. Immutable; thread-safe.
+/// A filter, and how to search with it. Where few rows pass, they are copied side by side once, and
+/// every search with the filter reads all of them. Where many pass, the index is searched as if
+/// there were no filter, and what is near enough is looked up in it. In between that is done until
+/// it has cost more than a copy would have: never twice as much as the better way. Thread-safe.
 class SearchScope {
  public:
-  /// `filter` must outlive it; `locator` is called if rows have to be found.
-  SearchScope(const IdFilter& filter, const IndexState& state,
+  /// `filter` and `state` must outlive it; `locator` is called if rows have to be found.
+  SearchScope(const IdFilter& filter, const IndexState& state, const StateVersion& version,
               const std::function<const IdLocator&()>& locator);
 
-  bool everything() const noexcept { return filter_.all(); }
-  /// True if rows() are all there are to compare with.
-  bool few() const noexcept { return few_; }
-  std::span<const RowLocation> rows() const noexcept { return rows_; }
-
+  /// True if scanned() are to be read, all of them; else the state's partitions are visited.
+  bool scans() const noexcept { return packed_ || state_.flat(); }
+  std::span<const Partition> scanned() const noexcept;
+  /// Whether holds() needs to be asked about a row.
+  bool looks_up() const noexcept { return !filter_.all() && !packed_; }
   bool holds(ItemId id) const { return filter_.contains(id); }
-  /// Whether partition p may have one of the ids.
-  bool touches(std::uint32_t p) const { return touched_.empty() || touched_[p]; }
+  /// Call after a search that did not scan.
+  void count_visited(std::size_t rows) const noexcept;
 
  private:
+  struct PackedRows;
+  struct Excess;
+
   const IdFilter& filter_;
-  bool few_ = false;
-  std::vector<RowLocation> rows_;
-  std::vector<bool> touched_;
+  const IndexState& state_;
+  std::shared_ptr<const PackedRows> packed_;
+  std::shared_ptr<const Excess> excess_;
 };
 
 /// Buffers that searches of one thread use one after another: to allocate and clear them takes as
@@ -42,7 +46,6 @@ struct SearchBuffers {
   struct Block {
     const Partition* partition;
     std::uint32_t number;  // in the partition
-    std::uint16_t rows;    // bit r is set if row r may be returned
     float gap;             // every row is at least this far from the query, radians
   };
   std::vector<float> scores;            // of the centroids
@@ -61,8 +64,8 @@ class PartitionSearch {
                   NeighborCollector& collector, const SearchScope& scope, SearchBuffers& buffers);
 
   void run();
-  /// For flat states: reads the partitions [first, last) only.
-  void scan_flat(std::size_t first, std::size_t last);
+  /// Where the scope scans: reads some of scope.scanned() only.
+  void scan(std::span<const Partition> partitions);
 
   /// How far float scores may be from the similarity, given lengths of query and rows.
   static float error(const IndexState& state, std::span<const float> query);
@@ -74,7 +77,6 @@ class PartitionSearch {
   void collect_blocks(std::uint32_t p);
   void compare_blocks();
   void compare(const Block* blocks, std::size_t count);
-  void run_few();
   void visit_nearest();
   void select_open(float angle);
   void keep_nearest(std::size_t count);
@@ -86,6 +88,7 @@ class PartitionSearch {
   const SearchScope& scope_;
   const Kernels& kernels_;
 
+  std::size_t compared_ = 0;   // rows
   float length_error_;         // of the product of two lengths
   float centroid_error_;       // of a centroid's score as a cosine
   float seen_threshold_ = -3;  // what reach_ was computed from

@@ -12,8 +12,6 @@
 namespace simdb {
 namespace {
 
-// Rows of a partition in a flat state: few enough to be copied for one more.
-constexpr std::size_t kFlatRows = 512;
 // Removals that leave less than this part of the rows that were clustered cluster the rest anew.
 constexpr std::size_t kShrinkFactor = 4;
 // Pieces of a large add that a thread takes at a time.
@@ -32,24 +30,6 @@ double largest_length_error(const RowsView& rows) {
     largest = std::max(largest, std::abs(std::sqrt(squared) - 1));
   }
   return largest;
-}
-
-std::vector<Row> rows_of(const RowsView& view, std::size_t first, std::size_t last) {
-  std::vector<Row> rows;
-  rows.reserve(last - first);
-  for (std::size_t r = first; r < last; ++r) {
-    rows.push_back({view.ids[r], view.values + r * view.dimension});
-  }
-  return rows;
-}
-
-std::vector<Partition> flat_partitions(const RowsView& rows) {
-  std::vector<Partition> partitions;
-  for (std::size_t first = 0; first < rows.count; first += kFlatRows) {
-    partitions.push_back(Partition::build_flat(
-        rows.dimension, rows_of(rows, first, std::min(rows.count, first + kFlatRows))));
-  }
-  return partitions;
 }
 
 }  // namespace
@@ -151,7 +131,7 @@ PartitionedIndex::Update PartitionedIndex::prepare_add(const RowsView& rows) con
       const Partition& last = state_.partition(state_.partitions.size() - 1);
       first = std::min(rows.count, kFlatRows - last.rows());
       update.replaced.push_back({static_cast<std::uint32_t>(state_.partitions.size() - 1),
-                                 {{}, last.with({}, rows_of(rows, 0, first))}});
+                                 {{}, last.with({}, rows.rows(0, first))}});
     }
     const RowsView rest{rows.ids + first, rows.values + first * dimension_, rows.count - first,
                         dimension_};
@@ -285,6 +265,7 @@ void PartitionedIndex::publish(Update&& update) {
   // All that may fail comes first.
   state_.partitions.reserve(state_.partitions.size() + update.appended.size());
   if (!flat) state_.centroids.reserve(update.appended.size());
+  count_change(update.rows);
   state_.rows = update.rows;
   state_.length_error = update.length_error;
   for (Update::Change& change : update.replaced) {
@@ -323,8 +304,14 @@ void PartitionedIndex::publish(Update&& update) {
 
 void PartitionedIndex::publish(IndexState&& state) noexcept {
   const std::unique_lock lock(mutex_);
+  count_change(state.rows);
   std::swap(state_, state);
   locator_.reset();
+}
+
+// Before the number of rows becomes `rows`.
+void PartitionedIndex::count_change(std::size_t rows) noexcept {
+  ++(rows < state_.rows ? version_.removals : version_.additions);
 }
 
 const IdLocator& PartitionedIndex::locator() const {

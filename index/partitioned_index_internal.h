@@ -30,6 +30,13 @@ struct IndexState {
   double length_error = 0;         ///< at most this much does the length of a row differ from 1
 };
 
+/// Which state of which index that is.
+struct StateVersion {
+  std::shared_ptr<const void> index;  ///< one of its own for each
+  std::uint64_t additions = 0;
+  std::uint64_t removals = 0;
+};
+
 /// The exact index on partitions: a search visits partitions and blocks only while the triangle
 /// inequality allows something nearer in them.
 ///
@@ -73,6 +80,7 @@ class PartitionedIndex final : public VectorIndex {
   RowTable copy_rows() const;
   void publish(Update&& update);
   void publish(IndexState&& state) noexcept;
+  void count_change(std::size_t rows) noexcept;
   const IdLocator& locator() const;  // needs mutex_
   void set_location(std::uint32_t p, std::size_t first_row) noexcept;
 
@@ -80,8 +88,9 @@ class PartitionedIndex final : public VectorIndex {
   const std::size_t partition_from_;
   const std::size_t threads_;
 
-  mutable FairSharedMutex mutex_;  // guards state_ and what locator_ holds
+  mutable FairSharedMutex mutex_;  // guards state_, version_ and what locator_ holds
   IndexState state_;
+  StateVersion version_{std::make_shared<char>()};
   std::uint64_t last_id_ = 0;
 
   // Built when first needed: plain searches do without. Lock order: mutex_, then locator_mutex_.

@@ -69,6 +69,22 @@ std::vector<Cell> divide_large(const std::vector<float>& centroid, std::vector<R
 
 }  // namespace
 
+std::vector<Row> RowsView::rows(std::size_t first, std::size_t last) const {
+  std::vector<Row> rows;
+  rows.reserve(last - first);
+  for (std::size_t r = first; r < last; ++r) rows.push_back({ids[r], values + r * dimension});
+  return rows;
+}
+
+std::vector<Partition> flat_partitions(const RowsView& rows) {
+  std::vector<Partition> partitions;
+  for (std::size_t first = 0; first < rows.count; first += kFlatRows) {
+    const std::size_t last = std::min(rows.count, first + kFlatRows);
+    partitions.push_back(Partition::build_flat(rows.dimension, rows.rows(first, last)));
+  }
+  return partitions;
+}
+
 std::size_t best_partition_count(std::size_t rows) noexcept {
   const double count = 64 * std::pow(static_cast<double>(rows), 0.3);
   return std::max<std::size_t>(1, std::min(static_cast<std::size_t>(count), rows / 48));

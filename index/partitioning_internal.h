@@ -19,7 +19,15 @@ struct RowsView {
   const float* values = nullptr;
   std::size_t count = 0;
   std::size_t dimension = 0;
+
+  /// Rows [first, last).
+  std::vector<Row> rows(std::size_t first, std::size_t last) const;
 };
+
+/// Rows of a partition where all partitions are read: few enough to be copied for one more.
+inline constexpr std::size_t kFlatRows = 512;
+/// The rows in order, in partitions of kFlatRows without centroids.
+std::vector<Partition> flat_partitions(const RowsView& rows);
 
 /// How many partitions make searches of `rows` clustered or uniform rows of 16 floats fastest.
 std::size_t best_partition_count(std::size_t rows) noexcept;

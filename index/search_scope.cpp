@@ -1,37 +1,106 @@
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 
 #include "index/partition_search_internal.h"
 
 namespace simdb {
 namespace {
 
-// So few ids are looked up one by one whatever the index is like.
+// So few rows are copied whatever the index is like.
 constexpr std::size_t kFew = 64;
-// A filter that lets one row of so many pass finds enough near the query without knowing where they
-// are.
-constexpr std::size_t kSparse = 32;
+// Where one row of so many passes, a search among all would go on far beyond the rows near the
+// query: the rows that pass are copied at once.
+constexpr std::size_t kSparse = 128;
+// Where one row of so many passes, or more, a copy would take longer to read than it takes to
+// search among all.
+constexpr std::size_t kDense = 4;
+// Between the two it depends on the data. To visit a row in its partition takes about so many times
+// as long as to read it in a copy,
+constexpr std::size_t kVisitCost = 3;
+// and to copy it so many times.
+constexpr std::size_t kCopyCost = 48;
+// Rows that are on their way from memory while another is copied.
+constexpr std::size_t kAhead = 8;
 
 }  // namespace
 
-SearchScope::SearchScope(const IdFilter& filter, const IndexState& state,
-                         const std::function<const IdLocator&()>& locator)
-    : filter_(filter) {
-  if (filter.all()) return;
-  const std::span<const ItemId> ids = filter.ids();
-  const std::size_t partitions = state.partitions.size();
-  few_ = ids.size() <= std::max(kFew, partitions);
-  if (!few_ && ids.size() >= state.rows / kSparse) return;
-  if (!few_) touched_.resize(partitions);
-  const IdLocator& places = locator();
-  for (const ItemId id : ids) {
-    const RowLocation location = places.find(id);
-    if (location.absent()) continue;
-    if (few_) {
-      rows_.push_back(location);
-    } else {
-      touched_[location.partition] = true;
-    }
+// Rows of an index, as they were at some version.
+struct SearchScope::PackedRows final : FilterNote {
+  PackedRows(const IdFilter& filter, const IndexState& state, const IdLocator& locator,
+             StateVersion version_now);
+
+  // A removal may have taken rows away, an addition brought rows only if some were missing.
+  bool holds_at(const StateVersion& now) const {
+    return now.index == version.index && now.removals == version.removals &&
+           (complete || now.additions == version.additions);
   }
+
+  StateVersion version;
+  bool complete = false;  // all ids were present
+  std::vector<Partition> rows;
+};
+
+SearchScope::PackedRows::PackedRows(const IdFilter& filter, const IndexState& state,
+                                    const IdLocator& locator, StateVersion version_now)
+    : version(std::move(version_now)) {
+  std::vector<RowLocation> places;
+  RowTable table(state.centroids.dimension());
+  for (const ItemId id : filter.ids()) {
+    const RowLocation place = locator.find(id);
+    if (place.absent()) continue;
+    places.push_back(place);
+    table.ids.push_back(id);
+  }
+  complete = places.size() == filter.ids().size();
+  table.values.resize(places.size() * table.dimension);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (i + kAhead < places.size()) {
+      const RowLocation& later = places[i + kAhead];
+      prefetch_block(state.partitions[later.partition].block(later.row / kBlockRows),
+                     table.dimension);
+    }
+    state.partition(places[i].partition)
+        .read(places[i].row, table.values.data() + i * table.dimension);
+  }
+  rows = flat_partitions({table.ids.data(), table.values.data(), places.size(), table.dimension});
+}
+
+// What searches among all have cost more than a copy would have, in rows read; less than 0 if less.
+struct SearchScope::Excess final : FilterNote {
+  mutable std::atomic<std::int64_t> rows = 0;
+};
+
+SearchScope::SearchScope(const IdFilter& filter, const IndexState& state,
+                         const StateVersion& version,
+                         const std::function<const IdLocator&()>& locator)
+    : filter_(filter), state_(state) {
+  const std::size_t ids = filter.ids().size();
+  if (filter.all() || ids > std::max(kFew, state.rows / kDense)) return;
+  const std::shared_ptr<const FilterNote> note = filter.note();
+  packed_ = std::dynamic_pointer_cast<const PackedRows>(note);
+  if (packed_ && packed_->holds_at(version)) return;
+  packed_.reset();
+  if (ids > std::max(kFew, state.rows / kSparse)) {
+    excess_ = std::dynamic_pointer_cast<const Excess>(note);
+    if (!excess_) {
+      excess_ = std::make_shared<const Excess>();
+      filter.leave(excess_);
+    }
+    if (excess_->rows < static_cast<std::int64_t>(kCopyCost * ids)) return;
+  }
+  packed_ = std::make_shared<const PackedRows>(filter, state, locator(), version);
+  filter.leave(packed_);
+}
+
+void SearchScope::count_visited(std::size_t rows) const noexcept {
+  if (!excess_) return;
+  excess_->rows += static_cast<std::int64_t>(rows * kVisitCost) -
+                   static_cast<std::int64_t>(filter_.ids().size());
+}
+
+std::span<const Partition> SearchScope::scanned() const noexcept {
+  return packed_ ? packed_->rows : state_.partitions;
 }
 
 }  // namespace simdb

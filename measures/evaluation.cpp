@@ -8,7 +8,7 @@
 #include "core/class_mean.h"
 #include "core/error.h"
 #include "core/vote.h"
-#include "measures/row_ranking_internal.h"
+#include "measures/row_index_internal.h"
 
 namespace simdb {
 namespace {
@@ -32,7 +32,8 @@ class Gallery {
 
   // The vote of a neighbour of `query`, which is itself row `left_out` if that is not kNoRow: then
   // its class is what it would be without that row.
-  Voter voter(const RankedRow& neighbor, std::span<const float> query, std::size_t left_out) const {
+  Voter voter(const RowIndex::Hit& neighbor, std::span<const float> query,
+              std::size_t left_out) const {
     const int label = labels_[neighbor.row];
     const Class& entry = classes_.at(label);
     const bool without = left_out != kNoRow && labels_[left_out] == label;
@@ -98,12 +99,12 @@ double average_precision_at_r(const RankedLabels& ranked) {
 namespace {
 
 // The votes of the nearest. A label's size and mean are looked up once.
-std::vector<Voter> votes_of(std::span<const RankedRow> nearest, std::span<const float> query,
+std::vector<Voter> votes_of(std::span<const RowIndex::Hit> nearest, std::span<const float> query,
                             std::size_t left_out, const Gallery& gallery) {
   std::vector<Voter> votes;
   votes.reserve(nearest.size());
   std::unordered_map<int, std::size_t> first;
-  for (const RankedRow& neighbor : nearest) {
+  for (const RowIndex::Hit& neighbor : nearest) {
     const auto [known, is_new] = first.try_emplace(gallery.label(neighbor.row), votes.size());
     if (is_new) {
       votes.push_back(gallery.voter(neighbor, query, left_out));
@@ -116,14 +117,14 @@ std::vector<Voter> votes_of(std::span<const RankedRow> nearest, std::span<const 
 }
 
 // `same` rows of the gallery share the query's label, itself not counted.
-QueryResult result_of(QueryResult result, std::size_t same, std::span<const RankedRow> nearest,
+QueryResult result_of(QueryResult result, std::size_t same, std::span<const RowIndex::Hit> nearest,
                       std::span<const Voter> votes, const Gallery& gallery) {
   if (nearest.empty()) return result;
   result.best_similarity = nearest.front().similarity;
 
   RankedLabels ranked{result.label, same, {}};
   ranked.neighbor_labels.reserve(nearest.size());
-  for (const RankedRow& hit : nearest) ranked.neighbor_labels.push_back(gallery.label(hit.row));
+  for (const RowIndex::Hit& hit : nearest) ranked.neighbor_labels.push_back(gallery.label(hit.row));
   result.recall_at_1 = recall_at_k(ranked, 1);
   result.recall_at_5 = recall_at_k(ranked, 5);
   result.average_precision = average_precision_at_r(ranked);
@@ -150,14 +151,15 @@ std::vector<QueryResult> look_up(const EmbeddingBatch& queries, std::span<const 
     results.back().row = row;
     results.back().label = labels[row];
   }
-  rank_rows(
-      queries, gallery.rows(), options.threads,
-      [&](std::size_t row) -> RankingRequest {
+  const RowIndex index(gallery.rows(), options.threads);
+  index.search(
+      queries,
+      [&](std::size_t row) -> RowIndex::Request {
         if (place[row] == kNoRow) return {};
         const std::size_t enough = std::max<std::size_t>(options.voters, 5);
         return {std::max(others_like(row), enough), leave_out_self ? row : kNoRow};
       },
-      [&](std::size_t row, std::span<const RankedRow> nearest) {
+      [&](std::size_t row, std::span<const RowIndex::Hit> nearest) {
         const auto votes = votes_of(nearest.first(std::min(options.voters, nearest.size())),
                                     queries.row(row), leave_out_self ? row : kNoRow, gallery);
         QueryResult& result = results[place[row]];

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "measures/row_index_internal.h"
 
 namespace simdb {
 namespace {
@@ -15,23 +16,6 @@ namespace {
 void require_a_label_each(std::size_t rows, std::size_t labels) {
   if (rows != labels) {
     throw Error(ErrorCode::kUsage, "can't look for hard examples: not one label a row");
-  }
-}
-
-void keep_larger(RowNeighbors::Neighbor& kept, std::size_t row, float similarity) {
-  if (kept.row == RowNeighbors::kNone || similarity > kept.similarity) kept = {row, similarity};
-}
-
-void keep_smaller(RowNeighbors::Neighbor& kept, std::size_t row, float similarity) {
-  if (kept.row == RowNeighbors::kNone || similarity < kept.similarity) kept = {row, similarity};
-}
-
-void meet(RowNeighbors& neighbors, std::size_t other, bool same_label, float similarity) {
-  keep_larger(neighbors.nearest, other, similarity);
-  if (same_label) {
-    keep_smaller(neighbors.farthest_positive, other, similarity);
-  } else {
-    keep_larger(neighbors.nearest_negative, other, similarity);
   }
 }
 
@@ -82,14 +66,30 @@ std::map<int, Group> group(const EmbeddingBatch& rows, std::span<const int> labe
 
 std::vector<RowNeighbors> find_neighbors(const EmbeddingBatch& rows, std::span<const int> labels) {
   require_a_label_each(rows.rows(), labels.size());
+  std::map<int, std::vector<std::size_t>> classes;
+  for (std::size_t row = 0; row < labels.size(); ++row) classes[labels[row]].push_back(row);
   std::vector<RowNeighbors> neighbors(rows.rows());
-  for (std::size_t a = 0; a < rows.rows(); ++a) {
-    for (std::size_t b = a + 1; b < rows.rows(); ++b) {
-      const float alike = similarity(rows.row(a), rows.row(b));
-      meet(neighbors[a], b, labels[a] == labels[b], alike);
-      meet(neighbors[b], a, labels[a] == labels[b], alike);
-    }
-  }
+  RowIndex(rows, 0).search(
+      rows,
+      // One more than there are of its label, so that one is of another.
+      [&](std::size_t row) { return RowIndex::Request{classes.at(labels[row]).size(), row}; },
+      [&](std::size_t row, std::span<const RowIndex::Hit> nearest) {
+        RowNeighbors& found = neighbors[row];
+        if (!nearest.empty()) found.nearest = {nearest[0].row, nearest[0].similarity};
+        const auto negative = std::ranges::find_if(
+            nearest, [&](const RowIndex::Hit& hit) { return labels[hit.row] != labels[row]; });
+        if (negative != nearest.end()) {
+          found.nearest_negative = {negative->row, negative->similarity};
+        }
+        for (const std::size_t other : classes.at(labels[row])) {
+          if (other == row) continue;
+          const float alike = similarity(rows.row(row), rows.row(other));
+          RowNeighbors::Neighbor& farthest = found.farthest_positive;
+          if (farthest.row == RowNeighbors::kNone || alike < farthest.similarity) {
+            farthest = {other, alike};
+          }
+        }
+      });
   return neighbors;
 }
 

@@ -23,7 +23,8 @@ struct RowNeighbors {
   Neighbor farthest_positive;  ///< of the same label
 };
 
-/// One entry a row. Costs rows^2 * dimension / 2 multiplications.
+/// One entry per row, found on all cores. A search per row for as many as its label has, and as
+/// many comparisons.
 std::vector<RowNeighbors> find_neighbors(const EmbeddingBatch& rows, std::span<const int> labels);
 
 /// A row, the row of its label least like it and the row of another label most like it.

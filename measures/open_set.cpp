@@ -3,18 +3,19 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "measures/row_ranking_internal.h"
+#include "measures/row_index_internal.h"
 
 namespace simdb {
 
 std::vector<float> best_similarities(const EmbeddingBatch& queries, const EmbeddingBatch& gallery) {
   if (gallery.empty()) throw Error(ErrorCode::kUsage, "there is no gallery to compare with");
   std::vector<float> best(queries.rows());
-  rank_rows(
-      queries, gallery, 0, [](std::size_t) { return RankingRequest{1, kNoRow}; },
-      [&](std::size_t query, std::span<const RankedRow> nearest) {
-        best[query] = nearest.front().similarity;
-      });
+  RowIndex(gallery, 0)
+      .search(
+          queries, [](std::size_t) { return RowIndex::Request{1}; },
+          [&](std::size_t query, std::span<const RowIndex::Hit> nearest) {
+            best[query] = nearest.front().similarity;
+          });
   return best;
 }
 

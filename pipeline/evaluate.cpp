@@ -75,31 +75,17 @@ void keep_classes_that_occur(Evaluation& result) {
   }
 }
 
-// Accuracies from the images, and means from what was summed up.
-void summarise(Evaluation& result) {
-  struct Tally {
-    std::uint64_t images = 0;
-    std::uint64_t correct = 0;
-  };
-  std::map<std::size_t, Tally> classes;
+// `answers` are those to the images.
+void summarise(Evaluation& result, std::span<const QueryResult> answers) {
   for (const EvaluatedImage& image : result.images) {
     ++result.confusion[{image.truth, image.predicted}];
-    Tally& tally = classes[image.truth];
-    ++tally.images;
-    if (image.truth == image.predicted) ++tally.correct;
   }
-  std::uint64_t correct = 0;
-  for (const auto& [truth, tally] : classes) {
-    correct += tally.correct;
-    result.balanced_accuracy +=
-        static_cast<double>(tally.correct) / static_cast<double>(tally.images);
-  }
-  const auto images = static_cast<double>(result.images.size());
-  result.accuracy = static_cast<double>(correct) / images;
-  result.balanced_accuracy /= static_cast<double>(classes.size());
-  result.recall_at_1 /= images;
-  result.recall_at_5 /= images;
-  result.map_at_r /= images;
+  const RetrievalScore mean = mean_of(answers);
+  result.accuracy = mean.accuracy;
+  result.balanced_accuracy = mean.balanced_accuracy;
+  result.recall_at_1 = mean.recall_at_1;
+  result.recall_at_5 = mean.recall_at_5;
+  result.map_at_r = mean.map_at_r;
 }
 
 std::vector<int> truths_of(const Evaluation& result) {
@@ -176,6 +162,7 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
   const Labels labels(gallery, files);
   Evaluation result(database.encoder().dimension());
   result.classes = labels.names();
+  std::vector<QueryResult> answers;
   encode_images(database.encoder(), list_of(files, limits), [&](EncodedRun& run) {
     for (std::size_t i = 0; i < run.images.size(); ++i) {
       const LabeledPath& file = files[run.indices[i]];
@@ -183,12 +170,15 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
       const std::vector<LabeledNeighbor> neighbors = gallery.look_up(
           run.embeddings.row(i), {.k = std::max({k, labels.items(truth), kRecallDepth})});
       const RankedLabels ranked = rank(neighbors, truth, labels);
-      result.recall_at_1 += recall_at_k(ranked, 1);
-      result.recall_at_5 += recall_at_k(ranked, kRecallDepth);
-      result.map_at_r += average_precision_at_r(ranked);
       const ClassScore best =
           vote(std::span(neighbors).first(std::min(k, neighbors.size()))).front();
-      result.images.push_back({file.path, truth, labels.index_of(best.class_name), best.score,
+      const std::size_t predicted = labels.index_of(best.class_name);
+      answers.push_back({.label = static_cast<int>(truth),
+                         .predicted = static_cast<int>(predicted),
+                         .recall_at_1 = recall_at_k(ranked, 1),
+                         .recall_at_5 = recall_at_k(ranked, kRecallDepth),
+                         .average_precision = average_precision_at_r(ranked)});
+      result.images.push_back({file.path, truth, predicted, best.score,
                                neighbors.front().similarity, std::move(run.images[i].thumbnail)});
     }
     result.embeddings.append(run.embeddings);
@@ -197,7 +187,7 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
   });
   require_images(result);
   keep_classes_that_occur(result);
-  summarise(result);
+  summarise(result, answers);
   return result;
 }
 
@@ -226,15 +216,13 @@ Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const Labe
     return progress(run.end);
   });
   std::vector<bool> is_query(images.size());
-  for (const QueryResult& found : look_up_each_other(embeddings, labels, {.voters = k})) {
+  const std::vector<QueryResult> answers = look_up_each_other(embeddings, labels, {.voters = k});
+  for (const QueryResult& found : answers) {
     is_query[found.row] = true;
     EvaluatedImage& image = images[found.row];
     image.predicted = static_cast<std::size_t>(found.predicted);
     image.confidence = found.confidence;
     image.best_similarity = found.best_similarity;
-    result.recall_at_1 += found.recall_at_1;
-    result.recall_at_5 += found.recall_at_5;
-    result.map_at_r += found.average_precision;
     result.images.push_back(std::move(image));
     result.embeddings.append_unit(embeddings.row(found.row));
   }
@@ -247,7 +235,7 @@ Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const Labe
                 "add images, or name a database with --db");
   }
   require_images(result);
-  summarise(result);
+  summarise(result, answers);
   return result;
 }
 

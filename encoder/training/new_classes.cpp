@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/random_order.h"
+#include "measures/evaluation.h"
 
 namespace simdb::training {
 namespace {
@@ -138,14 +139,13 @@ double share_of_nearest(const torch::Tensor& queries, std::span<const int> query
   const std::span<const int> labels = each_other ? query_labels : gallery_labels;
   std::map<int, int> count;
   for (const int label : query_labels) ++count[label];
-  std::size_t asked = 0;
-  std::size_t right = 0;
+  std::vector<QueryResult> answers;
   for (std::size_t i = 0; i < query_labels.size(); ++i) {
     if (each_other && count[query_labels[i]] < 2) continue;
-    ++asked;
-    if (labels[static_cast<std::size_t>(row[i])] == query_labels[i]) ++right;
+    const int found = labels[static_cast<std::size_t>(row[i])];
+    answers.push_back({.recall_at_1 = found == query_labels[i] ? 1.0 : 0.0});
   }
-  return asked == 0 ? 0 : static_cast<double>(right) / static_cast<double>(asked);
+  return mean_of(answers).recall_at_1;
 }
 
 torch::Tensor to_tensor(const EmbeddingBatch& embeddings) {

@@ -47,7 +47,8 @@ NewClassScore score_likeness(const torch::Tensor& likeness, std::span<const int>
                              std::size_t most_ways = kMostWays);
 
 /// Share of the queries whose nearest row in the gallery has their label; with an undefined gallery
-/// each other. Rows are of length 1.
+/// each other. Rows are of length 1 and may be wider than an index takes (embeddings are not: for
+/// those there is measures/evaluation.h).
 double share_of_nearest(const torch::Tensor& queries, std::span<const int> query_labels,
                         const torch::Tensor& gallery, std::span<const int> gallery_labels);
 

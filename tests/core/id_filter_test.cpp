@@ -52,6 +52,18 @@ TEST(IdFilterTest, RefusesIdsThatDoNotAscend) {
   EXPECT_EQ(test::code_of([&] { const IdFilter refused(twice); }), ErrorCode::kUsage);
 }
 
+TEST(IdFilterTest, CopiesShareWhatAnIndexLeaves) {
+  const IdFilter filter = ids_of({1, 2});
+  const IdFilter copy = filter;
+  EXPECT_EQ(copy.note(), nullptr);
+  const auto note = std::make_shared<const FilterNote>();
+  filter.leave(note);
+  EXPECT_EQ(copy.note(), note);
+  const IdFilter all;
+  all.leave(note);
+  EXPECT_EQ(all.note(), nullptr);
+}
+
 TEST(IdFilterTest, IntersectsWithAnother) {
   const IdFilter a = ids_of({1, 2, 3, 9});
   const IdFilter b = ids_of({2, 4, 9});

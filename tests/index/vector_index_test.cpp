@@ -204,6 +204,41 @@ TEST_P(VectorIndexTest, ABatchAnswersAsSingleQueriesDo) {
   EXPECT_TRUE(index->search_batch(EmbeddingBatch(16), 7, 2).empty());
 }
 
+TEST_P(VectorIndexTest, AFilterIsRightForEveryIndexAndAfterEveryChange) {
+  // Of one row in 300, in 100, in 10 and in 2: all ways to search with a filter.
+  for (const std::size_t step : {300, 100, 10, 2}) {
+    const auto rows = random_embeddings(9000, 16, 21);
+    const auto index = make(rows);
+    std::vector<ItemId> ids;
+    for (std::uint64_t id = step; id < 9100; id += step) ids.push_back(ItemId{id});
+    const IdFilter filter = ids;
+    const auto queries = random_embeddings(120, 16, 22);
+    const auto expect_right = [&](const char* when) {
+      for (std::size_t q = 0; q < queries.rows(); ++q) {
+        ASSERT_EQ(index->search(queries.row(q), 10, filter),
+                  reference.search(queries.row(q), 10, ids))
+            << when << ", 1 of " << step << ", query " << q;
+      }
+    };
+    expect_right("at first");
+    const auto others = random_embeddings(9000, 16, 24);
+    const auto other_index = make_index(16, {.partition_from = GetParam(), .threads = 2});
+    other_index->add(ids_from(1, 9000), others);
+    ReferenceIndex other_reference;
+    other_reference.add(ids_from(1, 9000), others);
+    EXPECT_EQ(other_index->search(queries.row(0), 10, filter),
+              other_reference.search(queries.row(0), 10, ids));
+    const std::vector<ItemId> gone = {ids[1], ids[2], ids[7]};
+    index->remove(gone);
+    reference.remove(gone);
+    expect_right("after removals");
+    const auto more = random_embeddings(200, 16, 23);
+    index->add(ids_from(9001, 200), more);
+    reference.add(ids_from(9001, 200), more);
+    expect_right("after additions");
+  }
+}
+
 TEST_P(VectorIndexTest, AnEmptyIndexFindsNothing) {
   const auto index = make();
   const auto query = axis_embeddings(1, 16, 0);

@@ -18,7 +18,7 @@ ARROWS = {
     "core": [],
     "index": ["core"],
     "storage": ["core"],
-    "measures": ["core"],
+    "measures": ["core", "index"],
     "encoder": ["core"],
     "encoder/image": ["core", "encoder"],
     "encoder/model": ["core", "encoder", "encoder/image"],
