@@ -9,10 +9,10 @@
 #include "benchmarks/bench_support.h"
 #include "benchmarks/knn_fvecs.h"
 #include "benchmarks/knn_methods.h"
-#include "core/error.h"
-#include "encoder/image/image_codec.h"
-#include "encoder/model/onnx_encoder.h"
-#include "pipeline/image_paths.h"
+#include "simdb/error.h"
+#include "simdb/image_codec.h"
+#include "simdb/image_paths.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::bench {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "core/image.h"
+#include "simdb/image.h"
 
 // More pictures than a data set has: what a camera or a scanner would make of one.
 namespace simdb::bench {

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
 #include "encoder/image/baseline_features.h"
+#include "simdb/error.h"
 
 namespace simdb::bench {
 namespace {

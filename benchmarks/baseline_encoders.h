@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/image.h"
-#include "core/image_encoder.h"
+#include "simdb/image.h"
+#include "simdb/image_encoder.h"
 
 // What a trained encoder must beat.
 namespace simdb::bench {

@@ -15,8 +15,9 @@
 #include <random>
 #include <thread>
 
-#include "core/error.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
+#include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::bench {
 

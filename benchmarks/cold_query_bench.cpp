@@ -12,9 +12,10 @@
 #include "benchmarks/bench_support.h"
 #include "cli/sample_shapes.h"
 #include "database/layout.h"
-#include "encoder/model/onnx_encoder.h"
-#include "pipeline/image_paths.h"
-#include "pipeline/ingest.h"
+#include "encoder/model/onnx_model.h"
+#include "simdb/image_paths.h"
+#include "simdb/ingest.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::bench {
 namespace {

@@ -9,7 +9,7 @@
 #include "benchmarks/bench_support.h"
 #include "benchmarks/emoji_protocol.h"
 #include "benchmarks/labeled_rows.h"
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::bench {
 namespace {

@@ -6,9 +6,9 @@
 #include <system_error>
 
 #include "benchmarks/labeled_rows.h"
-#include "core/error.h"
 #include "core/random_order.h"
 #include "measures/evaluation.h"
+#include "simdb/error.h"
 
 namespace simdb::bench {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/image_encoder.h"
-#include "encoder/image/class_folders.h"
+#include "simdb/class_folders.h"
+#include "simdb/image_encoder.h"
 
 // Protocol emoji_open: a folder a class, with one drawing VENDOR.png by each vendor. An encoder
 // that was trained on some classes must find the drawings of the others.

@@ -15,7 +15,8 @@
 #include <thread>
 
 #include "benchmarks/bench_support.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::bench {
 namespace {

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <string>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::bench {
 

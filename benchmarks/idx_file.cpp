@@ -7,7 +7,7 @@
 #include <memory>
 #include <sstream>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::bench {
 namespace {

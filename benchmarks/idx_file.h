@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/image.h"
+#include "simdb/image.h"
 
 // The idx format of MNIST and its relatives: big-endian header, then bytes.
 namespace simdb::bench {

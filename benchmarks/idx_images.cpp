@@ -7,8 +7,8 @@
 
 #include "benchmarks/bench_support.h"
 #include "benchmarks/idx_file.h"
-#include "core/error.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/error.h"
+#include "simdb/image_codec.h"
 
 namespace simdb::bench {
 namespace {

@@ -11,8 +11,8 @@
 
 #include "benchmarks/bench_support.h"
 #include "benchmarks/knn_data.h"
-#include "core/error.h"
 #include "index/vector_index.h"
+#include "simdb/error.h"
 
 // What knn_bench does not ask: what do changes and filters cost, and searches beside changes?
 namespace simdb::bench {

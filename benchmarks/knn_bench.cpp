@@ -14,7 +14,7 @@
 #include "benchmarks/knn_data.h"
 #include "benchmarks/knn_fvecs.h"
 #include "benchmarks/knn_run.h"
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::bench {
 namespace {

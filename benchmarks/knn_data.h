@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 
 // What knn_bench searches: drawn vectors, or those of files (knn_fvecs.h).
 namespace simdb::bench {

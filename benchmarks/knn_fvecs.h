@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 
 // Vectors in a file form that many k-NN libraries read.
 namespace simdb::bench {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 
 // What knn_bench compares: one small interface, and a file of methods for every library.
 namespace simdb::bench {

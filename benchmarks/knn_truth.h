@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "benchmarks/knn_methods.h"
-#include "core/item.h"
+#include "simdb/item.h"
 
 // The answers that knn_bench judges by.
 namespace simdb::bench {

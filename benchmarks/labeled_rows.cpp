@@ -6,10 +6,10 @@
 #include <random>
 #include <span>
 
-#include "core/error.h"
 #include "core/random_order.h"
-#include "encoder/model/onnx_encoder.h"
-#include "pipeline/encode_images.h"
+#include "simdb/encode_images.h"
+#include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::bench {
 namespace {

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/image_encoder.h"
-#include "encoder/image/class_folders.h"
+#include "simdb/class_folders.h"
+#include "simdb/image_encoder.h"
 
 namespace simdb::bench {
 

@@ -11,10 +11,11 @@
 #include "benchmarks/knn_data.h"
 #include "cli/sample_shapes.h"
 #include "core/file_io.h"
-#include "database/database.h"
 #include "database/layout.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
 #include "index/vector_index.h"
+#include "simdb/database.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::bench {
 namespace {

@@ -4,9 +4,9 @@
 #include <sstream>
 
 #include "benchmarks/labeled_rows.h"
-#include "core/error.h"
 #include "core/file_io.h"
 #include "measures/evaluation.h"
+#include "simdb/error.h"
 
 namespace simdb::bench {
 namespace {

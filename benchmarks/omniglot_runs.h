@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/image_encoder.h"
+#include "simdb/image_encoder.h"
 
 // The published one-shot runs of Omniglot (Lake et al., Science 350, 2015): within an alphabet, 20
 // test drawings are each compared with one drawing of 20 characters.

@@ -15,8 +15,8 @@
 #include "benchmarks/labeled_rows.h"
 #include "benchmarks/photo_features.h"
 #include "benchmarks/photo_protocol.h"
-#include "core/error.h"
 #include "core/random_order.h"
+#include "simdb/error.h"
 
 namespace simdb::bench {
 namespace {

@@ -5,11 +5,12 @@
 #include <thread>
 
 #include "benchmarks/baseline_encoders.h"
-#include "core/error.h"
 #include "core/parallel_in_order.h"
-#include "encoder/image/image_codec.h"
 #include "encoder/image/preprocess.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
+#include "simdb/error.h"
+#include "simdb/image_codec.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::bench {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "benchmarks/feature_rows.h"
-#include "core/image_encoder.h"
+#include "simdb/image_encoder.h"
 
 namespace simdb::bench {
 

@@ -11,10 +11,10 @@
 #include <set>
 #include <string>
 
-#include "core/embedding.h"
-#include "core/error.h"
 #include "core/random_order.h"
 #include "measures/evaluation.h"
+#include "simdb/embedding.h"
+#include "simdb/error.h"
 
 namespace simdb::bench {
 namespace {

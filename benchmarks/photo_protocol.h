@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "benchmarks/feature_rows.h"
-#include "encoder/image/class_folders.h"
+#include "simdb/class_folders.h"
 
 // A few images of each class are added, others of the same classes are asked. Deterministic; the
 // same on every platform. Functions are thread-safe.

@@ -7,11 +7,12 @@
 #include <regex>
 #include <set>
 
-#include "encoder/image/image_codec.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/training/labeled_images.h"
 #include "encoder/training/trainer.h"
 #include "measures/evaluation.h"
+#include "simdb/image_codec.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::bench {
 namespace {

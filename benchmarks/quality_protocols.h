@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/image.h"
 #include "encoder/training/labeled_images.h"
 #include "encoder/training/train_options.h"
+#include "simdb/image.h"
 
 // How well the default training recipe tells classes apart; docs/training.md has the figures.
 namespace simdb::bench {

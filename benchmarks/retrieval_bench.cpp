@@ -7,8 +7,8 @@
 
 #include "benchmarks/bench_support.h"
 #include "benchmarks/labeled_rows.h"
-#include "core/error.h"
 #include "measures/evaluation.h"
+#include "simdb/error.h"
 
 namespace simdb::bench {
 namespace {

@@ -13,7 +13,7 @@
 #include "cli/commands/commands.h"
 #include "cli/interrupt.h"
 #include "cli/render.h"
-#include "core/error.h"
+#include "simdb/error.h"
 
 #ifndef SIMDB_VERSION
 #error "SIMDB_VERSION comes from the build"

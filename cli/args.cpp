@@ -12,7 +12,7 @@
 
 #include "cli/image_limits.h"
 #include "cli/option_error.h"
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cli/console.h"
-#include "encoder/image/class_folders.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/class_folders.h"
+#include "simdb/image_codec.h"
 
 namespace simdb::cli {
 

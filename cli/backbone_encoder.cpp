@@ -15,14 +15,15 @@
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
-#include "core/embedding.h"
-#include "core/error.h"
 #include "core/parallel_in_order.h"
 #include "encoder/model/backbone_file.h"
 #include "encoder/model/feature_head.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_backbone.h"
-#include "pipeline/image_paths.h"
+#include "simdb/embedding.h"
+#include "simdb/error.h"
+#include "simdb/image_paths.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::cli {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "cli/render.h"
-#include "core/error.h"
 #include "core/file_io.h"
-#include "encoder/model/onnx_encoder.h"
+#include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::cli {
 namespace {

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "cli/args.h"
-#include "database/database.h"
+#include "simdb/database.h"
 
 namespace simdb::cli {
 

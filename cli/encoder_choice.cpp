@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "cli/database_path.h"
-#include "encoder/model/model_trial.h"
-#include "encoder/model/onnx_encoder.h"
-#include "encoder/model/shipped_encoders.h"
+#include "simdb/model_trial.h"
+#include "simdb/onnx_encoder.h"
+#include "simdb/shipped_encoders.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "cli/args.h"
-#include "core/image_encoder.h"
+#include "simdb/image_encoder.h"
 
 namespace simdb::cli {
 

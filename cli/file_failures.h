@@ -4,7 +4,7 @@
 #include <iosfwd>
 #include <span>
 
-#include "pipeline/encode_images.h"
+#include "simdb/encode_images.h"
 
 namespace simdb::cli {
 

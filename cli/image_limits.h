@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "encoder/image/image_codec.h"
+#include "simdb/image_codec.h"
 
 namespace simdb::cli {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <typeinfo>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 

@@ -10,8 +10,8 @@
 #include <random>
 #include <vector>
 
-#include "core/error.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/error.h"
+#include "simdb/image_codec.h"
 
 namespace simdb::cli {
 namespace {

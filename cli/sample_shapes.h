@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "core/image.h"
+#include "simdb/image.h"
 
 namespace simdb::cli {
 

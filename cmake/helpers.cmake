@@ -8,7 +8,8 @@ function(simdb_module name)
   set_target_properties(simdb_${name} PROPERTIES EXPORT_NAME ${name})
   target_compile_features(simdb_${name} PUBLIC cxx_std_20)
   target_include_directories(
-    simdb_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+    simdb_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                         $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                          $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(simdb_${name} PUBLIC ${ARG_LINKS} PRIVATE ${ARG_WALLED}
                                       PRIVATE $<BUILD_INTERFACE:simdb_settings>)

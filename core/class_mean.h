@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 
 namespace simdb {
 

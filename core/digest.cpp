@@ -1,10 +1,10 @@
-#include "core/digest.h"
+#include "simdb/digest.h"
 
 #include <openssl/evp.h>
 
 #include <charconv>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb {
 

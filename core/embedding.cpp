@@ -1,11 +1,11 @@
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <string>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

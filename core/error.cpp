@@ -1,4 +1,4 @@
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb {
 

@@ -4,8 +4,8 @@
 #include <cerrno>
 #include <system_error>
 
-#include "core/error.h"
 #include "core/file_descriptor_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

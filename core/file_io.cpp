@@ -9,8 +9,8 @@
 #include <string>
 #include <system_error>
 
-#include "core/error.h"
 #include "core/file_descriptor_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -1,11 +1,11 @@
-#include "core/id_filter.h"
+#include "simdb/id_filter.h"
 
 #include <algorithm>
 #include <iterator>
 #include <mutex>
 #include <utility>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <sys/mman.h>
 
-#include "core/error.h"
 #include "core/file_descriptor_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 

@@ -1,12 +1,12 @@
-#include "database/backup.h"
+#include "simdb/backup.h"
 
 #include <system_error>
 
-#include "core/error.h"
 #include "core/file_io.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
 #include "database/new_folder_internal.h"
+#include "simdb/error.h"
 #include "storage/backup.h"
 
 namespace simdb {

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/id_filter.h"
 #include "database/class_cache_internal.h"
-#include "database/gallery.h"
+#include "simdb/gallery.h"
+#include "simdb/id_filter.h"
 #include "storage/store.h"
 
 namespace simdb {

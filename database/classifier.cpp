@@ -1,12 +1,12 @@
-#include "database/classifier.h"
+#include "simdb/classifier.h"
 
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
-#include "core/embedding.h"
 #include "core/vote.h"
+#include "simdb/embedding.h"
 
 namespace simdb {
 namespace {

@@ -1,17 +1,17 @@
-#include "database/database.h"
+#include "simdb/database.h"
 
 #include <algorithm>
 #include <mutex>
 #include <system_error>
 #include <thread>
 
-#include "core/error.h"
 #include "core/file_io.h"
 #include "core/parallel.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
 #include "database/new_folder_internal.h"
 #include "index/snapshot.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

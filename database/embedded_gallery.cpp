@@ -7,12 +7,12 @@
 #include <tuple>
 #include <utility>
 
-#include "core/error.h"
 #include "database/class_members_internal.h"
 #include "database/index_snapshot_internal.h"
 #include "database/item_labels_internal.h"
 #include "database/layout.h"
 #include "database/recovery_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "core/fair_shared_mutex.h"
 #include "core/file_system.h"
-#include "database/gallery.h"
 #include "index/vector_index.h"
+#include "simdb/gallery.h"
 #include "storage/store.h"
 
 namespace simdb {

@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
 #include "database/class_members_internal.h"
 #include "database/embedded_gallery.h"
 #include "database/item_labels_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

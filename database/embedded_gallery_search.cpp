@@ -4,13 +4,13 @@
 #include <thread>
 #include <utility>
 
-#include "core/error.h"
 #include "core/parallel.h"
 #include "database/class_members_internal.h"
-#include "database/classifier.h"
 #include "database/embedded_gallery.h"
 #include "database/item_labels_internal.h"
 #include "database/layout.h"
+#include "simdb/classifier.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <iterator>
 
-#include "core/error.h"
 #include "database/embedded_gallery.h"
 #include "database/index_snapshot_internal.h"
 #include "database/layout.h"
 #include "database/recovery_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

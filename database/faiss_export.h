@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "database/gallery.h"
+#include "simdb/gallery.h"
 
 namespace simdb {
 

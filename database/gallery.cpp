@@ -1,6 +1,6 @@
-#include "database/gallery.h"
+#include "simdb/gallery.h"
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb {
 

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/error.h"
 #include "core/file_io.h"
 #include "database/index_snapshot_internal.h"
 #include "database/layout.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

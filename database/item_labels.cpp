@@ -1,8 +1,8 @@
 #include <optional>
 #include <utility>
 
-#include "core/error.h"
 #include "database/item_labels_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

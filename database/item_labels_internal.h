@@ -8,8 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/item.h"
-#include "database/gallery.h"
+#include "simdb/gallery.h"
+#include "simdb/item.h"
 #include "storage/store.h"
 
 namespace simdb {

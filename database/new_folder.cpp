@@ -1,10 +1,10 @@
 #include <string>
 #include <system_error>
 
-#include "core/error.h"
 #include "core/file_io.h"
 #include "database/layout.h"
 #include "database/new_folder_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

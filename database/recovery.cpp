@@ -2,8 +2,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/error.h"
 #include "database/recovery_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -1,16 +1,16 @@
-#include "database/repair.h"
+#include "simdb/repair.h"
 
 #include <algorithm>
 #include <iterator>
 #include <memory>
 #include <optional>
 
-#include "core/error.h"
 #include "core/file_io.h"
 #include "database/embedded_gallery.h"
 #include "database/index_snapshot_internal.h"
 #include "database/layout.h"
 #include "index/snapshot.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "core/error.h"
-#include "core/image.h"
+#include "simdb/error.h"
+#include "simdb/image.h"
 
 namespace simdb {
 

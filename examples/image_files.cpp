@@ -3,10 +3,10 @@
 // makes a database in FOLDER if there is none, adds all images but the last (an image's folder is
 // its class), and asks what the last one is.
 
-#include <simdb/core/error.h>
-#include <simdb/database/database.h>
-#include <simdb/encoder/image/image_codec.h>
-#include <simdb/encoder/model/onnx_encoder.h>
+#include <simdb/database.h>
+#include <simdb/error.h>
+#include <simdb/image_codec.h>
+#include <simdb/onnx_encoder.h>
 
 #include <filesystem>
 #include <iostream>

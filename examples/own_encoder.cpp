@@ -2,9 +2,9 @@
 // create, add, query, remove.
 //   own_encoder FOLDER      makes a database in FOLDER, which must not exist, and deletes it again
 
-#include <simdb/core/digest.h>
-#include <simdb/core/error.h>
-#include <simdb/database/database.h>
+#include <simdb/database.h>
+#include <simdb/digest.h>
+#include <simdb/error.h>
 
 #include <array>
 #include <cstdint>
@@ -43,7 +43,7 @@ class ColourHistogram final : public simdb::ImageEncoder {
   const std::string fingerprint_ = simdb::to_hex(simdb::sha256(model_bytes()));
 };
 
-// A plain area with some noise. Programs with image files use simdb/encoder/image/image_codec.h.
+// A plain area with some noise. Programs with image files use simdb/image_codec.h.
 simdb::SourceImage drawn(std::array<std::uint8_t, 3> colour, int seed) {
   simdb::SourceImage source;
   source.image = {.width = 8, .height = 8, .channels = 3, .pixels = {}};

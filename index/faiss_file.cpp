@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "core/embedding.h"
 #include "core/file_io.h"
 #include "index/faiss_wall_internal.h"
+#include "simdb/embedding.h"
 
 namespace simdb {
 namespace {

@@ -6,7 +6,7 @@
 #include <functional>
 #include <span>
 
-#include "core/item.h"
+#include "simdb/item.h"
 
 namespace simdb {
 

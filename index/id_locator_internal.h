@@ -7,7 +7,7 @@
 #include <memory>
 #include <unordered_map>
 
-#include "core/item.h"
+#include "simdb/item.h"
 
 namespace simdb {
 

@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "core/item.h"
 #include "index/partition_internal.h"
+#include "simdb/item.h"
 
 namespace simdb {
 

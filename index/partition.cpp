@@ -3,9 +3,9 @@
 #include <cstring>
 #include <numbers>
 
-#include "core/error.h"
 #include "index/checksum_internal.h"
 #include "index/partition_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -9,9 +9,9 @@
 #include <span>
 #include <vector>
 
-#include "core/embedding.h"
-#include "core/item.h"
 #include "index/kernels_internal.h"
+#include "simdb/embedding.h"
+#include "simdb/item.h"
 
 namespace simdb {
 

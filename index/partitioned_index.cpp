@@ -4,10 +4,10 @@
 #include <string>
 #include <thread>
 
-#include "core/error.h"
 #include "core/parallel.h"
 #include "index/partitioned_index_internal.h"
 #include "index/snapshot_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -3,10 +3,10 @@
 #include <numeric>
 #include <string>
 
-#include "core/error.h"
 #include "core/parallel.h"
 #include "index/partition_search_internal.h"
 #include "index/partitioned_index_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -6,10 +6,10 @@
 #include <span>
 #include <vector>
 
-#include "core/error.h"
 #include "core/mapped_file.h"
 #include "index/checksum_internal.h"
 #include "index/snapshot_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "core/item.h"
 #include "index/vector_index.h"
+#include "simdb/item.h"
 
 namespace simdb {
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
 #include "index/checksum_internal.h"
 #include "index/snapshot_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

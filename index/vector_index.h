@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "core/embedding.h"
-#include "core/id_filter.h"
-#include "core/item.h"
+#include "simdb/embedding.h"
+#include "simdb/id_filter.h"
+#include "simdb/item.h"
 
 namespace simdb {
 

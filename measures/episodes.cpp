@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
 #include "core/random_order.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -5,7 +5,7 @@
 #include <functional>
 #include <span>
 
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 
 namespace simdb {
 

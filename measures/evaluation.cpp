@@ -6,9 +6,9 @@
 #include <unordered_map>
 
 #include "core/class_mean.h"
-#include "core/error.h"
 #include "core/vote.h"
 #include "measures/row_index_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -7,8 +7,8 @@
 #include <set>
 #include <utility>
 
-#include "core/error.h"
 #include "measures/row_index_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 
 namespace simdb {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/error.h"
 #include "measures/row_index_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 

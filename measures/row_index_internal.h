@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "core/embedding.h"
-#include "core/item.h"
 #include "index/vector_index.h"
+#include "simdb/embedding.h"
+#include "simdb/item.h"
 
 namespace simdb {
 

@@ -6,12 +6,13 @@
 #include <string>
 #include <utility>
 
-#include "core/error.h"
 #include "core/file_io.h"
 #include "encoder/model/backbone_features.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_backbone.h"
 #include "pipeline/formats/npy.h"
+#include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 
 namespace {
 

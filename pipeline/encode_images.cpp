@@ -1,4 +1,4 @@
-#include "pipeline/encode_images.h"
+#include "simdb/encode_images.h"
 
 #include <algorithm>
 #include <iterator>

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "database/database.h"
 #include "measures/episodes.h"
-#include "pipeline/encode_images.h"
-#include "pipeline/image_paths.h"
+#include "simdb/database.h"
+#include "simdb/encode_images.h"
+#include "simdb/image_paths.h"
 
 namespace simdb {
 

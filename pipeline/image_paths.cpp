@@ -1,9 +1,9 @@
-#include "pipeline/image_paths.h"
+#include "simdb/image_paths.h"
 
 #include <istream>
 #include <utility>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

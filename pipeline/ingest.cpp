@@ -1,4 +1,4 @@
-#include "pipeline/ingest.h"
+#include "simdb/ingest.h"
 
 #include <string>
 #include <utility>

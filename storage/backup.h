@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/digest.h"
 #include "core/file_io.h"
+#include "simdb/digest.h"
 #include "storage/store.h"
 
 namespace simdb {

@@ -2,8 +2,8 @@
 #include <bit>
 #include <cstring>
 
-#include "core/error.h"
 #include "record.pb.h"
+#include "simdb/error.h"
 #include "storage/item_value_internal.h"
 
 namespace simdb {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/item.h"
+#include "simdb/item.h"
 
 // Values of the store as bytes. Decoding verifies and throws Error(kCorruption), naming the id.
 namespace simdb {

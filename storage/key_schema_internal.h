@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/digest.h"
-#include "core/item.h"
+#include "simdb/digest.h"
+#include "simdb/item.h"
 
 // Names and keys of the store. docs/file_formats.md describes them; numbers are big-endian, so that
 // RocksDB's byte order is the order of the numbers.

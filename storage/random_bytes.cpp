@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "core/error.h"
+#include "simdb/error.h"
 #include "storage/random_bytes_internal.h"
 
 namespace simdb {

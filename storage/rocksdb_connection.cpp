@@ -6,8 +6,8 @@
 #include <system_error>
 #include <thread>
 
-#include "core/error.h"
 #include "core/file_io.h"
+#include "simdb/error.h"
 #include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_table_check_internal.h"

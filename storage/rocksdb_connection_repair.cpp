@@ -4,8 +4,8 @@
 #include <system_error>
 #include <vector>
 
-#include "core/error.h"
 #include "core/file_io.h"
+#include "simdb/error.h"
 #include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_wall_internal.h"

@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "core/error.h"
+#include "simdb/error.h"
 #include "storage/item_value_internal.h"
 #include "storage/random_bytes_internal.h"
 #include "storage/rocksdb_options_internal.h"

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb {
 

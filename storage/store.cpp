@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "core/class_name.h"
-#include "core/error.h"
+#include "simdb/error.h"
 #include "storage/item_value_internal.h"
 #include "storage/random_bytes_internal.h"
 #include "storage/rocksdb_connection_internal.h"
@@ -261,7 +261,7 @@ std::vector<std::optional<ItemRecord>> Store::get_many(std::span<const ItemId> i
   const auto values = connection_->read_many(Family::kItems, keys);
   std::vector<std::optional<ItemRecord>> records(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (values[i]) records[i] = decode_item(ids[i], *values[i]);
+    if (const auto& value = values[i]) records[i] = decode_item(ids[i], *value);
   }
   return records;
 }

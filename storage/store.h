@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/embedding.h"
-#include "core/item.h"
+#include "simdb/embedding.h"
+#include "simdb/item.h"
 
 namespace simdb {
 

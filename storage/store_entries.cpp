@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/error.h"
+#include "simdb/error.h"
 #include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_wall_internal.h"

@@ -1,7 +1,7 @@
 // What the store tells and forgets about its past.
 #include <algorithm>
 
-#include "core/error.h"
+#include "simdb/error.h"
 #include "storage/rocksdb_wall_internal.h"
 #include "storage/store.h"
 #include "storage/store_change_internal.h"

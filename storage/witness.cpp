@@ -6,9 +6,9 @@
 #include <cstring>
 #include <span>
 
-#include "core/digest.h"
-#include "core/error.h"
 #include "core/file_io.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
 #include "storage/key_schema_internal.h"
 #include "storage/witness_internal.h"
 

@@ -9,8 +9,8 @@
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/class_name.h"
-#include "pipeline/image_paths.h"
-#include "pipeline/ingest.h"
+#include "simdb/image_paths.h"
+#include "simdb/ingest.h"
 
 namespace simdb::cli {
 namespace {

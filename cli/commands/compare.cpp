@@ -7,7 +7,7 @@
 #include "cli/commands/commands.h"
 #include "cli/encoder_choice.h"
 #include "cli/render.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/image_codec.h"
 
 namespace simdb::cli {
 

@@ -3,7 +3,7 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/embedded_files.h"
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 

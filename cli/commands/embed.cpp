@@ -11,9 +11,9 @@
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/file_io.h"
-#include "pipeline/encode_images.h"
 #include "pipeline/formats/npy.h"
-#include "pipeline/image_paths.h"
+#include "simdb/encode_images.h"
+#include "simdb/image_paths.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;

@@ -8,9 +8,10 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/render.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_cut.h"
-#include "encoder/model/shipped_encoders.h"
+#include "simdb/onnx_encoder.h"
+#include "simdb/shipped_encoders.h"
 
 namespace simdb::cli {
 namespace {

@@ -14,13 +14,13 @@
 #include "cli/database_path.h"
 #include "cli/interrupt.h"
 #include "cli/render.h"
-#include "core/error.h"
 #include "core/file_io.h"
 #include "database/faiss_export.h"
 #include "pipeline/formats/export_format.h"
 #include "pipeline/formats/item_json.h"
 #include "pipeline/formats/projector.h"
 #include "pipeline/formats/vector_files.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;

@@ -8,8 +8,8 @@
 #include "cli/database_path.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
-#include "core/error.h"
 #include "pipeline/formats/import_lines.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace {

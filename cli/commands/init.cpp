@@ -11,12 +11,12 @@
 #include "cli/database_path.h"
 #include "cli/interrupt.h"
 #include "cli/render.h"
-#include "core/digest.h"
-#include "core/error.h"
-#include "encoder/model/model_trial.h"
-#include "encoder/model/onnx_encoder.h"
 #include "encoder/model/onnx_model_cut.h"
-#include "encoder/model/shipped_encoders.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
+#include "simdb/model_trial.h"
+#include "simdb/onnx_encoder.h"
+#include "simdb/shipped_encoders.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;

@@ -7,8 +7,8 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/render.h"
-#include "core/error.h"
 #include "pipeline/formats/item_json.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace {

@@ -10,8 +10,8 @@
 #include "cli/file_failures.h"
 #include "cli/render.h"
 #include "core/class_name.h"
-#include "pipeline/encode_images.h"
-#include "pipeline/image_paths.h"
+#include "simdb/encode_images.h"
+#include "simdb/image_paths.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;

@@ -9,8 +9,8 @@
 #include "cli/database_path.h"
 #include "cli/interrupt.h"
 #include "cli/render.h"
-#include "database/backup.h"
-#include "encoder/model/model_trial.h"
+#include "simdb/backup.h"
+#include "simdb/model_trial.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;

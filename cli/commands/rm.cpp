@@ -7,7 +7,7 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/render.h"
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;

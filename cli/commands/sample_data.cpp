@@ -5,7 +5,7 @@
 #include "cli/commands/commands.h"
 #include "cli/render.h"
 #include "cli/sample_shapes.h"
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/commands/commands.h"
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 

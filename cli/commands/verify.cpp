@@ -6,10 +6,10 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/render.h"
-#include "core/error.h"
-#include "database/repair.h"
-#include "encoder/image/image_codec.h"
-#include "encoder/model/onnx_encoder.h"
+#include "simdb/error.h"
+#include "simdb/image_codec.h"
+#include "simdb/onnx_encoder.h"
+#include "simdb/repair.h"
 
 namespace simdb::cli {
 namespace {

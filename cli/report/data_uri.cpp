@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "encoder/image/image_codec.h"
+#include "simdb/image_codec.h"
 
 namespace simdb::cli {
 namespace {

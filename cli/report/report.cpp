@@ -14,8 +14,8 @@
 #include "cli/report/fill_marks.h"
 #include "cli/report/page_text.h"
 #include "cli/report/sampling.h"
-#include "core/error.h"
 #include "encoder/model/pca.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace {

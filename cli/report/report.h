@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 
 namespace simdb::cli {
 

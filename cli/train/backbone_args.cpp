@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace {

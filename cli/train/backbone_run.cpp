@@ -7,10 +7,10 @@
 #include <utility>
 #include <variant>
 
-#include "encoder/image/class_folders.h"
 #include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_backbone.h"
 #include "encoder/training/view_features.h"
+#include "simdb/class_folders.h"
 
 namespace simdb::cli {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <system_error>
 
-#include "core/error.h"
 #include "core/file_io.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace {

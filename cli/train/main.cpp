@@ -8,8 +8,8 @@
 #include "cli/interrupt.h"
 #include "cli/standard_files.h"
 #include "cli/train/train_app.h"
-#include "encoder/model/shipped_encoders.h"
 #include "encoder/training/allocator.h"
+#include "simdb/shipped_encoders.h"
 
 namespace {
 

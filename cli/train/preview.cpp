@@ -11,9 +11,9 @@
 #include "cli/report/data_uri.h"
 #include "cli/report/fill_marks.h"
 #include "cli/report/page_text.h"
-#include "encoder/image/image_codec.h"
 #include "encoder/training/photographs.h"
 #include "encoder/training/preview.h"
+#include "simdb/image_codec.h"
 
 namespace simdb::cli {
 namespace {

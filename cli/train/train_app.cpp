@@ -26,16 +26,16 @@
 #include "cli/train/train_log.h"
 #include "cli/train/train_report.h"
 #include "cli/train/train_summary.h"
-#include "core/error.h"
 #include "core/file_io.h"
-#include "encoder/image/class_folders.h"
-#include "encoder/model/onnx_encoder.h"
 #include "encoder/model/onnx_model.h"
 #include "encoder/training/labeled_images.h"
 #include "encoder/training/memory_estimate.h"
 #include "encoder/training/photographs.h"
 #include "encoder/training/recipe.h"
 #include "encoder/training/trainer.h"
+#include "simdb/class_folders.h"
+#include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::cli {
 namespace {

@@ -13,7 +13,7 @@
 #include "cli/image_limits.h"
 #include "cli/option_error.h"
 #include "cli/train/duration.h"
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace {

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "cli/train/backbone_args.h"
-#include "encoder/image/class_folders.h"
-#include "encoder/image/image_codec.h"
 #include "encoder/image/preprocess.h"
 #include "encoder/training/train_options.h"
+#include "simdb/class_folders.h"
+#include "simdb/image_codec.h"
 
 namespace simdb::cli {
 

@@ -18,10 +18,10 @@
 #include "cli/report/page_text.h"
 #include "cli/report/sampling.h"
 #include "cli/train/train_report_pictures.h"
-#include "core/error.h"
 #include "encoder/model/pca.h"
 #include "encoder/training/recipe.h"
 #include "measures/hard_examples.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "cli/report/data_uri.h"
 #include "cli/report/page_text.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/image_codec.h"
 
 namespace simdb::cli {
 namespace {

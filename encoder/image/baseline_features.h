@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "core/image.h"
+#include "simdb/image.h"
 
 namespace simdb {
 

@@ -1,12 +1,12 @@
-#include "encoder/image/class_folders.h"
+#include "simdb/class_folders.h"
 
 #include <algorithm>
 #include <iterator>
 #include <system_error>
 #include <utility>
 
-#include "core/error.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/error.h"
+#include "simdb/image_codec.h"
 
 namespace simdb {
 namespace {

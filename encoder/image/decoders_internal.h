@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "core/image.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/image.h"
+#include "simdb/image_codec.h"
 
 // Whatever is thrown here as std::runtime_error says why an image can't be used, without its name,
 // which decode_image() puts in front. Lack of memory is std::bad_alloc.

@@ -1,4 +1,4 @@
-#include "encoder/image/image_codec.h"
+#include "simdb/image_codec.h"
 
 #include <algorithm>
 #include <array>
@@ -7,12 +7,12 @@
 #include <string>
 #include <utility>
 
-#include "core/error.h"
 #include "core/file_io.h"
 #include "encoder/image/byte_reader_internal.h"
 #include "encoder/image/decoders_internal.h"
 #include "encoder/image/preprocess.h"
 #include "encoder/opencv_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

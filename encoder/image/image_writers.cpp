@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
 #include "encoder/image/decoders_internal.h"
+#include "simdb/error.h"
 
 // As in the decoders, nothing between setjmp and the calls that may jump owns anything.
 namespace simdb {

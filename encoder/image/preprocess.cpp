@@ -6,8 +6,8 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
-#include "core/error.h"
 #include "encoder/opencv_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

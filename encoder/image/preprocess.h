@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "core/image.h"
+#include "simdb/image.h"
 
 namespace simdb {
 

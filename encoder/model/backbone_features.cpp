@@ -5,10 +5,10 @@
 #include <opencv2/core/utility.hpp>
 #include <utility>
 
-#include "core/error.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "encoder/model/onnx_runner_internal.h"
 #include "encoder/opencv_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "core/digest.h"
 #include "core/progress.h"
 #include "encoder/model/onnx_model_backbone.h"
+#include "simdb/digest.h"
 
 namespace simdb {
 

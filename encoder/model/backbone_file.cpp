@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
-#include "encoder/model/onnx_encoder.h"
 #include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_backbone.h"
-#include "encoder/model/shipped_encoders.h"
+#include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
+#include "simdb/shipped_encoders.h"
 
 namespace simdb {
 namespace {

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "encoder/image/image_codec.h"
 #include "encoder/image/preprocess.h"
 #include "encoder/model/backbone_features.h"
-#include "encoder/model/model_trial.h"
 #include "encoder/model/pixel_scale.h"
+#include "simdb/image_codec.h"
+#include "simdb/model_trial.h"
 
 namespace simdb {
 

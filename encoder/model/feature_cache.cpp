@@ -6,8 +6,8 @@
 #include <string_view>
 #include <type_traits>
 
-#include "core/error.h"
 #include "core/file_io.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/digest.h"
 #include "core/progress.h"
 #include "encoder/model/backbone_features.h"
+#include "simdb/digest.h"
 
 namespace simdb {
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "core/embedding.h"
-#include "core/error.h"
 #include "encoder/opencv_internal.h"
+#include "simdb/embedding.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

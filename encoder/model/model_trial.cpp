@@ -1,4 +1,4 @@
-#include "encoder/model/model_trial.h"
+#include "simdb/model_trial.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -16,9 +16,10 @@
 #include <system_error>
 #include <vector>
 
-#include "core/error.h"
+#include "encoder/image/preprocess.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "encoder/model/trial_report_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -1,13 +1,14 @@
-#include "encoder/model/onnx_encoder.h"
+#include "simdb/onnx_encoder.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "core/digest.h"
-#include "core/error.h"
 #include "core/file_io.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_runner_internal.h"
 #include "encoder/opencv_internal.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {
@@ -17,6 +18,9 @@ constexpr std::uint64_t kMaxModelBytes = 256u << 20;
 }  // namespace
 
 struct OnnxEncoder::State {
+  State(ModelHeader read, std::string digest)
+      : header(std::move(read)), fingerprint(std::move(digest)) {}
+
   ModelHeader header;
   std::string fingerprint;
   std::unique_ptr<OnnxRunner> runner = nullptr;

@@ -9,8 +9,6 @@
 #include <set>
 #include <utility>
 
-#include "core/digest.h"
-#include "core/error.h"
 #include "encoder/model/onnx_model_checks_internal.h"
 #include "encoder/model/onnx_model_graph_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
@@ -18,6 +16,8 @@
 #include "encoder/model/onnx_model_outputs_internal.h"
 #include "encoder/model/onnx_model_rewrite_internal.h"
 #include "encoder/model/onnx_model_seal_internal.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

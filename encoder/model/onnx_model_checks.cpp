@@ -4,8 +4,8 @@
 #include <cstring>
 #include <limits>
 
-#include "core/error.h"
 #include "encoder/model/onnx_model_checks_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -7,14 +7,14 @@
 #include <optional>
 #include <set>
 
-#include "core/digest.h"
-#include "core/embedding.h"
-#include "core/error.h"
 #include "encoder/model/onnx_model_checks_internal.h"
 #include "encoder/model/onnx_model_graph_internal.h"
 #include "encoder/model/onnx_model_head_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "encoder/model/onnx_model_seal_internal.h"
+#include "simdb/digest.h"
+#include "simdb/embedding.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -1,10 +1,10 @@
 #include <cmath>
 #include <span>
 
-#include "core/embedding.h"
-#include "core/error.h"
 #include "encoder/model/onnx_model_graph_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
+#include "simdb/embedding.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -2,8 +2,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "core/error.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

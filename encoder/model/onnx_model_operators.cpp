@@ -4,9 +4,9 @@
 #include <span>
 #include <string_view>
 
-#include "core/error.h"
 #include "encoder/model/onnx_model_checks_internal.h"
 #include "encoder/model/onnx_model_operators_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include "core/digest.h"
 #include "encoder/model/onnx_model_checks_internal.h"
 #include "encoder/model/onnx_model_graph_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "encoder/model/onnx_model_seal_internal.h"
+#include "simdb/digest.h"
 
 namespace simdb {
 namespace {

@@ -6,8 +6,8 @@
 #include <random>
 #include <utility>
 
-#include "core/error.h"
 #include "encoder/model/onnx_runner_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

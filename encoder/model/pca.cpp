@@ -5,8 +5,8 @@
 #include <opencv2/core.hpp>
 #include <string>
 
-#include "core/error.h"
 #include "encoder/opencv_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

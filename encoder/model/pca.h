@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 
 namespace simdb {
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -1,10 +1,10 @@
-#include "encoder/model/shipped_encoders.h"
+#include "simdb/shipped_encoders.h"
 
 #include <algorithm>
 #include <array>
 #include <system_error>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -21,14 +21,15 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
 #include "encoder/model/backbone_features.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_backbone.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "encoder/model/onnx_runner_internal.h"
 #include "encoder/model/trial_report_internal.h"
 #include "encoder/opencv_internal.h"
+#include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 // A sanitizer reserves more addresses than any limit allows, so it has to limit memory itself.

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "core/embedding.h"
-#include "core/error.h"
 #include "encoder/training/head_parts_internal.h"
+#include "simdb/embedding.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
-#include "core/error.h"
 #include "encoder/training/augment_amounts_internal.h"
 #include "encoder/training/option_names_internal.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

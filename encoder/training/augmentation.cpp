@@ -7,9 +7,9 @@
 #include <numbers>
 #include <utility>
 
-#include "core/error.h"
 #include "encoder/training/pixel_changes_internal.h"
 #include "encoder/training/warp_internal.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

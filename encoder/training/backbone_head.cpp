@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/embedding.h"
-#include "core/error.h"
 #include "encoder/training/head_parts_internal.h"
+#include "simdb/embedding.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

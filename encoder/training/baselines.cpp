@@ -7,12 +7,12 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
 #include "core/parallel.h"
 #include "encoder/image/baseline_features.h"
 #include "encoder/training/embed.h"
 #include "encoder/training/new_classes.h"
 #include "encoder/training/samples.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/image_encoder.h"
 #include "encoder/training/labeled_images.h"
 #include "encoder/training/trainable_encoder.h"
+#include "simdb/image_encoder.h"
 
 namespace simdb::training {
 

@@ -6,9 +6,9 @@
 #include <random>
 #include <sstream>
 
-#include "core/error.h"
 #include "encoder/training/augmentation.h"
 #include "encoder/training/embed.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

@@ -7,7 +7,7 @@
 #include <sstream>
 #include <utility>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

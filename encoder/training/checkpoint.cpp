@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/digest.h"
-#include "core/error.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

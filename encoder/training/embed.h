@@ -2,9 +2,9 @@
 
 #include <torch/types.h>
 
-#include "core/embedding.h"
 #include "encoder/training/labeled_images.h"
 #include "encoder/training/trainable_encoder.h"
+#include "simdb/embedding.h"
 
 namespace simdb::training {
 

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "core/error.h"
 #include "encoder/training/head_parts_internal.h"
 #include "encoder/training/tensor_floats_internal.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 void require_valid_dropout(double dropout) {

@@ -7,9 +7,9 @@
 #include <thread>
 
 #include "core/class_name.h"
-#include "core/error.h"
 #include "core/file_io.h"
 #include "core/parallel_in_order.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

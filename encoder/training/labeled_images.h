@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "core/progress.h"
-#include "encoder/image/class_folders.h"
-#include "encoder/image/image_codec.h"
 #include "encoder/image/preprocess.h"
+#include "simdb/class_folders.h"
+#include "simdb/image_codec.h"
 
 namespace simdb::training {
 

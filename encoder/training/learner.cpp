@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "core/error.h"
 #include "encoder/training/nested_loss.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

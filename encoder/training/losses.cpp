@@ -3,11 +3,11 @@
 #include <functional>
 #include <utility>
 
-#include "core/error.h"
 #include "encoder/training/losses/cosface_loss.h"
 #include "encoder/training/losses/pair_losses.h"
 #include "encoder/training/losses/softmax_losses.h"
 #include "encoder/training/losses/triplet_loss.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

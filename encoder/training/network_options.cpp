@@ -5,8 +5,8 @@
 #include <array>
 #include <charconv>
 
-#include "core/embedding.h"
 #include "encoder/training/option_names_internal.h"
+#include "simdb/embedding.h"
 
 namespace simdb::training {
 namespace {

@@ -7,7 +7,7 @@
 #include <map>
 #include <span>
 
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 
 namespace simdb::training {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 

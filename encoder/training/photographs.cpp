@@ -7,9 +7,9 @@
 #include <thread>
 #include <vector>
 
-#include "core/error.h"
 #include "core/file_io.h"
 #include "core/parallel.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "core/image.h"
 #include "encoder/training/augment_options.h"
 #include "encoder/training/labeled_images.h"
+#include "simdb/image.h"
 
 namespace simdb::training {
 

@@ -6,8 +6,8 @@
 #include <charconv>
 #include <span>
 
-#include "core/digest.h"
-#include "core/error.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

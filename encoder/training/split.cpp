@@ -8,8 +8,8 @@
 #include <random>
 #include <set>
 
-#include "core/error.h"
 #include "core/random_order.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 #include <torch/types.h>
 
-#include "core/error.h"
 #include "encoder/training/train_checks_internal.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "core/embedding.h"
 #include "encoder/training/option_names_internal.h"
+#include "simdb/embedding.h"
 
 namespace simdb::training {
 namespace {

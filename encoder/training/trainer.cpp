@@ -11,7 +11,6 @@
 #include <set>
 #include <thread>
 
-#include "core/error.h"
 #include "encoder/training/baselines.h"
 #include "encoder/training/batch_sampler.h"
 #include "encoder/training/embed.h"
@@ -28,6 +27,7 @@
 #include "encoder/training/typical_classes.h"
 #include "encoder/training/validation.h"
 #include "encoder/training/yardstick.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

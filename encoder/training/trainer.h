@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "core/embedding.h"
-#include "core/image_encoder.h"
 #include "core/progress.h"
 #include "encoder/model/onnx_model.h"
 #include "encoder/training/labeled_images.h"
 #include "encoder/training/train_options.h"
+#include "simdb/embedding.h"
+#include "simdb/image_encoder.h"
 
 namespace simdb::training {
 

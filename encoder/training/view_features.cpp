@@ -6,10 +6,10 @@
 #include <span>
 #include <vector>
 
-#include "core/digest.h"
-#include "core/error.h"
 #include "encoder/training/augmentation.h"
 #include "encoder/training/embed.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {

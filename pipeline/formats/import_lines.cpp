@@ -8,11 +8,11 @@
 #include <nlohmann/json.hpp>
 
 #include "core/class_name.h"
-#include "core/digest.h"
-#include "core/error.h"
 #include "core/printable.h"
 #include "pipeline/formats/export_format.h"
 #include "pipeline/formats/item_json.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

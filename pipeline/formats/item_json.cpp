@@ -5,9 +5,9 @@
 #include <span>
 
 #include "core/class_name.h"
-#include "core/digest.h"
-#include "core/error.h"
 #include "pipeline/formats/json_text.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

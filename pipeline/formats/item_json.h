@@ -3,7 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "core/item.h"
+#include "simdb/item.h"
 
 namespace simdb {
 

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 
 namespace simdb {
 

@@ -9,11 +9,11 @@
 #include <string_view>
 #include <system_error>
 
-#include "core/error.h"
 #include "core/file_io.h"
 #include "core/printable.h"
-#include "encoder/image/image_codec.h"
 #include "encoder/image/preprocess.h"
+#include "simdb/error.h"
+#include "simdb/image_codec.h"
 
 namespace simdb {
 namespace {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "core/error.h"
 #include "core/file_io.h"
 #include "pipeline/formats/npy.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -4,7 +4,7 @@
 #include <initializer_list>
 
 #include "core/file_io.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/image_codec.h"
 #include "tests/support/images.h"
 
 namespace simdb::bench {

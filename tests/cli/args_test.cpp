@@ -6,7 +6,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <sstream>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
-#include "core/digest.h"
-#include "core/error.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
+#include "simdb/image_codec.h"
 #include "tests/support/temporary_folder.h"
 
 namespace simdb::cli {

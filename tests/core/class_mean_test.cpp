@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "core/error.h"
+#include "simdb/error.h"
 #include "tests/support/embeddings.h"
 
 namespace simdb {

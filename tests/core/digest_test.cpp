@@ -1,4 +1,4 @@
-#include "core/digest.h"
+#include "simdb/digest.h"
 
 #include <gtest/gtest.h>
 

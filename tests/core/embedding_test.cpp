@@ -1,4 +1,4 @@
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/id_filter.h"
+#include "simdb/id_filter.h"
 
 #include <gtest/gtest.h>
 

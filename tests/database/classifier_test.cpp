@@ -1,4 +1,4 @@
-#include "database/classifier.h"
+#include "simdb/classifier.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "database/database.h"
+#include "simdb/database.h"
 
 #include <gtest/gtest.h>
 

@@ -6,11 +6,11 @@
 #include <csignal>
 #include <fstream>
 
-#include "core/error.h"
 #include "core/file_io.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
 #include "index/snapshot.h"
+#include "simdb/error.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/errors.h"
 #include "tests/support/reference_index.h"

@@ -7,7 +7,7 @@
 #include <ostream>
 #include <string>
 
-#include "database/gallery.h"
+#include "simdb/gallery.h"
 
 namespace simdb::test {
 

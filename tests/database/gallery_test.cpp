@@ -1,9 +1,9 @@
 // The engines that pass tests/database/gallery_conformance.cpp, and what a gallery without files of
 // simdb's own can't.
-#include "database/gallery.h"
+#include "simdb/gallery.h"
 
-#include "database/database.h"
 #include "database/embedded_gallery.h"
+#include "simdb/database.h"
 #include "tests/database/gallery_conformance.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/errors.h"

@@ -1,4 +1,4 @@
-#include "database/repair.h"
+#include "simdb/repair.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

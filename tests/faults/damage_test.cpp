@@ -9,9 +9,9 @@
 #include <sstream>
 #include <thread>
 
-#include "core/error.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
+#include "simdb/error.h"
 #include "tests/faults/gallery_work.h"
 #include "tests/support/fault_run.h"
 #include "tests/support/run_process.h"

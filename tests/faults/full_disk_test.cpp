@@ -7,8 +7,8 @@
 
 #include <fstream>
 
-#include "core/error.h"
 #include "index/snapshot.h"
+#include "simdb/error.h"
 #include "tests/faults/faulty_gallery.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/fault_run.h"

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <sstream>
 
-#include "core/digest.h"
+#include "simdb/digest.h"
 #include "tests/support/embeddings.h"
 
 namespace simdb::test {

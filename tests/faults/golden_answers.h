@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "database/gallery.h"
+#include "simdb/gallery.h"
 
 namespace simdb::test {
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "core/digest.h"
+#include "simdb/digest.h"
 #include "tests/support/temporary_folder.h"
 
 namespace simdb::test {

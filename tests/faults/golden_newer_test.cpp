@@ -2,9 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "database/backup.h"
-#include "database/database.h"
-#include "database/repair.h"
+#include "simdb/backup.h"
+#include "simdb/database.h"
+#include "simdb/repair.h"
 #include "tests/faults/golden_answers.h"
 #include "tests/faults/golden_fixture.h"
 #include "tests/index/snapshot_version.h"

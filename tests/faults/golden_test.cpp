@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "database/backup.h"
-#include "database/database.h"
+#include "simdb/backup.h"
+#include "simdb/database.h"
 #include "tests/faults/golden_answers.h"
 #include "tests/faults/golden_fixture.h"
 #include "tests/support/embeddings.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/item.h"
+#include "simdb/item.h"
 
 namespace simdb::test {
 

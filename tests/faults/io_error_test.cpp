@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <map>
 
-#include "core/error.h"
+#include "simdb/error.h"
 #include "tests/faults/faulty_gallery.h"
 #include "tests/storage/raw_store.h"
 #include "tests/support/embeddings.h"

@@ -27,8 +27,8 @@
 #include <string_view>
 #include <type_traits>
 
-#include "core/error.h"
 #include "database/layout.h"
+#include "simdb/error.h"
 #include "tests/faults/gallery_work.h"
 
 namespace {

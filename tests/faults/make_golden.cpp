@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "database/database.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/database.h"
+#include "simdb/image_codec.h"
 #include "tests/faults/golden_answers.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/images.h"

@@ -11,8 +11,8 @@
 #include <exception>
 #include <string>
 
-#include "core/error.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/error.h"
+#include "simdb/image_codec.h"
 #include "tests/support/mutants.h"
 
 namespace simdb::test {

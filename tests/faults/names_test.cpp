@@ -6,9 +6,9 @@
 #include <functional>
 
 #include "core/class_name.h"
-#include "core/error.h"
 #include "core/file_io.h"
 #include "database/embedded_gallery.h"
+#include "simdb/error.h"
 #include "storage/backup.h"
 #include "tests/faults/hostile_names.h"
 #include "tests/support/embeddings.h"

@@ -2,7 +2,7 @@
 // back, and what was not is there as a whole or not at all.
 #include <gtest/gtest.h>
 
-#include "core/error.h"
+#include "simdb/error.h"
 #include "tests/faults/faulty_gallery.h"
 #include "tests/support/fault_run.h"
 

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <thread>
 
-#include "database/backup.h"
+#include "simdb/backup.h"
 #include "tests/faults/victim.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/errors.h"

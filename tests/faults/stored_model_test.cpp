@@ -6,8 +6,8 @@
 #include <fstream>
 #include <random>
 
-#include "core/digest.h"
-#include "database/database.h"
+#include "simdb/database.h"
+#include "simdb/digest.h"
 #include "tests/storage/raw_store.h"
 #include "tests/support/fault_run.h"
 #include "tests/support/hostile_models.h"

@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "core/error.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
+#include "simdb/error.h"
 #include "tests/faults/gallery_work.h"
 #include "tests/support/stores.h"
 #include "tests/support/temporary_folder.h"

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/error.h"
+#include "simdb/error.h"
 #include "tests/support/temporary_folder.h"
 
 // What the fuzz targets share. A target is a file fuzz_NAME.cpp with LLVMFuzzerTestOneInput, which

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/digest.h"
 #include "core/file_io.h"
 #include "encoder/model/feature_cache.h"
 #include "index/snapshot.h"
+#include "simdb/digest.h"
 #include "storage/backup.h"
 #include "tests/support/backbones.h"
 #include "tests/support/embeddings.h"

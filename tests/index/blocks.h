@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "core/embedding.h"
 #include "index/kernels_internal.h"
+#include "simdb/embedding.h"
 
 namespace simdb::test {
 

@@ -7,10 +7,10 @@
 #include <random>
 #include <sstream>
 
-#include "core/error.h"
 #include "core/file_io.h"
 #include "index/partitioned_index_internal.h"
 #include "index/snapshot.h"
+#include "simdb/error.h"
 #include "tests/index/row_mix.h"
 #include "tests/support/reference_index.h"
 #include "tests/support/temporary_folder.h"

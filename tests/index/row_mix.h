@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 
 namespace simdb::test {
 

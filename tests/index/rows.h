@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "core/embedding.h"
 #include "index/partition_internal.h"
 #include "index/partitioning_internal.h"
+#include "simdb/embedding.h"
 
 namespace simdb::test {
 

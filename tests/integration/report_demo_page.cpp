@@ -16,8 +16,8 @@
 #include "cli/render.h"
 #include "cli/report/report.h"
 #include "cli/sample_shapes.h"
-#include "core/embedding.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/embedding.h"
+#include "simdb/image_codec.h"
 #include "tests/support/utf8.h"
 
 namespace simdb::cli {

@@ -16,27 +16,28 @@ SOUND_TREE = {
     ".gitignore": "/build/\n*.swp\n",
     "build/release/junk.cpp": '#include <torch/torch.h>\n',
     "core/CMakeLists.txt": "simdb_module(core SOURCES digest.cpp)\n",
-    "core/digest.h": HEADER + "#include <cstddef>\n",
-    "core/digest.cpp": '#include "core/digest.h"\n#include <openssl/evp.h>\n#include <sys/stat.h>\n#include <fmt/core.h>\n',
+    "include/simdb/digest.h": HEADER + "#include <cstddef>\n",
+    "core/digest.cpp": '#include "simdb/digest.h"\n#include <openssl/evp.h>\n#include <sys/stat.h>\n#include <fmt/core.h>\n',
     "encoder/CMakeLists.txt": "simdb_module(encoder\n  SOURCES model/onnx_model_read.cpp) # but not gone.cpp\n",
     "encoder/opencv_internal.h": HEADER + "#include <opencv2/core.hpp>\n",
-    "encoder/model/onnx_model_read.cpp": '#include "encoder/opencv_internal.h"\n#include "core/digest.h"\n'
+    "encoder/model/onnx_model_read.cpp": '#include "encoder/opencv_internal.h"\n#include "simdb/digest.h"\n'
                                    '#include <onnx/onnx_pb.h>\n#include <nlohmann/json.hpp>\n',
     "encoder/training/network.h": HEADER + "#include <torch/nn.h>\n",
     "index/vector_index.h": HEADER,
     "storage/store.h": HEADER,
     "storage/record.proto": 'syntax = "proto3";\n',
     "storage/record_internal.h": HEADER + '#include "record.pb.h"\n',
-    "database/database.h": HEADER + '#include "index/vector_index.h"\n#include "storage/store.h"\n',
-    "cli/app.h": HEADER + '#include "database/database.h"\n',
+    "include/simdb/database.h": HEADER + '#include "simdb/digest.h"\n',
+    "database/engine.h": HEADER + '#include "index/vector_index.h"\n#include "storage/store.h"\n',
+    "cli/app.h": HEADER + '#include "simdb/database.h"\n',
     "cli/train/train.h": HEADER + '#include "cli/app.h"\n#include "encoder/training/network.h"\n',
     "tests/CMakeLists.txt": 'set(files "encoder/model/onnx_model_test.cpp" "fuzz/encoder/model/fuzz_onnx_model.cpp")\n',
     "tests/encoder/model/onnx_model_test.cpp": '#include "encoder/opencv_internal.h"\n#include "tests/support/draw.h"\n'
                                          "#include <gtest/gtest.h>\n",
     "tests/fuzz/encoder/model/fuzz_onnx_model.cpp": '#include "encoder/opencv_internal.h"\n#include <opencv2/core.hpp>\n',
-    "tests/support/draw.h": HEADER + '#include "core/digest.h"\n',
+    "tests/support/draw.h": HEADER + '#include "simdb/digest.h"\n',
     "examples/CMakeLists.txt": "add_executable(search search.cpp)\n",
-    "examples/search.cpp": "#include <simdb/database/database.h>\n#include <vector>\n",
+    "examples/search.cpp": "#include <simdb/database.h>\n#include <vector>\n",
 }
 
 
@@ -77,7 +78,7 @@ class Tree(unittest.TestCase):
     def test_database_and_encoder_do_not_know_each_other(self):
         planted = {"encoder/open.h": HEADER, "database/a.h": HEADER + '#include "encoder/open.h"\n'}
         self.assert_found(planted, "database/a.h:2", "database must not include encoder")
-        planted = {"encoder/a.h": HEADER + '#include "database/database.h"\n'}
+        planted = {"encoder/a.h": HEADER + '#include "simdb/database.h"\n'}
         self.assert_found(planted, "encoder/a.h:2", "encoder must not include database")
 
     def test_third_parties_stay_behind_their_walls(self):
@@ -121,6 +122,16 @@ class Tree(unittest.TestCase):
                    "encoder/training/a.h": HEADER + '#include "encoder/model/b_internal.h"\n'}
         self.assert_found(planted, "encoder/training/a.h:2", "an internal header of encoder/model/")
 
+    def test_public_headers(self):
+        planted = {"include/simdb/item.h": HEADER + '#include "index/vector_index.h"\n'}
+        self.assert_found(planted, "include/simdb/item.h:2", "public headers only")
+        planted = {"include/simdb/item.h": HEADER + '#include "simdb/database.h"\n'}
+        self.assert_found(planted, "include/simdb/item.h:2", "core must not include database")
+        planted = {"include/simdb/other.h": HEADER, "core/a.h": HEADER + '#include "simdb/other.h"\n'}
+        self.assert_found(planted, "core/a.h:2", "no public header")
+        planted = {"include/simdb/item.h": HEADER + "#include <openssl/evp.h>\n"}
+        self.assert_found(planted, "include/simdb/item.h:2", "openssl/")
+
     def test_includes_start_at_the_root(self):
         self.assert_found({"core/a.h": HEADER + '#include "digest.h"\n'}, "core/a.h:2", "no such file")
         self.assert_found({"core/a.h": HEADER + '#include "../index/vector_index.h"\n'}, "core/a.h:2", "without")
@@ -144,7 +155,7 @@ class Tree(unittest.TestCase):
         self.assert_found({"core/a.h": HEADER + "\n" * 400}, "core/a.h:401", "401 lines")
 
     def test_a_folder_without_arrows(self):
-        planted = {"docs/a.h": HEADER + '#include "core/digest.h"\n'}
+        planted = {"docs/a.h": HEADER + '#include "simdb/digest.h"\n'}
         self.assert_found(planted, "docs/a.h:2", "neither ARROWS nor ON_TOP")
 
     def test_the_program_prints_and_fails(self):

@@ -7,8 +7,8 @@
 #include <random>
 
 #include "core/class_mean.h"
-#include "core/error.h"
 #include "core/vote.h"
+#include "simdb/error.h"
 #include "tests/support/embeddings.h"
 
 namespace simdb {

@@ -1,4 +1,4 @@
-#include "pipeline/encode_images.h"
+#include "simdb/encode_images.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 
 #include "core/file_io.h"
 #include "core/parallel.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/image_codec.h"
 #include "tests/support/first_pixel_encoder.h"
 #include "tests/support/images.h"
 #include "tests/support/temporary_folder.h"

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <map>
 
-#include "encoder/image/image_codec.h"
-#include "pipeline/ingest.h"
+#include "simdb/image_codec.h"
+#include "simdb/ingest.h"
 #include "tests/support/first_pixel_encoder.h"
 #include "tests/support/images.h"
 #include "tests/support/temporary_folder.h"

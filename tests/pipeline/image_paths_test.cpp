@@ -1,11 +1,11 @@
-#include "pipeline/image_paths.h"
+#include "simdb/image_paths.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <sstream>
 
-#include "core/error.h"
+#include "simdb/error.h"
 #include "tests/support/broken_input.h"
 #include "tests/support/temporary_folder.h"
 

@@ -11,10 +11,10 @@
 #include <functional>
 #include <string>
 
-#include "core/digest.h"
-#include "core/error.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
 #include "tests/support/embeddings.h"
 
 namespace {

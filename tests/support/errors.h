@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb::test {
 

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/digest.h"
-#include "core/error.h"
-#include "core/image_encoder.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
+#include "simdb/image_encoder.h"
 
 namespace simdb::test {
 

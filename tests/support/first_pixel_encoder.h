@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/image_encoder.h"
+#include "simdb/image_encoder.h"
 
 namespace simdb::test {
 

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/error.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
+#include "simdb/error.h"
 #include "tests/support/embeddings.h"
 
 int main(int argc, char** argv) {

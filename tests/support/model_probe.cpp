@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "core/digest.h"
-#include "core/error.h"
-#include "encoder/model/model_trial.h"
-#include "encoder/model/onnx_encoder.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
+#include "simdb/model_trial.h"
+#include "simdb/onnx_encoder.h"
 
 namespace {
 

@@ -8,11 +8,11 @@
 
 #include "core/class_mean.h"
 #include "core/class_name.h"
-#include "core/digest.h"
-#include "core/error.h"
 #include "core/vote.h"
-#include "database/classifier.h"
-#include "database/gallery.h"
+#include "simdb/classifier.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
+#include "simdb/gallery.h"
 
 namespace simdb::test {
 

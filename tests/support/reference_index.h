@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "core/embedding.h"
-#include "core/item.h"
+#include "simdb/embedding.h"
+#include "simdb/item.h"
 
 namespace simdb::test {
 

@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/error.h"
+#include "simdb/error.h"
 #include "storage/store.h"
 #include "tests/support/embeddings.h"
 

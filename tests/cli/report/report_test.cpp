@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/report/data_uri.h"
-#include "core/error.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/error.h"
+#include "simdb/image_codec.h"
 #include "tests/support/errors.h"
 #include "tests/support/images.h"
 

@@ -12,8 +12,9 @@
 
 #include "cli/interrupt.h"
 #include "core/file_io.h"
-#include "encoder/image/image_codec.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
+#include "simdb/image_codec.h"
+#include "simdb/onnx_encoder.h"
 #include "tests/support/images.h"
 #include "tests/support/temporary_folder.h"
 

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "core/error.h"
+#include "simdb/error.h"
 #include "tests/support/errors.h"
 #include "tests/support/temporary_folder.h"
 

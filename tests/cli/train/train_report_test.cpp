@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "core/error.h"
+#include "simdb/error.h"
 #include "tests/support/errors.h"
 
 namespace simdb::cli {

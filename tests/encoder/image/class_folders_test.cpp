@@ -1,4 +1,4 @@
-#include "encoder/image/class_folders.h"
+#include "simdb/class_folders.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

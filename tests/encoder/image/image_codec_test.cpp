@@ -1,4 +1,4 @@
-#include "encoder/image/image_codec.h"
+#include "simdb/image_codec.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,8 +13,8 @@
 #include <random>
 #include <string>
 
-#include "core/error.h"
 #include "core/file_io.h"
+#include "simdb/error.h"
 #include "tests/support/images.h"
 #include "tests/support/temporary_folder.h"
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "encoder/image/decoders_internal.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/image_codec.h"
 #include "tests/support/errors.h"
 #include "tests/support/hostile_images.h"
 #include "tests/support/images.h"

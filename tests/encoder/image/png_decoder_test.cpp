@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "encoder/image/decoders_internal.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/image_codec.h"
 #include "tests/support/errors.h"
 #include "tests/support/images.h"
 

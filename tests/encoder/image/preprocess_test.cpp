@@ -5,7 +5,7 @@
 
 #include <limits>
 
-#include "core/error.h"
+#include "simdb/error.h"
 #include "tests/support/images.h"
 
 namespace simdb {

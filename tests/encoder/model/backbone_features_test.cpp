@@ -8,8 +8,9 @@
 #include <random>
 #include <string>
 
-#include "core/error.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
+#include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 #include "tests/support/backbones.h"
 #include "tests/support/errors.h"
 

@@ -6,8 +6,8 @@
 #include <fstream>
 #include <random>
 
-#include "core/error.h"
 #include "core/file_io.h"
+#include "simdb/error.h"
 #include "tests/support/backbones.h"
 #include "tests/support/errors.h"
 #include "tests/support/temporary_folder.h"

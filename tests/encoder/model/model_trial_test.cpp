@@ -1,4 +1,4 @@
-#include "encoder/model/model_trial.h"
+#include "simdb/model_trial.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,8 +8,8 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "core/error.h"
-#include "encoder/model/onnx_encoder.h"
+#include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 #include "tests/support/backbones.h"
 #include "tests/support/errors.h"
 #include "tests/support/hostile_models.h"

@@ -1,4 +1,4 @@
-#include "encoder/model/onnx_encoder.h"
+#include "simdb/onnx_encoder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,9 +9,11 @@
 #include <random>
 #include <thread>
 
-#include "core/digest.h"
-#include "core/error.h"
-#include "encoder/model/model_trial.h"
+#include "encoder/image/preprocess.h"
+#include "encoder/model/onnx_model.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
+#include "simdb/model_trial.h"
 #include "tests/support/hostile_models.h"
 #include "tests/support/images.h"
 #include "tests/support/models.h"

@@ -2,8 +2,8 @@
 
 #include <random>
 
-#include "core/error.h"
 #include "encoder/model/onnx_model_backbone.h"
+#include "simdb/error.h"
 #include "tests/support/backbones.h"
 
 namespace simdb {

@@ -8,8 +8,8 @@
 #include <limits>
 #include <set>
 
-#include "core/digest.h"
-#include "core/error.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
 #include "tests/support/backbones.h"
 #include "tests/support/errors.h"
 #include "tests/support/model_sketch.h"

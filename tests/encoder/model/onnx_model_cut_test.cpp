@@ -7,11 +7,12 @@
 #include <cmath>
 #include <random>
 
-#include "core/digest.h"
-#include "core/error.h"
 #include "encoder/model/backbone_features.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_backbone.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 #include "tests/support/backbones.h"
 #include "tests/support/models.h"
 

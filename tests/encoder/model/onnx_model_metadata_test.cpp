@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "core/error.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -8,8 +8,8 @@
 #include <limits>
 #include <random>
 
-#include "core/error.h"
 #include "encoder/model/onnx_model.h"
+#include "simdb/error.h"
 #include "tests/support/hostile_models.h"
 #include "tests/support/model_sketch.h"
 #include "tests/support/models.h"

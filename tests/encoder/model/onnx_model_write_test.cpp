@@ -4,8 +4,8 @@
 #include <functional>
 #include <limits>
 
-#include "core/error.h"
 #include "encoder/model/onnx_model.h"
+#include "simdb/error.h"
 #include "tests/support/models.h"
 
 namespace simdb {

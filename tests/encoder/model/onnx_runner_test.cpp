@@ -6,9 +6,10 @@
 #include <new>
 #include <thread>
 
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_backbone.h"
 #include "encoder/model/onnx_runner_internal.h"
+#include "simdb/onnx_encoder.h"
 #include "tests/support/backbones.h"
 
 namespace simdb {

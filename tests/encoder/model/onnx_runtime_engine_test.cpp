@@ -6,11 +6,12 @@
 #include <cmath>
 #include <random>
 
-#include "core/error.h"
 #include "encoder/model/backbone_features.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_cut.h"
 #include "encoder/model/onnx_runner_internal.h"
+#include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 #include "tests/support/backbones.h"
 #include "tests/support/errors.h"
 #include "tests/support/model_sketch.h"

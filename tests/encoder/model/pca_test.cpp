@@ -6,7 +6,7 @@
 #include <cmath>
 #include <random>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -14,7 +14,8 @@
 
 #include "core/file_io.h"
 #include "encoder/model/backbone_features.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
+#include "simdb/onnx_encoder.h"
 #include "tests/support/run_process.h"
 #include "tests/support/temporary_folder.h"
 

@@ -5,7 +5,8 @@
 #include <random>
 #include <vector>
 
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb {
 namespace {

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <variant>
 
-#include "core/error.h"
 #include "encoder/model/feature_head.h"
 #include "encoder/training/make_head.h"
+#include "simdb/error.h"
 #include "tests/support/errors.h"
 
 namespace simdb::training {

@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <random>
 
-#include "core/error.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/training/samples.h"
 #include "encoder/training/view_features.h"
+#include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 #include "tests/support/backbones.h"
 #include "tests/support/errors.h"
 #include "tests/support/temporary_folder.h"

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/file_io.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/image_codec.h"
 #include "tests/support/errors.h"
 #include "tests/support/images.h"
 #include "tests/support/temporary_folder.h"

@@ -6,7 +6,8 @@
 #include <cmath>
 #include <string>
 
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::training {
 namespace {

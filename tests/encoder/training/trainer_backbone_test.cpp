@@ -4,9 +4,10 @@
 #include <random>
 #include <variant>
 
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/training/trainer.h"
 #include "encoder/training/view_features.h"
+#include "simdb/onnx_encoder.h"
 #include "tests/support/backbones.h"
 #include "tests/support/errors.h"
 #include "tests/support/temporary_folder.h"

@@ -8,9 +8,10 @@
 #include <limits>
 #include <random>
 
-#include "core/embedding.h"
-#include "encoder/model/onnx_encoder.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/training/run_state.h"
+#include "simdb/embedding.h"
+#include "simdb/onnx_encoder.h"
 #include "tests/support/errors.h"
 #include "tests/support/images.h"
 

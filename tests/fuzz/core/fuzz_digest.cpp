@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "core/digest.h"
+#include "simdb/digest.h"
 #include "tests/fuzz/fuzz_support.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

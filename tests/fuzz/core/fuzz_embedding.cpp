@@ -2,7 +2,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 #include "tests/fuzz/fuzz_support.h"
 
 namespace {

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/digest.h"
 #include "core/file_io.h"
+#include "simdb/digest.h"
 #include "storage/backup.h"
 #include "tests/fuzz/fuzz_support.h"
 #include "tests/support/stores.h"

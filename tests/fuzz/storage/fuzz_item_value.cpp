@@ -1,7 +1,7 @@
 // The record and the vector of an item. Input: a byte for the dimension, then the value.
 #include <algorithm>
 
-#include "core/embedding.h"
+#include "simdb/embedding.h"
 #include "storage/item_value_internal.h"
 #include "tests/fuzz/fuzz_support.h"
 

@@ -1,8 +1,8 @@
 // The file WITNESS. Tried as it is, and with a checksum that holds.
 #include <algorithm>
 
-#include "core/digest.h"
 #include "core/file_io.h"
+#include "simdb/digest.h"
 #include "storage/key_schema_internal.h"
 #include "storage/witness_internal.h"
 #include "tests/fuzz/fuzz_support.h"

@@ -1,5 +1,5 @@
-#include <simdb/core/digest.h>
-#include <simdb/encoder/image/image_codec.h>
+#include <simdb/digest.h>
+#include <simdb/image_codec.h>
 
 // Calls into the installed libraries, so that they must link and load.
 int main() {

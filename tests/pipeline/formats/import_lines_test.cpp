@@ -5,8 +5,8 @@
 
 #include <sstream>
 
-#include "core/digest.h"
-#include "core/error.h"
+#include "simdb/digest.h"
+#include "simdb/error.h"
 #include "tests/support/broken_input.h"
 #include "tests/support/errors.h"
 

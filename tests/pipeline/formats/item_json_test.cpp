@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "core/error.h"
 #include "pipeline/formats/json_text.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string>
 
-#include "core/error.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {

@@ -8,9 +8,9 @@
 #include <sstream>
 #include <string>
 
-#include "core/error.h"
 #include "core/file_io.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/error.h"
+#include "simdb/image_codec.h"
 #include "tests/support/errors.h"
 #include "tests/support/images.h"
 #include "tests/support/temporary_folder.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/file_io.h"
-#include "database/database.h"
+#include "simdb/database.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/errors.h"
 #include "tests/support/temporary_folder.h"

@@ -1,7 +1,7 @@
 // The model file that a user hands over: its header, weights and shapes, read before OpenCV sees
 // it.
-#include "core/embedding.h"
 #include "encoder/model/onnx_model.h"
+#include "simdb/embedding.h"
 #include "tests/fuzz/fuzz_support.h"
 #include "tests/fuzz/protobuf_mutator.h"
 

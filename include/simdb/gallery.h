@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/embedding.h"
-#include "core/id_filter.h"
-#include "core/item.h"
+#include "simdb/embedding.h"
+#include "simdb/id_filter.h"
+#include "simdb/item.h"
 
 namespace simdb {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/image.h"
+#include "simdb/image.h"
 
 namespace simdb {
 

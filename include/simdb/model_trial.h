@@ -8,9 +8,9 @@
 #include <span>
 #include <string>
 
-#include "encoder/image/preprocess.h"
-
 namespace simdb {
+
+struct InputSpec;
 
 // A model file may come from anywhere, and the libraries that run models trust them: a few
 // kilobytes can ask for gigabytes, hours, or the end of the process. So a model that comes in is

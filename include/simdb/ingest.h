@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "database/database.h"
-#include "pipeline/encode_images.h"
-#include "pipeline/image_paths.h"
+#include "simdb/database.h"
+#include "simdb/encode_images.h"
+#include "simdb/image_paths.h"
 
 namespace simdb {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "database/gallery.h"
+#include "simdb/gallery.h"
 
 namespace simdb {
 

@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "core/image.h"
-#include "core/image_encoder.h"
-#include "core/item.h"
-#include "database/classifier.h"
-#include "database/gallery.h"
+#include "simdb/classifier.h"
+#include "simdb/gallery.h"
+#include "simdb/image.h"
+#include "simdb/image_encoder.h"
+#include "simdb/item.h"
 
 namespace simdb {
 

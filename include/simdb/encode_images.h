@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "core/embedding.h"
-#include "core/error.h"
-#include "core/image.h"
-#include "core/image_encoder.h"
-#include "encoder/image/image_codec.h"
+#include "simdb/embedding.h"
+#include "simdb/error.h"
+#include "simdb/image.h"
+#include "simdb/image_codec.h"
+#include "simdb/image_encoder.h"
 
 namespace simdb {
 

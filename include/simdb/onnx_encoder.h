@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "core/image_encoder.h"
-#include "encoder/model/onnx_model.h"
+#include "simdb/image_encoder.h"
 
 namespace simdb {
+
+enum class RunnerKind;
+struct ModelHeader;
 
 /// Runs an exported model with OpenCV's DNN module or, where that can't and simdb is built with it,
 /// with ONNX Runtime. Immutable and thread-safe: calls from several threads run side by side, and

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "encoder/image/class_folders.h"
-#include "pipeline/encode_images.h"
+#include "simdb/class_folders.h"
+#include "simdb/encode_images.h"
 
 namespace simdb {
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "core/item.h"
+#include "simdb/item.h"
 
 namespace simdb {
 

@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 
-#include "core/embedding.h"
-#include "core/image.h"
+#include "simdb/embedding.h"
+#include "simdb/image.h"
 
 namespace simdb {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/digest.h"
+#include "simdb/digest.h"
 
 namespace simdb {
 
