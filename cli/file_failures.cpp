@@ -1,5 +1,6 @@
 #include "cli/file_failures.h"
 
+#include <algorithm>
 #include <ostream>
 
 #include "core/printable.h"
@@ -13,6 +14,10 @@ void print_failures(std::ostream& err, std::span<const ImageFailure> failures) {
 
 int exit_code(std::span<const ImageFailure> failures, std::size_t total) {
   if (failures.empty()) return 0;
+  const auto of_the_system = [](const ImageFailure& failure) {
+    return failure.code == ErrorCode::kIo;
+  };
+  if (std::ranges::any_of(failures, of_the_system)) return static_cast<int>(ErrorCode::kIo);
   return static_cast<int>(total == 1 ? failures.front().code : ErrorCode::kBadInput);
 }
 

@@ -14,5 +14,11 @@ TEST(ExitCode, IsTheFilesOwnIfItWasTheOnlyOne) {
   EXPECT_EQ(exit_code(missing, 5), 4);
 }
 
+TEST(ExitCode, TellsThatTheSystemRefusedOneOfMany) {
+  const std::vector<ImageFailure> failures = {{0, ErrorCode::kBadInput, "damaged"},
+                                              {3, ErrorCode::kIo, "too many open files"}};
+  EXPECT_EQ(exit_code(failures, 5), 6);
+}
+
 }  // namespace
 }  // namespace simdb::cli
