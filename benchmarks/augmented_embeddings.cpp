@@ -99,7 +99,7 @@ bool parse(int argc, char** argv, Options& options) {
       "augmented_embeddings: embeddings of many variants of real images, for knn_bench");
   auto add = description.add_options();
   add("encoder", po::value(&options.encoder), "model file of 'simdb train'");
-  add("images", po::value(&options.images), "folder with a sub-folder a class");
+  add("images", po::value(&options.images), "folder with a sub-folder per class");
   add("output,o", po::value(&options.output), "fvecs file for the rows");
   add("queries-output", po::value(&options.queries_output), "fvecs file for the queries");
   add("rows", with_default(options.rows), "how many");

@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
   po::options_description description("emoji_bench: unseen emoji, drawn by others");
   description.add_options()("encoder", po::value(&options.encoder), "the model, FILE.onnx")(
       "baseline", po::value(&options.baseline), "instead: pixels or histogram")(
-      "data", po::value(&options.data), "a folder a class, with VENDOR.png of each vendor")(
+      "data", po::value(&options.data), "a folder per class, with VENDOR.png of each vendor")(
       "classes", po::value(&options.classes)->default_value(options.classes),
       "how many are for training; the others are unseen")(
       "seed", po::value(&options.seed)->default_value(options.seed), "which ones")(

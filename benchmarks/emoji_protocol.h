@@ -10,7 +10,7 @@
 #include "simdb/class_folders.h"
 #include "simdb/image_encoder.h"
 
-// Protocol emoji_open: a folder a class, with one drawing VENDOR.png by each vendor. An encoder
+// Protocol emoji_open: a folder per class, with one drawing VENDOR.png by each vendor. An encoder
 // that was trained on some classes must find the drawings of the others.
 namespace simdb::bench {
 

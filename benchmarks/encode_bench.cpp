@@ -149,7 +149,7 @@ int main(int argc, char** argv) {
   po::options_description description(
       "encode_bench: images a second of the encoder and of LibTorch");
   description.add_options()("images", po::value(&options.images)->default_value(options.images),
-                            "images a round")(
+                            "images per round")(
       "rounds", po::value(&options.rounds)->default_value(options.rounds), "repetitions")(
       "json", po::bool_switch(&options.json), "one JSON object");
   return simdb::bench::parse_arguments(argc, argv, description) ? simdb::bench::run(options) : 0;

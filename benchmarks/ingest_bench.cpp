@@ -103,7 +103,7 @@ int main(int argc, char** argv) {
   po::options_description description(
       "ingest_bench: time to add images against the time to encode them");
   description.add_options()("data", po::value(&options.data),
-                            "folder with a sub-folder a class (default: 4,500 drawn shapes)")(
+                            "folder with a sub-folder per class (default: 4,500 drawn shapes)")(
       "encoder", po::value(&options.encoder),
       "model file (default: the default network, random weights)")(
       "rounds", po::value(&options.rounds)->default_value(options.rounds), "repetitions")(

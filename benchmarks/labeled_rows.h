@@ -19,9 +19,9 @@ struct LabeledRows {
   explicit LabeledRows(std::size_t dimension) : rows(dimension) {}
 
   EmbeddingBatch rows;
-  std::vector<int> labels;           ///< one a row: an index into `classes`
+  std::vector<int> labels;           ///< one per row: an index into `classes`
   std::vector<std::string> classes;  ///< in byte order
-  std::vector<int> parents;          ///< one a class: classes of one folder share a number
+  std::vector<int> parents;          ///< one per class: classes of one folder share a number
 };
 
 /// How many images of a class are taken, by its name; a class without a limit is taken whole.

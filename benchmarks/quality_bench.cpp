@@ -137,7 +137,7 @@ int main(int argc, char** argv) {
   add("added", po::value(&options.added)->default_value(options.added),
       "images of the class that is added");
   add("seeds", po::value(&options.seeds)->default_value(options.seeds), "runs, from seed 1");
-  add("json", po::bool_switch(&options.json), "one JSON object a run");
+  add("json", po::bool_switch(&options.json), "one JSON object per run");
   if (!simdb::bench::parse_arguments(argc, argv, description)) return 0;
   if (!simdb::bench::is_protocol(options.protocol)) {
     std::cerr << "quality_bench: there is no protocol '" << options.protocol << "'; see --help\n";

@@ -55,8 +55,8 @@ void run_shape_protocol(const std::vector<ShapePicture>& pictures, ShapeProtocol
                         std::uint64_t seed, std::size_t added, const Recipe& recipe,
                         const RunCallback& on_run);
 
-/// Any data with a folder a class: trains on half of the classes and looks every image of the other
-/// half up among the rest of them. accuracy is recall@1.
+/// Any data with a folder per class: trains on half of the classes and looks every image of the
+/// other half up among the rest of them. accuracy is recall@1.
 QualityRun run_class_protocol(const std::filesystem::path& folder, std::uint64_t seed,
                               const Recipe& recipe);
 

@@ -43,7 +43,7 @@ ArgumentParser& ArgumentParser::with_database() {
 }
 
 ArgumentParser& ArgumentParser::with_json() {
-  options_.add_options()("json", "one JSON object a line");
+  options_.add_options()("json", "one JSON object per line");
   return *this;
 }
 

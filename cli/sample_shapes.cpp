@@ -113,8 +113,8 @@ void require_in_range(const SampleOptions& options) {
   };
   require(options.colors >= 1 && options.colors <= kMaxColors, "1 to 64 colors are possible");
   require(options.count >= 1 && options.count <= 100000,
-          "1 to 100,000 images a shape and color are possible");
-  require(options.size >= 8 && options.size <= 1024, "8 to 1024 pixels a side are possible");
+          "1 to 100,000 images per shape and color are possible");
+  require(options.size >= 8 && options.size <= 1024, "8 to 1024 pixels per side are possible");
 }
 
 void write_png(const std::filesystem::path& path, const Image& image) {

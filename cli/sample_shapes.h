@@ -18,7 +18,7 @@ struct SampleOptions {
   std::size_t colors = 3;  ///< 1 to 64: red, green, blue, then further hues
   std::size_t count = 20;  ///< images of each shape in each color, 1 to 100,000
   ClassBy class_by = ClassBy::kColor;
-  int size = 28;  ///< pixels a side, 8 to 1024
+  int size = 28;  ///< pixels per side, 8 to 1024
   std::uint64_t seed = 1;
 };
 

@@ -29,7 +29,7 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
 endif()
 
-# LibTorch's headers take about 1 GB a translation unit.
+# LibTorch's headers take about 1 GB per translation unit.
 set_property(GLOBAL APPEND PROPERTY JOB_POOLS torch=2)
 
 add_library(simdb_settings INTERFACE)

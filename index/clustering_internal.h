@@ -6,7 +6,7 @@
 
 namespace simdb {
 
-/// Unit centroids of `count` clusters (at most one a row) of `rows` row-major rows of length 1,
+/// Unit centroids of `count` clusters (at most one per row) of `rows` row-major rows of length 1,
 /// row-major: FAISS's spherical k-means on a random sample. The same for the same input. Rows are
 /// assigned to centroids on `threads` threads.
 std::vector<float> cluster(const float* values, std::size_t rows, std::size_t dimension,

@@ -22,7 +22,7 @@ struct RowLocation {
   friend bool operator==(const RowLocation&, const RowLocation&) = default;
 };
 
-/// Where the rows of ids lie. 8 bytes an id, in pages that come and go with their ids.
+/// Where the rows of ids lie. 8 bytes per id, in pages that come and go with their ids.
 /// Thread-compatible.
 class IdLocator {
  public:

@@ -29,7 +29,7 @@ class VectorIndex {
  public:
   virtual ~VectorIndex() = default;
 
-  /// Adds one row an id. Ids must be new and ascending, above every id added before. Throws
+  /// Adds one row per id. Ids must be new and ascending, above every id added before. Throws
   /// Error(kUsage) otherwise or if sizes or dimensions differ. The index is unchanged if it throws.
   virtual void add(std::span<const ItemId> ids, const EmbeddingBatch& embeddings) = 0;
 

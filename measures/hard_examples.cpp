@@ -15,7 +15,7 @@ namespace {
 
 void require_a_label_each(std::size_t rows, std::size_t labels) {
   if (rows != labels) {
-    throw Error(ErrorCode::kUsage, "can't look for hard examples: not one label a row");
+    throw Error(ErrorCode::kUsage, "can't look for hard examples: not one label per row");
   }
 }
 

@@ -9,7 +9,7 @@
 namespace simdb {
 
 // Where labelled embeddings go wrong, for people to look at. All functions are pure and
-// thread-safe, and throw Error(kUsage) unless there is one label a row.
+// thread-safe, and throw Error(kUsage) unless there is one label per row.
 
 /// What the other rows are to one row; ties go to the lower row.
 struct RowNeighbors {

@@ -30,7 +30,7 @@ InputSpec photo_input() {
   return input;
 }
 
-// A row an output: its weights, then its bias.
+// A row per output: its weights, then its bias.
 DenseLayer read_head(const std::string& file, std::size_t features) {
   const NpyMatrix matrix = from_npy(read_file(file, kMaxHeadBytes), file);
   if (matrix.columns != features + 1) {

@@ -59,7 +59,7 @@ std::vector<LabeledPath> labeled_paths(const fs::path& folder, ClassLevel level)
   if (labeled.empty()) {
     throw Error(ErrorCode::kBadInput,
                 "no images in sub-folders of " + folder.string() +
-                    "; a sub-folder a class is expected: DIR/CLASS/IMAGE.png");
+                    "; one sub-folder per class is expected: DIR/CLASS/IMAGE.png");
   }
   return labeled;
 }

@@ -90,7 +90,7 @@ class Store {
   Store& operator=(const Store&) = delete;
   ~Store();
 
-  /// Stores all items or none, with ascending ids, and syncs. `embeddings` has a row an item.
+  /// Stores all items or none, with ascending ids, and syncs. `embeddings` has a row per item.
   /// Throws Error(kUsage) in a read-only store or if the sizes or dimensions differ,
   /// Error(kBadInput) on a bad class name.
   std::vector<ItemId> put(std::span<const NewItem> items, const EmbeddingBatch& embeddings);

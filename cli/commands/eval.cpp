@@ -154,7 +154,8 @@ EvalReport to_report(Evaluation&& result, const Reference& reference, const std:
 int run_eval(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
       "eval DIR",
-      "Classifies the images of DIR, a sub-folder a class, and compares with the truth. Use images "
+      "Classifies the images of DIR, a sub-folder per class, and compares with the truth. Use "
+      "images "
       "that were\nnot added: an item finds itself. With --encoder, without a database, each is "
       "looked "
       "up among the others.");

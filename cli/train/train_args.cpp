@@ -99,7 +99,7 @@ void describe_training(po::options_description_easy_init& add, Changes& changes)
   add("channels", named(changes, "LIST", SIMDB_OPTION(network.channels), parse_channels),
       "of each stage, like 64,64,128");
   add("dim", changed<int>(changes, "N", SIMDB_OPTION(network.dimension)),
-      "floats an embedding, a multiple of 16 (16)");
+      "floats per embedding, a multiple of 16 (16)");
   add("batch-norm",
       named(changes, "on|off", SIMDB_OPTION(network.batch_norm),
             [](const std::string& text) { return choose("--batch-norm", text, "on", "off"); }),
@@ -148,7 +148,7 @@ void describe_training(po::options_description_easy_init& add, Changes& changes)
       "of the gradients; 0: not clipped");
   add("weight-average", changed<double>(changes, "X", SIMDB_OPTION(weight_average)),
       "decay a step of the weights exported; 0: the last");
-  add("batch", changed<int>(changes, "N", SIMDB_OPTION(batch)), "images a batch, about");
+  add("batch", changed<int>(changes, "N", SIMDB_OPTION(batch)), "images per batch, about");
   add("siblings", changed<double>(changes, "X", SIMDB_OPTION(siblings)),
       "share of batches of classes in one parent folder");
   add("epochs", changed<int>(changes, "N", SIMDB_OPTION(epochs)), "at most");
@@ -189,7 +189,8 @@ po::options_description describe(Words& words, TrainCommand& command) {
   add_backbone_options(add);
   add("preview", po::value(&words.preview)->value_name("FILE"),
       "write a page of augmented images; trains only with -o");
-  add("log", po::value(&words.log)->value_name("FILE"), "write a JSON line an epoch while it runs");
+  add("log", po::value(&words.log)->value_name("FILE"),
+      "write a JSON line per epoch while it runs");
   add("report", po::value(&words.report)->value_name("FILE"),
       "write a page with curves and hard examples");
   add("time-limit", po::value<std::string>()->value_name("TIME")->notifier([&](const auto& text) {
@@ -205,7 +206,7 @@ po::options_description describe(Words& words, TrainCommand& command) {
 
 void translate(const Words& words, TrainCommand& command) {
   if (words.folder.empty()) {
-    throw Error(ErrorCode::kUsage, "name the folder to train on; it has one sub-folder a class");
+    throw Error(ErrorCode::kUsage, "name the folder to train on; it has one sub-folder per class");
   }
   if (words.output.empty() && words.preview.empty()) {
     throw Error(ErrorCode::kUsage,

@@ -9,7 +9,7 @@
 
 namespace simdb::cli {
 
-/// Shows how training goes on: a bar that is drawn over on a terminal, else one line an epoch. Not
+/// Shows how training goes on: a bar that is drawn over on a terminal, else one line per epoch. Not
 /// thread-safe.
 class TrainDisplay {
  public:

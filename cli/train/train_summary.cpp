@@ -124,7 +124,7 @@ std::string summary_text(const TrainRun& run, const TrainResult& result) {
       "recall@1 {:.1f} % on {} ({})\n"
       "{}"
       "{}"
-      "wrote {}: {} floats an image, input {} x {} {}\n"
+      "wrote {}: {} floats per image, input {} x {} {}\n"
       "next: simdb init --encoder {}\n",
       result.stopped ? "stopped early: trained" : "trained", result.training_images,
       result.training_classes,

@@ -115,7 +115,7 @@ std::vector<ClassFolder> find_class_folders(const fs::path& folder, ClassLevel l
     throw Error(
         exists ? ErrorCode::kBadInput : ErrorCode::kNotFound,
         (exists ? folder.string() + " is not a folder" : "there is no folder " + folder.string()) +
-            "; one with a sub-folder a class is expected");
+            "; one with one sub-folder per class is expected");
   }
   Folder tree = read_tree(folder);
   if (level == ClassLevel::kAuto) {

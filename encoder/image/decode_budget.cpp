@@ -28,7 +28,7 @@ Image DecodeBudget::make_image(std::uint64_t width, std::uint64_t height, int ch
   const std::string size = std::to_string(width) + " x " + std::to_string(height) + " pixels";
   if (width > limits_.max_side || height > limits_.max_side) {
     throw std::runtime_error("it has " + size + ", the limit is " +
-                             std::to_string(limits_.max_side) + " a side; shrink it first");
+                             std::to_string(limits_.max_side) + " per side; shrink it first");
   }
   const std::uint64_t pixels = width * height;
   if (pixels > limits_.max_pixels) {

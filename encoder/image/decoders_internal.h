@@ -58,8 +58,9 @@ StoredJpeg decode_jpeg(std::span<const std::byte> jpeg, DecodeBudget& budget);
 /// A lossy or lossless WebP with or without transparency; not an animated one.
 Image decode_webp(std::span<const std::byte> webp, DecodeBudget& budget);
 
-/// A BMP of 1, 4, 8, 16, 24 or 32 bits a pixel, plain, run-length coded or with masks, upside down
-/// or not. Grey where all colours of its palette are; with alpha only where it has a mask for it.
+/// A BMP of 1, 4, 8, 16, 24 or 32 bits per pixel, plain, run-length coded or with masks, upside
+/// down or not. Grey where all colours of its palette are; with alpha only where it has a mask for
+/// it.
 Image decode_bmp(std::span<const std::byte> bmp, DecodeBudget& budget);
 
 /// PNG bytes, or JPEG bytes of a grey or RGB picture; of a consistent image. Throws

@@ -112,7 +112,7 @@ void require_valid(const InputSpec& spec) {
   if (spec.width < 1 || spec.height < 1 || spec.width > kMaxInputSide ||
       spec.height > kMaxInputSide) {
     refuse("size " + std::to_string(spec.width) + " x " + std::to_string(spec.height) +
-           " is not between 1 and 4096 a side");
+           " is not between 1 and 4096 per side");
   }
   if (spec.channels != 1 && spec.channels != 3) {
     refuse(std::to_string(spec.channels) + " channels (1 or 3 are possible)");

@@ -46,8 +46,8 @@ Image decode_webp(std::span<const std::byte> webp, DecodeBudget& budget) {
                                   static_cast<std::uint64_t>(features.height), channels);
   constexpr int kLossy = 1;
   if (features.format != kLossy || features.has_alpha != 0) {
-    // 32 bits a pixel, three pictures of a sixteenth of the pixels that say how they are coded, and
-    // the tables.
+    // 32 bits per pixel, three pictures of a sixteenth of the pixels that say how they are coded,
+    // and the tables.
     const std::uint64_t pixels = image.pixels.size() / channels;
     const std::uint64_t tables = kGroupBytes * count_webp_groups(webp, budget);
     if (5 * pixels + tables > budget.decoder_bytes()) budget.refuse_memory();

@@ -27,7 +27,7 @@ void require_lengths(std::size_t width, std::size_t dimension) {
   }
 }
 
-// Axes of length 1 at right angles to each other, one a row, and the variances along them.
+// Axes of length 1 at right angles to each other, one per row, and the variances along them.
 struct Axes {
   cv::Mat directions;
   std::vector<double> variances;

@@ -32,7 +32,7 @@ struct Backbone {
   std::string reason;  ///< why this one, where nobody named it and there was a choice; or empty
   InputSpec input;
   std::vector<std::byte> model;  ///< ONNX: one input, N x channels x height x width; one output
-  std::size_t features = 0;      ///< floats an image; 0 until BackboneFeatures has run the model
+  std::size_t features = 0;      ///< floats per image; 0 until BackboneFeatures has run the model
   bool one_at_a_time = false;  ///< only batches of 1 come out right; BackboneFeatures tries it out
   bool has_roots = false;      ///< take_roots() was called
   /// What may run it, in the order in which it is tried.

@@ -46,7 +46,7 @@ std::string to_string(const AugmentOptions& augment);
 ///
 ///   | classes | grey                                             | colour |
 ///   |---------|--------------------------------------------------|--------|
-///   | <= 20   | digits if there are 200 images a class or more,  | shapes |
+///   | <= 20   | digits if there are 200 images per class or more,  | shapes |
 ///   |         | else shapes                                      |        |
 ///   | more    | glyph                                            | icons  |
 ///

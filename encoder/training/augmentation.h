@@ -43,7 +43,7 @@ class Augmenter {
 
   /// `planes` is N x C x H x W in [0, 1], group by group and class by class as `shape` says;
   /// `borders` is N x C. Where the unit is the class, classes of a group that have the same
-  /// `families` (one a row, or empty) turn together: siblings are the hardest to tell apart, but
+  /// `families` (one per row, or empty) turn together: siblings are the hardest to tell apart, but
   /// only while they are upright alike. Returns planes of the same shape and range.
   Augmented operator()(torch::Tensor planes, const torch::Tensor& borders, const BatchShape& shape,
                        std::span<const int> families = {});

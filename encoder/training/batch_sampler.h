@@ -32,7 +32,7 @@ struct Batch {
 
 /// Classes that are likely to be alike, because one folder holds them (the letters of an alphabet).
 struct Siblings {
-  std::span<const int> parents = {};  ///< one an image, or empty; read by the constructor only
+  std::span<const int> parents = {};  ///< one per image, or empty; read by the constructor only
   double share = 0;                   ///< of the groups that are filled with whole families first
 };
 

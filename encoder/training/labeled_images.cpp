@@ -141,7 +141,7 @@ void require_enough_classes(const LabeledImages& images, const fs::path& folder,
           : fmt::format("images of one class only ('{}')", images.classes.front());
   throw Error(
       ErrorCode::kBadInput,
-      fmt::format("can't train on '{}': it has {}; make one sub-folder a class, at least {}, "
+      fmt::format("can't train on '{}': it has {}; make one sub-folder per class, at least {}, "
                   "with the images of the class in it",
                   folder.string(), found, min_classes));
 }

@@ -28,8 +28,8 @@ struct LabeledImages {
   InputSpec input;
   std::vector<std::string> classes;  ///< in byte order of their names
   std::vector<int>
-      parents;  ///< one a class: classes of one folder (an alphabet, say) share a number
-  std::vector<int> labels;  ///< one an image: an index into `classes`
+      parents;  ///< one per class: classes of one folder (an alphabet, say) share a number
+  std::vector<int> labels;  ///< one per image: an index into `classes`
   std::vector<std::uint8_t>
       pixels;             ///< size() x input.values(), each image as fit_to_input leaves it
   ViewFeatures features;  ///< what is trained on in place of the pixels, if there are any

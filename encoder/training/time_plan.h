@@ -4,7 +4,7 @@ namespace simdb::training {
 
 /// How fast a training is on this machine.
 struct Pace {
-  double step = 0;       ///< seconds a batch
+  double step = 0;       ///< seconds per batch
   double judgement = 0;  ///< seconds to judge the network once
 };
 

@@ -80,10 +80,10 @@ struct TrainObserver {
 /// what the network makes of them before and after training. Plain data.
 struct ValidationView {
   std::vector<std::string> classes;
-  std::vector<int> labels;           ///< one an image: an index into `classes`
+  std::vector<int> labels;           ///< one per image: an index into `classes`
   std::vector<std::uint8_t> pixels;  ///< as LabeledImages::pixels
-  EmbeddingBatch before;             ///< one row an image: of the untrained network
-  EmbeddingBatch after;              ///< one row an image: of the model
+  EmbeddingBatch before;             ///< one row per image: of the untrained network
+  EmbeddingBatch after;              ///< one row per image: of the model
 };
 
 struct TrainResult {

@@ -9,7 +9,7 @@
 
 namespace simdb {
 
-/// Decoded pixels: 8 bits a channel, rows top to bottom, channels interleaved and in the order
+/// Decoded pixels: 8 bits per channel, rows top to bottom, channels interleaved and in the order
 /// grey, RGB or RGBA (straight alpha). pixels.size() == width * height * channels. A plain value;
 /// thread-compatible.
 struct Image {

@@ -12,7 +12,7 @@ namespace simdb {
 
 struct ImportedItems {
   std::vector<NewItem> items;
-  EmbeddingBatch embeddings;  ///< a row an item
+  EmbeddingBatch embeddings;  ///< a row per item
 };
 
 /// Reads what `simdb export` wrote (docs/file_formats.md describes it) to its end, so that a bad

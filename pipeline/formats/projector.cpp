@@ -115,7 +115,7 @@ void require_usable(const ProjectorData& data) {
   if (sprite_tile_side(rows) == 0) {
     throw Error(ErrorCode::kUsage,
                 fmt::format("can't write a projector folder: {} images don't fit a sprite of {} "
-                            "pixels a side",
+                            "pixels per side",
                             rows, kMaxSpriteSide));
   }
 }

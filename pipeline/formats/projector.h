@@ -29,8 +29,8 @@ inline constexpr int kMaxSpriteSide = 8192;
 int sprite_tile_side(std::size_t count);
 
 /// Writes into `folder`, which it makes if needed:
-///   vectors.tsv            one row an item, tabs between the numbers, no heading
-///   metadata.tsv           heading "label  source", then one row an item; tabs, line breaks and
+///   vectors.tsv            one row per item, tabs between the numbers, no heading
+///   metadata.tsv           heading "label  source", then one row per item; tabs, line breaks and
 ///                          what else printable() escapes become \xNN
 ///   sprite.png             the thumbnails on white, row by row in a square grid
 ///   projector_config.json  for the standalone projector: serve the folder, open ?config=URL

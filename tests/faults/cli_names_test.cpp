@@ -105,7 +105,7 @@ TEST_F(CliNamesTest, ThereAndBackByEveryCommand) {
   const Classes wanted = add_all();
   ASSERT_EQ(classes(), wanted);
 
-  // Lists for people: a line a class and a line an item.
+  // Lists for people: a line per class and a line per item.
   const std::string list = careful({"classes"}).out;
   EXPECT_EQ(std::count(list.begin(), list.end(), '\n'), static_cast<std::ptrdiff_t>(wanted.size()));
   const std::string items = careful({"ls"}).out;

@@ -1,7 +1,7 @@
 // Writes a report page for report_page_test.py and for eyes: shapes drawn on the spot, made-up
 // embeddings that cluster by class, some errors, hostile names.
 //   report_demo_page OUT.html CLASSES IMAGES_PER_CLASS [hostile]
-// or tells which characters the terminal does not get as they are: their numbers, one a line.
+// or tells which characters the terminal does not get as they are: their numbers, one per line.
 //   report_demo_page escaped
 #include <fmt/format.h>
 

@@ -25,7 +25,7 @@ class ClassFoldersTest : public ::testing::Test {
   std::string below(const fs::path& path) const {
     return path.lexically_relative(folder_.path()).string();
   }
-  // "name: image image", one a class.
+  // "name: image image", one per class.
   std::vector<std::string> find(ClassLevel level = ClassLevel::kAuto) const {
     std::vector<std::string> found;
     for (const ClassFolder& entry : find_class_folders(folder_.path(), level)) {

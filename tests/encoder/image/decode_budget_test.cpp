@@ -48,7 +48,7 @@ TEST(DecodeBudgetTest, ADecodersOwnIsGoneBeforeTheCopyIsMade) {
 TEST(DecodeBudgetTest, HoldsSidesAndPixelsBeforeAnythingIsAllocated) {
   DecodeBudget budget({}, 0);
   EXPECT_THAT([&] { budget.make_image(1'000'000'000'000, 1, 1); },
-              testing::ThrowsMessage<std::runtime_error>(HasSubstr("16384 a side")));
+              testing::ThrowsMessage<std::runtime_error>(HasSubstr("16384 per side")));
   EXPECT_THAT([&] { budget.make_image(16384, 16384, 1); },
               testing::ThrowsMessage<std::runtime_error>(
                   AllOf(HasSubstr("16384 x 16384"), HasSubstr("the limit is 67108864"))));

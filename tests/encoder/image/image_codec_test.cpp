@@ -264,7 +264,7 @@ TEST(ImageCodecTest, HoldsEveryLimit) {
   const auto with = [&](const ImageLimits& limits) {
     return refusal([&] { decode_image(png, "x", limits); });
   };
-  EXPECT_THAT(with({.max_side = 19}), HasSubstr("the limit is 19 a side"));
+  EXPECT_THAT(with({.max_side = 19}), HasSubstr("the limit is 19 per side"));
   EXPECT_THAT(with({.max_pixels = 259}), HasSubstr("the limit is 259"));
   EXPECT_THAT(with({.max_file_bytes = png.size() - 1}), HasSubstr("bytes"));
   EXPECT_NO_THROW(
