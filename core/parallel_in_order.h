@@ -22,9 +22,9 @@ namespace simdb {
 /// at the end that all threads finish together. At least 1, at most `most`. Pure.
 inline std::size_t piece_size(double seconds, std::size_t remaining, std::size_t threads,
                               std::size_t most) noexcept {
-  constexpr double kSecondsAPiece = 0.1;
+  constexpr double kSecondsPerPiece = 0.1;
   const auto in_time =
-      seconds > 0 ? static_cast<std::size_t>(std::min(kSecondsAPiece / seconds, 1e6)) : 1;
+      seconds > 0 ? static_cast<std::size_t>(std::min(kSecondsPerPiece / seconds, 1e6)) : 1;
   const std::size_t even = (remaining + 2 * threads - 1) / (2 * threads);
   return std::max<std::size_t>(1, std::min({in_time, even, most}));
 }

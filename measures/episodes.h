@@ -39,7 +39,7 @@ void require_valid(const EpisodeOptions& options);
 /// rows, and of each class `shots` rows as support and another one as query. A query belongs to the
 /// class with the highest mean similarity to its support rows (their mean vector is the class's
 /// prototype); ties go to the class drawn first. Negative labels are no class. `parents`, if not
-/// empty, has one number a label: the classes of an episode then share a parent, which is drawn
+/// empty, has one number per label: the classes of an episode then share a parent, which is drawn
 /// from those that have enough classes, all equally likely. Throws Error(kUsage) for options of 0,
 /// fewer than 2 ways, or sizes that don't match; Error(kBadInput) if there are too few classes.
 /// Pure and thread-safe.

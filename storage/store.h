@@ -102,7 +102,7 @@ class Store {
   void forget_erased(std::uint64_t through);
 
   std::optional<ItemRecord> get(ItemId id) const;
-  /// One entry an id, in their order; faster than one by one.
+  /// One entry per id, in their order; faster than one by one.
   std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const;
   std::optional<Embedding> embedding(ItemId id) const;
   /// Bytes of an image file; empty if the item has none or does not exist.

@@ -33,7 +33,7 @@ class Sha256Stream {
   std::unique_ptr<Context> context_;
 };
 
-/// Lower-case hexadecimal, two characters a byte.
+/// Lower-case hexadecimal, two characters per byte.
 std::string to_hex(std::span<const std::uint8_t> bytes);
 
 /// The inverse for 64 hexadecimal characters; throws Error(kBadInput) for anything else.

@@ -95,7 +95,7 @@ class Gallery {
   virtual std::size_t remove_class(std::string_view class_name) = 0;
 
   std::optional<ItemRecord> get(ItemId id) const { return get_many(std::span(&id, 1)).front(); }
-  /// One entry an id, in their order.
+  /// One entry per id, in their order.
   virtual std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const = 0;
   virtual std::optional<Embedding> embedding(ItemId id) const = 0;
   virtual std::vector<std::byte> thumbnail(ItemId id) const = 0;
