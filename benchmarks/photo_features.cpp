@@ -74,7 +74,7 @@ std::vector<FeatureRows> read_features(std::span<const std::filesystem::path> fi
                                        std::span<const FeatureSource> sources, int store_side,
                                        const std::function<void(std::size_t)>& progress) {
   constexpr std::size_t kFilesAtOnce = 64;  // decoded pictures are large
-  const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t threads = core_count();
   std::vector<FeatureRows> all;
   std::size_t done = 0;
   parallel_in_order(

@@ -97,7 +97,7 @@ std::vector<float> compute_features(const BackboneFeatures& backbone,
   std::vector<float> features;
   std::size_t done = 0;
   parallel_in_order(
-      files.size(), kChunk, std::thread::hardware_concurrency(),
+      files.size(), kChunk, core_count(),
       [&](std::size_t first, std::size_t last) {
         return fit_images(files.subspan(first, last - first), backbone.backbone().input);
       },

@@ -11,6 +11,9 @@
 
 namespace simdb {
 
+/// How many threads run at a time; at least 1.
+inline std::size_t core_count() { return std::max(1U, std::thread::hardware_concurrency()); }
+
 /// False if the system gives no more threads: fewer do the same work.
 template <typename Run>
 bool start_thread(std::vector<std::jthread>& threads, const Run& run) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <mutex>
 #include <system_error>
-#include <thread>
 
 #include "core/file_io.h"
 #include "core/parallel.h"
@@ -146,8 +145,7 @@ std::vector<Prediction> Database::query_batch(const EmbeddingBatch& embeddings,
                                               const QueryOptions& options) const {
   auto hits = state_->gallery->look_up_batch(embeddings, lookup_of(options));
   std::vector<Prediction> predictions(hits.size());
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  parallel_for(hits.size(), kVotesAtOnce, cores, [&](std::size_t first, std::size_t last) {
+  parallel_for(hits.size(), kVotesAtOnce, core_count(), [&](std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i) {
       predictions[i] = decide(std::move(hits[i]), options);
     }

@@ -1,7 +1,6 @@
 // What a gallery answers; nothing here changes it.
 #include <algorithm>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "core/parallel.h"
@@ -19,8 +18,6 @@ namespace {
 constexpr std::size_t kQueriesAtOnce = 32;
 // Records of a page that are read at a time.
 constexpr std::size_t kRecordsAtOnce = 256;
-
-std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 // For searches whose result is the answer.
 struct AsItIs {
@@ -85,7 +82,7 @@ std::vector<std::vector<Neighbor>> EmbeddedGallery::search_batch(const Embedding
   return with_filter(
       filter,
       [&](const VectorIndex& index, const IdFilter& ids) {
-        return index.search_batch(queries, k, cores(), ids);
+        return index.search_batch(queries, k, core_count(), ids);
       },
       AsItIs());
 }
@@ -128,14 +125,15 @@ std::vector<std::vector<LabeledNeighbor>> EmbeddedGallery::look_up_batch(
     const EmbeddingBatch& queries, const Lookup& lookup) const {
   std::vector<std::vector<LabeledNeighbor>> hits(queries.rows());
   const auto for_each_query = [&](const auto& work) {
-    parallel_for(queries.rows(), kQueriesAtOnce, cores(), [&](std::size_t first, std::size_t last) {
-      for (std::size_t i = first; i < last; ++i) work(i);
-    });
+    parallel_for(queries.rows(), kQueriesAtOnce, core_count(),
+                 [&](std::size_t first, std::size_t last) {
+                   for (std::size_t i = first; i < last; ++i) work(i);
+                 });
   };
   return with_filter(
       lookup.filter,
       [&](const VectorIndex& index, const IdFilter& ids) {
-        if (!lookup.within) return index.search_batch(queries, lookup.k, cores(), ids);
+        if (!lookup.within) return index.search_batch(queries, lookup.k, core_count(), ids);
         std::vector<std::vector<Neighbor>> found(queries.rows());
         for_each_query([&](std::size_t i) {
           found[i] = index.range_search(queries.row(i), *lookup.within, ids);

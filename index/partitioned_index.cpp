@@ -50,8 +50,7 @@ struct PartitionedIndex::Update {
 PartitionedIndex::PartitionedIndex(std::size_t dimension, const IndexOptions& options)
     : dimension_((require_valid_dimension(dimension), dimension)),
       partition_from_(options.partition_from),
-      threads_(options.threads != 0 ? options.threads
-                                    : std::max(1U, std::thread::hardware_concurrency())),
+      threads_(options.threads != 0 ? options.threads : core_count()),
       state_(dimension) {}
 
 PartitionedIndex::PartitionedIndex(std::size_t dimension, const IndexOptions& options,

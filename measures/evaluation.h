@@ -55,8 +55,8 @@ struct RetrievalOptions {
 
 /// Looks every row up among all others, leaving itself out; ties go to the lower row. Rows whose
 /// label occurs once are not queries but stay in the gallery. Results are in the order of the rows.
-/// A search per row for as many as its label has. Throws Error(kUsage) unless there is one label per
-/// row.
+/// A search per row for as many as its label has. Throws Error(kUsage) unless there is one label
+/// per row.
 std::vector<QueryResult> look_up_each_other(const EmbeddingBatch& embeddings,
                                             std::span<const int> labels,
                                             const RetrievalOptions& options = {});

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <numeric>
-#include <thread>
 
 #include "core/parallel.h"
 #include "measures/row_index_internal.h"
@@ -17,7 +16,7 @@ std::size_t row_of(ItemId id) { return static_cast<std::size_t>(to_number(id) - 
 }  // namespace
 
 RowIndex::RowIndex(const EmbeddingBatch& rows, std::size_t threads)
-    : threads_(threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency())),
+    : threads_(threads != 0 ? threads : core_count()),
       index_(make_index(rows.dimension(),
                         {.partition_from = IndexOptions().partition_from, .threads = threads_})) {
   std::vector<ItemId> ids(rows.rows());

@@ -5,7 +5,6 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
-#include <thread>
 #include <utility>
 
 #include "core/parallel_in_order.h"
@@ -128,7 +127,7 @@ void encode_images(const ImageEncoder& encoder, const ImageList& images,
                    const std::function<bool(EncodedRun&)>& consume) {
   Loader loader(images);
   parallel_in_order(
-      images.size, kImagesAtOnce, std::thread::hardware_concurrency(),
+      images.size, kImagesAtOnce, core_count(),
       [&](std::size_t first, std::size_t last) {
         return process(encoder, images, loader, first, last);
       },

@@ -63,12 +63,11 @@ torch::Tensor baseline_rows(std::string_view name, const LabeledImages& images,
   constexpr std::size_t kPiece = 16;
   const Features features = find(name);
   std::vector<std::vector<float>> found(rows.size());
-  parallel_for(rows.size(), kPiece, std::max(1U, std::thread::hardware_concurrency()),
-               [&](std::size_t first, std::size_t last) {
-                 for (std::size_t i = first; i < last; ++i) {
-                   found[i] = features(image_of(images, rows[i]));
-                 }
-               });
+  parallel_for(rows.size(), kPiece, core_count(), [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      found[i] = features(image_of(images, rows[i]));
+    }
+  });
   const std::size_t width = found.empty() ? 1 : found.front().size();
   const torch::Tensor table =
       torch::empty({static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(width)});

@@ -169,8 +169,7 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
   Collector collector(images, folders, folder, options, on_skip);
   std::size_t finished = 0;  // folders
   std::size_t done = 0;      // files
-  const std::size_t threads =
-      options.threads > 0 ? options.threads : std::thread::hardware_concurrency();
+  const std::size_t threads = options.threads > 0 ? options.threads : core_count();
   parallel_in_order(
       files.size(), kFilesAtOnce, threads,
       [&](std::size_t first, std::size_t last) {

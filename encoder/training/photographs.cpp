@@ -138,8 +138,7 @@ bool are_photographs(std::span<const std::filesystem::path> files, const ImageLi
   std::atomic<std::size_t> seen = 0;
   std::atomic<std::size_t> photographs = 0;
   parallel_for(
-      (files.size() + step - 1) / step, 1, std::max(1U, std::thread::hardware_concurrency()),
-      [&](std::size_t first, std::size_t last) {
+      (files.size() + step - 1) / step, 1, core_count(), [&](std::size_t first, std::size_t last) {
         for (std::size_t i = first; i < last; ++i) {
           const auto& file = files[i * step];
           try {
