@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <span>
 
 #include "core/class_name.h"
+#include "simdb/digest.h"
 
 namespace simdb {
 namespace {
@@ -64,12 +67,9 @@ std::string escape_unprintable(
 
 std::string printable(std::string_view text) {
   return escape_unprintable(text, [](std::string& safe, std::string_view sequence) {
-    static constexpr std::string_view kDigits = "0123456789abcdef";
     for (const char c : sequence) {
-      const auto byte = static_cast<unsigned char>(c);
-      safe += "\\x";
-      safe += kDigits[byte >> 4];
-      safe += kDigits[byte & 15U];
+      const auto byte = static_cast<std::uint8_t>(c);
+      safe += "\\x" + to_hex(std::span(&byte, 1));
     }
   });
 }

@@ -12,6 +12,10 @@ constexpr std::size_t kEntryBytes = 128;
 
 }  // namespace
 
+std::size_t ItemLabels::bytes_of(const Label& label) noexcept {
+  return kEntryBytes + label.class_name.size() + label.source.size();
+}
+
 std::vector<LabeledNeighbor> ItemLabels::of(const Store& store,
                                             std::span<const Neighbor> neighbors) {
   std::vector<LabeledNeighbor> hits;
@@ -73,7 +77,7 @@ const ItemLabels::Label* ItemLabels::find(ItemId id) {
 }
 
 void ItemLabels::keep(ItemId id, Label&& label) {
-  const std::size_t bytes = kEntryBytes + label.class_name.size() + label.source.size();
+  const std::size_t bytes = bytes_of(label);
   if (young_bytes_ + bytes > max_bytes_ / 2) {
     old_ = std::exchange(young_, {});
     young_bytes_ = 0;
@@ -88,7 +92,7 @@ void ItemLabels::forget(std::span<const ItemId> ids) {
     old_.erase(id);
     const auto found = young_.find(id);
     if (found == young_.end()) continue;
-    young_bytes_ -= kEntryBytes + found->second.class_name.size() + found->second.source.size();
+    young_bytes_ -= bytes_of(found->second);
     young_.erase(found);
   }
 }

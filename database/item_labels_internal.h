@@ -34,6 +34,7 @@ class ItemLabels {
     std::string class_name;
     std::string source;
   };
+  static std::size_t bytes_of(const Label& label) noexcept;
   const Label* find(ItemId id);
   void keep(ItemId id, Label&& label);
 

@@ -18,10 +18,9 @@ constexpr std::size_t kRecallDepth = 5;
 // The classes of the database and of the files, by numbers.
 class Labels {
  public:
-  Labels(const Gallery& gallery, std::span<const LabeledPath> files) {
+  Labels(std::span<const ClassCount> stored, std::span<const LabeledPath> files) {
     std::set<std::string> names;
     for (const LabeledPath& file : files) names.insert(file.class_name);
-    const std::vector<ClassCount> stored = gallery.classes();
     for (const ClassCount& entry : stored) names.insert(entry.name);
     names_.assign(names.begin(), names.end());
     items_.resize(names_.size());
@@ -156,10 +155,11 @@ void set_auroc(Evaluation& result, std::span<const float> foreign) {
 Evaluation evaluate(const Database& database, std::span<const LabeledPath> files, std::size_t k,
                     const FilesDone& progress, const ImageLimits& limits) {
   const Gallery& gallery = database.gallery();
-  if (gallery.classes().empty()) {
+  const std::vector<ClassCount> stored = gallery.classes();
+  if (stored.empty()) {
     throw Error(ErrorCode::kBadInput, "the database is empty; add images with 'simdb add' first");
   }
-  const Labels labels(gallery, files);
+  const Labels labels(stored, files);
   Evaluation result(database.encoder().dimension());
   result.classes = labels.names();
   std::vector<QueryResult> answers;

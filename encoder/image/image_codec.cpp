@@ -143,13 +143,14 @@ SourceImage source_image(std::span<const std::byte> file, std::string source,
 
 SourceImage source_image(const Image& image) {
   require_consistent(image);
-  std::vector<std::byte> identity;
+  Sha256Stream digest;
   for (const int side : {image.width, image.height, image.channels}) {
-    for (int shift = 0; shift < 32; shift += 8) identity.push_back(std::byte(side >> shift & 255));
+    std::array<std::byte, 4> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = std::byte(side >> 8 * i & 255);
+    digest.append(bytes);
   }
-  const auto pixels = std::as_bytes(std::span(image.pixels));
-  identity.insert(identity.end(), pixels.begin(), pixels.end());
-  return {image, "", sha256(identity), make_thumbnail(image)};
+  digest.append(std::as_bytes(std::span(image.pixels)));
+  return {image, "", digest.finish(), make_thumbnail(image)};
 }
 
 SourceImage load_image(const std::filesystem::path& path, const ImageLimits& limits) {
