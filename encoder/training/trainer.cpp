@@ -219,7 +219,8 @@ class Training {
     report.spread = judgement.spread;
     report.measure = report.map_at_r;
     if (yardstick_.has_new_classes()) {
-      report.measure = yardstick_.share_among_all(to_tensor(judgement.queries));
+      report.measure =
+          yardstick_.score(to_tensor(judgement.queries), yardstick_.all_ways()).accuracy;
     }
     report.seconds = seconds();
     state_.history.push_back(report);

@@ -53,15 +53,10 @@ Yardstick::Yardstick(const Validation& validation, std::uint64_t seed)
   if (std::set<int>(labels_.begin(), labels_.end()).size() < 2) shots_ = 0;
 }
 
-NewClassScore Yardstick::score(const torch::Tensor& queries) const {
+NewClassScore Yardstick::score(const torch::Tensor& queries, std::size_t most_ways) const {
   if (shots_ == 0) return {};
-  return score_new_classes(queries.index_select(0, torch::tensor(scored_)), labels_, shots_, seed_);
-}
-
-double Yardstick::share_among_all(const torch::Tensor& queries) const {
   return score_new_classes(queries.index_select(0, torch::tensor(scored_)), labels_, shots_, seed_,
-                           labels_.size())
-      .accuracy;
+                           most_ways);
 }
 
 BaselineScore Yardstick::judge(const Baseline& baseline, const LabeledImages& images,

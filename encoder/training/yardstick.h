@@ -20,13 +20,12 @@ class Yardstick {
 
   bool has_new_classes() const noexcept { return shots_ > 0; }
 
-  /// Of the embeddings of the validation's queries, one row each. Without ways if their classes are
-  /// not new to the network, or too few.
-  NewClassScore score(const torch::Tensor& queries) const;
-
-  /// The share of right answers among all of them at once, which chooses the epoch: among 20
-  /// classes a network of little training is as good as one that tells hundreds apart.
-  double share_among_all(const torch::Tensor& queries) const;
+  /// Of the embeddings of the validation's queries, one row each, among `most_ways` classes at
+  /// most. Without ways if their classes are not new to the network, or too few.
+  NewClassScore score(const torch::Tensor& queries, std::size_t most_ways = kMostWays) const;
+  /// At least as many classes as there are: among all of them at once an epoch is judged. Among 20
+  /// a network of little training is as good as one that tells hundreds apart.
+  std::size_t all_ways() const noexcept { return labels_.size(); }
 
   /// What a baseline makes of the queries, which are rows of `images`, looked up as the validation
   /// does; its gallery has rows of `training`.
