@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "core/file_io.h"
+#include "core/new_item.h"
 #include "core/parallel.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
@@ -121,10 +122,7 @@ std::vector<AddedItem> Database::add(std::string_view class_name,
   items.reserve(images.size());
   for (const SourceImage& image : images) {
     pixels.push_back(image.image);
-    items.push_back({{std::string(class_name), image.source, image.digest,
-                      static_cast<std::uint32_t>(image.image.width),
-                      static_cast<std::uint32_t>(image.image.height)},
-                     image.thumbnail});
+    items.push_back(new_item(class_name, image));
   }
   return state_->gallery->add(items, encoder().encode(pixels));
 }

@@ -1,23 +1,10 @@
 #include "simdb/ingest.h"
 
-#include <string>
-#include <utility>
-
 #include "core/class_name.h"
+#include "core/new_item.h"
 
 namespace simdb {
 namespace {
-
-NewItem to_item(SourceImage&& source, std::string_view class_name) {
-  NewItem item;
-  item.info = {.class_name = std::string(class_name),
-               .source = std::move(source.source),
-               .digest = source.digest,
-               .width = static_cast<std::uint32_t>(source.image.width),
-               .height = static_cast<std::uint32_t>(source.image.height)};
-  item.thumbnail = std::move(source.thumbnail);
-  return item;
-}
 
 // An image whose class can't be stored fails before it is read.
 ImageList with_class_names_checked(const ImageList& images,
@@ -45,7 +32,7 @@ IngestReport ingest(Database& database, const ImageList& images,
         std::vector<NewItem> items;
         items.reserve(run.images.size());
         for (std::size_t i = 0; i < run.images.size(); ++i) {
-          items.push_back(to_item(std::move(run.images[i]), class_of(run.indices[i])));
+          items.push_back(new_item(class_of(run.indices[i]), run.images[i]));
         }
         const std::vector<AddedItem> added = database.gallery().add(items, run.embeddings);
         for (const AddedItem& item : added) ++(item.is_new ? report.added : report.existing);
