@@ -27,6 +27,7 @@
 #include "cli/train/train_report.h"
 #include "cli/train/train_summary.h"
 #include "core/file_io.h"
+#include "core/parallel.h"
 #include "encoder/model/onnx_model.h"
 #include "encoder/training/labeled_images.h"
 #include "encoder/training/memory_estimate.h"
@@ -286,7 +287,7 @@ class TrainApp {
 
   int threads() const {
     if (options_.threads > 0) return options_.threads;
-    return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    return static_cast<int>(core_count());
   }
 
   /// Training goes on without a log that can't be written any more.

@@ -11,6 +11,7 @@
 #include <set>
 #include <thread>
 
+#include "core/parallel.h"
 #include "encoder/training/baselines.h"
 #include "encoder/training/batch_sampler.h"
 #include "encoder/training/embed.h"
@@ -369,9 +370,7 @@ TrainResult train(const LabeledImages& images, const LabeledImages* validation,
   require_valid(options);
   require_matching_input(images, validation, options);
   require_device(options.device);
-  at::set_num_threads(options.threads > 0
-                          ? options.threads
-                          : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+  at::set_num_threads(options.threads > 0 ? options.threads : static_cast<int>(core_count()));
   TrainOptions resolved = options;
   resolved.augment = resolve_augment(options.augment, images.input.channels, images.classes.size(),
                                      images.size(), looks_like_photographs(images));
