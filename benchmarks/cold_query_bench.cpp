@@ -11,6 +11,7 @@
 
 #include "benchmarks/bench_support.h"
 #include "cli/sample_shapes.h"
+#include "core/file_io.h"
 #include "database/layout.h"
 #include "encoder/model/onnx_model.h"
 #include "simdb/image_paths.h"
@@ -29,7 +30,7 @@ struct Options {
 };
 
 int run(const Options& options) {
-  const fs::path programs = fs::read_symlink("/proc/self/exe").parent_path();
+  const fs::path programs = program_folder();
   std::string name = (fs::temp_directory_path() / "simdb-cold-XXXXXX").string();
   const fs::path folder = ::mkdtemp(name.data());
   cli::write_sample_tree(folder / "shapes", {.count = options.count});

@@ -112,7 +112,7 @@ double refresh_ms(const fs::path& folder, const EmbeddingBatch& rows, std::size_
 }
 
 nlohmann::ordered_json measure(std::size_t count, int rounds) {
-  const fs::path programs = fs::read_symlink("/proc/self/exe").parent_path();
+  const fs::path programs = program_folder();
   std::string name = (fs::temp_directory_path() / "simdb-large-XXXXXX").string();
   const fs::path folder = ::mkdtemp(name.data());
   cli::write_sample_tree(folder / "shapes", {.count = 1});

@@ -79,6 +79,11 @@ std::filesystem::path absolute_path(const std::filesystem::path& path) {
   return absolute;
 }
 
+std::filesystem::path program_folder() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+}
+
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
   const RegularFile file(path);
   const auto too_large = [&](std::uint64_t size) {

@@ -18,6 +18,10 @@ class RegularFile;
 /// deleted, Error(kIo) if the system does not tell it.
 std::filesystem::path absolute_path(const std::filesystem::path& path);
 
+/// The folder of the running program, where others of simdb's lie too; empty if the system does not
+/// tell it.
+std::filesystem::path program_folder();
+
 /// Reads a whole regular file. Throws Error(kNotFound) if there is none, Error(kBadInput) if it is
 /// a folder, FIFO, socket or device, its name holds a NUL, or it has more than `max_bytes`,
 /// Error(kIo) if the system refuses. Never blocks on a FIFO. Thread-safe.

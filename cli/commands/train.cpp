@@ -1,13 +1,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <ostream>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "cli/commands/commands.h"
+#include "core/file_io.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
@@ -15,9 +15,7 @@ namespace simdb::cli {
 // Training lives in a program of its own, beside this one: loading LibTorch costs every process 0.3
 // s.
 int run_train(std::span<const std::string> args, Console& console) {
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  const std::string program = (self.parent_path() / "simdb-train").string();
+  const std::string program = (program_folder() / "simdb-train").string();
   std::vector<char*> words = {const_cast<char*>(program.c_str())};
   for (const std::string& word : args) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);

@@ -16,6 +16,7 @@
 #include <system_error>
 #include <vector>
 
+#include "core/file_io.h"
 #include "encoder/image/preprocess.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "encoder/model/trial_report_internal.h"
@@ -156,7 +157,7 @@ Answer listen(int pipe, const TrialOptions& options) {
 fs::path program_of(const TrialOptions& options) {
   if (!options.program.empty()) return options.program;
   std::error_code error;
-  fs::path beside = fs::read_symlink("/proc/self/exe", error).replace_filename(kProgram);
+  fs::path beside = program_folder() / kProgram;
   return fs::exists(beside, error) ? beside : fs::path(kProgram);
 }
 

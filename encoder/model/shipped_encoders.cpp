@@ -4,6 +4,7 @@
 #include <array>
 #include <system_error>
 
+#include "core/file_io.h"
 #include "simdb/error.h"
 
 namespace simdb {
@@ -27,10 +28,7 @@ bool is_there(const std::filesystem::path& path) {
 std::span<const ShippedEncoder> shipped_encoders() { return kShipped; }
 
 std::filesystem::path shipped_encoder_path(std::string_view name) {
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  const std::filesystem::path prefix = self.parent_path().parent_path();
-  return prefix / "share/simdb/models" / (std::string(name) + ".onnx");
+  return program_folder().parent_path() / "share/simdb/models" / (std::string(name) + ".onnx");
 }
 
 bool is_shipped_encoder(const std::filesystem::path& file) {
