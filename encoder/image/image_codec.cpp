@@ -23,9 +23,7 @@ constexpr int kThumbnailJpegQuality = 90;
 
 // Exif's orientations 2 to 8, in the order of its table: which side of the picture row 0 is, and
 // which column 0.
-Image turned_upright(StoredJpeg stored) {
-  Image& image = stored.image;
-  const int orientation = stored.orientation;
+Image turned_upright(Image image, int orientation) {
   if (orientation > 4) {
     Image turned{image.height, image.width, image.channels, {}};
     turned.pixels.resize(image.pixels.size());
@@ -41,7 +39,13 @@ Image turned_upright(StoredJpeg stored) {
   if (orientation == 2 || orientation == 6) flip(kMirrored);
   if (orientation == 3 || orientation == 7) flip(kBoth);
   if (orientation == 4 || orientation == 8) flip(kUpsideDown);
-  return std::move(image);
+  return image;
+}
+
+Image decode_upright_jpeg(std::span<const std::byte> bytes, DecodeBudget& budget) {
+  StoredJpeg stored = decode_jpeg(bytes, budget);
+  return guard_opencv(ErrorCode::kInternal, "turn an image upright",
+                      [&] { return turned_upright(std::move(stored.image), stored.orientation); });
 }
 
 Image decode(std::span<const std::byte> bytes, const ImageLimits& limits) {
@@ -60,7 +64,7 @@ Image decode(std::span<const std::byte> bytes, const ImageLimits& limits) {
     case ImageFormat::kPng:
       return decode_png(bytes, budget);
     case ImageFormat::kJpeg:
-      return turned_upright(decode_jpeg(bytes, budget));
+      return decode_upright_jpeg(bytes, budget);
     case ImageFormat::kBmp:
       return decode_bmp(bytes, budget);
     case ImageFormat::kWebp:
