@@ -3,28 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 #include "tests/support/embeddings.h"
 #include "tests/support/errors.h"
 
 namespace simdb {
 namespace {
 
+using test::at_degrees;
 using test::error_of;
 using ::testing::HasSubstr;
-
-// Points of the unit circle in the first two of 16 dimensions.
-EmbeddingBatch at_degrees(std::initializer_list<double> angles) {
-  EmbeddingBatch batch(16);
-  for (const double angle : angles) {
-    std::vector<float> values(16);
-    values[0] = static_cast<float>(std::cos(angle * M_PI / 180));
-    values[1] = static_cast<float>(std::sin(angle * M_PI / 180));
-    batch.append_normalized(values);
-  }
-  return batch;
-}
 
 TEST(EpisodesTest, SeparatedClassesAreAlwaysRight) {
   const auto score =

@@ -14,17 +14,7 @@
 namespace simdb {
 namespace {
 
-// Points of the unit circle in the first two of 16 dimensions.
-EmbeddingBatch at_degrees(std::initializer_list<double> angles) {
-  EmbeddingBatch batch(16);
-  for (const double angle : angles) {
-    std::vector<float> values(16);
-    values[0] = static_cast<float>(std::cos(angle * M_PI / 180));
-    values[1] = static_cast<float>(std::sin(angle * M_PI / 180));
-    batch.append_normalized(values);
-  }
-  return batch;
-}
+using test::at_degrees;
 
 TEST(EvaluationTest, RecallAtK) {
   const RankedLabels ranked{.query_label = 3, .relevant = 2, .neighbor_labels = {1, 2, 3, 3}};

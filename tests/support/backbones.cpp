@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "encoder/model/onnx_model_backbone.h"
 #include "tests/support/model_sketch.h"
 
 namespace simdb::test {
@@ -234,5 +235,16 @@ class Maker {
 }  // namespace
 
 std::vector<std::byte> make_backbone(const BackboneRecipe& recipe) { return Maker(recipe).make(); }
+
+BackboneFeatures load_backbone(const BackboneRecipe& recipe, const std::string& output) {
+  return BackboneFeatures(read_backbone(make_backbone(recipe), "net.onnx", recipe.input, output));
+}
+
+std::vector<std::uint8_t> random_pixels(const InputSpec& input, std::size_t images) {
+  std::mt19937 random(7);
+  std::vector<std::uint8_t> pixels(images * input.values());
+  for (auto& pixel : pixels) pixel = static_cast<std::uint8_t>(random() >> 24);
+  return pixels;
+}
 
 }  // namespace simdb::test

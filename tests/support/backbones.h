@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "encoder/image/preprocess.h"
+#include "encoder/model/backbone_features.h"
 
 namespace simdb::test {
 
@@ -49,5 +51,11 @@ inline constexpr int kBackboneFeatures = 8;
 /// Conv 3 x 3 with stride 2 to 8 channels, ReLU, average over the picture: features; bytes of an
 /// ONNX file. The first ReLU's output is called "early", a second output "side".
 std::vector<std::byte> make_backbone(const BackboneRecipe& recipe = {});
+
+/// The net of make_backbone(recipe), read and tried out.
+BackboneFeatures load_backbone(const BackboneRecipe& recipe, const std::string& output = {});
+
+/// The same for the same input; `images` one after another, as fit_to_input leaves them.
+std::vector<std::uint8_t> random_pixels(const InputSpec& input, std::size_t images);
 
 }  // namespace simdb::test

@@ -1,5 +1,6 @@
 #include "tests/support/embeddings.h"
 
+#include <cmath>
 #include <random>
 #include <span>
 
@@ -69,6 +70,17 @@ NewItem numbered_item(std::uint64_t number, const std::string& class_name) {
   item.info.height = 200;
   item.thumbnail.assign(20 + number % 50, static_cast<std::byte>(number % 251));
   return item;
+}
+
+EmbeddingBatch at_degrees(std::initializer_list<double> angles) {
+  EmbeddingBatch batch(16);
+  for (const double angle : angles) {
+    std::vector<float> values(16);
+    values[0] = static_cast<float>(std::cos(angle * M_PI / 180));
+    values[1] = static_cast<float>(std::sin(angle * M_PI / 180));
+    batch.append_normalized(values);
+  }
+  return batch;
 }
 
 }  // namespace simdb::test

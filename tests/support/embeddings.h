@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ EmbeddingBatch clustered_embeddings(std::size_t rows, std::size_t dimension, std
 /// 16 coordinates of +-1/4: of unit length, their dot products are multiples of 1/8 with many ties,
 /// exact in any arithmetic.
 EmbeddingBatch corner_embeddings(std::size_t rows, std::uint64_t seed);
+
+/// Points of the unit circle in the first two of 16 dimensions.
+EmbeddingBatch at_degrees(std::initializer_list<double> angles);
 
 /// `count` ids from `first` on.
 std::vector<ItemId> ids_from(std::uint64_t first, std::size_t count);

@@ -18,22 +18,12 @@ namespace simdb {
 namespace {
 
 using test::BackboneRecipe;
+using test::load_backbone;
+using test::random_pixels;
 using ::testing::AllOf;
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
 using ::testing::Pointwise;
-
-BackboneFeatures load(const BackboneRecipe& recipe, const std::string& output = {}) {
-  return BackboneFeatures(
-      read_backbone(test::make_backbone(recipe), "net.onnx", recipe.input, output));
-}
-
-std::vector<std::uint8_t> random_pixels(const InputSpec& input, std::size_t images) {
-  std::mt19937 random(7);
-  std::vector<std::uint8_t> pixels(images * input.values());
-  for (auto& pixel : pixels) pixel = static_cast<std::uint8_t>(random() >> 24);
-  return pixels;
-}
 
 // Conv 3 x 3 with stride 2, batch norm if `net` has it, ReLU, mean: in double, from the weights
 // that the recipe draws in the file's order.
@@ -101,7 +91,7 @@ class NaiveBackbone {
 };
 
 void expect_naive_features(const BackboneRecipe& recipe) {
-  const BackboneFeatures backbone = load(recipe);
+  const BackboneFeatures backbone = load_backbone(recipe);
   ASSERT_EQ(backbone.dimension(), 8U);
   const auto pixels = random_pixels(recipe.input, 5);
   const NaiveBackbone naive(recipe);
@@ -140,7 +130,7 @@ TEST(BackboneFeaturesTest, TakesEveryFormOfExport) {
 
 TEST(BackboneFeaturesTest, BatchesDoNotMatter) {
   const BackboneRecipe recipe{.input = {.width = 70, .height = 70}, .residual = true};
-  const BackboneFeatures backbone = load(recipe);
+  const BackboneFeatures backbone = load_backbone(recipe);
   const auto pixels = random_pixels(recipe.input, 70);
   const std::vector<float> all = backbone.compute(pixels);
   std::vector<float> singly;
@@ -157,19 +147,19 @@ TEST(BackboneFeaturesTest, TakesATensorInsideTheModel) {
   const BackboneRecipe recipe;
   const auto pixels = random_pixels(recipe.input, 3);
   // The mean of "early" is what the whole model gives.
-  EXPECT_THAT(load(recipe, "early").compute(pixels),
-              Pointwise(FloatNear(1e-6F), load(recipe).compute(pixels)));
-  EXPECT_NE(load(recipe, "side").compute(pixels), load(recipe).compute(pixels));
+  EXPECT_THAT(load_backbone(recipe, "early").compute(pixels),
+              Pointwise(FloatNear(1e-6F), load_backbone(recipe).compute(pixels)));
+  EXPECT_NE(load_backbone(recipe, "side").compute(pixels), load_backbone(recipe).compute(pixels));
 }
 
 TEST(BackboneFeaturesTest, RunsWhatTakesOneImageOneByOne) {
-  EXPECT_FALSE(load({}).backbone().one_at_a_time);
-  EXPECT_TRUE(load({.one_image = true}).backbone().one_at_a_time);
+  EXPECT_FALSE(load_backbone({}).backbone().one_at_a_time);
+  EXPECT_TRUE(load_backbone({.one_image = true}).backbone().one_at_a_time);
   expect_naive_features({.one_image = true});
 }
 
 TEST(BackboneFeaturesTest, TellsWhatOpenCvCannotRun) {
-  const Error error = test::error_of([] { load({.unknown_operator = true}); });
+  const Error error = test::error_of([] { load_backbone({.unknown_operator = true}); });
   EXPECT_EQ(error.code(), ErrorCode::kBadInput);
   EXPECT_THAT(error.what(), AllOf(HasSubstr("net.onnx"), HasSubstr("opset")));
 }
@@ -179,11 +169,12 @@ TEST(BackboneFeaturesTest, TellsWhatOpenCvCannotRun) {
 TEST(BackboneFeaturesTest, RunsWhatRealNetsAreMadeOf) {
   const auto pixels = random_pixels(BackboneRecipe{}.input, 70);
   for (const int opset : {9, 11, 13, 17}) {
-    const std::vector<float> plain = load({.opset = opset}).compute(pixels);
-    EXPECT_THAT(load({.opset = opset, .worked_out_shape = true}).compute(pixels),
+    const std::vector<float> plain = load_backbone({.opset = opset}).compute(pixels);
+    EXPECT_THAT(load_backbone({.opset = opset, .worked_out_shape = true}).compute(pixels),
                 Pointwise(FloatNear(1e-6F), plain));
-    EXPECT_FALSE(load({.opset = opset, .worked_out_shape = true}).backbone().one_at_a_time);
-    const std::vector<float> gated = load({.opset = opset, .gate = true}).compute(pixels);
+    EXPECT_FALSE(
+        load_backbone({.opset = opset, .worked_out_shape = true}).backbone().one_at_a_time);
+    const std::vector<float> gated = load_backbone({.opset = opset, .gate = true}).compute(pixels);
     ASSERT_EQ(gated.size(), plain.size());
     for (std::size_t i = 0; i < gated.size(); ++i) {
       // Each channel is multiplied by the sigmoid of its own mean.
@@ -197,7 +188,7 @@ TEST(BackboneFeaturesTest, ClipsInEveryFormOfExport) {
   // Features beyond 6, which is where OpenCV 4.6 clips if nobody says where.
   const InputSpec input{.width = 12, .height = 10, .scale = {0.02F, 0.02F, 0.02F}};
   const auto pixels = random_pixels(input, 5);
-  const std::vector<float> plain = load({.input = input}).compute(pixels);
+  const std::vector<float> plain = load_backbone({.input = input}).compute(pixels);
   const float highest = *std::ranges::max_element(plain);
   ASSERT_GT(highest, 8);
   const float limit = highest / 2;
@@ -213,7 +204,7 @@ TEST(BackboneFeaturesTest, ClipsInEveryFormOfExport) {
     const bool is_least = form == ClipForm::kLeastOnly || form == ClipForm::kLeastAttributeOnly;
     for (const int opset : {9, 11, 13}) {
       const BackboneRecipe recipe{.input = input, .opset = opset, .clip = limit, .clip_form = form};
-      EXPECT_THAT(load(recipe).compute(pixels),
+      EXPECT_THAT(load_backbone(recipe).compute(pixels),
                   Pointwise(FloatNear(1e-4F), is_least ? above : below))
           << "form " << static_cast<int>(form) << ", opset " << opset;
     }
@@ -221,7 +212,7 @@ TEST(BackboneFeaturesTest, ClipsInEveryFormOfExport) {
 }
 
 TEST(BackboneFeaturesTest, RootsHaveLengthOne) {
-  const BackboneFeatures plain = load({});
+  const BackboneFeatures plain = load_backbone({});
   EXPECT_TRUE(plain.is_nonnegative());
   Backbone backbone = plain.backbone();
   take_roots(backbone);
@@ -246,7 +237,7 @@ TEST(BackboneFeaturesTest, RootsHaveLengthOne) {
 
 TEST(BackboneFeaturesTest, ProgressCountsImagesAndStops) {
   const BackboneRecipe recipe{.input = {.width = 4, .height = 4}};
-  const BackboneFeatures backbone = load(recipe);
+  const BackboneFeatures backbone = load_backbone(recipe);
   const auto pixels = random_pixels(recipe.input, 600);
   std::vector<std::size_t> seen;
   const auto all = backbone.compute(pixels, [&](std::size_t done, std::size_t total) {
@@ -265,16 +256,16 @@ TEST(BackboneFeaturesTest, TheKeyTellsModelsAndInputsApart) {
   const BackboneRecipe recipe{.free_size = true};
   BackboneRecipe brighter = recipe;
   brighter.input.mean = {0.1F, 0, 0};
-  EXPECT_EQ(load(recipe).key(), load(recipe).key());
-  EXPECT_NE(load(recipe).key(), load(brighter).key());
-  EXPECT_NE(load(recipe).key(), load({.free_size = true, .seed = 2}).key());
-  EXPECT_NE(load(recipe).key(), load(recipe, "early").key());
+  EXPECT_EQ(load_backbone(recipe).key(), load_backbone(recipe).key());
+  EXPECT_NE(load_backbone(recipe).key(), load_backbone(brighter).key());
+  EXPECT_NE(load_backbone(recipe).key(), load_backbone({.free_size = true, .seed = 2}).key());
+  EXPECT_NE(load_backbone(recipe).key(), load_backbone(recipe, "early").key());
 }
 
 TEST(BackboneFeaturesTest, RefusesHalfAnImage) {
   const BackboneRecipe recipe;
   const auto pixels = random_pixels(recipe.input, 2);
-  EXPECT_EQ(test::code_of([&] { load(recipe).compute(std::span(pixels).first(100)); }),
+  EXPECT_EQ(test::code_of([&] { load_backbone(recipe).compute(std::span(pixels).first(100)); }),
             ErrorCode::kUsage);
 }
 
@@ -292,7 +283,7 @@ void expect_merged(const BackboneRecipe& recipe, bool with_hidden_layer) {
   if (with_hidden_layer) head.push_back(dense(8, 20, true));
   head.push_back(dense(with_hidden_layer ? 20 : 8, 32, false));
 
-  const BackboneFeatures backbone = load(recipe);
+  const BackboneFeatures backbone = load_backbone(recipe);
   const OnnxEncoder encoder(write_backbone_model(backbone.backbone(), head, {{"loss", "circle"}}));
   const auto pixels = random_pixels(recipe.input, 40);
   std::vector<float> planes(pixels.size());

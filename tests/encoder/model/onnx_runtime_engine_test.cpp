@@ -20,23 +20,14 @@ namespace simdb {
 namespace {
 
 using test::BackboneRecipe;
+using test::load_backbone;
+using test::random_pixels;
 using ::testing::AllOf;
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
 using ::testing::Pointwise;
 
 constexpr std::size_t kFeatures = test::kBackboneFeatures;
-
-BackboneFeatures load(const BackboneRecipe& recipe) {
-  return BackboneFeatures(read_backbone(test::make_backbone(recipe), "net.onnx", recipe.input));
-}
-
-std::vector<std::uint8_t> random_pixels(const InputSpec& input, std::size_t images) {
-  std::mt19937 random(7);
-  std::vector<std::uint8_t> pixels(images * input.values());
-  for (auto& pixel : pixels) pixel = static_cast<std::uint8_t>(random() >> 24);
-  return pixels;
-}
 
 // Of rows of 8: the gains and shifts are those that the recipe draws behind the convolution's.
 std::vector<float> normalised(const BackboneRecipe& recipe, std::vector<float> values) {
@@ -68,7 +59,7 @@ std::vector<float> gelu(std::vector<float> values) {
 // Without ONNX Runtime: that it is refused, and what to do about it. Else true.
 bool is_run(const BackboneRecipe& recipe) {
   if (has_onnx_runtime()) return true;
-  const Error error = test::error_of([&] { load(recipe); });
+  const Error error = test::error_of([&] { load_backbone(recipe); });
   EXPECT_EQ(error.code(), ErrorCode::kBadInput);
   EXPECT_THAT(error.what(), AllOf(HasSubstr("net.onnx"), HasSubstr("export"),
                                   HasSubstr("build simdb with ONNX Runtime")));
@@ -78,12 +69,13 @@ bool is_run(const BackboneRecipe& recipe) {
 TEST(OnnxRuntimeEngineTest, RunsNormalisationsOfLayers) {
   const BackboneRecipe recipe{.opset = 17, .layer_norm = true};
   if (!is_run(recipe)) return;
-  const BackboneFeatures features = load(recipe);
+  const BackboneFeatures features = load_backbone(recipe);
   EXPECT_EQ(features.runner(), RunnerKind::kOnnxRuntime);
   EXPECT_FALSE(features.backbone().one_at_a_time);
   const auto pixels = random_pixels(recipe.input, 70);
   EXPECT_THAT(features.compute(pixels),
-              Pointwise(FloatNear(1e-5F), normalised(recipe, load({.opset = 17}).compute(pixels))));
+              Pointwise(FloatNear(1e-5F),
+                        normalised(recipe, load_backbone({.opset = 17}).compute(pixels))));
 }
 
 TEST(OnnxRuntimeEngineTest, RunsNewerOpsets) {
@@ -91,12 +83,12 @@ TEST(OnnxRuntimeEngineTest, RunsNewerOpsets) {
     BackboneRecipe recipe{.opset = opset};
     if (!is_run(recipe)) continue;
     const auto pixels = random_pixels(recipe.input, 5);
-    const std::vector<float> plain = load({.opset = 17}).compute(pixels);
-    EXPECT_THAT(load(recipe).compute(pixels), Pointwise(FloatNear(1e-5F), plain));
+    const std::vector<float> plain = load_backbone({.opset = 17}).compute(pixels);
+    EXPECT_THAT(load_backbone(recipe).compute(pixels), Pointwise(FloatNear(1e-5F), plain));
     recipe.planes = true;
-    EXPECT_THAT(load(recipe).compute(pixels), Pointwise(FloatNear(1e-5F), plain));
+    EXPECT_THAT(load_backbone(recipe).compute(pixels), Pointwise(FloatNear(1e-5F), plain));
     if (opset < 20) continue;
-    EXPECT_THAT(load({.opset = opset, .gelu = true}).compute(pixels),
+    EXPECT_THAT(load_backbone({.opset = opset, .gelu = true}).compute(pixels),
                 Pointwise(FloatNear(1e-5F), gelu(plain)));
   }
 }
@@ -106,7 +98,7 @@ TEST(OnnxRuntimeEngineTest, RunsModelsThatTakeOneImageAtATime) {
   const BackboneRecipe newer{.opset = 18, .one_image = true};
   if (!is_run(newer)) return;
   // Unsqueeze has its axes as an input since opset 13: as an attribute only OpenCV takes them.
-  const Error error = test::error_of([&] { load(recipe); });
+  const Error error = test::error_of([&] { load_backbone(recipe); });
   EXPECT_THAT(error.what(), AllOf(HasSubstr("ONNX Runtime"), HasSubstr("can't run it")));
 }
 
@@ -144,7 +136,7 @@ TEST(OnnxRuntimeEngineTest, TheMergedFileIsAnEncoder) {
   for (const BackboneRecipe& recipe : {BackboneRecipe{.opset = 17, .layer_norm = true},
                                        BackboneRecipe{.opset = 21, .gelu = true}}) {
     if (!is_run(recipe)) continue;
-    const BackboneFeatures features = load(recipe);
+    const BackboneFeatures features = load_backbone(recipe);
     Backbone with_roots = features.backbone();
     take_roots(with_roots);
     EXPECT_NE(BackboneFeatures(with_roots).key(), features.key());
