@@ -134,6 +134,7 @@ std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
     }
   }
   const std::vector<ItemId> ids = store_->put(fresh, fresh_embeddings);
+  item_labels_->forget(ids);
   const std::vector<std::string> changed = class_names_of(fresh);
   update_index(changed, [&](VectorIndex& index) { index.add(ids, fresh_embeddings); });
 

@@ -89,6 +89,7 @@ bool EmbeddedGallery::refresh() {
     return changed;
   }
   item_labels_->forget(news->removed);
+  item_labels_->forget(news->added);
   update_index(news->class_names, [&](VectorIndex& index) {
     index.remove(news->removed);
     index.add(news->added, news->embeddings);

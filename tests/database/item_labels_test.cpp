@@ -51,21 +51,41 @@ TEST_F(ItemLabelsTest, LeavesOutWhatWasRemoved) {
   EXPECT_EQ(labels_of({ids[2], ids[1]}).size(), 0U);
 }
 
+// Of items never asked for, as pages are read once many records were.
+TEST_F(ItemLabelsTest, PagesFollowWhatIsAddedAndRemoved) {
+  std::vector<ItemId> ids = test::put_numbered(*store, 1, 700, "a");
+  for (const ItemId id : ids) expect_right({id});
+  const auto add = [&] {
+    const auto more = test::put_numbered(*store, 1000, 3, "b");
+    labels.forget(more);
+    ids.insert(ids.end(), more.begin(), more.end());
+  };
+  add();
+  expect_right(ids);
+  add();  // to a page that is known
+  expect_right(ids);
+  const std::vector<ItemId> removed{ids[0], ids[255], ids[256], ids.back()};
+  store->erase(removed);
+  labels.forget(removed);
+  EXPECT_EQ(labels_of(ids).size(), ids.size() - removed.size());
+  for (const ItemId id : removed) EXPECT_TRUE(labels_of({id}).empty());
+  expect_right({ids[1], ids[254], ids[257], ids[702]});
+}
+
 TEST_F(ItemLabelsTest, LittleMemoryChangesNoAnswer) {
-  const auto ids = test::put_numbered(*store, 1, 50, "a");
-  ItemLabels small(1000);  // a few items
-  for (int round = 0; round < 3; ++round) {
-    for (std::size_t i = 0; i < ids.size(); i += 1 + static_cast<std::size_t>(round)) {
-      const Neighbor neighbor{ids[i], 1};
-      const auto found = small.of(*store, std::span(&neighbor, 1));
-      ASSERT_EQ(found.size(), 1U);
-      EXPECT_EQ(found[0].source, store->get(ids[i])->info.source);
+  const auto ids = test::put_numbered(*store, 1, 500, "a");
+  // A few items; and so many that pages look as if they fitted, until some are read.
+  for (const std::size_t bytes : {1'000, 64'500}) {
+    ItemLabels small(bytes);
+    for (int round = 0; round < 3; ++round) {
+      for (std::size_t i = 0; i < ids.size(); i += 1 + static_cast<std::size_t>(round)) {
+        const Neighbor neighbor{ids[i], 1};
+        const auto found = small.of(*store, std::span(&neighbor, 1));
+        ASSERT_EQ(found.size(), 1U);
+        EXPECT_EQ(found[0].source, store->get(ids[i])->info.source);
+      }
     }
   }
-  store->erase(ids);
-  small.forget(ids);
-  const Neighbor last{ids.back(), 1};
-  EXPECT_TRUE(small.of(*store, std::span(&last, 1)).empty());
 }
 
 }  // namespace
