@@ -63,13 +63,15 @@ bool is_utf8(std::string_view text) noexcept {
   return true;
 }
 
-void require_class_name(std::string_view name) {
+void require_name(std::string_view name, const char* what, std::size_t max_bytes) {
   const auto refuse = [&](const std::string& why) {
-    throw Error(ErrorCode::kBadInput, "class name " + quoted(name) + " can't be used: " + why);
+    throw Error(ErrorCode::kBadInput,
+                std::string(what) + " " + quoted(name) + " can't be used: " + why);
   };
   if (name.empty()) refuse("it is empty");
-  if (name.size() > kMaxClassNameBytes) {
-    refuse("it has " + std::to_string(name.size()) + " bytes, the limit is 1024");
+  if (name.size() > max_bytes) {
+    refuse("it has " + std::to_string(name.size()) + " bytes, the limit is " +
+           std::to_string(max_bytes));
   }
   for (std::size_t position = 0; position < name.size();) {
     const char32_t code = next_code_point(name, position);

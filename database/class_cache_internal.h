@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
-#include <span>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -45,7 +45,7 @@ class ClassCache {
 
   /// Call after a change of these classes, before it is acknowledged.
   template <typename Weight>
-  void forget(std::span<const std::string> class_names, Weight&& weight) {
+  void forget(const std::set<std::string>& class_names, Weight&& weight) {
     const std::lock_guard lock(mutex_);
     for (const std::string& name : class_names) {
       ++changes_of(name);

@@ -36,33 +36,77 @@ ClassSummary read_summary(const Store& store, std::string_view class_name) {
 
 }  // namespace
 
+void StaleItems::note(ItemId id, const ItemInfo& info) {
+  ids.push_back(id);
+  class_names.insert(info.class_name);
+  for (const auto& [name, value] : info.metadata) {
+    fields.insert(ClassMembers::field_name(name, value));
+  }
+}
+
+// Names hold no NUL.
+std::string ClassMembers::field_name(const std::string& name, const MetadataValue& value) {
+  std::string text = name + '\0' + std::to_string(value.index());
+  if (const auto* string = std::get_if<std::string>(&value)) return text + *string;
+  if (const auto* boolean = std::get_if<bool>(&value)) return text + (*boolean ? '1' : '0');
+  const double number = std::get<double>(value) + 0.0;  // -0 becomes 0
+  text.append(reinterpret_cast<const char*>(&number), sizeof(number));
+  return text;
+}
+
 IdFilter ClassMembers::passing(const Store& store, const SearchFilter& filter) {
-  if (filter.class_names.empty()) return filter.ids;
-  return intersection(filter.class_names.size() == 1 ? members_of(store, filter.class_names.front())
-                                                     : members_of_any(store, filter.class_names),
-                      filter.ids);
+  std::vector<IdFilter> parts;
+  if (!filter.ids.all()) parts.push_back(filter.ids);
+  if (filter.class_names.size() == 1) {
+    parts.push_back(members_of(store, filter.class_names.front()));
+  } else if (!filter.class_names.empty()) {
+    parts.push_back(members_of_any(store, filter.class_names));
+  }
+  for (const MetadataCondition& condition : filter.where) {
+    parts.push_back(members_of(store, condition));
+  }
+  if (parts.empty()) return {};
+  if (parts.size() == 1) return parts.front();
+  std::sort(parts.begin(), parts.end(),
+            [](const IdFilter& a, const IdFilter& b) { return a.ids().size() < b.ids().size(); });
+  return combined(intersection_, std::move(parts), [](const std::vector<IdFilter>& lists) {
+    IdFilter result = lists.front();
+    for (std::size_t i = 1; i < lists.size(); ++i) result = intersection(result, lists[i]);
+    return result;
+  });
+}
+
+template <typename Combine>
+IdFilter ClassMembers::combined(Combined& last, std::vector<IdFilter> parts, Combine&& combine) {
+  const std::lock_guard lock(last.mutex);
+  if (!std::equal(parts.begin(), parts.end(), last.parts.begin(), last.parts.end(), same_list)) {
+    last.result = combine(parts);
+    last.parts = std::move(parts);
+  }
+  return last.result;
 }
 
 IdFilter ClassMembers::members_of(const Store& store, std::string_view class_name) {
   return members_.get(class_name, [&] { return IdFilter(store.items_of(class_name)); }, ids_in);
 }
 
+IdFilter ClassMembers::members_of(const Store& store, const MetadataCondition& condition) {
+  const auto find = [&] { return IdFilter(store.find_metadata(condition)); };
+  if (condition.comparison != Comparison::kEqual) return find();
+  return with_value_.get(field_name(condition.name, condition.value), find, ids_in);
+}
+
 IdFilter ClassMembers::members_of_any(const Store& store,
                                       std::span<const std::string> class_names) {
   std::vector<IdFilter> parts;
   for (const std::string& name : class_names) parts.push_back(members_of(store, name));
-  const std::lock_guard lock(union_mutex_);
-  if (!std::equal(parts.begin(), parts.end(), united_.begin(), united_.end(), same_list)) {
+  return combined(union_, std::move(parts), [](const std::vector<IdFilter>& lists) {
     std::vector<ItemId> ids;
-    for (const IdFilter& part : parts) {
-      ids.insert(ids.end(), part.ids().begin(), part.ids().end());
-    }
+    for (const IdFilter& list : lists) ids.insert(ids.end(), list.ids().begin(), list.ids().end());
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    union_ = IdFilter(std::move(ids));
-    united_ = std::move(parts);
-  }
-  return union_;
+    return IdFilter(std::move(ids));
+  });
 }
 
 std::uint64_t ClassMembers::size_of(const Store& store, std::string_view class_name) {
@@ -75,10 +119,11 @@ ClassSummary ClassMembers::summary_of(const Store& store, std::string_view class
       [&](const ClassSummary&) { return dimension_; });
 }
 
-void ClassMembers::forget(std::span<const std::string> class_names) {
-  members_.forget(class_names, ids_in);
-  summaries_.forget(class_names, [&](const ClassSummary&) { return dimension_; });
-  sizes_.forget(class_names, one);
+void ClassMembers::forget(const StaleItems& stale) {
+  members_.forget(stale.class_names, ids_in);
+  summaries_.forget(stale.class_names, [&](const ClassSummary&) { return dimension_; });
+  sizes_.forget(stale.class_names, one);
+  with_value_.forget(stale.fields, ids_in);
 }
 
 }  // namespace simdb

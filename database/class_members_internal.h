@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,8 +16,19 @@
 
 namespace simdb {
 
-/// Remembers what searches inside classes and votes need to know of a class: the store takes longer
-/// to tell than the index to search. Thread-safe.
+/// What a change of the store makes out of date.
+class StaleItems {
+ public:
+  /// An item as it was before the change, or as it is after it.
+  void note(ItemId id, const ItemInfo& info);
+
+  std::vector<ItemId> ids;
+  std::set<std::string> class_names;
+  std::set<std::string> fields;  ///< see ClassMembers::field_name
+};
+
+/// Remembers what filtered searches and votes need to know of classes and of values in the
+/// metadata: the store takes longer to tell than the index to search. Thread-safe.
 class ClassMembers {
  public:
   explicit ClassMembers(std::size_t dimension) : dimension_(dimension) {}
@@ -26,11 +38,15 @@ class ClassMembers {
   std::uint64_t size_of(const Store& store, std::string_view class_name);
   ClassSummary summary_of(const Store& store, std::string_view class_name);
 
-  /// Call after the store has changed these classes, before the change is acknowledged.
-  void forget(std::span<const std::string> class_names);
+  /// Call after the store has changed, before the change is acknowledged.
+  void forget(const StaleItems& stale);
+
+  /// One name for a field and its value.
+  static std::string field_name(const std::string& name, const MetadataValue& value);
 
  private:
   IdFilter members_of(const Store& store, std::string_view class_name);
+  IdFilter members_of(const Store& store, const MetadataCondition& condition);
   IdFilter members_of_any(const Store& store, std::span<const std::string> class_names);
 
   // 8 bytes each, and some bits.
@@ -41,12 +57,20 @@ class ClassMembers {
 
   const std::size_t dimension_;
   ClassCache<IdFilter> members_{kMaxIds};
+  ClassCache<IdFilter> with_value_{kMaxIds};  // by field_name()
   ClassCache<ClassSummary> summaries_{kMaxNumbers};
   ClassCache<std::uint64_t> sizes_{kMaxSizes};
 
-  std::mutex union_mutex_;  // guards what follows: the last filter by several classes
-  std::vector<IdFilter> united_;
-  IdFilter union_;
+  // The last filter that was made of several lists.
+  struct Combined {
+    std::mutex mutex;  // guards what follows
+    std::vector<IdFilter> parts;
+    IdFilter result;
+  };
+  template <typename Combine>
+  static IdFilter combined(Combined& last, std::vector<IdFilter> parts, Combine&& combine);
+  Combined union_;
+  Combined intersection_;
 };
 
 }  // namespace simdb

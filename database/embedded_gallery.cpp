@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
-#include <set>
-#include <tuple>
+#include <mutex>
 #include <utility>
 
+#include "database/addition_plan_internal.h"
 #include "database/class_members_internal.h"
 #include "database/index_snapshot_internal.h"
 #include "database/item_labels_internal.h"
@@ -15,52 +14,6 @@
 #include "simdb/error.h"
 
 namespace simdb {
-namespace {
-
-// Finds what is stored already, in the store and among the items of the same call.
-class Deduplicator {
- public:
-  explicit Deduplicator(const Store& store) : store_(store) {}
-
-  // The id under which the same item is stored. Thousands may have the same file: they are read
-  // once a call, and not for a class that is new.
-  std::optional<ItemId> stored(const ItemInfo& info) {
-    if (info.source.empty() || store_.class_size(info.class_name) == 0) return std::nullopt;
-    const auto [known, is_new] = stored_.try_emplace(info.digest);
-    if (is_new) {
-      for (const ItemId id : store_.find_digest(info.digest)) {
-        if (const auto record = store_.get(id)) {
-          known->second.try_emplace({record->info.source, record->info.class_name}, id);
-        }
-      }
-    }
-    const auto same = known->second.find({info.source, info.class_name});
-    return same == known->second.end() ? std::nullopt : std::optional(same->second);
-  }
-
-  // The position of the first item of this call that is the same; `position` itself if none is.
-  std::size_t first_of_call(const ItemInfo& info, std::size_t position) {
-    if (info.source.empty()) return position;
-    return seen_.try_emplace(std::tie(info.digest, info.source, info.class_name), position)
-        .first->second;
-  }
-
- private:
-  using Key = std::tuple<const Sha256&, const std::string&, const std::string&>;
-  const Store& store_;
-  std::map<Key, std::size_t> seen_;
-  // Digest -> source and class -> id.
-  std::map<Sha256, std::map<std::pair<std::string, std::string>, ItemId>> stored_;
-};
-
-// Each once.
-std::vector<std::string> class_names_of(std::span<const NewItem> items) {
-  std::set<std::string_view> names;
-  for (const NewItem& item : items) names.insert(item.info.class_name);
-  return {names.begin(), names.end()};
-}
-
-}  // namespace
 
 EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::path folder,
                                  IndexFactory make_index, FileSystem& files)
@@ -116,40 +69,41 @@ std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
                                        " to a gallery of dimension " + std::to_string(dimension()));
   }
   const std::lock_guard change(change_mutex_);
-  std::vector<AddedItem> added(items.size());
-  std::vector<std::size_t> first(items.size());
+  AdditionPlan plan = plan_addition(*store_, items);
   std::vector<NewItem> fresh;
-  std::vector<std::size_t> fresh_positions;
   EmbeddingBatch fresh_embeddings(dimension());
-  Deduplicator duplicates(*store_);
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    first[i] = duplicates.first_of_call(items[i].info, i);
-    if (first[i] != i) continue;
-    if (const auto id = duplicates.stored(items[i].info)) {
-      added[i] = {*id, false};
-    } else {
-      fresh.push_back(items[i]);
-      fresh_positions.push_back(i);
-      fresh_embeddings.append_unit(embeddings.row(i));
-    }
+  for (const std::size_t i : plan.fresh) {
+    fresh.push_back(items[i]);
+    fresh_embeddings.append_unit(embeddings.row(i));
   }
-  const std::vector<ItemId> ids = store_->put(fresh, fresh_embeddings);
-  item_labels_->forget(ids);
-  const std::vector<std::string> changed = class_names_of(fresh);
-  update_index(changed, [&](VectorIndex& index) { index.add(ids, fresh_embeddings); });
+  std::vector<ItemId> ids;
+  {
+    // Answers see what takes the place of something else as one change.
+    std::unique_lock no_answers(state_mutex_, std::defer_lock);
+    if (!plan.touched.empty()) no_answers.lock();
+    ids = store_->put(fresh, fresh_embeddings, plan.replaced, plan.updates);
+    StaleItems stale;
+    for (std::size_t i = 0; i < ids.size(); ++i) stale.note(ids[i], fresh[i].info);
+    for (const ItemRecord& record : plan.touched) stale.note(record.id, record.info);
+    for (const ItemUpdate& update : plan.updates) note(std::span(&update.id, 1), stale);
+    forget(stale);
+    update_index([&](VectorIndex& index) {
+      index.remove(plan.replaced);
+      index.add(ids, fresh_embeddings);
+    });
+  }
 
-  for (std::size_t i = 0; i < ids.size(); ++i) added[fresh_positions[i]] = {ids[i], true};
+  std::vector<AddedItem>& added = plan.added;
+  for (std::size_t i = 0; i < ids.size(); ++i) added[plan.fresh[i]] = {ids[i]};
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (first[i] != i) added[i] = {added[first[i]].id, false};
+    if (plan.first[i] != i) added[i] = {added[plan.first[i]].id, false};
   }
-  return added;
+  return std::move(added);
 }
 
 // The change is durable, so a failure here must not look like a failed change: the index is dropped
 // and the next search builds a new one, or fails.
-void EmbeddedGallery::update_index(std::span<const std::string> class_names,
-                                   const std::function<void(VectorIndex&)>& update) {
-  class_members_->forget(class_names);
+void EmbeddedGallery::update_index(const std::function<void(VectorIndex&)>& update) {
   const std::shared_ptr<VectorIndex> index = current_index();
   if (!index) return;
   try {
@@ -185,27 +139,55 @@ void EmbeddedGallery::distrust(const std::shared_ptr<const VectorIndex>& index) 
   if (index_ == index) index_.reset();
 }
 
-std::size_t EmbeddedGallery::erase(std::span<const ItemId> ids,
-                                   std::span<const std::string> class_names) {
+void EmbeddedGallery::forget(const StaleItems& stale) {
+  item_labels_->forget(stale.ids);
+  class_members_->forget(stale);
+}
+
+void EmbeddedGallery::note(std::span<const ItemId> ids, StaleItems& stale) const {
+  for (const auto& record : store_->get_many(ids)) {
+    if (record) stale.note(record->id, record->info);
+  }
+}
+
+std::size_t EmbeddedGallery::erase(std::span<const ItemId> ids) {
+  StaleItems stale;
+  note(ids, stale);
   const std::vector<ItemId> erased = store_->erase(ids);
-  item_labels_->forget(erased);
-  update_index(class_names, [&](VectorIndex& index) { index.remove(erased); });
+  forget(stale);
+  update_index([&](VectorIndex& index) { index.remove(erased); });
   return erased.size();
 }
 
 std::size_t EmbeddedGallery::remove(std::span<const ItemId> ids) {
   const std::lock_guard change(change_mutex_);
-  std::set<std::string> class_names;
-  for (const auto& record : store_->get_many(ids)) {
-    if (record) class_names.insert(record->info.class_name);
-  }
-  return erase(ids, std::vector<std::string>(class_names.begin(), class_names.end()));
+  return erase(ids);
 }
 
 std::size_t EmbeddedGallery::remove_class(std::string_view class_name) {
   const std::lock_guard change(change_mutex_);
-  const std::string name(class_name);
-  return erase(store_->items_of(name), std::span(&name, 1));
+  return erase(store_->items_of(class_name));
+}
+
+std::size_t EmbeddedGallery::change(std::span<const ItemId> ids, const ItemChange& wanted) {
+  StaleItems stale;
+  note(ids, stale);
+  // Else an answer could hold hits of before and after.
+  const std::unique_lock no_answers(state_mutex_);
+  const std::vector<ItemId> changed = store_->update(ids, wanted);
+  note(changed, stale);
+  forget(stale);
+  return changed.size();
+}
+
+std::size_t EmbeddedGallery::update(std::span<const ItemId> ids, const ItemChange& change) {
+  const std::lock_guard lock(change_mutex_);
+  return this->change(ids, change);
+}
+
+std::size_t EmbeddedGallery::rename_class(std::string_view from, std::string_view to) {
+  const std::lock_guard lock(change_mutex_);
+  return change(store_->items_of(from), {.class_name = std::string(to)});
 }
 
 }  // namespace simdb

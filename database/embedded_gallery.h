@@ -18,6 +18,7 @@ namespace simdb {
 
 class ClassMembers;
 class ItemLabels;
+class StaleItems;
 
 /// Makes an empty index for embeddings of a dimension.
 using IndexFactory = std::function<std::unique_ptr<VectorIndex>(std::size_t dimension)>;
@@ -46,8 +47,12 @@ class EmbeddedGallery final : public Gallery {
                              const EmbeddingBatch& embeddings) override;
   std::size_t remove(std::span<const ItemId> ids) override;
   std::size_t remove_class(std::string_view class_name) override;
+  std::size_t update(std::span<const ItemId> ids, const ItemChange& change) override;
+  std::size_t rename_class(std::string_view from, std::string_view to) override;
 
   std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const override;
+  std::optional<ItemId> find_key(std::string_view key) const override;
+  std::vector<ItemId> find_digest(const Sha256& digest) const override;
   std::optional<Embedding> embedding(ItemId id) const override;
   std::vector<std::byte> thumbnail(ItemId id) const override;
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
@@ -112,13 +117,15 @@ class EmbeddedGallery final : public Gallery {
   std::shared_ptr<VectorIndex> index_to_change() const;  // needs change_mutex_
   std::shared_ptr<VectorIndex> current_index() const;
   void distrust(const std::shared_ptr<const VectorIndex>& index) const;
-  // Lets the index, and what is remembered of these classes, follow a change that the store has
-  // acknowledged.
-  void update_index(std::span<const std::string> class_names,
-                    const std::function<void(VectorIndex&)>& update);
+  // Lets the index follow a change that the store has acknowledged.
+  void update_index(const std::function<void(VectorIndex&)>& update);
+  void forget(const StaleItems& stale);
   // The index, built if need be. It may be replaced by another any time later.
   std::shared_ptr<const VectorIndex> index() const;
-  std::size_t erase(std::span<const ItemId> ids, std::span<const std::string> class_names);
+  // These need change_mutex_.
+  void note(std::span<const ItemId> ids, StaleItems& stale) const;
+  std::size_t erase(std::span<const ItemId> ids);
+  std::size_t change(std::span<const ItemId> ids, const ItemChange& wanted);
   // finish(view, search(index, ids that pass the filter)); searches once more if the saved index
   // proves damaged.
   template <typename Search, typename Finish>

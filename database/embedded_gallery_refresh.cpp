@@ -21,8 +21,8 @@ constexpr std::size_t kPartInPlace = 16;
 struct Difference {
   std::vector<ItemId> removed;
   std::vector<ItemId> added;
-  EmbeddingBatch embeddings;             // of the added
-  std::vector<std::string> class_names;  // of both
+  EmbeddingBatch embeddings;  // of the added
+  StaleItems stale;
 };
 
 bool same_change(const Store& before, const Store& after) {
@@ -33,24 +33,28 @@ bool same_change(const Store& before, const Store& after) {
 // have been put back.
 std::optional<Difference> difference(const Store& before, const Store& after) {
   const auto removed = after.erased_since(before.changes());
-  if (!removed || !same_change(before, after)) return std::nullopt;
+  const auto updated = after.updated_since(before.changes());
+  if (!removed || !updated || !same_change(before, after)) return std::nullopt;
   Difference result{*removed, {}, EmbeddingBatch(after.dimension()), {}};
-  for (const auto& record : before.get_many(result.removed)) {
-    if (record) result.class_names.push_back(record->info.class_name);
-  }
-  const ItemId first = before.next_id();
-  after.for_each_item_from(first, [&](const ItemRecord& record) {
-    result.class_names.push_back(record.info.class_name);
+  const auto note = [&](const ItemRecord& record) {
+    result.stale.note(record.id, record.info);
     return true;
-  });
+  };
+  const auto note_all = [&](const Store& store, const std::vector<ItemId>& ids) {
+    for (const auto& record : store.get_many(ids)) {
+      if (record) note(*record);
+    }
+  };
+  note_all(before, *removed);
+  note_all(before, *updated);
+  note_all(after, *updated);
+  const ItemId first = before.next_id();
+  after.for_each_item_from(first, note);
   after.for_each_embedding_from(first, [&](ItemId id, std::span<const float> values) {
     result.added.push_back(id);
     result.embeddings.append_unit(values);
     return true;
   });
-  std::sort(result.class_names.begin(), result.class_names.end());
-  result.class_names.erase(std::unique(result.class_names.begin(), result.class_names.end()),
-                           result.class_names.end());
   return result;
 }
 
@@ -68,8 +72,8 @@ bool EmbeddedGallery::refresh() {
   const bool changed = fresh->changes() != store_->changes() || !same_change(*store_, *fresh);
   const auto news = difference(*store_, *fresh);
   const bool in_place =
-      news && news->removed.size() + news->added.size() <=
-                  std::max<std::size_t>(kRowsInPlace, fresh->size() / kPartInPlace);
+      news &&
+      news->stale.ids.size() <= std::max<std::size_t>(kRowsInPlace, fresh->size() / kPartInPlace);
   std::shared_ptr<VectorIndex> made;
   {
     const std::lock_guard lock(index_mutex_);
@@ -88,9 +92,8 @@ bool EmbeddedGallery::refresh() {
     item_labels_ = std::make_unique<ItemLabels>();
     return changed;
   }
-  item_labels_->forget(news->removed);
-  item_labels_->forget(news->added);
-  update_index(news->class_names, [&](VectorIndex& index) {
+  forget(news->stale);
+  update_index([&](VectorIndex& index) {
     index.remove(news->removed);
     index.add(news->added, news->embeddings);
   });

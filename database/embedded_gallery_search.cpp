@@ -159,6 +159,14 @@ std::vector<std::byte> EmbeddedGallery::thumbnail(ItemId id) const {
   return store()->thumbnail(id);
 }
 
+std::optional<ItemId> EmbeddedGallery::find_key(std::string_view key) const {
+  return store()->find_key(key);
+}
+
+std::vector<ItemId> EmbeddedGallery::find_digest(const Sha256& digest) const {
+  return digest == Sha256{} ? std::vector<ItemId>() : store()->find_digest(digest);
+}
+
 std::vector<ClassCount> EmbeddedGallery::classes() const { return store()->classes(); }
 
 std::uint64_t EmbeddedGallery::class_size(std::string_view class_name) const {

@@ -1,8 +1,37 @@
 #include "simdb/gallery.h"
 
+#include <algorithm>
+#include <map>
+
 #include "simdb/error.h"
 
 namespace simdb {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+
+}  // namespace
+
+std::vector<MetadataCount> Gallery::count_by(std::string_view field,
+                                             const SearchFilter& filter) const {
+  std::map<MetadataValue, std::uint64_t> counts;
+  ItemId last{};
+  for (;;) {
+    const std::vector<ItemRecord> page = items_after(last, kPage, filter);
+    if (page.empty()) break;
+    last = page.back().id;
+    for (const ItemRecord& record : page) {
+      const auto found = record.info.metadata.find(field);
+      if (found != record.info.metadata.end()) ++counts[found->second];
+    }
+  }
+  std::vector<MetadataCount> result;
+  for (const auto& [value, items] : counts) result.push_back({value, items});
+  std::stable_sort(
+      result.begin(), result.end(),
+      [](const MetadataCount& a, const MetadataCount& b) { return a.items > b.items; });
+  return result;
+}
 
 BackupReport Gallery::back_up(const std::filesystem::path& file,
                               const std::function<void()>& /*check*/) const {

@@ -17,9 +17,26 @@ static_assert(std::endian::native == std::endian::little,
                                           why + "; restore the database from a copy");
 }
 
+void set_value(storage::Field& field, bool value) { field.set_boolean(value); }
+void set_value(storage::Field& field, double value) { field.set_number(value + 0.0); }  // no -0
+void set_value(storage::Field& field, const std::string& value) { field.set_text(value); }
+
+MetadataValue value_of(ItemId id, const storage::Field& field) {
+  switch (field.value_case()) {
+    case storage::Field::kBoolean:
+      return field.boolean();
+    case storage::Field::kNumber:
+      return field.number();
+    case storage::Field::kText:
+      return field.text();
+    default:
+      fail(id, "a field of its metadata has no value");
+  }
+}
+
 }  // namespace
 
-std::string encode_item(const ItemInfo& info, std::int64_t added_ms) {
+std::string encode_item(const ItemInfo& info, std::int64_t added_ms, std::int64_t changed_ms) {
   storage::StoredItem item;
   item.set_class_name(info.class_name);
   item.set_source(info.source);
@@ -27,6 +44,13 @@ std::string encode_item(const ItemInfo& info, std::int64_t added_ms) {
   item.set_width(info.width);
   item.set_height(info.height);
   item.set_added_ms(added_ms);
+  if (changed_ms != added_ms) item.set_changed_ms(changed_ms);
+  item.set_key(info.key);
+  for (const auto& [name, value] : info.metadata) {
+    storage::Field& field = *item.add_metadata();
+    field.set_name(name);
+    std::visit([&](const auto& of_type) { set_value(field, of_type); }, value);
+  }
   return item.SerializeAsString();
 }
 
@@ -38,10 +62,15 @@ ItemRecord decode_item(ItemId id, std::string_view bytes) {
   ItemRecord record;
   record.id = id;
   record.added_ms = item.added_ms();
+  record.changed_ms = item.changed_ms() == 0 ? item.added_ms() : item.changed_ms();
   record.info.class_name = item.class_name();
   record.info.source = item.source();
   record.info.width = item.width();
   record.info.height = item.height();
+  record.info.key = item.key();
+  for (const storage::Field& field : item.metadata()) {
+    record.info.metadata.insert_or_assign(field.name(), value_of(id, field));
+  }
   if (item.digest().size() != record.info.digest.size()) fail(id, "its digest is not 32 bytes");
   std::copy(item.digest().begin(), item.digest().end(), record.info.digest.begin());
   if (record.info.class_name.empty()) fail(id, "it has no class");

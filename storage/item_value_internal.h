@@ -11,7 +11,7 @@
 // Values of the store as bytes. Decoding verifies and throws Error(kCorruption), naming the id.
 namespace simdb {
 
-std::string encode_item(const ItemInfo& info, std::int64_t added_ms);
+std::string encode_item(const ItemInfo& info, std::int64_t added_ms, std::int64_t changed_ms);
 ItemRecord decode_item(ItemId id, std::string_view bytes);
 
 /// The bytes of the floats, little-endian; views into `values`.

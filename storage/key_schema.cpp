@@ -1,3 +1,6 @@
+#include <bit>
+#include <variant>
+
 #include "storage/key_schema_internal.h"
 
 namespace simdb {
@@ -39,6 +42,38 @@ std::string digest_prefix(const Sha256& digest) {
 
 std::string digest_key(const Sha256& digest, ItemId id) {
   return digest_prefix(digest) + item_key(id);
+}
+
+namespace {
+
+constexpr std::size_t kTextDigestBytes = 16;
+
+std::string encode_value(bool value) { return {'b', value ? '\1' : '\0'}; }
+
+// Positive numbers have their sign bit set, negative ones all bits inverted: then the order of the
+// bytes is that of the numbers (IEEE 754).
+std::string encode_value(double value) {
+  constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+  const auto bits = std::bit_cast<std::uint64_t>(value + 0.0);  // -0 becomes 0
+  return std::string("n").append(encode_number((bits & kSign) != 0 ? ~bits : bits | kSign));
+}
+
+std::string encode_value(const std::string& value) {
+  const Sha256 digest = sha256(std::as_bytes(std::span(value)));
+  return std::string("s").append(digest_prefix(digest), 0, kTextDigestBytes);
+}
+
+}  // namespace
+
+std::string field_prefix(std::string_view name) { return std::string(name) + '\0'; }
+
+std::string value_prefix(std::string_view name, const MetadataValue& value) {
+  return field_prefix(name) +
+         std::visit([](const auto& of_type) { return encode_value(of_type); }, value);
+}
+
+std::string field_key(std::string_view name, const MetadataValue& value, ItemId id) {
+  return value_prefix(name, value) + item_key(id);
 }
 
 std::string tombstone_key(const Tombstone& tombstone) {

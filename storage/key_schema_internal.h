@@ -15,10 +15,11 @@
 // RocksDB's byte order is the order of the numbers.
 namespace simdb {
 
-/// Version of everything below. 1: the first.
-inline constexpr std::uint64_t kStoreFormatVersion = 1;
+/// Version of everything below. 1: the first. 2: keys, metadata, items that change. A store of an
+/// older version is read as it is, and becomes one of this when it is opened for writing.
+inline constexpr std::uint64_t kStoreFormatVersion = 2;
 
-/// One column family a kind of data. The order is that of kColumnFamilyNames.
+/// One column family per kind of data. The order is that of kColumnFamilyNames.
 enum class Family : std::size_t {
   kMeta,        ///< name -> number or text; see MetaKey
   kItems,       ///< id -> StoredItem (record.proto)
@@ -28,12 +29,16 @@ enum class Family : std::size_t {
   kByHash,      ///< SHA-256 of the image file, id -> nothing
   kModels,      ///< encoder fingerprint -> ONNX bytes
   kThumbnails,  ///< id -> bytes of a small image file
-  kTombstones,  ///< number of the change, id that it removed -> nothing
+  kTombstones,  ///< number of the change, id that it removed or changed -> nothing or kUpdated
   kSessions,    ///< number of the first change of a writer -> a random number
+  kByKey,       ///< the user's key of an item -> id
+  kByMetadata,  ///< field_key() -> nothing
 };
-inline constexpr std::array<const char*, 10> kColumnFamilyNames = {
-    "meta",    "items",  "vectors",    "classes",    "by_class",
-    "by_hash", "models", "thumbnails", "tombstones", "sessions"};
+inline constexpr std::array<const char*, 12> kColumnFamilyNames = {
+    "meta",   "items",      "vectors",    "classes",  "by_class", "by_hash",
+    "models", "thumbnails", "tombstones", "sessions", "by_key",   "by_metadata"};
+/// The first ones are all that version 1 has.
+inline constexpr std::size_t kColumnFamiliesOfVersion1 = 10;
 
 /// In the folder of the store, beside RocksDB's files; see Witness.
 inline constexpr const char* kWitnessFile = "WITNESS";
@@ -67,6 +72,13 @@ std::string class_key(std::string_view class_name, ItemId id);
 std::string digest_prefix(const Sha256& digest);
 std::string digest_key(const Sha256& digest, ItemId id);
 
+/// The entries of a field: its name (without NUL, see require_metadata), NUL.
+std::string field_prefix(std::string_view name);
+/// The entries of a value: the prefix of its field; 'b' and 0 or 1, 'n' and 8 bytes in whose order
+/// the numbers are, or 's' and the first 16 bytes of the text's SHA-256.
+std::string value_prefix(std::string_view name, const MetadataValue& value);
+std::string field_key(std::string_view name, const MetadataValue& value, ItemId id);
+
 /// Tombstones lie in the order of the changes, so that those after a change are one range and those
 /// up to it another.
 struct Tombstone {
@@ -75,10 +87,12 @@ struct Tombstone {
 
   friend bool operator==(const Tombstone&, const Tombstone&) = default;
 };
+/// The value of a tombstone whose item was changed, but not removed.
+inline constexpr std::string_view kUpdated = "u";
 std::string tombstone_key(const Tombstone& tombstone);
 std::optional<Tombstone> decode_tombstone_key(std::string_view key);
 
-/// The id at the end of a class_key or digest_key whose prefix has `prefix_bytes` bytes.
+/// The id at the end of a class_key, digest_key or field_key whose prefix has `prefix_bytes` bytes.
 std::optional<ItemId> decode_id_after(std::size_t prefix_bytes, std::string_view key);
 
 }  // namespace simdb

@@ -46,6 +46,10 @@ std::string logs_of(const fs::path& store) {
   return text;
 }
 
+bool lacks_families(const rocksdb::Status& status) {
+  return status.IsInvalidArgument() && !is_refused_open(status);
+}
+
 [[noreturn]] void fail_unsettled(const fs::path& store) {
   throw Error(ErrorCode::kBusy, "can't read " + store.string() + ": it changed during each of " +
                                     std::to_string(kReaderTries) + " tries; try again later");
@@ -109,34 +113,53 @@ std::unique_ptr<RocksConnection> RocksConnection::create(const fs::path& store, 
 std::unique_ptr<RocksConnection> RocksConnection::open(const fs::path& store, StoreMode mode,
                                                        rocksdb::Env* env) {
   require_created(store);
-  // Opening for writing writes at once, so the version is read first.
-  if (mode == StoreMode::kReadWrite) check_format(store, env);
   std::unique_ptr<RocksConnection> connection;
-  rocksdb::Status status;
   if (mode == StoreMode::kReadOnly) {
-    status = open_settled_reader(store, column_families(), env, LogRule::kWhole, connection);
-  } else {
-    connection.reset(new RocksConnection(store, mode, env));
-    status = connection->open_writer(Writer::kOpen);
-    require_lock_was_free(status, store);
+    auto families = column_families();
+    auto open_reader = [&] {
+      return open_settled_reader(store, families, env, LogRule::kWhole, connection);
+    };
+    rocksdb::Status status = open_reader();
+    if (lacks_families(status) && check_format(store, env) == 1) {
+      families.resize(1 + kColumnFamiliesOfVersion1);
+      status = open_reader();
+    }
+    if (lacks_families(status)) throw damaged(store, status.ToString());
+    require_ok(status, "open the store", store);
+    connection->require_known_format();
+    return connection;
   }
-  if (status.IsInvalidArgument() && !is_refused_open(status)) {
-    check_format(store, env);
-    throw damaged(store, status.ToString());
-  }
+  // Opening for writing writes at once, so the version is read first.
+  const std::uint64_t version = check_format(store, env);
+  const bool is_old = version < kStoreFormatVersion;
+  connection.reset(new RocksConnection(store, mode, env));
+  const rocksdb::Status status = connection->open_writer(is_old ? Writer::kUpgrade : Writer::kOpen);
+  require_lock_was_free(status, store);
+  if (lacks_families(status)) throw damaged(store, status.ToString());
   require_ok(status, "open the store", store);
-  if (mode == StoreMode::kReadOnly) connection->require_known_format();
+  if (is_old) connection->upgrade(version);
   return connection;
 }
 
-void RocksConnection::check_format(const fs::path& store, rocksdb::Env* env, LogRule rule) {
+// What is new in version 2 holds nothing in a store of version 1. Interrupted before this, the
+// store stays one of version 1 with families that are not in use.
+void RocksConnection::upgrade(std::uint64_t from) {
+  rocksdb::WriteBatch batch;
+  require_ok(
+      batch.Put(family(Family::kMeta), to_slice(kMetaFormat), encode_number(kStoreFormatVersion)),
+      "upgrade the store", path_);
+  require_ok(write(batch), "upgrade the store", path_);
+  upgraded_from_ = from;
+}
+
+std::uint64_t RocksConnection::check_format(const fs::path& store, rocksdb::Env* env,
+                                            LogRule rule) {
   std::unique_ptr<RocksConnection> connection;
   const rocksdb::Status status =
       open_settled_reader(store, meta_column_families(), env, rule, connection);
-  if (status.IsInvalidArgument() && !is_refused_open(status))
-    fail_half_created(store);  // there is no "meta" yet
+  if (lacks_families(status)) fail_half_created(store);  // there is no "meta" yet
   require_ok(status, "open the store", store);
-  connection->require_known_format();
+  return connection->require_known_format();
 }
 
 rocksdb::DBOptions RocksConnection::options() const {
@@ -153,7 +176,7 @@ rocksdb::Status RocksConnection::open_writer(Writer how) {
   rocksdb::DBOptions options = this->options();
   options.create_if_missing = create;
   options.error_if_exists = create;
-  options.create_missing_column_families = how == Writer::kRepair;
+  options.create_missing_column_families = how == Writer::kUpgrade || how == Writer::kRepair;
   std::vector<rocksdb::ColumnFamilyDescriptor> families = column_families();
   std::vector<rocksdb::ColumnFamilyDescriptor> missing;
   if (create) {
@@ -227,7 +250,7 @@ rocksdb::Status RocksConnection::verify_files() const {
   fail_unsettled(path_);
 }
 
-void RocksConnection::require_known_format() const {
+std::uint64_t RocksConnection::require_known_format() const {
   const auto value = read(Family::kMeta, kMetaFormat);
   if (!value) fail_half_created(path_);
   const auto version = decode_number(*value);
@@ -240,6 +263,7 @@ void RocksConnection::require_known_format() const {
                                           std::to_string(kStoreFormatVersion) +
                                           "; use a newer simdb");
   }
+  return *version;
 }
 
 rocksdb::Status RocksConnection::write(rocksdb::WriteBatch& batch) {
@@ -284,10 +308,12 @@ RocksConnection::~RocksConnection() {
 }
 
 rocksdb::ColumnFamilyHandle* RocksConnection::family(Family family) const noexcept {
-  return families_[static_cast<std::size_t>(family) + 1];
+  const std::size_t at = static_cast<std::size_t>(family) + 1;  // after RocksDB's own
+  return at < families_.size() ? families_[at] : nullptr;
 }
 
 std::optional<std::string> RocksConnection::read(Family which, std::string_view key) const {
+  if (family(which) == nullptr) return std::nullopt;
   std::string value;
   const rocksdb::Status status =
       db_->Get(rocksdb::ReadOptions(), family(which), to_slice(key), &value);
@@ -332,6 +358,7 @@ void RocksConnection::scan(
 void RocksConnection::scan_from(
     Family which, std::string_view first,
     const std::function<bool(std::string_view key, std::string_view value)>& visit) const {
+  if (family(which) == nullptr) return;
   const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(scan_options(), family(which)));
   for (at->Seek(to_slice(first)); at->Valid(); at->Next()) {
     if (!visit(to_view(at->key()), to_view(at->value()))) return;

@@ -40,6 +40,7 @@ class RocksConnection {
   ~RocksConnection();
 
   rocksdb::DB& db() const noexcept { return *db_; }
+  /// Null in a reader of a store of version 1, which lacks the later families: reads find nothing.
   rocksdb::ColumnFamilyHandle* family(Family family) const noexcept;
   const std::filesystem::path& path() const noexcept { return path_; }
   StoreMode mode() const noexcept { return mode_; }
@@ -52,7 +53,11 @@ class RocksConnection {
   /// Opens the same store for reading, as its files are now.
   std::unique_ptr<RocksConnection> open_anew() const;
 
-  void require_known_format() const;
+  /// Returns the format version.
+  std::uint64_t require_known_format() const;
+  /// The version that the store had before it was opened for writing, which made it one of
+  /// kStoreFormatVersion; nothing if it was one.
+  const std::optional<std::uint64_t>& upgraded_from() const noexcept { return upgraded_from_; }
   /// One synced change, or what `options` say. An exception inside RocksDB, such as lack of memory,
   /// leaves its queue of writers locked for good: it becomes a status, and the database is left
   /// open to the end of the process, since closing it would wait for ever.
@@ -98,15 +103,16 @@ class RocksConnection {
 
   // One try to open; the destructor frees what was opened. What is opened for writing was checked
   // before (check_format).
-  enum class Writer { kCreate, kOpen, kRepair };
+  enum class Writer { kCreate, kOpen, kUpgrade, kRepair };
   rocksdb::Status open_writer(Writer how);
   rocksdb::Status open_reader(const std::vector<rocksdb::ColumnFamilyDescriptor>& families);
   static rocksdb::Status open_settled_reader(
       const std::filesystem::path& store,
       const std::vector<rocksdb::ColumnFamilyDescriptor>& families, rocksdb::Env* env, LogRule rule,
       std::unique_ptr<RocksConnection>& connection);
-  static void check_format(const std::filesystem::path& store, rocksdb::Env* env,
-                           LogRule rule = LogRule::kWhole);
+  static std::uint64_t check_format(const std::filesystem::path& store, rocksdb::Env* env,
+                                    LogRule rule = LogRule::kWhole);
+  void upgrade(std::uint64_t from);
   rocksdb::DBOptions options() const;
   void flush() noexcept;
   static void require_created(const std::filesystem::path& store);
@@ -118,6 +124,7 @@ class RocksConnection {
   rocksdb::Env* env_;  // the file system below; the default but in tests
   LogRule log_rule_;
   std::optional<Witness::Statement> witness_;
+  std::optional<std::uint64_t> upgraded_from_;
   std::string files_;      // of a reader: a name for what it opened, or for less
   bool is_stuck_ = false;  // see write()
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // "default", then in the order of Family

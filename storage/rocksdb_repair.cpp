@@ -23,8 +23,9 @@ constexpr std::size_t kMaxLines = 100;
 
 // Families that follow from the others: the lists of items, and what is known of the past, which
 // may be forgotten.
-constexpr std::array kDerived = {Family::kClasses, Family::kByClass, Family::kByHash,
-                                 Family::kTombstones, Family::kSessions};
+constexpr std::array kDerived = {Family::kClasses,    Family::kByClass,  Family::kByHash,
+                                 Family::kTombstones, Family::kSessions, Family::kByKey,
+                                 Family::kByMetadata};
 
 const char* name_of(Family family) { return kColumnFamilyNames[static_cast<std::size_t>(family)]; }
 
@@ -171,6 +172,8 @@ class Repairer {
   void derive_lists() {
     std::map<std::string, std::string> by_class;
     std::map<std::string, std::string> by_hash;
+    std::map<std::string, std::string> by_key;
+    std::map<std::string, std::string> by_metadata;
     std::map<std::string, std::uint64_t> sizes;
     std::uint64_t items = 0;
     std::uint64_t last = 0;
@@ -180,6 +183,10 @@ class Repairer {
       const ItemInfo info = decode_item(*id, value).info;
       by_class[class_key(info.class_name, *id)];
       by_hash[digest_key(info.digest, *id)];
+      if (!info.key.empty()) by_key[info.key] = key;
+      for (const auto& [name, of_name] : info.metadata) {
+        by_metadata[field_key(name, of_name, *id)];
+      }
       ++sizes[info.class_name];
       ++items;
       last = to_number(*id);
@@ -190,6 +197,8 @@ class Repairer {
     rocksdb::WriteBatch batch;
     write_difference(Family::kByClass, by_class, batch);
     write_difference(Family::kByHash, by_hash, batch);
+    write_difference(Family::kByKey, by_key, batch);
+    write_difference(Family::kByMetadata, by_metadata, batch);
     write_difference(Family::kClasses, classes, batch);
     write_number(kMetaItems, items, batch);
     if (meta_number(kMetaNextId).value_or(0) <= last) {
@@ -276,12 +285,14 @@ class Repairer {
     const std::uint64_t given = meta_number(kMetaNextId).value_or(1) - 1;
     bool sound = true;
     std::uint64_t removed = 0;
-    connection_.scan(Family::kTombstones, {}, [&](std::string_view key, std::string_view) {
-      ++removed;
+    connection_.scan(Family::kTombstones, {}, [&](std::string_view key, std::string_view value) {
+      const bool is_removal = value.empty();
+      removed += is_removal ? 1 : 0;
       const auto tombstone = decode_tombstone_key(key);
       sound = sound && tombstone && tombstone->change > *from && tombstone->change <= changes &&
               to_number(tombstone->id) <= given &&
-              !connection_.read(Family::kItems, item_key(tombstone->id));
+              (is_removal ? !connection_.read(Family::kItems, item_key(tombstone->id))
+                          : value == kUpdated);
       return sound;
     });
     // Nothing forgotten: every id that was given is in use or has its tombstone.

@@ -24,8 +24,10 @@ class Verifier {
     attempt([&] { check_items(); });
     attempt([&] { check_owned_by_items(Family::kVectors, "embeddings", true); });
     attempt([&] { check_owned_by_items(Family::kThumbnails, "thumbnails", false); });
-    attempt([&] { check_entries(Family::kByClass, "the class index"); });
-    attempt([&] { check_entries(Family::kByHash, "the digest index"); });
+    attempt([&] { check_entries(Family::kByClass, "the class index", ids_.size()); });
+    attempt([&] { check_entries(Family::kByHash, "the digest index", ids_.size()); });
+    attempt([&] { check_entries(Family::kByKey, "the index of keys", keys_); });
+    attempt([&] { check_entries(Family::kByMetadata, "the index of metadata", fields_); });
     attempt([&] { check_classes(); });
     attempt([&] { check_counters(); });
     attempt([&] { check_tombstones(); });
@@ -61,12 +63,24 @@ class Verifier {
       attempt([&] {
         if (!store_.embedding(record.id)) report(name + " has no embedding");
       });
-      const auto& [class_name, source, digest, width, height] = record.info;
-      if (!connection_.read(Family::kByClass, class_key(class_name, record.id))) {
+      const ItemInfo& info = record.info;
+      if (!connection_.read(Family::kByClass, class_key(info.class_name, record.id))) {
         report(name + " is missing in the class index");
       }
-      if (!connection_.read(Family::kByHash, digest_key(digest, record.id))) {
+      if (!connection_.read(Family::kByHash, digest_key(info.digest, record.id))) {
         report(name + " is missing in the digest index");
+      }
+      if (!info.key.empty()) {
+        ++keys_;
+        if (connection_.read(Family::kByKey, info.key) != item_key(record.id)) {
+          report(name + " is missing in the index of keys");
+        }
+      }
+      for (const auto& [field, value] : info.metadata) {
+        ++fields_;
+        if (!connection_.read(Family::kByMetadata, field_key(field, value, record.id))) {
+          report(name + " is missing in the index of metadata");
+        }
       }
       return true;
     });
@@ -86,20 +100,20 @@ class Verifier {
       }
       return true;
     });
-    if (every_item_has_one) compare_counts(what, count);
+    if (every_item_has_one) compare_counts("the " + what, count, ids_.size());
   }
 
   // Each item's entry was looked up already, so equal counts mean that there is no other entry.
-  void check_entries(Family family, const std::string& what) {
+  void check_entries(Family family, const std::string& what, std::size_t expected) {
     std::size_t count = 0;
     connection_.scan(family, {}, [&](std::string_view, std::string_view) { return ++count, true; });
-    compare_counts(what, count);
+    compare_counts(what, count, expected);
   }
 
-  void compare_counts(const std::string& what, std::size_t count) {
-    if (count == ids_.size()) return;
-    report("there are " + std::to_string(ids_.size()) + " items, but " + what + " hold" +
-           (what.back() == 's' ? "" : "s") + " " + std::to_string(count));
+  void compare_counts(const std::string& what, std::size_t count, std::size_t expected) {
+    if (count == expected) return;
+    report(what + ": the items make " + std::to_string(expected) + " entries, but there are " +
+           std::to_string(count));
   }
 
   void check_classes() {
@@ -138,7 +152,7 @@ class Verifier {
              std::to_string(store_.changes()) + " changes are counted");
     }
     std::vector<ItemId> removed;
-    connection_.scan(Family::kTombstones, {}, [&](std::string_view key, std::string_view) {
+    connection_.scan(Family::kTombstones, {}, [&](std::string_view key, std::string_view value) {
       const auto tombstone = decode_tombstone_key(key);
       if (!tombstone) {
         report("a key among the tombstones has a wrong length");
@@ -146,8 +160,12 @@ class Verifier {
       }
       const auto& [change, id] = *tombstone;
       const std::string name = "the tombstone of item " + std::to_string(to_number(id));
-      removed.push_back(id);
-      if (std::binary_search(ids_.begin(), ids_.end(), id)) report(name + ", which exists");
+      if (value.empty()) {
+        removed.push_back(id);
+        if (std::binary_search(ids_.begin(), ids_.end(), id)) report(name + ", which exists");
+      } else if (value != kUpdated) {
+        report(name + " says what no change is");
+      }
       if (to_number(id) == 0 || to_number(id) >= next_id) report(name + ", which never existed");
       if (change <= from) report(name + " should be forgotten");
       if (change > store_.changes()) report(name + " is of a change to come");
@@ -190,6 +208,8 @@ class Verifier {
   std::vector<StoreProblem> problems_;
   std::vector<ItemId> ids_;  // ascending
   std::map<std::string, std::uint64_t> classes_;
+  std::size_t keys_ = 0;
+  std::size_t fields_ = 0;
 };
 
 }  // namespace

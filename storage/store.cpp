@@ -1,7 +1,6 @@
 #include "storage/store.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "core/class_name.h"
 #include "simdb/error.h"
@@ -17,15 +16,6 @@
 
 namespace simdb {
 namespace {
-
-std::int64_t now_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
-std::string_view as_text(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 std::vector<std::byte> as_bytes(std::string_view text) {
   const auto* first = reinterpret_cast<const std::byte*>(text.data());
@@ -146,109 +136,6 @@ void Store::compare_with_witness() const {
   }
 }
 
-void Store::require_writable(const char* attempt) const {
-  const std::string prefix = "can't " + std::string(attempt) + " " + connection_->path().string();
-  if (connection_->mode() == StoreMode::kReadOnly) {
-    throw Error(ErrorCode::kUsage, prefix + ": it was opened for reading; open it for writing");
-  }
-  // After a failed sync the system may drop what it could not write and report the next sync as a
-  // success. Only reading the files again tells what is there.
-  if (!failure_.empty()) {
-    throw Error(ErrorCode::kIo,
-                prefix + ": an earlier change failed (" + failure_ + "); open the database again");
-  }
-}
-
-void Store::commit(Change& change, const std::string& attempt) {
-  for (const auto& [name, difference] : change.classes()) {
-    const std::uint64_t count = class_size(name) + static_cast<std::uint64_t>(difference);
-    if (count == 0) {
-      change.erase(Family::kClasses, name);
-    } else {
-      change.put(Family::kClasses, name, encode_number(count));
-    }
-  }
-  const std::uint64_t items = items_ + static_cast<std::uint64_t>(change.items());
-  change.put(Family::kMeta, kMetaItems, encode_number(items));
-  change.put(Family::kMeta, kMetaChanges, encode_number(changes_ + 1));
-  if (!has_changed_) {
-    const std::string mark = draw_bytes(8, connection_->path());
-    change.put(Family::kSessions, encode_number(changes_ + 1), mark);
-    mark_ = decode_number(mark).value_or(0);  // it is 8 bytes
-  }
-  write(change, attempt);
-  has_changed_ = true;
-  items_ = items;
-  ++changes_;
-  if (witness_) witness_->note(changes_, mark_);
-}
-
-void Store::write(Change& change, const std::string& attempt) {
-  const rocksdb::Status status = connection_->write(change.batch());
-  if (!status.ok()) failure_ = status.ToString();
-  require_ok(status, attempt, connection_->path());
-}
-
-std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBatch& embeddings) {
-  require_writable("add to");
-  if (embeddings.dimension() != dimension_ || embeddings.rows() != items.size()) {
-    throw Error(ErrorCode::kUsage, "can't store " + std::to_string(items.size()) + " items with " +
-                                       std::to_string(embeddings.rows()) +
-                                       " embeddings of dimension " +
-                                       std::to_string(embeddings.dimension()) +
-                                       " in a store of dimension " + std::to_string(dimension_));
-  }
-  for (const NewItem& item : items) require_class_name(item.info.class_name);
-  if (items.empty()) return {};
-
-  Change change(*connection_);
-  std::vector<ItemId> ids;
-  ids.reserve(items.size());
-  const std::int64_t added_ms = now_ms();
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const auto& [info, thumbnail] = items[i];
-    const ItemId id{next_id_ + i};
-    const std::string key = item_key(id);
-    change.put(Family::kItems, key, encode_item(info, added_ms));
-    change.put(Family::kVectors, key, encode_vector(embeddings.row(i)));
-    change.put(Family::kByClass, class_key(info.class_name, id), {});
-    change.put(Family::kByHash, digest_key(info.digest, id), {});
-    if (!thumbnail.empty()) change.put(Family::kThumbnails, key, as_text(thumbnail));
-    change.count(info.class_name, 1);
-    ids.push_back(id);
-  }
-  const std::uint64_t next_id = next_id_ + items.size();
-  change.put(Family::kMeta, kMetaNextId, encode_number(next_id));
-  commit(change, "add " + std::to_string(items.size()) + " items to");
-  next_id_ = next_id;
-  return ids;
-}
-
-std::vector<ItemId> Store::erase(std::span<const ItemId> ids) {
-  require_writable("remove from");
-  std::vector<ItemId> sorted(ids.begin(), ids.end());
-  std::sort(sorted.begin(), sorted.end());
-  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-
-  Change change(*connection_);
-  std::vector<ItemId> erased;
-  for (const ItemId id : sorted) {
-    const auto record = get(id);
-    if (!record) continue;
-    const std::string key = item_key(id);
-    change.erase(Family::kItems, key);
-    change.erase(Family::kVectors, key);
-    change.erase(Family::kByClass, class_key(record->info.class_name, id));
-    change.erase(Family::kByHash, digest_key(record->info.digest, id));
-    change.erase(Family::kThumbnails, key);
-    change.put(Family::kTombstones, tombstone_key({changes_ + 1, id}), {});
-    change.count(record->info.class_name, -1);
-    erased.push_back(id);
-  }
-  if (!erased.empty()) commit(change, "remove " + std::to_string(erased.size()) + " items from");
-  return erased;
-}
-
 std::optional<ItemRecord> Store::get(ItemId id) const {
   const auto value = connection_->read(Family::kItems, item_key(id));
   return value ? std::optional(decode_item(id, *value)) : std::nullopt;
@@ -288,6 +175,11 @@ std::vector<ItemId> Store::ids_after(Family family, std::string_view prefix) con
     return true;
   });
   return ids;
+}
+
+std::optional<ItemId> Store::find_key(std::string_view key) const {
+  const auto value = connection_->read(Family::kByKey, key);
+  return value ? std::optional(require_item_key(*connection_, *value)) : std::nullopt;
 }
 
 std::vector<ItemId> Store::find_digest(const Sha256& digest) const {
@@ -343,6 +235,10 @@ std::vector<std::byte> Store::encoder_model() const {
                                            ", but its fingerprint is " + fingerprint_);
   }
   return model;
+}
+
+std::optional<std::uint64_t> Store::upgraded_from() const noexcept {
+  return connection_->upgraded_from();
 }
 
 StoreMode Store::mode() const noexcept { return connection_->mode(); }

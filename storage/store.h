@@ -45,6 +45,11 @@ struct StoreEntry {
   std::string value;
 };
 
+struct ItemUpdate {
+  ItemId id{};
+  ItemChange change;
+};
+
 /// What Store::repair did, in words for a person.
 struct StoreRepair {
   std::vector<std::string> repaired;  ///< derived anew from what is sound
@@ -90,13 +95,20 @@ class Store {
   Store& operator=(const Store&) = delete;
   ~Store();
 
-  /// Stores all items or none, with ascending ids, and syncs. `embeddings` has a row per item.
-  /// Throws Error(kUsage) in a read-only store or if the sizes or dimensions differ,
-  /// Error(kBadInput) on a bad class name.
-  std::vector<ItemId> put(std::span<const NewItem> items, const EmbeddingBatch& embeddings);
+  /// Stores all items or none, with ascending ids, and syncs. `embeddings` has a row per item. In
+  /// the same batch removes the items that they `replace` and makes `updates`; both must exist,
+  /// each once. Throws Error(kUsage) in a read-only store, if the sizes or dimensions differ or if
+  /// a key is another item's, Error(kBadInput) on a name, a key or metadata that can't be used.
+  std::vector<ItemId> put(std::span<const NewItem> items, const EmbeddingBatch& embeddings,
+                          std::span<const ItemId> replaced = {},
+                          std::span<const ItemUpdate> updates = {});
   /// Removes those of `ids` that exist, in one batch; returns them.
   std::vector<ItemId> erase(std::span<const ItemId> ids);
-  /// Forgets which ids were removed by the changes up to number `through`: see erased_since. Does
+  /// Changes those of `ids` that exist, in one batch, and leaves their embeddings; returns them.
+  /// Errors as put(); Error(kUsage) too if several items are to have one key.
+  std::vector<ItemId> update(std::span<const ItemId> ids, const ItemChange& change);
+  /// Forgets which ids were removed or updated by the changes up to number `through`: see
+  /// erased_since. Does
   /// nothing if they are forgotten already, and is no change itself. Throws Error(kUsage) in a
   /// read-only store or if `through` > changes().
   void forget_erased(std::uint64_t through);
@@ -107,6 +119,10 @@ class Store {
   std::optional<Embedding> embedding(ItemId id) const;
   /// Bytes of an image file; empty if the item has none or does not exist.
   std::vector<std::byte> thumbnail(ItemId id) const;
+  std::optional<ItemId> find_key(std::string_view key) const;
+  /// Items that pass, ascending. Equality, and the order of numbers, are answered by an index; the
+  /// other comparisons read all items that have the field.
+  std::vector<ItemId> find_metadata(const MetadataCondition& condition) const;
   /// Items whose image file had this digest, ascending.
   std::vector<ItemId> find_digest(const Sha256& digest) const;
   /// Classes in byte order of their names, none empty.
@@ -133,7 +149,7 @@ class Store {
   /// A name drawn when the store was made, 32 lower-case hexadecimal digits: no other store has it
   /// but copies of this one.
   const std::string& id() const noexcept { return id_; }
-  /// How many changes the store has seen: each put and each erase that changed something is one.
+  /// How many changes the store has seen: each call that changed something is one.
   /// 0 in a new store, and never goes back. In a read-only store it is the number at the time of
   /// opening.
   std::uint64_t changes() const noexcept { return changes_; }
@@ -146,6 +162,9 @@ class Store {
   /// The ids removed by the changes after number `change`, ascending; nothing if that is too long
   /// ago to tell (see forget_erased). None are removed after changes() or later.
   std::optional<std::vector<ItemId>> erased_since(std::uint64_t change) const;
+  /// The same for ids that were changed and not removed by that, each once. Some may have been
+  /// removed or not yet been added at the time of `change`.
+  std::optional<std::vector<ItemId>> updated_since(std::uint64_t change) const;
 
   /// In a read-only store: the same store opened anew if files of it were written since, maybe
   /// without a change; else null. Costs next to nothing then. Errors as open().
@@ -165,6 +184,10 @@ class Store {
   const std::string& encoder_fingerprint() const noexcept { return fingerprint_; }
   std::vector<std::byte> encoder_model() const;
 
+  /// The format version that the store had until it was opened for writing; nothing if it was of
+  /// the newest.
+  std::optional<std::uint64_t> upgraded_from() const noexcept;
+
   /// Reads every byte (checksums included) and compares the column families with each other.
   /// Returns the contradictions, at most 100; empty means sound. Changes nothing, and no change may
   /// run meanwhile.
@@ -177,7 +200,12 @@ class Store {
   void require_writable(const char* attempt) const;
   void commit(Change& change, const std::string& attempt);
   void write(Change& change, const std::string& attempt);
+  void erase_item(Change& change, const ItemRecord& record) const;
+  bool update_item(Change& change, const ItemRecord& record, const ItemChange& wanted) const;
+  void require_free_key(const std::string& key, std::span<const ItemId> owners) const;
   std::vector<ItemId> ids_after(Family family, std::string_view prefix) const;
+  std::optional<std::vector<ItemId>> marked_since(std::uint64_t change,
+                                                  std::string_view mark) const;
 
   const std::unique_ptr<RocksConnection> connection_;
   std::unique_ptr<Witness> witness_;  // of a writer

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,10 @@
 #include "storage/store.h"
 
 namespace simdb {
+
+inline std::string_view as_text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 /// Everything one change does to the store, to be written as one batch.
 class Store::Change {
@@ -34,6 +39,7 @@ class Store::Change {
     items_ += items;
   }
 
+  bool is_empty() const { return batch_.Count() == 0; }
   rocksdb::WriteBatch& batch() { return batch_; }
   const std::map<std::string, std::int64_t>& classes() const { return classes_; }
   std::int64_t items() const { return items_; }

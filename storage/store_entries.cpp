@@ -31,7 +31,8 @@ void Store::for_each_entry(
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   handles.reserve(kColumnFamilyNames.size());
   for (std::size_t i = 0; i < kColumnFamilyNames.size(); ++i) {
-    handles.push_back(connection_->family(static_cast<Family>(i)));
+    auto* family = connection_->family(static_cast<Family>(i));
+    if (family != nullptr) handles.push_back(family);  // those that are missing are the last ones
   }
   std::vector<rocksdb::Iterator*> opened;
   require_ok(connection_->db().NewIterators(scan_options(), handles, &opened), "read the store",

@@ -37,20 +37,31 @@ void Store::forget_erased(std::uint64_t through) {
   write(change, "forget removals in");
 }
 
-std::optional<std::vector<ItemId>> Store::erased_since(std::uint64_t change) const {
+std::optional<std::vector<ItemId>> Store::marked_since(std::uint64_t change,
+                                                       std::string_view mark) const {
   if (change < tombstones_from_) return std::nullopt;
   if (change >= changes_) return std::vector<ItemId>();
   std::vector<ItemId> ids;
   connection_->scan_from(Family::kTombstones, tombstone_key({change + 1, ItemId{0}}),
-                         [&](std::string_view key, std::string_view) {
-                           ids.push_back(require_tombstone(*connection_, key).id);
+                         [&](std::string_view key, std::string_view value) {
+                           const ItemId id = require_tombstone(*connection_, key).id;
+                           if (value == mark) ids.push_back(id);
                            return true;
                          });
   // forget_erased may have run meanwhile. It raises the bound first, so tombstones that the scan
   // missed show here.
   if (change < tombstones_from_) return std::nullopt;
   std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
+}
+
+std::optional<std::vector<ItemId>> Store::erased_since(std::uint64_t change) const {
+  return marked_since(change, {});
+}
+
+std::optional<std::vector<ItemId>> Store::updated_since(std::uint64_t change) const {
+  return marked_since(change, kUpdated);
 }
 
 std::unique_ptr<Store> Store::newer() const {

@@ -11,17 +11,19 @@
 #include <string_view>
 #include <vector>
 
+#include "simdb/digest.h"
 #include "simdb/embedding.h"
 #include "simdb/id_filter.h"
 #include "simdb/item.h"
+#include "simdb/metadata.h"
 
 namespace simdb {
 
 /// What became of one item of an add.
 struct AddedItem {
   ItemId id{};
-  bool is_new =
-      true;  ///< false: the same file (digest, source and class) was there already under this id
+  bool is_new = true;       ///< false: it was there already under this id
+  bool is_updated = false;  ///< it was there, and took over the new source, class or metadata
 };
 
 struct GalleryStats {
@@ -56,6 +58,15 @@ struct ClassSummary {
 struct SearchFilter {
   std::vector<std::string> class_names = {};  ///< items of any of these classes; empty = all
   IdFilter ids = {};                          ///< these items
+  std::vector<MetadataCondition> where = {};  ///< items whose metadata meet all of these
+};
+
+/// How many items have a value in some field of their metadata.
+struct MetadataCount {
+  MetadataValue value;
+  std::uint64_t items = 0;
+
+  friend bool operator==(const MetadataCount&, const MetadataCount&) = default;
 };
 
 /// Which of the items that pass a filter a look-up returns.
@@ -84,19 +95,34 @@ class Gallery {
  public:
   virtual ~Gallery() = default;
 
-  /// Stores all new items or none; durable when it returns. An item whose digest, source and class
-  /// are stored already is not stored twice (items without a source are always new). Results are in
-  /// the order of `items`.
+  /// Stores all items or none; durable when it returns. Results are in the order of `items`. What
+  /// is there already is not stored twice:
+  /// - An item with a key takes the place of the one that has it. If both have the same digest,
+  /// that
+  ///   one keeps its id and gets class, source and metadata; else it is removed in the same step.
+  /// - An item without a key whose digest and class are there is that item; a new source, and the
+  ///   fields of its metadata, replace those of old. A digest of zeros is not known to be there.
+  /// Throws Error(kUsage) if two items have the same key.
   virtual std::vector<AddedItem> add(std::span<const NewItem> items,
                                      const EmbeddingBatch& embeddings) = 0;
   /// Removes those that exist, in one step; returns how many did.
   virtual std::size_t remove(std::span<const ItemId> ids) = 0;
   /// Removes all items of a class in one step; returns how many there were.
   virtual std::size_t remove_class(std::string_view class_name) = 0;
+  /// Changes those that exist, in one step; returns how many did. They keep id and embedding.
+  /// Throws Error(kBadInput) if a name, key or metadata can't be used, Error(kUsage) if a key is to
+  /// be given to several items or belongs to another one.
+  virtual std::size_t update(std::span<const ItemId> ids, const ItemChange& change) = 0;
+  /// Moves all items of class `from` to `to`, which may exist, in one step; returns how many.
+  virtual std::size_t rename_class(std::string_view from, std::string_view to) = 0;
 
   std::optional<ItemRecord> get(ItemId id) const { return get_many(std::span(&id, 1)).front(); }
   /// One entry per id, in their order.
   virtual std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const = 0;
+  /// The item with this key.
+  virtual std::optional<ItemId> find_key(std::string_view key) const = 0;
+  /// Items whose image file had this digest, ascending.
+  virtual std::vector<ItemId> find_digest(const Sha256& digest) const = 0;
   virtual std::optional<Embedding> embedding(ItemId id) const = 0;
   virtual std::vector<std::byte> thumbnail(ItemId id) const = 0;
   /// The k nearest items in the order of ranks_before; fewer if there are fewer. The searches
@@ -127,6 +153,10 @@ class Gallery {
   /// with where it begins.
   virtual std::vector<ItemRecord> items_after(ItemId after, std::size_t limit,
                                               const SearchFilter& filter = {}) const = 0;
+  /// The values of a field of the metadata, with the items that pass the filter and have them; most
+  /// items first, then in the order of MetadataValue. Reads all records that pass.
+  std::vector<MetadataCount> count_by(std::string_view field,
+                                      const SearchFilter& filter = {}) const;
   /// Calls with every record, or every embedding, in ascending order of id until the callback
   /// returns false. Each call of these sees one state of the gallery.
   virtual void for_each_item(const std::function<bool(const ItemRecord&)>& visit) const = 0;
@@ -138,7 +168,7 @@ class Gallery {
   virtual const std::string& encoder_fingerprint() const noexcept = 0;
   /// The bytes of the encoder's model file.
   virtual std::vector<std::byte> encoder_model() const = 0;
-  /// How many changes the gallery has seen: each add and each removal that changed something is
+  /// How many changes the gallery has seen: each call that added, changed or removed something is
   /// one. Never goes back. In a reader it is the number of the state that it sees.
   virtual std::uint64_t changes() const = 0;
 

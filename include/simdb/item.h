@@ -3,10 +3,12 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "simdb/digest.h"
+#include "simdb/metadata.h"
 
 namespace simdb {
 
@@ -31,11 +33,13 @@ constexpr bool ranks_before(const Neighbor& a, const Neighbor& b) noexcept {
 
 /// What is kept about an image beside its embedding.
 struct ItemInfo {
-  std::string class_name;    ///< see core/class_name.h for what is allowed
-  std::string source;        ///< absolute path of the file when it was added; may be empty
-  Sha256 digest{};           ///< of the image file's bytes
-  std::uint32_t width = 0;   ///< pixels
-  std::uint32_t height = 0;  ///< pixels
+  std::string class_name = {};  ///< see core/class_name.h for what is allowed
+  std::string source = {};      ///< absolute path of the file when it was added; may be empty
+  Sha256 digest{};              ///< of the image file's bytes; all zero: unknown, equal to no other
+  std::uint32_t width = 0;      ///< pixels
+  std::uint32_t height = 0;     ///< pixels
+  std::string key = {};    ///< the user's own name of the item, unique in the gallery; may be empty
+  Metadata metadata = {};  ///< the user's own; see require_metadata
 
   friend bool operator==(const ItemInfo&, const ItemInfo&) = default;
 };
@@ -51,8 +55,21 @@ struct ItemRecord {
   ItemId id{};
   std::int64_t added_ms = 0;  ///< milliseconds since 1970-01-01 UTC
   ItemInfo info;
+  std::int64_t changed_ms = 0;  ///< the same of its last change; at first added_ms
 
   friend bool operator==(const ItemRecord&, const ItemRecord&) = default;
+};
+
+/// Like names (see require_class_name), but 1 to this many bytes.
+inline constexpr std::size_t kMaxKeyBytes = 1024;
+
+/// What is to become of an item; what is not set stays.
+struct ItemChange {
+  std::optional<std::string> class_name = std::nullopt;
+  std::optional<std::string> source = std::nullopt;
+  std::optional<std::string> key = std::nullopt;  ///< empty: none from then on
+  Metadata set = {};                              ///< fields that it gets, or whose value changes
+  std::vector<std::string> unset = {};            ///< fields that it loses
 };
 
 struct ClassCount {

@@ -23,7 +23,7 @@ class CountedCache {
         },
         weight);
   }
-  void forget(const std::string& name) { cache_.forget(std::vector{name}, weight); }
+  void forget(const std::string& name) { cache_.forget(std::set{name}, weight); }
 
   ClassCache<int>& cache() { return cache_; }
   static std::size_t weight(int value) { return static_cast<std::size_t>(value); }
@@ -92,6 +92,16 @@ class ClassMembersTest : public testing::Test {
     EXPECT_EQ(*summary.mean, mean_of(name));
   }
 
+  void forget(const std::string& class_name) {
+    StaleItems stale;
+    stale.note(ItemId{1}, {.class_name = class_name});
+    members.forget(stale);
+  }
+  std::vector<ItemId> ids_of(const SearchFilter& filter) {
+    const IdFilter passing = members.passing(*store, filter);
+    return {passing.ids().begin(), passing.ids().end()};
+  }
+
   test::TemporaryFolder folder;
   std::unique_ptr<Store> store = test::make_store(folder / "store");
   ClassMembers members{16};
@@ -121,17 +131,13 @@ TEST_F(ClassMembersTest, AnotherClassesChangeLeavesAMeanInMemory) {
   test::put_numbered(*store, 10, 4, "b");
   const auto before = members.summary_of(*store, "a").mean;
   test::put_numbered(*store, 20, 1, "b");
-  members.forget(std::vector<std::string>{"b"});
+  forget("b");
   EXPECT_EQ(members.summary_of(*store, "a").mean.get(), before.get());
-  members.forget(std::vector<std::string>{"a"});
+  forget("a");
   EXPECT_NE(members.summary_of(*store, "a").mean.get(), before.get());
 }
 
 TEST_F(ClassMembersTest, UnitesSeveralClasses) {
-  const auto ids_of = [&](const SearchFilter& filter) {
-    const IdFilter passing = members.passing(*store, filter);
-    return std::vector<ItemId>(passing.ids().begin(), passing.ids().end());
-  };
   const auto a = test::put_numbered(*store, 1, 2, "a");
   const auto b = test::put_numbered(*store, 10, 2, "b");
   test::put_numbered(*store, 20, 2, "c");
@@ -139,24 +145,55 @@ TEST_F(ClassMembersTest, UnitesSeveralClasses) {
   EXPECT_EQ(ids_of({{"b", "a"}, std::vector{a[1], b[0], ItemId{99}}}), (std::vector{a[1], b[0]}));
   EXPECT_TRUE(ids_of({{"none", "nor this"}}).empty());
   const auto more = test::put_numbered(*store, 30, 1, "a");
-  members.forget(std::vector<std::string>{"a"});
+  forget("a");
   EXPECT_EQ(ids_of({{"b", "a"}}), (std::vector{a[0], a[1], b[0], b[1], more[0]}));
 }
 
 TEST_F(ClassMembersTest, FollowsTheClassesThatChange) {
-  const std::vector<std::string> name{"a"};
   const auto ids = test::put_numbered(*store, 1, 3, "a");
   expect_right("a");
   EXPECT_EQ(members.passing(*store, {{"a"}}).ids().size(), 3U);
   test::put_numbered(*store, 5, 1, "a");
-  members.forget(name);
+  forget("a");
   expect_right("a");
   EXPECT_EQ(members.size_of(*store, "a"), 4U);
   EXPECT_EQ(members.passing(*store, {{"a"}}).ids().size(), 4U);
   store->erase(std::vector{ids[0]});
-  members.forget(name);
+  forget("a");
   expect_right("a");
   EXPECT_EQ(members.passing(*store, {{"a"}}).ids().size(), 3U);
+}
+
+TEST_F(ClassMembersTest, FollowsTheValuesThatChange) {
+  const auto ids = test::put_numbered(*store, 1, 4, "a");
+  const auto set = [&](std::vector<ItemId> which, const Metadata& fields) {
+    StaleItems stale;
+    const auto note = [&] {
+      for (const auto& record : store->get_many(which)) stale.note(record->id, record->info);
+    };
+    note();
+    store->update(which, {.set = fields});
+    note();
+    members.forget(stale);
+  };
+  const SearchFilter red{{}, {}, {{"colour", Comparison::kEqual, "red"}}};
+  const SearchFilter cheap{{}, {}, {{"price", Comparison::kLess, 2.0}}};
+  SearchFilter both = red;
+  both.where.push_back(cheap.where[0]);
+  EXPECT_TRUE(ids_of(red).empty());
+  set({ids[0], ids[1]}, {{"colour", "red"}, {"price", 1.0}});
+  set({ids[2]}, {{"colour", "red"}, {"price", 3.0}});
+  EXPECT_EQ(ids_of(red), (std::vector{ids[0], ids[1], ids[2]}));
+  EXPECT_EQ(ids_of(both), (std::vector{ids[0], ids[1]}));
+  set({ids[0]}, {{"colour", "blue"}});
+  set({ids[3]}, {{"colour", "red"}, {"price", 0.0}});
+  EXPECT_EQ(ids_of(red), (std::vector{ids[1], ids[2], ids[3]}));
+  EXPECT_EQ(ids_of(both), (std::vector{ids[1], ids[3]}));
+  both.class_names = {"a"};
+  both.ids = std::vector{ids[3]};
+  EXPECT_EQ(ids_of(both), (std::vector{ids[3]}));
+  both.class_names = {"none"};
+  EXPECT_TRUE(ids_of(both).empty());
 }
 
 }  // namespace

@@ -71,9 +71,13 @@ TEST_F(DatabaseTest, LearnsClassesFromAFewImages) {
 TEST_F(DatabaseTest, AClassIsNotOutvotedForHavingFewImages) {
   Database database = make();
   std::vector<SourceImage> many;
-  for (int i = 0; i < 40; ++i) many.push_back(source_image(100, "/many" + std::to_string(i)));
+  for (int i = 0; i < 40; ++i) {
+    many.push_back(source_image(100, "/many" + std::to_string(i)));
+    many.back().digest[0] = static_cast<std::uint8_t>(i);  // other files of one picture
+  }
   database.add("many", many);
-  std::vector few{source_image(101, "/few1"), source_image(101, "/few2")};
+  std::vector few{source_image(101, "/few1"), source_image(102, "/few2")};
+  few[1].image = few[0].image;
   for (SourceImage& image : few) image.image.pixels[0] = 150;  // a little of another brightness
   database.add("few", few);
   const Prediction prediction = database.query(few[0].image);

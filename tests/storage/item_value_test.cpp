@@ -7,18 +7,23 @@
 namespace simdb {
 namespace {
 
+using namespace std::string_literals;
 using test::code_of;
 using test::error_of;
 
 TEST(ItemValueTest, ItemsComeBackAsTheyWere) {
-  ItemInfo info{"Katze 猫", "/no\xFFt utf-8/\x01.png", {}, 4'000'000'000, 1};
+  ItemInfo info{"Katze 猫", "/no\xFFt utf-8/\x01.png", {}, 4'000'000'000, 1, "SKU 4711", {}};
   info.digest.fill(0xEE);
-  const ItemRecord record = decode_item(ItemId{5}, encode_item(info, 1'700'000'000'123));
-  EXPECT_EQ(record, (ItemRecord{ItemId{5}, 1'700'000'000'123, info}));
+  info.metadata = {{"price", 1.25}, {"sold", true}, {"empty", std::string()}, {"text", "a\0b"s}};
+  constexpr std::int64_t kAdded = 1'700'000'000'123;
+  EXPECT_EQ(decode_item(ItemId{5}, encode_item(info, kAdded, kAdded)),
+            (ItemRecord{ItemId{5}, kAdded, info, kAdded}));
+  EXPECT_EQ(decode_item(ItemId{5}, encode_item(info, kAdded, kAdded + 1)),
+            (ItemRecord{ItemId{5}, kAdded, info, kAdded + 1}));
 }
 
 TEST(ItemValueTest, DamagedItemsAreNamed) {
-  const std::string good = encode_item({"cat", "", {}, 1, 1}, 7);
+  const std::string good = encode_item({"cat", "", {}, 1, 1, {}, {}}, 7, 7);
   EXPECT_NO_THROW(decode_item(ItemId{5}, good));
   const Error error = error_of([&] { decode_item(ItemId{5}, good.substr(0, good.size() - 1)); });
   EXPECT_EQ(error.code(), ErrorCode::kCorruption);
@@ -29,7 +34,7 @@ TEST(ItemValueTest, DamagedItemsAreNamed) {
 
 TEST(ItemValueTest, ItemsOfANewerProgramAreRead) {
   // A field that this version does not know (number 15, 1 byte).
-  const std::string newer = encode_item({"cat", "/a", {}, 1, 2}, 7) + "\x78\x01";
+  const std::string newer = encode_item({"cat", "/a", {}, 1, 2, {}, {}}, 7, 7) + "\x78\x01";
   EXPECT_EQ(decode_item(ItemId{5}, newer).info.class_name, "cat");
 }
 

@@ -12,7 +12,7 @@ using namespace std::string_literals;
 
 // These bytes are on people's disks: a change here needs a new format version.
 TEST(KeySchemaTest, KeysAreTheDocumentedBytes) {
-  EXPECT_EQ(kStoreFormatVersion, 1U);
+  EXPECT_EQ(kStoreFormatVersion, 2U);
   EXPECT_EQ(item_key(ItemId{0x0102030405060708}), "\x01\x02\x03\x04\x05\x06\x07\x08"s);
   EXPECT_EQ(class_key("cat", ItemId{1}), "cat\0\0\0\0\0\0\0\0\x01"s);
   Sha256 digest{};
@@ -47,6 +47,28 @@ TEST(KeySchemaTest, OtherLengthsAreNoNumbers) {
   EXPECT_FALSE(decode_id_after(4, "abc"));
   EXPECT_FALSE(decode_id_after(4, "abcd1234567"));
   EXPECT_EQ(decode_id_after(4, class_key("abc", ItemId{9})), ItemId{9});
+}
+
+TEST(KeySchemaTest, NumbersOfAFieldLieInTheirOrder) {
+  const std::vector<double> numbers{
+      -std::numeric_limits<double>::max(), -2, -1.5, -1e-300, 0, 1e-300, 1, 1.5, 2, 1e9,
+      std::numeric_limits<double>::max()};
+  std::vector<std::string> keys;
+  for (const double number : numbers) keys.push_back(field_key("price", number, ItemId{7}));
+  EXPECT_TRUE(std::is_sorted(keys.begin(), keys.end()));
+  EXPECT_EQ(value_prefix("price", -0.0), value_prefix("price", 0.0));
+}
+
+TEST(KeySchemaTest, NoValueHoldsTheKeysOfAnother) {
+  const std::vector<MetadataValue> values{true, false, 0.0, 1.0, ""s, "1"s, "true"s, "a"s, "ab"s};
+  for (const MetadataValue& a : values) {
+    for (const MetadataValue& b : values) {
+      EXPECT_EQ(field_key("f", a, ItemId{1}).starts_with(value_prefix("f", b)), a == b);
+      EXPECT_FALSE(field_key("ff", a, ItemId{1}).starts_with(field_prefix("f")));
+    }
+  }
+  EXPECT_EQ(decode_id_after(value_prefix("f", "a"s).size(), field_key("f", "a"s, ItemId{9})),
+            ItemId{9});
 }
 
 TEST(KeySchemaTest, TombstonesLieInTheOrderOfChanges) {

@@ -56,6 +56,13 @@ void RawStore::add_family(const std::string& name) {
   families_.push_back(handle);
 }
 
+void RawStore::drop_family(const std::string& name) {
+  rocksdb::ColumnFamilyHandle* const dropped = family(name);
+  require_ok(db_->DropColumnFamily(dropped));
+  require_ok(db_->DestroyColumnFamilyHandle(dropped));
+  std::erase(families_, dropped);
+}
+
 std::filesystem::path table_of(const std::filesystem::path& store, const std::string& family) {
   std::vector<std::string> names;
   require_ok(rocksdb::DB::ListColumnFamilies({}, store.string(), &names));

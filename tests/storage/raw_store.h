@@ -22,6 +22,7 @@ class RawStore {
   void erase(const std::string& family, const std::string& key);
   std::optional<std::string> get(const std::string& family, const std::string& key);
   void add_family(const std::string& family);
+  void drop_family(const std::string& family);
 
  private:
   rocksdb::ColumnFamilyHandle* family(const std::string& name) const;

@@ -36,15 +36,34 @@ const Damage kDamages[] = {
      "item 2 is missing in the digest index"},
     {"StrayClassEntry",
      [](test::RawStore& raw) { raw.put("by_class", std::string("x\0", 2) + big_endian(2), ""); },
-     "the class index holds 6"},
+     "the class index: the items make 5 entries, but there are 6"},
     {"StrayHashEntry",
      [](test::RawStore& raw) { raw.put("by_hash", std::string(32, 'x') + big_endian(2), ""); },
-     "the digest index holds 6"},
+     "the digest index: the items make 5 entries, but there are 6"},
     {"StrayThumbnail", [](test::RawStore& raw) { raw.put("thumbnails", big_endian(77), "x"); },
      "the thumbnails hold item 77"},
     {"StrayVector",
      [](test::RawStore& raw) { raw.put("vectors", big_endian(77), std::string(64, 'x')); },
-     "embeddings hold 6"},
+     "the embeddings: the items make 5 entries, but there are 6"},
+    {"LostKey", [](test::RawStore& raw) { raw.erase("by_key", "first"); },
+     "item 1 is missing in the index of keys"},
+    {"KeyOfAnotherItem", [](test::RawStore& raw) { raw.put("by_key", "first", big_endian(2)); },
+     "item 1 is missing in the index of keys"},
+    {"StrayKey", [](test::RawStore& raw) { raw.put("by_key", "second", big_endian(2)); },
+     "the index of keys: the items make 1 entries, but there are 2"},
+    {"LostField",
+     [](test::RawStore& raw) {
+       raw.erase("by_metadata", std::string("sold\0b\1", 7) + big_endian(1));
+     },
+     "item 1 is missing in the index of metadata"},
+    {"StrayField",
+     [](test::RawStore& raw) {
+       raw.put("by_metadata", std::string("sold\0b\1", 7) + big_endian(2), "");
+     },
+     "the index of metadata: the items make 1 entries, but there are 2"},
+    {"TombstoneOfAnotherKind",
+     [](test::RawStore& raw) { raw.put("tombstones", big_endian(1) + big_endian(2), "x"); },
+     "the tombstone of item 2 says what no change is"},
     {"WrongClassCount", [](test::RawStore& raw) { raw.put("classes", "cat", big_endian(9)); },
      "class 'cat' counts 9 items, but has 5"},
     {"StrayClass", [](test::RawStore& raw) { raw.put("classes", "dog", big_endian(1)); },
@@ -85,13 +104,13 @@ const Damage kDamages[] = {
     {"OddTombstone", [](test::RawStore& raw) { raw.put("tombstones", "short", ""); },
      "a key among the tombstones has a wrong length"},
     {"TombstonesFromTheFuture",
-     [](test::RawStore& raw) { raw.put("meta", "tombstones_from", big_endian(3)); },
-     "the removals up to change 3 are forgotten, but only 2 changes are counted"},
+     [](test::RawStore& raw) { raw.put("meta", "tombstones_from", big_endian(4)); },
+     "the removals up to change 4 are forgotten, but only 3 changes are counted"},
     {"LostSession", [](test::RawStore& raw) { raw.erase("sessions", big_endian(1)); },
      "the mark of change 1 is lost"},
     {"SessionFromTheFuture",
-     [](test::RawStore& raw) { raw.put("sessions", big_endian(3), big_endian(1)); },
-     "a session begins with change 3, which is none"},
+     [](test::RawStore& raw) { raw.put("sessions", big_endian(4), big_endian(1)); },
+     "a session begins with change 4, which is none"},
     {"OddSession", [](test::RawStore& raw) { raw.put("sessions", big_endian(2), "short"); },
      "an entry among the sessions has a wrong length"},
     {"NoChanges", [](test::RawStore& raw) { raw.put("meta", "changes", big_endian(0)); },
@@ -114,6 +133,7 @@ TEST_P(StoreVerifyTest, FindsTheContradiction) {
     const auto store = test::make_store(path);
     test::put_numbered(*store, 1, 6, "cat");  // change 1
     store->erase(std::vector{ItemId{6}});     // change 2
+    store->update(std::vector{ItemId{1}}, {.key = "first", .set = {{"sold", true}}});
     ASSERT_TRUE(store->verify().empty());
   }
   {

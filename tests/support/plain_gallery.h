@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/class_mean.h"
@@ -30,22 +32,58 @@ class PlainGallery final : public Gallery {
     }
     for (const NewItem& item : items) require_class_name(item.info.class_name);
     const Lock lock(mutex_);
-    std::vector<AddedItem> added;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      const auto same = std::find_if(items_.begin(), items_.end(), [&](const auto& entry) {
-        const ItemInfo& info = entry.second.record.info;
-        return !info.source.empty() && info.source == items[i].info.source &&
-               info.digest == items[i].info.digest && info.class_name == items[i].info.class_name;
-      });
-      if (same != items_.end()) {
-        added.push_back({same->first, false});
-        continue;
+    std::set<std::string> keys;
+    for (const NewItem& item : items) {
+      require_metadata(item.info.metadata);
+      if (!item.info.key.empty() && !keys.insert(item.info.key).second) {
+        throw Error(ErrorCode::kUsage, "two items with one key");
       }
-      const ItemId id{next_id_++};
-      items_.emplace(id, Item{{id, 1, items[i].info}, embeddings.at(i), items[i].thumbnail});
-      added.push_back({id, true});
     }
-    changes_ += std::any_of(added.begin(), added.end(), [](auto& a) { return a.is_new; }) ? 1 : 0;
+    std::vector<AddedItem> added(items.size());
+    std::map<std::pair<Sha256, std::string>, std::size_t> seen;
+    std::vector<std::size_t> first(items.size());
+    std::set<ItemId> touched;
+    std::set<std::size_t> fresh;
+    std::map<ItemId, Item> after = items_;
+    for (const bool keyed : {true, false}) {
+      for (std::size_t i = 0; i < items.size(); ++i) {
+        const ItemInfo& info = items[i].info;
+        if (info.key.empty() == keyed) continue;
+        first[i] = i;
+        if (!keyed && info.digest != Sha256{}) {
+          first[i] = seen.try_emplace({info.digest, info.class_name}, i).first->second;
+          if (first[i] != i) continue;
+        }
+        const auto same = same_as(info, touched);
+        if (same == items_.end()) {
+          fresh.insert(i);
+        } else if (info.digest == Sha256{} || same->second.record.info.digest != info.digest) {
+          touched.insert(same->first);
+          after.erase(same->first);
+          fresh.insert(i);
+        } else {
+          ItemInfo& stored = after.at(same->first).record.info;
+          const ItemInfo was = stored;
+          stored.class_name = info.class_name;
+          if (!info.source.empty()) stored.source = info.source;
+          if (keyed) stored.metadata.clear();
+          for (const auto& [name, value] : info.metadata) stored.metadata[name] = value;
+          const bool differs = !(stored == was);
+          added[i] = {same->first, false, differs};
+          if (differs && !touched.insert(same->first).second) stored = was;
+        }
+      }
+    }
+    for (const std::size_t i : fresh) {
+      const ItemId id{next_id_++};
+      after.emplace(id, Item{{id, 1, items[i].info, 1}, embeddings.at(i), items[i].thumbnail});
+      added[i] = {id};
+    }
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (first[i] != i) added[i] = {added[first[i]].id, false};
+    }
+    changes_ += !fresh.empty() || !touched.empty() ? 1 : 0;
+    items_ = std::move(after);
     return added;
   }
   std::size_t remove(std::span<const ItemId> ids) override {
@@ -57,6 +95,49 @@ class PlainGallery final : public Gallery {
   }
   std::size_t remove_class(std::string_view class_name) override {
     return remove(items_of(class_name));
+  }
+
+  std::size_t update(std::span<const ItemId> ids, const ItemChange& change) override {
+    const Lock lock(mutex_);
+    const std::set<ItemId> each(ids.begin(), ids.end());
+    if (change.key && !change.key->empty()) {
+      const auto owner = find_key(*change.key);
+      if (each.size() > 1 || (owner && !each.contains(*owner))) {
+        throw Error(ErrorCode::kUsage, "the key can't be given");
+      }
+    }
+    std::map<ItemId, Item> after = items_;
+    std::size_t found = 0;
+    for (const ItemId id : each) {
+      const auto item = after.find(id);
+      if (item == after.end()) continue;
+      ++found;
+      apply(change, item->second.record.info);
+      require_class_name(item->second.record.info.class_name);
+      require_metadata(item->second.record.info.metadata);
+    }
+    const bool differs = std::any_of(each.begin(), each.end(), [&](ItemId id) {
+      return items_.contains(id) && !(items_.at(id).record.info == after.at(id).record.info);
+    });
+    changes_ += differs ? 1 : 0;
+    items_ = std::move(after);
+    return found;
+  }
+  std::size_t rename_class(std::string_view from, std::string_view to) override {
+    return update(items_of(from), {.class_name = std::string(to)});
+  }
+  std::optional<ItemId> find_key(std::string_view key) const override {
+    for (const auto& [id, item] : copy()) {
+      if (!key.empty() && item.record.info.key == key) return id;
+    }
+    return std::nullopt;
+  }
+  std::vector<ItemId> find_digest(const Sha256& digest) const override {
+    std::vector<ItemId> ids;
+    for (const auto& [id, item] : copy()) {
+      if (digest != Sha256{} && item.record.info.digest == digest) ids.push_back(id);
+    }
+    return ids;
   }
 
   std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const override {
@@ -158,6 +239,7 @@ class PlainGallery final : public Gallery {
     const std::vector<std::string>& names = filter.class_names;
     for (const auto& [id, item] : copy()) {
       if (id <= after || page.size() == limit || !filter.ids.contains(id)) continue;
+      if (!passes(item.record.info.metadata, filter.where)) continue;
       if (names.empty() ||
           std::find(names.begin(), names.end(), item.record.info.class_name) != names.end()) {
         page.push_back(item.record);
@@ -197,6 +279,23 @@ class PlainGallery final : public Gallery {
     Embedding embedding;
     std::vector<std::byte> thumbnail;
   };
+  static void apply(const ItemChange& change, ItemInfo& info) {
+    info.class_name = change.class_name.value_or(info.class_name);
+    info.source = change.source.value_or(info.source);
+    info.key = change.key.value_or(info.key);
+    for (const std::string& name : change.unset) info.metadata.erase(name);
+    for (const auto& [name, value] : change.set) info.metadata[name] = value;
+  }
+  // The stored item that `info` is, as Gallery::add says.
+  std::map<ItemId, Item>::iterator same_as(const ItemInfo& info, const std::set<ItemId>& touched) {
+    return std::find_if(items_.begin(), items_.end(), [&](const auto& entry) {
+      const ItemInfo& stored = entry.second.record.info;
+      if (!info.key.empty()) return stored.key == info.key;
+      return info.digest != Sha256{} && stored.digest == info.digest &&
+             stored.class_name == info.class_name && !touched.contains(entry.first);
+    });
+  }
+
   std::map<ItemId, Item> copy() const {
     const Lock lock(mutex_);
     return items_;

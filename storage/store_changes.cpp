@@ -1,0 +1,252 @@
+// What changes a store: each call is one synced batch.
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+
+#include "core/class_name.h"
+#include "core/printable.h"
+#include "simdb/error.h"
+#include "storage/item_value_internal.h"
+#include "storage/random_bytes_internal.h"
+#include "storage/store.h"
+#include "storage/store_change_internal.h"
+#include "storage/witness_internal.h"
+
+namespace simdb {
+namespace {
+
+// Records that are read at a time.
+constexpr std::size_t kRecordsAtOnce = 1024;
+
+std::int64_t now_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+void require_key(std::string_view key) {
+  if (!key.empty()) require_name(key, "key", kMaxKeyBytes);
+}
+
+void require_usable(const ItemInfo& info) {
+  require_class_name(info.class_name);
+  require_key(info.key);
+  require_metadata(info.metadata);
+}
+
+std::vector<ItemId> each_once(std::span<const ItemId> ids) {
+  std::vector<ItemId> sorted(ids.begin(), ids.end());
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  return sorted;
+}
+
+ItemInfo changed(ItemInfo info, const ItemChange& wanted) {
+  if (wanted.class_name) info.class_name = *wanted.class_name;
+  if (wanted.source) info.source = *wanted.source;
+  if (wanted.key) info.key = *wanted.key;
+  for (const std::string& name : wanted.unset) info.metadata.erase(name);
+  for (const auto& [name, value] : wanted.set) info.metadata.insert_or_assign(name, value);
+  return info;
+}
+
+}  // namespace
+
+void Store::require_writable(const char* attempt) const {
+  const std::string prefix = "can't " + std::string(attempt) + " " + connection_->path().string();
+  if (connection_->mode() == StoreMode::kReadOnly) {
+    throw Error(ErrorCode::kUsage, prefix + ": it was opened for reading; open it for writing");
+  }
+  // After a failed sync the system may drop what it could not write and report the next sync as a
+  // success. Only reading the files again tells what is there.
+  if (!failure_.empty()) {
+    throw Error(ErrorCode::kIo,
+                prefix + ": an earlier change failed (" + failure_ + "); open the database again");
+  }
+}
+
+void Store::commit(Change& change, const std::string& attempt) {
+  for (const auto& [name, difference] : change.classes()) {
+    const std::uint64_t count = class_size(name) + static_cast<std::uint64_t>(difference);
+    if (count == 0) {
+      change.erase(Family::kClasses, name);
+    } else {
+      change.put(Family::kClasses, name, encode_number(count));
+    }
+  }
+  const std::uint64_t items = items_ + static_cast<std::uint64_t>(change.items());
+  change.put(Family::kMeta, kMetaItems, encode_number(items));
+  change.put(Family::kMeta, kMetaChanges, encode_number(changes_ + 1));
+  if (!has_changed_) {
+    const std::string mark = draw_bytes(8, connection_->path());
+    change.put(Family::kSessions, encode_number(changes_ + 1), mark);
+    mark_ = decode_number(mark).value_or(0);  // it is 8 bytes
+  }
+  write(change, attempt);
+  has_changed_ = true;
+  items_ = items;
+  ++changes_;
+  if (witness_) witness_->note(changes_, mark_);
+}
+
+void Store::write(Change& change, const std::string& attempt) {
+  const rocksdb::Status status = connection_->write(change.batch());
+  if (!status.ok()) failure_ = status.ToString();
+  require_ok(status, attempt, connection_->path());
+}
+
+void Store::require_free_key(const std::string& key, std::span<const ItemId> owners) const {
+  if (key.empty()) return;
+  const auto owner = find_key(key);
+  if (!owner || std::find(owners.begin(), owners.end(), *owner) != owners.end()) return;
+  throw Error(ErrorCode::kUsage, "the key '" + printable(key) + "' belongs to item " +
+                                     std::to_string(to_number(*owner)) + " already");
+}
+
+std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBatch& embeddings,
+                               std::span<const ItemId> replaced,
+                               std::span<const ItemUpdate> updates) {
+  require_writable("add to");
+  if (embeddings.dimension() != dimension_ || embeddings.rows() != items.size()) {
+    throw Error(ErrorCode::kUsage, "can't store " + std::to_string(items.size()) + " items with " +
+                                       std::to_string(embeddings.rows()) +
+                                       " embeddings of dimension " +
+                                       std::to_string(embeddings.dimension()) +
+                                       " in a store of dimension " + std::to_string(dimension_));
+  }
+  std::set<std::string_view> keys;
+  for (const NewItem& item : items) {
+    require_usable(item.info);
+    require_free_key(item.info.key, replaced);
+    if (!item.info.key.empty() && !keys.insert(item.info.key).second) {
+      throw Error(ErrorCode::kUsage,
+                  "two items are to have the key '" + printable(item.info.key) + "'");
+    }
+  }
+
+  Change change(*connection_);
+  // First: what comes later may take over a key.
+  for (const ItemId id : replaced) {
+    if (const auto record = get(id)) erase_item(change, *record);
+  }
+  for (const ItemUpdate& update : updates) {
+    if (const auto record = get(update.id)) update_item(change, *record, update.change);
+  }
+  std::vector<ItemId> ids;
+  ids.reserve(items.size());
+  const std::int64_t added_ms = now_ms();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto& [info, thumbnail] = items[i];
+    const ItemId id{next_id_ + i};
+    const std::string key = item_key(id);
+    change.put(Family::kItems, key, encode_item(info, added_ms, added_ms));
+    change.put(Family::kVectors, key, encode_vector(embeddings.row(i)));
+    change.put(Family::kByClass, class_key(info.class_name, id), {});
+    change.put(Family::kByHash, digest_key(info.digest, id), {});
+    if (!info.key.empty()) change.put(Family::kByKey, info.key, key);
+    for (const auto& [name, value] : info.metadata) {
+      change.put(Family::kByMetadata, field_key(name, value, id), {});
+    }
+    if (!thumbnail.empty()) change.put(Family::kThumbnails, key, as_text(thumbnail));
+    change.count(info.class_name, 1);
+    ids.push_back(id);
+  }
+  if (change.is_empty()) return {};
+  const std::uint64_t next_id = next_id_ + items.size();
+  change.put(Family::kMeta, kMetaNextId, encode_number(next_id));
+  commit(change, "add " + std::to_string(items.size()) + " items to");
+  next_id_ = next_id;
+  return ids;
+}
+
+void Store::erase_item(Change& change, const ItemRecord& record) const {
+  const ItemId id = record.id;
+  const std::string key = item_key(id);
+  change.erase(Family::kItems, key);
+  change.erase(Family::kVectors, key);
+  change.erase(Family::kByClass, class_key(record.info.class_name, id));
+  change.erase(Family::kByHash, digest_key(record.info.digest, id));
+  if (!record.info.key.empty()) change.erase(Family::kByKey, record.info.key);
+  for (const auto& [name, value] : record.info.metadata) {
+    change.erase(Family::kByMetadata, field_key(name, value, id));
+  }
+  change.erase(Family::kThumbnails, key);
+  change.put(Family::kTombstones, tombstone_key({changes_ + 1, id}), {});
+  change.count(record.info.class_name, -1);
+}
+
+std::vector<ItemId> Store::erase(std::span<const ItemId> ids) {
+  require_writable("remove from");
+  Change change(*connection_);
+  std::vector<ItemId> erased;
+  for (const ItemId id : each_once(ids)) {
+    const auto record = get(id);
+    if (!record) continue;
+    erase_item(change, *record);
+    erased.push_back(id);
+  }
+  if (!erased.empty()) commit(change, "remove " + std::to_string(erased.size()) + " items from");
+  return erased;
+}
+
+// Returns whether there was anything to change.
+bool Store::update_item(Change& change, const ItemRecord& record, const ItemChange& wanted) const {
+  const ItemId id = record.id;
+  const std::string key = item_key(id);
+  const ItemInfo& before = record.info;
+  const ItemInfo after = changed(before, wanted);
+  require_usable(after);
+  if (after == before) return false;
+  change.put(Family::kItems, key, encode_item(after, record.added_ms, now_ms()));
+  if (after.class_name != before.class_name) {
+    change.erase(Family::kByClass, class_key(before.class_name, id));
+    change.put(Family::kByClass, class_key(after.class_name, id), {});
+    change.count(before.class_name, -1);
+    change.count(after.class_name, 1);
+  }
+  if (after.key != before.key) {
+    if (!before.key.empty()) change.erase(Family::kByKey, before.key);
+    if (!after.key.empty()) change.put(Family::kByKey, after.key, key);
+  }
+  for (const auto& [name, value] : before.metadata) {
+    const auto kept = after.metadata.find(name);
+    if (kept != after.metadata.end() && kept->second == value) continue;
+    change.erase(Family::kByMetadata, field_key(name, value, id));
+  }
+  for (const auto& [name, value] : after.metadata) {
+    const auto had = before.metadata.find(name);
+    if (had != before.metadata.end() && had->second == value) continue;
+    change.put(Family::kByMetadata, field_key(name, value, id), {});
+  }
+  change.put(Family::kTombstones, tombstone_key({changes_ + 1, id}), kUpdated);
+  return true;
+}
+
+std::vector<ItemId> Store::update(std::span<const ItemId> ids, const ItemChange& wanted) {
+  require_writable("change items of");
+  const std::vector<ItemId> sorted = each_once(ids);
+  if (wanted.key && !wanted.key->empty()) {
+    if (sorted.size() > 1) {
+      throw Error(ErrorCode::kUsage, "the key '" + printable(*wanted.key) + "' can't be given to " +
+                                         std::to_string(sorted.size()) + " items");
+    }
+    require_free_key(*wanted.key, sorted);
+  }
+  Change change(*connection_);
+  std::vector<ItemId> found;
+  for (std::size_t first = 0; first < sorted.size(); first += kRecordsAtOnce) {
+    const auto some =
+        std::span(sorted).subspan(first).first(std::min(kRecordsAtOnce, sorted.size() - first));
+    for (const auto& record : get_many(some)) {
+      if (!record) continue;
+      update_item(change, *record, wanted);
+      found.push_back(record->id);
+    }
+  }
+  if (!change.is_empty()) {
+    commit(change, "change " + std::to_string(found.size()) + " items of");
+  }
+  return found;
+}
+
+}  // namespace simdb
