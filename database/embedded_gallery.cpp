@@ -23,7 +23,7 @@ class Deduplicator {
   explicit Deduplicator(const Store& store) : store_(store) {}
 
   // The id under which the same item is stored. Thousands may have the same file: they are read
-  // once a call, and not for a class that is new.
+  // once per call, and not for a class that is new.
   std::optional<ItemId> stored(const ItemInfo& info) {
     if (info.source.empty() || store_.class_size(info.class_name) == 0) return std::nullopt;
     const auto [known, is_new] = stored_.try_emplace(info.digest);
@@ -178,7 +178,7 @@ std::shared_ptr<VectorIndex> EmbeddedGallery::index_to_change() const {
   return index_;
 }
 
-void EmbeddedGallery::distrust(const std::shared_ptr<const VectorIndex>& index) const {
+void EmbeddedGallery::discard_index(const std::shared_ptr<const VectorIndex>& index) const {
   const std::lock_guard lock(index_mutex_);
   snapshot_is_useless_ = true;
   if (index_ == index) index_.reset();

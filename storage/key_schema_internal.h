@@ -18,7 +18,7 @@ namespace simdb {
 /// Version of everything below. 1: the first.
 inline constexpr std::uint64_t kStoreFormatVersion = 1;
 
-/// One column family a kind of data. The order is that of kColumnFamilyNames.
+/// One column family per kind of data. The order is that of kColumnFamilyNames.
 enum class Family : std::size_t {
   kMeta,        ///< name -> number or text; see MetaKey
   kItems,       ///< id -> StoredItem (record.proto)
