@@ -1,4 +1,4 @@
-// Images a second of the encoder, beside the same net in LibTorch on the same threads.
+// Images per second of the encoder and of the same net in LibTorch on the same threads.
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <torch/nn/functional/conv.h>
@@ -147,7 +147,7 @@ int main(int argc, char** argv) {
   namespace po = boost::program_options;
   simdb::bench::Options options;
   po::options_description description(
-      "encode_bench: images a second of the encoder and of LibTorch");
+      "encode_bench: images per second of the encoder and of LibTorch");
   description.add_options()("images", po::value(&options.images)->default_value(options.images),
                             "images per round")(
       "rounds", po::value(&options.rounds)->default_value(options.rounds), "repetitions")(

@@ -183,7 +183,7 @@ bool parse(int argc, char** argv, Options& options) {
   add("queries", po::value(&options.queries), "their queries, from an fvecs file");
   add("save-vectors", po::value(&options.save_vectors), "write the rows to an fvecs file");
   add("save-queries", po::value(&options.save_queries), "write the queries to an fvecs file");
-  add("k,k", with_default(options.run.k), "neighbours a query");
+  add("k,k", with_default(options.run.k), "neighbours per query");
   add("threads", with_default(options.run.threads),
       "for builds and batches; single queries have 1");
   add("rounds", with_default(options.run.rounds), "each asks every method every query");

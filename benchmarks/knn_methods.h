@@ -46,7 +46,7 @@ class KnnMethod {
   /// The `k` nearest rows (all, if there are fewer), on the calling thread alone.
   virtual FoundRows search(std::span<const float> query, std::size_t k) const = 0;
 
-  /// Answers all queries on `threads` threads. Here: one query at a time a thread, for libraries
+  /// Answers all queries on `threads` threads. Here: one query at a time per thread, for libraries
   /// that have no batches of their own.
   virtual std::vector<FoundRows> search_batch(const EmbeddingBatch& queries, std::size_t k,
                                               int threads) const;

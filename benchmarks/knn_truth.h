@@ -27,7 +27,7 @@ struct Quality {
   double exact_lists = 0;
 };
 
-/// One list a query in `found` and `truth`; `truth` is of the same rows and queries. Row numbers
+/// One list per query in `found` and `truth`; `truth` is of the same rows and queries. Row numbers
 /// that don't exist, repeated ones and those beyond the truth's length count for nothing.
 Quality judge(std::span<const FoundRows> found, std::span<const std::vector<Neighbor>> truth,
               const EmbeddingBatch& rows, const EmbeddingBatch& queries);

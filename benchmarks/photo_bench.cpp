@@ -182,7 +182,7 @@ void print_table(const Options& options, const Pictures& pictures, const Draw& f
   constexpr std::size_t kManyDraws = 30;
   const bool many = options.plan.draws >= kManyDraws;
   std::cout << fmt::format(
-      "{}: {} classes{}, {} images added and {} asked a draw, {} draws, seed {}{}\n"
+      "{}: {} classes{}, {} images added and {} asked per draw, {} draws, seed {}{}\n"
       "% right, mean ± {}\n{:<28} {:>6}",
       options.data, pictures.classes.size(),
       options.plan.ways > 0 ? fmt::format(", {}-way {}-shot", options.plan.ways, options.plan.shots)
@@ -255,7 +255,7 @@ int main(int argc, char** argv) {
       "length", po::value(&options.lengths)->composing(),
       "cut embeddings to these first floats too (else what the model's note 'nested' says)")(
       "classes", po::value(&options.classes)->default_value(options.classes),
-      "all, every-second (odd places of the sorted names), or a file with one name a line")(
+      "all, every-second (odd places of the sorted names), or a file with one name per line")(
       "level", po::value(&options.level)->default_value(options.level),
       "which folders are classes: auto, top or leaf")(
       "shots", po::value(&plan.shots)->default_value(plan.shots),

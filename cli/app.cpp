@@ -39,7 +39,7 @@ constexpr std::array kCommands = {
     Command{"verify", "check that nothing is damaged or lost", run_verify},
     Command{"backup", "write everything into one file", run_backup},
     Command{"restore", "make a database from a backup", run_restore},
-    Command{"reindex", "build the index anew and save it", run_reindex},
+    Command{"reindex", "rebuild the index and save it", run_reindex},
     Command{"export", "write everything as JSON lines, or for TensorBoard", run_export},
     Command{"import", "read what export wrote", run_import},
     Command{"completion", "print the completion script for bash", run_completion},

@@ -10,8 +10,8 @@
 int main(int argc, char** argv) {
   simdb::cli::prepare_standard_files();
   std::ios::sync_with_stdio(false);
-  // OpenCV writes on std::cerr about files that it can't read, from several threads and into the
-  // middle of our lines: only ours go out.
+  // OpenCV and ONNX Runtime log on std::cerr about models that they can't run, from several threads
+  // and into the middle of our lines: only ours go out.
   std::ostream err(std::cerr.rdbuf());
   err << std::unitbuf;
   std::cerr.rdbuf(nullptr);
@@ -19,10 +19,10 @@ int main(int argc, char** argv) {
   simdb::cli::Console console{std::cin, std::cout, err, ::isatty(STDERR_FILENO) == 1};
   const int code = simdb::cli::run(args, console);
 #ifdef __SANITIZE_ADDRESS__
-  return code;  // LeakSanitizer looks at the orderly end
+  return code;  // LeakSanitizer checks at a normal exit
 #else
-  // Nothing is left to do. An orderly end waits for the threads of OpenBLAS, which FAISS and OpenCV
-  // bring along, and where memory is limited these try for ever to get 128 MiB each.
+  // Nothing is left to do. A normal exit waits for the threads of OpenBLAS, which FAISS and OpenCV
+  // bring along, and where memory is limited these never stop trying to get 128 MiB each.
   ::_exit(code);
 #endif
 }

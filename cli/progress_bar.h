@@ -17,7 +17,7 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
   ~ProgressBar();
 
-  /// At most ten times a second, and at the end.
+  /// At most ten times per second, and at the end.
   void update(std::size_t done);
   /// Erases the line so that a message can be printed; the next update draws it again.
   void clear();

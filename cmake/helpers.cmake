@@ -1,8 +1,8 @@
-# simdb_module(NAME SOURCES ... [LINKS ...] [WALLED ...])
-# A static library simdb::NAME. LINKS are simdb's own modules, seen by users of this one; WALLED are third
-# parties, whose types stay behind the .cpp files.
+# simdb_module(NAME SOURCES ... [LINKS ...] [THIRD_PARTIES ...])
+# A static library simdb::NAME. LINKS are simdb's own modules, seen by users of this one; THIRD_PARTIES are linked
+# privately: their types appear in no public header.
 function(simdb_module name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;WALLED" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;THIRD_PARTIES" ${ARGN})
   add_library(simdb_${name} STATIC ${ARG_SOURCES})
   add_library(simdb::${name} ALIAS simdb_${name})
   set_target_properties(simdb_${name} PROPERTIES EXPORT_NAME ${name})
@@ -11,7 +11,7 @@ function(simdb_module name)
     simdb_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                          $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                          $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  target_link_libraries(simdb_${name} PUBLIC ${ARG_LINKS} PRIVATE ${ARG_WALLED}
+  target_link_libraries(simdb_${name} PUBLIC ${ARG_LINKS} PRIVATE ${ARG_THIRD_PARTIES}
                                       PRIVATE $<BUILD_INTERFACE:simdb_settings>)
   set_property(GLOBAL APPEND PROPERTY SIMDB_MODULES simdb_${name})
 endfunction()
@@ -24,7 +24,7 @@ function(simdb_program name)
 endfunction()
 
 # simdb_tests(FOLDER SOURCES ... LINKS ... [LABEL name] [WHOLE])
-# One GoogleTest program FOLDER_tests. WHOLE runs it as one ctest (start-up is dear where LibTorch is linked).
+# One GoogleTest program FOLDER_tests. WHOLE runs it as one ctest (start-up is slow where LibTorch is linked).
 function(simdb_tests folder)
   cmake_parse_arguments(ARG "WHOLE" "LABEL" "SOURCES;LINKS" ${ARGN})
   simdb_program(${folder}_tests SOURCES ${ARG_SOURCES} LINKS ${ARG_LINKS} GTest::gtest_main GTest::gmock)

@@ -10,7 +10,7 @@ namespace simdb {
 
 /// A std::shared_mutex whose readers cannot keep a writer out for long. glibc's prefers readers:
 /// some searches without a pause would hold up a change for as long as they like. Here a writer
-/// lets readers pass for kPatience, since to stop them costs each a wake-up, many times a search;
+/// lets readers pass for kPatience, since to stop them costs each a wake-up, many times per search;
 /// then new ones queue up behind it. Usable with std::shared_lock and std::unique_lock.
 class FairSharedMutex {
  public:

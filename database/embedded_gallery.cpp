@@ -133,7 +133,7 @@ std::shared_ptr<VectorIndex> EmbeddedGallery::index_to_change() const {
   return index_;
 }
 
-void EmbeddedGallery::distrust(const std::shared_ptr<const VectorIndex>& index) const {
+void EmbeddedGallery::discard_index(const std::shared_ptr<const VectorIndex>& index) const {
   const std::lock_guard lock(index_mutex_);
   snapshot_is_useless_ = true;
   if (index_ == index) index_.reset();

@@ -80,7 +80,7 @@ class EmbeddedGallery final : public Gallery {
   std::vector<std::byte> encoder_model() const override { return store()->encoder_model(); }
   std::uint64_t changes() const override { return store()->changes(); }
   /// Reads what was added and removed since; where that is much, or the store has forgotten it,
-  /// makes another index beside the searches. Opens the store anew, which takes milliseconds and,
+  /// makes another index beside the searches. Reopens the store, which takes milliseconds and,
   /// while a writer has not flushed its log of up to 64 MB, the time to read that.
   bool refresh() override;
 
@@ -116,7 +116,7 @@ class EmbeddedGallery final : public Gallery {
   std::uint64_t save(const VectorIndex& index);          // needs change_mutex_; returns bytes
   std::shared_ptr<VectorIndex> index_to_change() const;  // needs change_mutex_
   std::shared_ptr<VectorIndex> current_index() const;
-  void distrust(const std::shared_ptr<const VectorIndex>& index) const;
+  void discard_index(const std::shared_ptr<const VectorIndex>& index) const;
   // Lets the index follow a change that the store has acknowledged.
   void update_index(const std::function<void(VectorIndex&)>& update);
   void forget(const StaleItems& stale);

@@ -62,7 +62,7 @@ auto EmbeddedGallery::with_filter(const SearchFilter& filter, Search&& search,
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kCorruption || damaged) throw;
       damaged = view.index;
-      distrust(damaged);
+      discard_index(damaged);
     }
     if (found) return finish(view, *std::move(found));
   }

@@ -1,4 +1,4 @@
-// What a gallery does for its index beyond answering: save it, check it, make it anew.
+// What a gallery does for its index beyond answering: save it, check it, rebuild it.
 #include <algorithm>
 #include <iterator>
 
@@ -39,7 +39,7 @@ bool EmbeddedGallery::snapshot_is_old() const {
     if (snapshot_is_useless_) return true;
   }
   const auto snapshot = find_snapshot(snapshot_path(folder_));
-  return !snapshot || !doubt_of(*snapshot, *store_).empty() ||
+  return !snapshot || !mismatch_of(*snapshot, *store_).empty() ||
          rows_changed_since(*snapshot, *store_) >
              std::max(kSnapshotRows, store_->size() / kSnapshotPart);
 }
@@ -54,7 +54,7 @@ bool EmbeddedGallery::refresh_snapshot() {
   } catch (const Error& error) {
     // The index may come from a damaged snapshot.
     if (error.code() != ErrorCode::kCorruption) throw;
-    distrust(index);
+    discard_index(index);
     save(*index_to_change());
   }
   return true;
@@ -102,19 +102,19 @@ std::vector<std::string> EmbeddedGallery::verify_searches() const {
 
 std::vector<std::string> EmbeddedGallery::verify_snapshot() const {
   const std::filesystem::path path = snapshot_path(folder_);
-  const auto problem = [&](const std::string& doubt) {
-    return std::vector{path.string() + ": " + doubt};
+  const auto problem = [&](const std::string& what) {
+    return std::vector{path.string() + ": " + what};
   };
   try {
     const LoadedSnapshot loaded = load_snapshot(path);
     if (is_ahead(loaded.info, *store_)) {
       // Written since this reader opened the store? Who opens it now must see those changes.
       const auto fresh = Store::open(store_path(folder_), StoreMode::kReadOnly);
-      return is_ahead(loaded.info, *fresh) ? problem(doubt_of(loaded.info, *fresh))
+      return is_ahead(loaded.info, *fresh) ? problem(mismatch_of(loaded.info, *fresh))
                                            : std::vector<std::string>();
     }
-    const std::string doubt = doubt_of(loaded.info, *store_);
-    if (!doubt.empty()) return problem(doubt);
+    const std::string mismatch = mismatch_of(loaded.info, *store_);
+    if (!mismatch.empty()) return problem(mismatch);
     bring_up_to_date(loaded, *store_);
     return differences(*store_, *loaded.index);
   } catch (const Error& error) {

@@ -42,7 +42,7 @@ BackupReport Gallery::back_up(const std::filesystem::path& file,
 
 ReindexReport Gallery::reindex() {
   throw Error(ErrorCode::kUsage,
-              "can't build the index anew: this gallery has no index of simdb's own; use the tools "
+              "can't rebuild the index: this gallery has no index of simdb's own; use the tools "
               "of what keeps it");
 }
 

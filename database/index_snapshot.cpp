@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 // Rows that are read from the store before the index takes them.
 constexpr std::size_t kRowsAtOnce = 65'536;
 
-// What the store must know of the change, since there are no doubts about the snapshot.
+// What the store must know of the change, since the snapshot matches the store.
 template <typename T>
 T known(std::optional<T>&& fact, const Store& store, std::uint64_t change) {
   if (!fact) {
@@ -61,7 +61,7 @@ void require_not_behind_snapshot(const Store& store, const fs::path& path) {
                   "whole folder from a copy, or delete that file to go on without the changes");
 }
 
-std::string doubt_of(const SnapshotInfo& snapshot, const Store& store) {
+std::string mismatch_of(const SnapshotInfo& snapshot, const Store& store) {
   const SnapshotOrigin& origin = snapshot.origin;
   if (origin.store_id != store.id() || snapshot.dimension != store.dimension()) {
     return "it belongs to another database";
@@ -107,7 +107,7 @@ std::unique_ptr<VectorIndex> index_from_snapshot(const Store& store, const fs::p
   try {
     // From one mapping: the file at `path` may be replaced any time.
     LoadedSnapshot loaded = load_snapshot(path);
-    if (!doubt_of(loaded.info, store).empty()) return nullptr;
+    if (!mismatch_of(loaded.info, store).empty()) return nullptr;
     if (store.size() / 2 > loaded.info.rows) return nullptr;  // most rows are new
     bring_up_to_date(loaded, store);
     if (loaded.index->size() != store.size()) return nullptr;

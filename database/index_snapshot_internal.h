@@ -19,22 +19,23 @@ std::optional<SnapshotInfo> find_snapshot(const std::filesystem::path& path);
 /// copy was put back.
 bool is_ahead(const SnapshotInfo& snapshot, const Store& store);
 
-/// Throws Error(kCorruption) if the snapshot at `path` is ahead of a store that nobody else writes.
+/// Throws Error(kCorruption) if the snapshot at `path` is ahead of a store that no other process
+/// writes.
 void require_not_behind_snapshot(const Store& store, const std::filesystem::path& path);
 
 /// Why a snapshot says nothing about this state of the store, in words; empty if it is this state,
 /// or an earlier one and the store knows what changed since.
-std::string doubt_of(const SnapshotInfo& snapshot, const Store& store);
+std::string mismatch_of(const SnapshotInfo& snapshot, const Store& store);
 
-/// How much a snapshot without doubts has missed: the rows that were removed since, and those that
+/// How much a snapshot that matches has missed: the rows that were removed since, and those that
 /// were added and are still there.
 std::uint64_t rows_changed_since(const SnapshotInfo& snapshot, const Store& store);
 
-/// Brings the index of a snapshot without doubts to the store's state.
+/// Brings the index of a snapshot that matches to the store's state.
 void bring_up_to_date(const LoadedSnapshot& snapshot, const Store& store);
 
 /// The index of the store's state, made from the snapshot at `path` and what changed since. Null if
-/// there is none, on any doubt, and if building it from the store takes less.
+/// there is none, if it does not match, and if building it from the store takes less.
 std::unique_ptr<VectorIndex> index_from_snapshot(const Store& store,
                                                  const std::filesystem::path& path);
 

@@ -85,7 +85,7 @@ RepairReport repair_database(const fs::path& folder) {
   const auto snapshot = sound_snapshot(path, why);
   auto store = Store::open(store_path(folder), StoreMode::kReadWrite);
   if (snapshot && why.empty()) {
-    why = doubt_of(snapshot->info, *store);
+    why = mismatch_of(snapshot->info, *store);
     if (is_ahead(snapshot->info, *store)) name_losses(*snapshot, *store, report);
   }
   if (!why.empty()) {
@@ -100,7 +100,7 @@ RepairReport repair_database(const fs::path& folder) {
   if (!why.empty()) {
     try {
       gallery.reindex();
-      report.repaired.push_back(path.string() + ": made anew (" + why + ")");
+      report.repaired.push_back(path.string() + ": rebuilt (" + why + ")");
     } catch (const Error& failure) {
       if (failure.code() != ErrorCode::kCorruption) throw;  // verify names it
     }

@@ -8,7 +8,7 @@
 #include "core/parallel.h"
 #include "index/centroids_internal.h"
 #include "index/clustering_internal.h"
-#include "index/faiss_wall_internal.h"
+#include "index/faiss_guard_internal.h"
 #include "simdb/embedding.h"
 
 // Declared here, since the header belongs to the compiler: clang's tools don't find GCC's.

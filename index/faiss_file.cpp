@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/file_io.h"
-#include "index/faiss_wall_internal.h"
+#include "index/faiss_guard_internal.h"
 #include "simdb/embedding.h"
 
 namespace simdb {

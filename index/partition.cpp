@@ -29,22 +29,22 @@ std::vector<Angled> with_angles(std::span<const float> centroid, std::span<const
   return angled;
 }
 
-// Writes an image row by row, each once. Unused rows are zero.
-class ImageWriter {
+// Writes the bytes of a partition row by row, each once. Unused rows are zero.
+class PartitionWriter {
  public:
-  explicit ImageWriter(const Partition::Shape& shape)
+  explicit PartitionWriter(const Partition::Shape& shape)
       : shape_(shape),
         blocks_((shape.rows + kBlockRows - 1) / kBlockRows),
-        bytes_(Partition::image_bytes(shape)),
-        image_(static_cast<std::byte*>(std::aligned_alloc(kBlockAlignment, bytes_)), std::free) {
-    if (image_ == nullptr) throw std::bad_alloc();
+        size_(Partition::serialized_size(shape)),
+        bytes_(static_cast<std::byte*>(std::aligned_alloc(kBlockAlignment, size_)), std::free) {
+    if (bytes_ == nullptr) throw std::bad_alloc();
     // The rest is written by whoever fills in the rows.
     float* last_block = near() - kBlockRows * shape_.dimension;
     std::memset(last_block, 0, kBlockRows * shape_.dimension * sizeof(float));
     std::fill_n(near(), blocks_, std::numbers::pi_v<float>);
     std::fill_n(far(), blocks_, 0.0F);
     std::byte* end = ids() + std::size_t{shape_.rows} * shape_.id_bytes;
-    std::memset(end, 0, static_cast<std::size_t>(image_.get() + bytes_ - end));
+    std::memset(end, 0, static_cast<std::size_t>(bytes_.get() + size_ - end));
   }
 
   void put(std::size_t row, const Row& source, AngleRange range) {
@@ -68,7 +68,7 @@ class ImageWriter {
     }
   }
 
-  Partition finish() && { return {shape_, image_.get(), std::move(image_)}; }
+  Partition finish() && { return {shape_, bytes_.get(), std::move(bytes_)}; }
 
  private:
   void put_id(std::size_t row, ItemId id) {
@@ -81,15 +81,15 @@ class ImageWriter {
     }
   }
 
-  float* floats() { return reinterpret_cast<float*>(image_.get()); }
+  float* floats() { return reinterpret_cast<float*>(bytes_.get()); }
   float* near() { return floats() + blocks_ * kBlockRows * shape_.dimension; }
   float* far() { return near() + blocks_; }
   std::byte* ids() { return reinterpret_cast<std::byte*>(far() + blocks_); }
 
   Partition::Shape shape_;
   std::size_t blocks_;
-  std::size_t bytes_;
-  std::shared_ptr<std::byte> image_;
+  std::size_t size_;
+  std::shared_ptr<std::byte> bytes_;
 };
 
 Partition::Shape shape_of(std::size_t dimension, std::size_t rows, std::size_t sorted,
@@ -118,25 +118,25 @@ double angle_between(std::span<const float> centroid, const float* row) {
   return std::acos(std::clamp(dot / std::sqrt(row_squared * centroid_squared), -1.0, 1.0));
 }
 
-std::size_t Partition::image_bytes(const Shape& shape) noexcept {
+std::size_t Partition::serialized_size(const Shape& shape) noexcept {
   const std::size_t blocks = (shape.rows + kBlockRows - 1) / kBlockRows;
   const std::size_t bytes = (blocks * kBlockRows * shape.dimension + 2 * blocks) * sizeof(float) +
                             std::size_t{shape.rows} * shape.id_bytes;
   return (bytes + kBlockAlignment - 1) / kBlockAlignment * kBlockAlignment;
 }
 
-Partition::Partition(const Shape& shape, const std::byte* image, std::shared_ptr<const void> owner,
-                     const ImageChecksum* checksum)
-    : shape_(shape), image_(image), owner_(std::move(owner)), pending_(checksum) {}
+Partition::Partition(const Shape& shape, const std::byte* bytes, std::shared_ptr<const void> owner,
+                     const PartitionChecksum* checksum)
+    : shape_(shape), bytes_(bytes), owner_(std::move(owner)), pending_(checksum) {}
 
 // Several threads may do this at once; they find the same.
 void Partition::compare_checksum() const {
-  const ImageChecksum* checksum = pending_.get();
+  const PartitionChecksum* checksum = pending_.get();
   if (checksum == nullptr) return;  // another thread was faster
-  if (checksum_of(image()) != checksum->value) {
+  if (checksum_of(bytes()) != checksum->value) {
     throw Error(ErrorCode::kCorruption,
                 "the index snapshot " + checksum->file->string() +
-                    " is damaged: the checksum of a partition does not hold; make a new one with "
+                    " is damaged: the checksum of a partition does not match; make a new one with "
                     "'simdb reindex'");
   }
   pending_.clear();
@@ -148,7 +148,7 @@ Partition Partition::build(std::span<const float> centroid, std::vector<Row> row
     return a.angle != b.angle ? a.angle < b.angle : a.row.id < b.row.id;
   });
   const auto [first, last] = id_range(rows);
-  ImageWriter writer(shape_of(centroid.size(), rows.size(), rows.size(), first, last));
+  PartitionWriter writer(shape_of(centroid.size(), rows.size(), rows.size(), first, last));
   for (std::size_t r = 0; r < angled.size(); ++r) {
     writer.put(r, angled[r].row, {angled[r].angle, angled[r].angle});
   }
@@ -157,7 +157,7 @@ Partition Partition::build(std::span<const float> centroid, std::vector<Row> row
 
 Partition Partition::build_flat(std::size_t dimension, std::span<const Row> rows) {
   const auto [first, last] = id_range(rows);
-  ImageWriter writer(shape_of(dimension, rows.size(), rows.size(), first, last));
+  PartitionWriter writer(shape_of(dimension, rows.size(), rows.size(), first, last));
   for (std::size_t r = 0; r < rows.size(); ++r) {
     writer.put(r, rows[r], {0, std::numbers::pi_v<float>});
   }
@@ -180,7 +180,7 @@ Partition Partition::with(std::span<const float> centroid, std::span<const Row> 
   }
   const Shape shape = shape_of(dimension(), shape_.rows + rows.size(), shape_.sorted,
                                std::min(first, shape_.first_id), last_id);
-  ImageWriter writer(shape);
+  PartitionWriter writer(shape);
   writer.copy(*this);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto angle = flat ? 0.0F : static_cast<float>(angle_between(centroid, rows[i].values));
@@ -189,8 +189,8 @@ Partition Partition::with(std::span<const float> centroid, std::span<const Row> 
   return std::move(writer).finish();
 }
 
-std::span<const std::byte> Partition::image() const noexcept {
-  return {image_, image_bytes(shape_)};
+std::span<const std::byte> Partition::bytes() const noexcept {
+  return {bytes_, serialized_size(shape_)};
 }
 
 float Partition::radius() const noexcept {

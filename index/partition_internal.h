@@ -27,8 +27,8 @@ struct AngleRange {
   float far = 0;
 };
 
-/// What the bytes of an image in a file must amount to.
-struct ImageChecksum {
+/// The checksum that the bytes of a partition in a file must have.
+struct PartitionChecksum {
   std::uint64_t value = 0;
   const std::filesystem::path* file = nullptr;  ///< for messages
 };
@@ -37,17 +37,19 @@ struct ImageChecksum {
 /// look. Copies go their own ways.
 class PendingChecksum {
  public:
-  PendingChecksum(const ImageChecksum* checksum) : checksum_(checksum) {}  // NOLINT: a pointer
+  PendingChecksum(const PartitionChecksum* checksum) : checksum_(checksum) {}  // NOLINT: a pointer
   PendingChecksum(const PendingChecksum& other) noexcept : checksum_(other.get()) {}
   PendingChecksum& operator=(const PendingChecksum& other) noexcept {
     checksum_.store(other.get(), std::memory_order_relaxed);
     return *this;
   }
-  const ImageChecksum* get() const noexcept { return checksum_.load(std::memory_order_relaxed); }
+  const PartitionChecksum* get() const noexcept {
+    return checksum_.load(std::memory_order_relaxed);
+  }
   void clear() noexcept { checksum_.store(nullptr, std::memory_order_relaxed); }
 
  private:
-  std::atomic<const ImageChecksum*> checksum_;
+  std::atomic<const PartitionChecksum*> checksum_;
 };
 
 /// Rows around one centroid, in blocks; each block with the range of its rows' angles to the
@@ -55,14 +57,14 @@ class PendingChecksum {
 /// were added since. By the triangle inequality on the sphere, a row at angle a from the centroid
 /// is at least |t - a| away from a query at angle t.
 ///
-/// Everything lies in one piece of memory (`image`), which is also its form in a snapshot:
-///   blocks x 16 x dimension floats   the rows, transposed (see kernels_internal.h), zero where
-///   unused blocks floats, blocks floats     near and far angles, rounded outwards rows x 4 or 8
-///   bytes              ids, as distance from first_id where 4 bytes suffice
+/// Everything is in one piece of memory (`bytes`), which is also its form in a snapshot:
+/// - blocks x 16 x dimension floats: the rows, transposed (see kernels_internal.h), 0 where unused
+/// - blocks floats, twice: near and far angles, rounded outwards
+/// - rows x 4 or 8 bytes: ids, as distance from first_id where 4 bytes suffice
 /// Immutable; thread-safe.
 class Partition {
  public:
-  /// Numbers that belong to an image.
+  /// Numbers that belong to the bytes of a partition.
   struct Shape {
     std::uint64_t first_id = 0;  ///< the smallest
     std::uint32_t rows = 0;      ///< > 0
@@ -76,33 +78,33 @@ class Partition {
   static Partition build(std::span<const float> centroid, std::vector<Row> rows);
   /// A partition without a centroid, in the order given: its ranges hold every angle.
   static Partition build_flat(std::size_t dimension, std::span<const Row> rows);
-  /// Takes an image that lies in memory which `owner` keeps. With a `checksum`, which `owner` keeps
-  /// too, the image is that of a file: nobody may read it but through sound().
-  Partition(const Shape& shape, const std::byte* image, std::shared_ptr<const void> owner,
-            const ImageChecksum* checksum = nullptr);
+  /// Takes bytes in memory that `owner` keeps. With a `checksum`, which `owner` keeps too, they are
+  /// those of a file and may be read only through sound().
+  Partition(const Shape& shape, const std::byte* bytes, std::shared_ptr<const void> owner,
+            const PartitionChecksum* checksum = nullptr);
 
-  /// This, with an image that is what was written: compares its checksum if nobody has yet. Throws
-  /// Error(kCorruption), each time, if it differs.
+  /// This, with bytes as they were written: compares the checksum if that is still to be done.
+  /// Throws Error(kCorruption), each time, if it differs.
   const Partition& sound() const {
     if (pending_.get() != nullptr) [[unlikely]]
       compare_checksum();
     return *this;
   }
 
-  /// This with `rows` behind the present ones, or sorted anew once many are unsorted.
+  /// This with `rows` after the present ones, or sorted again once many are unsorted.
   Partition with(std::span<const float> centroid, std::span<const Row> rows) const;
 
   std::size_t rows() const noexcept { return shape_.rows; }
   std::size_t blocks() const noexcept { return (rows() + kBlockRows - 1) / kBlockRows; }
   std::size_t dimension() const noexcept { return shape_.dimension; }
   const Shape& shape() const noexcept { return shape_; }
-  std::span<const std::byte> image() const noexcept;
-  static std::size_t image_bytes(const Shape& shape) noexcept;
+  std::span<const std::byte> bytes() const noexcept;
+  static std::size_t serialized_size(const Shape& shape) noexcept;
 
   const float* block(std::size_t b) const noexcept {
     return floats() + b * kBlockRows * shape_.dimension;
   }
-  /// One angle a block.
+  /// One angle per block.
   const float* near_angles() const noexcept { return block(blocks()); }
   const float* far_angles() const noexcept { return near_angles() + blocks(); }
   /// Asks for the memory of the angles, which are two or three cache lines in a common partition.
@@ -119,7 +121,7 @@ class Partition {
   std::size_t find(ItemId id) const noexcept;
 
  private:
-  const float* floats() const noexcept { return reinterpret_cast<const float*>(image_); }
+  const float* floats() const noexcept { return reinterpret_cast<const float*>(bytes_); }
   const std::byte* ids() const noexcept {
     return reinterpret_cast<const std::byte*>(far_angles() + blocks());
   }
@@ -127,7 +129,7 @@ class Partition {
   void compare_checksum() const;
 
   Shape shape_;
-  const std::byte* image_;
+  const std::byte* bytes_;
   std::shared_ptr<const void> owner_;
   mutable PendingChecksum pending_;
 };

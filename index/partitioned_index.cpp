@@ -256,8 +256,8 @@ void PartitionedIndex::set_location(std::uint32_t p, std::size_t first_row) noex
   }
 }
 
-// Images that come from a file were compared with their checksums before this: the locator knows
-// only ids that were read, and what replaces a partition was made from it.
+// Partitions that come from a file were compared with their checksums before this: the locator
+// knows only ids that were read, and what replaces a partition was made from it.
 void PartitionedIndex::publish(Update&& update) {
   const bool flat = state_.flat();
   const std::unique_lock lock(mutex_);
@@ -337,7 +337,7 @@ std::size_t PartitionedIndex::memory_bytes() const noexcept {
   const std::shared_lock lock(mutex_);
   std::size_t bytes = state_.centroids.memory_bytes();
   for (const Partition& partition : state_.partitions) {
-    bytes += partition.image().size() + sizeof(Partition);
+    bytes += partition.bytes().size() + sizeof(Partition);
   }
   const std::lock_guard locator_lock(locator_mutex_);
   return bytes + (locator_ ? locator_->memory_bytes() : 0);

@@ -22,7 +22,7 @@ struct IndexState {
   /// The way to read rows: throws Error(kCorruption) if they come from a damaged file.
   const Partition& partition(std::size_t p) const { return partitions[p].sound(); }
 
-  /// One centroid a partition, or none at all: then every search reads every partition.
+  /// One centroid per partition, or none at all: then every search reads every partition.
   std::vector<Partition> partitions;
   Centroids centroids;
   std::size_t rows = 0;

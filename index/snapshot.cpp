@@ -53,7 +53,7 @@ class SnapshotFile {
     }
     // First, so that a flipped bit in the version is not taken for one.
     if (header_.header_checksum != header_checksum_of(header_)) {
-      refuse_damaged(path, "the checksum of its header does not hold");
+      refuse_damaged(path, "the checksum of its header does not match");
     }
     if (header_.version != kSnapshotVersion) throw NewerVersion(path, header_.version);
     if (header_.file_bytes != bytes().size()) {
@@ -78,16 +78,16 @@ class SnapshotFile {
             header_.file_bytes};
   }
 
-  // Room for checksums of images; a pointer to one is good as long as this.
+  // Room for checksums of partitions; a pointer to one is good as long as this.
   void reserve_checksums(std::size_t count) { checksums_.reserve(count); }
-  const ImageChecksum* keep_checksum(std::uint64_t value) {
-    return &checksums_.emplace_back(ImageChecksum{value, &file_.path()});
+  const PartitionChecksum* keep_checksum(std::uint64_t value) {
+    return &checksums_.emplace_back(PartitionChecksum{value, &file_.path()});
   }
 
  private:
   MappedFile file_;
   SnapshotHeader header_{};
-  std::vector<ImageChecksum> checksums_;
+  std::vector<PartitionChecksum> checksums_;
 };
 
 // Reads the tables. Every number is checked before anything is reached through it.
@@ -95,11 +95,12 @@ class TableReader {
  public:
   explicit TableReader(std::shared_ptr<SnapshotFile> file)
       : file_(std::move(file)), header_(file_->header()) {
-    const std::uint64_t images = snapshot_images_offset(header_);
-    if (images > file_->bytes().size()) refuse_damaged(file_->path(), "it ends within its tables");
-    if (checksum_of(file_->bytes().subspan(sizeof header_, images - sizeof header_)) !=
+    const std::uint64_t partitions = snapshot_partitions_offset(header_);
+    if (partitions > file_->bytes().size())
+      refuse_damaged(file_->path(), "it ends within its tables");
+    if (checksum_of(file_->bytes().subspan(sizeof header_, partitions - sizeof header_)) !=
         header_.tables_checksum) {
-      refuse_damaged(file_->path(), "the checksum of its tables does not hold");
+      refuse_damaged(file_->path(), "the checksum of its tables does not match");
     }
   }
 
@@ -112,15 +113,15 @@ class TableReader {
     file_->reserve_checksums(header_.partitions);
     if (header_.clustered_rows != 0) state.centroids.reserve(header_.partitions);
     std::uint64_t rows = 0;
-    std::uint64_t offset = snapshot_images_offset(header_);
+    std::uint64_t offset = snapshot_partitions_offset(header_);
     for (std::uint32_t p = 0; p < header_.partitions; ++p) {
       const SnapshotEntry entry = entry_of(p);
       const Partition::Shape shape{entry.first_id, entry.rows, entry.sorted, entry.id_bytes,
                                    header_.dimension};
-      const std::size_t size = Partition::image_bytes(shape);
+      const std::size_t size = Partition::serialized_size(shape);
       if (size > file_->bytes().size() - offset) contradiction();
       state.partitions.emplace_back(shape, file_->bytes().data() + offset, file_,
-                                    file_->keep_checksum(entry.image_checksum));
+                                    file_->keep_checksum(entry.partition_checksum));
       if (header_.clustered_rows != 0) state.centroids.append(centroid_of(p), entry.radius);
       rows += entry.rows;
       offset += size;

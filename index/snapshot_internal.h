@@ -9,14 +9,14 @@
 #include "index/partitioned_index_internal.h"
 #include "index/snapshot.h"
 
-// The bytes of a snapshot: header, tables, images; docs/file_formats.md describes them. Numbers are
-// in the byte order of the machine: the images are, since they are used where they lie.
+// The bytes of a snapshot: header, tables, partitions; docs/file_formats.md describes them. Numbers
+// are in the byte order of the machine, since partitions are used in place.
 namespace simdb {
 
 inline constexpr std::array<char, 8> kSnapshotMagic = {'s', 'i', 'm', 'd', 'b', 'i', 'd', 'x'};
 inline constexpr std::uint32_t kSnapshotVersion = 1;
 inline constexpr std::uint32_t kSnapshotByteOrder = 0x01020304;
-/// Header, tables and images each begin at a multiple of this.
+/// Header, tables and partitions each begin at a multiple of this.
 inline constexpr std::uint64_t kSnapshotAlignment = 64;
 
 struct SnapshotHeader {
@@ -33,15 +33,15 @@ struct SnapshotHeader {
   std::uint32_t dimension;
   std::uint32_t partitions;
   std::uint64_t file_bytes;
-  std::uint64_t tables_checksum;  ///< of all bytes between header and images
+  std::uint64_t tables_checksum;  ///< of all bytes between header and partitions
   std::uint64_t header_checksum;  ///< of all bytes before this
 };
 static_assert(sizeof(SnapshotHeader) == 128);
 
-/// One a partition. Their images follow one another in the same order.
+/// One per partition. The partitions follow one another in the same order.
 struct SnapshotEntry {
   std::uint64_t first_id;
-  std::uint64_t image_checksum;
+  std::uint64_t partition_checksum;
   std::uint32_t rows;
   std::uint32_t sorted;
   std::uint32_t id_bytes;
@@ -49,8 +49,8 @@ struct SnapshotEntry {
 };
 static_assert(sizeof(SnapshotEntry) == 32);
 
-/// Where the images begin: behind header, entries, centroids (row-major) and zeros.
-constexpr std::uint64_t snapshot_images_offset(const SnapshotHeader& header) {
+/// Where the partitions begin: after header, entries, centroids (row-major) and zeros.
+constexpr std::uint64_t snapshot_partitions_offset(const SnapshotHeader& header) {
   const std::uint64_t centroids = header.clustered_rows == 0 ? 0 : header.partitions;
   const std::uint64_t end = sizeof(SnapshotHeader) + header.partitions * sizeof(SnapshotEntry) +
                             centroids * header.dimension * sizeof(float);

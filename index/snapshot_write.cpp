@@ -22,7 +22,7 @@ std::vector<std::byte> tables_of(const IndexState& state) {
   for (std::size_t p = 0; p < state.partitions.size(); ++p) {
     const Partition& partition = state.partition(p);  // sound, or the new checksum would hide it
     const Partition::Shape& shape = partition.shape();
-    const SnapshotEntry entry{shape.first_id, checksum_of(partition.image()),
+    const SnapshotEntry entry{shape.first_id, checksum_of(partition.bytes()),
                               shape.rows,     shape.sorted,
                               shape.id_bytes, partition.radius()};
     put(tables, &entry, 1);
@@ -67,19 +67,19 @@ void write_snapshot(AtomicFile& file, const SnapshotOrigin& origin, const IndexS
   header.dimension = static_cast<std::uint32_t>(dimension);
   header.partitions = static_cast<std::uint32_t>(state.partitions.size());
 
-  // Two passes over the images, for their checksums and to write them: header and tables lie at the
-  // start, where one read gets them.
+  // Two passes over the partitions, for their checksums and to write them: header and tables lie at
+  // the start, where one read gets them.
   std::vector<std::byte> tables = tables_of(state);
-  const std::uint64_t images_offset = snapshot_images_offset(header);
-  tables.resize(images_offset - sizeof header);
-  header.file_bytes = images_offset;
-  for (const Partition& partition : state.partitions) header.file_bytes += partition.image().size();
+  const std::uint64_t partitions_offset = snapshot_partitions_offset(header);
+  tables.resize(partitions_offset - sizeof header);
+  header.file_bytes = partitions_offset;
+  for (const Partition& partition : state.partitions) header.file_bytes += partition.bytes().size();
   header.tables_checksum = checksum_of(tables);
   header.header_checksum = header_checksum_of(header);
 
   file.write(std::as_bytes(std::span(&header, 1)));
   file.write(tables);
-  for (const Partition& partition : state.partitions) file.write(partition.image());
+  for (const Partition& partition : state.partitions) file.write(partition.bytes());
 }
 
 }  // namespace simdb

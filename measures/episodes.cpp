@@ -170,7 +170,7 @@ EpisodeScore score(const Source& source, const EpisodeOptions& options,
 void require_valid(const EpisodeOptions& options) {
   const auto refuse = [](const char* why) { throw Error(ErrorCode::kUsage, why); };
   if (options.ways < 2) refuse("an episode needs at least 2 classes (ways)");
-  if (options.shots == 0) refuse("an episode needs at least 1 support image a class (shots)");
+  if (options.shots == 0) refuse("an episode needs at least 1 support image per class (shots)");
   if (options.episodes == 0) refuse("at least 1 episode must be drawn");
 }
 

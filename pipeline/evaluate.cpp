@@ -227,9 +227,9 @@ Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const Labe
     result.embeddings.append_unit(embeddings.row(found.row));
   }
   for (std::size_t row = 0; row < images.size(); ++row) {
-    if (!is_query[row]) result.lone.append_unit(embeddings.row(row));
+    if (!is_query[row]) result.singletons.append_unit(embeddings.row(row));
   }
-  if (result.images.empty() && !result.lone.empty()) {
+  if (result.images.empty() && !result.singletons.empty()) {
     throw Error(ErrorCode::kBadInput,
                 "no class has two readable images, and an image is looked up among the others; "
                 "add images, or name a database with --db");
@@ -267,7 +267,7 @@ void add_open_set(Evaluation& result, const EmbeddingBatch& foreign, const Galle
 
 void add_open_set(Evaluation& result, const EmbeddingBatch& foreign) {
   EmbeddingBatch references = result.embeddings;
-  references.append(result.lone);
+  references.append(result.singletons);
   set_auroc(result, best_similarities(foreign, references));
 }
 

@@ -37,7 +37,7 @@ struct EpisodeReport {
 
 /// How well labelled images are classified. Row i of `embeddings` belongs to images[i].
 struct Evaluation {
-  explicit Evaluation(std::size_t dimension) : embeddings(dimension), lone(dimension) {}
+  explicit Evaluation(std::size_t dimension) : embeddings(dimension), singletons(dimension) {}
 
   /// In byte order: those of the images, and those that images were taken for.
   std::vector<std::string> classes;
@@ -50,7 +50,7 @@ struct Evaluation {
   double recall_at_1 = 0;        ///< share of images whose nearest reference is of their class
   double recall_at_5 = 0;        ///< share that has one of its class among the nearest five
   double map_at_r = 0;           ///< mean average precision at R, R = references of their class
-  EmbeddingBatch lone;           ///< images left out as the only ones of their class
+  EmbeddingBatch singletons;     ///< images left out as the only ones of their class
   std::optional<EpisodeReport> episodes;  ///< if they were asked for
   std::optional<double> auroc;            ///< the same, against foreign images
   std::vector<ImageFailure> failures;

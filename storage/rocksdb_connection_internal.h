@@ -51,7 +51,7 @@ class RocksConnection {
   /// Whether files of the store were written since this reader opened it.
   bool has_new_files() const;
   /// Opens the same store for reading, as its files are now.
-  std::unique_ptr<RocksConnection> open_anew() const;
+  std::unique_ptr<RocksConnection> reopen() const;
 
   /// Returns the format version.
   std::uint64_t require_known_format() const;
@@ -60,7 +60,7 @@ class RocksConnection {
   const std::optional<std::uint64_t>& upgraded_from() const noexcept { return upgraded_from_; }
   /// One synced change, or what `options` say. An exception inside RocksDB, such as lack of memory,
   /// leaves its queue of writers locked for good: it becomes a status, and the database is left
-  /// open to the end of the process, since closing it would wait for ever.
+  /// open to the end of the process, since closing it would never return.
   rocksdb::Status write(rocksdb::WriteBatch& batch);
   rocksdb::Status write(rocksdb::WriteBatch& batch, const rocksdb::WriteOptions& options);
   /// Empties a family, whatever its files hold. Needs a store opened for repair.

@@ -1,4 +1,4 @@
-// What can be derived from items, embeddings and the rest is derived anew; what can't is named.
+// What can be derived from items, embeddings and the rest is rebuilt; what can't is named.
 #include <rocksdb/file_checksum.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 #include "storage/random_bytes_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_repair_internal.h"
-#include "storage/rocksdb_wall_internal.h"
+#include "storage/rocksdb_status_internal.h"
 
 namespace simdb {
 namespace {
@@ -116,12 +116,12 @@ class Repairer {
     for (const auto& [family, paths] : damaged_tables) {
       if (std::find(kDerived.begin(), kDerived.end(), family) != kDerived.end()) {
         connection_.replace_family(family);
-        repaired(paths + ": damaged, '" + name_of(family) + "' is made anew");
+        repaired(paths + ": damaged, '" + name_of(family) + "' is rebuilt");
       } else if (is_readable(family)) {
         rocksdb::CompactRangeOptions all;
         all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
         check(connection_.db().CompactRange(all, connection_.family(family), nullptr, nullptr));
-        repaired(paths + ": damaged beside its records, which were written anew");
+        repaired(paths + ": damaged apart from its records, which were rewritten");
       } else {
         lost(paths + ": damaged, and '" + name_of(family) + "' can't be derived from the rest");
       }
@@ -207,7 +207,7 @@ class Repairer {
     write(batch);
   }
 
-  // Where the past is not known it is forgotten: an index saved then is built anew.
+  // Where the past is not known it is forgotten: an index saved then is rebuilt.
   void derive_history() {
     const std::uint64_t changes = meta_number(kMetaChanges).value_or(0);
     if (is_history_sound(changes)) return;

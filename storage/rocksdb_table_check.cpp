@@ -3,8 +3,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "storage/rocksdb_status_internal.h"
 #include "storage/rocksdb_table_check_internal.h"
-#include "storage/rocksdb_wall_internal.h"
 
 namespace simdb {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "storage/item_value_internal.h"
 #include "storage/rocksdb_options_internal.h"
+#include "storage/rocksdb_status_internal.h"
 #include "storage/rocksdb_verify_internal.h"
-#include "storage/rocksdb_wall_internal.h"
 
 namespace simdb {
 namespace {

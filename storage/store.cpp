@@ -9,8 +9,8 @@
 #include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_repair_internal.h"
+#include "storage/rocksdb_status_internal.h"
 #include "storage/rocksdb_verify_internal.h"
-#include "storage/rocksdb_wall_internal.h"
 #include "storage/store_change_internal.h"
 #include "storage/witness_internal.h"
 

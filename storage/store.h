@@ -52,7 +52,7 @@ struct ItemUpdate {
 
 /// What Store::repair did, in words for a person.
 struct StoreRepair {
-  std::vector<std::string> repaired;  ///< derived anew from what is sound
+  std::vector<std::string> repaired;  ///< rebuilt from what is sound
   std::vector<std::string> lost;      ///< gone, or damaged beyond what can be derived
 };
 
@@ -166,7 +166,7 @@ class Store {
   /// removed or not yet been added at the time of `change`.
   std::optional<std::vector<ItemId>> updated_since(std::uint64_t change) const;
 
-  /// In a read-only store: the same store opened anew if files of it were written since, maybe
+  /// In a read-only store: the same store reopened if files of it were written since, maybe
   /// without a change; else null. Costs next to nothing then. Errors as open().
   std::unique_ptr<Store> newer() const;
   /// Every item that is added later has this id or a higher one. In a read-only store it is the one

@@ -6,7 +6,7 @@
 #include "simdb/error.h"
 #include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_options_internal.h"
-#include "storage/rocksdb_wall_internal.h"
+#include "storage/rocksdb_status_internal.h"
 #include "storage/store.h"
 
 namespace simdb {

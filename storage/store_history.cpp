@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "simdb/error.h"
-#include "storage/rocksdb_wall_internal.h"
+#include "storage/rocksdb_status_internal.h"
 #include "storage/store.h"
 #include "storage/store_change_internal.h"
 
@@ -66,7 +66,7 @@ std::optional<std::vector<ItemId>> Store::updated_since(std::uint64_t change) co
 
 std::unique_ptr<Store> Store::newer() const {
   if (mode() == StoreMode::kReadWrite || !connection_->has_new_files()) return nullptr;
-  return std::make_unique<Store>(connection_->open_anew());
+  return std::make_unique<Store>(connection_->reopen());
 }
 
 std::optional<std::uint64_t> Store::mark_of(std::uint64_t change) const {

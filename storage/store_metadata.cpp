@@ -3,7 +3,7 @@
 
 #include "simdb/error.h"
 #include "storage/rocksdb_connection_internal.h"
-#include "storage/rocksdb_wall_internal.h"
+#include "storage/rocksdb_status_internal.h"
 #include "storage/store.h"
 
 namespace simdb {

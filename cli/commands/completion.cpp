@@ -14,7 +14,7 @@ int run_completion(std::span<const std::string> args, Console& console) {
   if (!parser.parse(args, console, 1, 1)) return 0;
   if (parser.positional()[0] != "bash") {
     throw Error(ErrorCode::kUsage,
-                "completion is there for bash only, not for '" + parser.positional()[0] + "'");
+                "there is a completion for bash only, not for '" + parser.positional()[0] + "'");
   }
   console.out << kBashCompletion;
   return 0;

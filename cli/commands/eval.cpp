@@ -187,8 +187,8 @@ int run_eval(std::span<const std::string> args, Console& console) {
         result, embed_folder(reference.encoder(), foreign, parser.image_limits(), console));
   }
   InterruptGuard::check();
-  if (!result.lone.empty()) {
-    console.err << "simdb: " << count_of(result.lone.rows(), "image is", "images are")
+  if (!result.singletons.empty()) {
+    console.err << "simdb: " << count_of(result.singletons.rows(), "image is", "images are")
                 << " the only one of a class and could not be looked up\n";
   }
   if (parser.flag("json")) {

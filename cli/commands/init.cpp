@@ -40,7 +40,7 @@ int run_init(std::span<const std::string> args, Console& console) {
       "init [--encoder NAME|FILE.onnx]   or   simdb init --backbone FILE.onnx --fit DIR",
       "Creates a database around an encoder: 'photo', another that comes with simdb ('simdb "
       "encoders'\nlists them), or a file that 'simdb train' made. The encoder is copied into the "
-      "database, which is\ncomplete in itself; vectors of different encoders never mix.");
+      "database, which is\nself-contained; vectors of different encoders never mix.");
   parser.options().add_options()("encoder", po::value<std::string>()->value_name("NAME|FILE"),
                                  "the encoder (else photo)");
   parser.options().add_options()(

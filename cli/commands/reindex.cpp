@@ -13,7 +13,7 @@ namespace simdb::cli {
 
 int run_reindex(std::span<const std::string> args, Console& console) {
   ArgumentParser parser("reindex",
-                        "Builds the index anew from the stored embeddings and saves it as "
+                        "Rebuilds the index from the stored embeddings and saves it as "
                         "index.snapshot, which later\n"
                         "commands map instead of building their own. Large databases do that by "
                         "themselves when much\n"

@@ -50,13 +50,12 @@ int run_verify(std::span<const std::string> args, Console& console) {
       "Reads every byte of the database, checks all checksums, compares the index with the store\n"
       "bit for bit and names what is damaged. Changes nothing without --repair. Exit code 5 if\n"
       "anything is wrong or lost.");
-  parser.options().add_options()(
-      "repair",
-      "derive anew what can be derived (a damaged log up to the damage,\n"
-      "lists, counters, the index) and say exactly what is lost");
+  parser.options().add_options()("repair",
+                                 "rebuild what can be derived (a damaged log up to the damage,\n"
+                                 "lists, counters, the index) and say exactly what is lost");
   parser.options().add_options()("deep",
                                  "also load the encoder, decode all thumbnails, and compare\n"
-                                 "searches with a plain scan");
+                                 "searches with a linear scan");
   parser.with_database().with_json();
   if (!parser.parse(args, console, 0, 0)) return 0;
   const bool repair = parser.flag("repair");
@@ -87,7 +86,7 @@ int run_verify(std::span<const std::string> args, Console& console) {
     print_lines(console.out, "", report.problems);
     if (sound) {
       console.out << "sound: " << count_of(report.items, "item", "items")
-                  << ", every checksum holds, index and store agree\n";
+                  << ", all checksums match, index and store agree\n";
     }
   }
   if (!sound) {

@@ -32,7 +32,7 @@ void require_consistent(const EvalReport& report) {
     if (!holds) throw Error(ErrorCode::kUsage, fmt::format("can't render a report: {}", what));
   };
   const std::size_t classes = report.classes.size();
-  require(report.embeddings.rows() == report.images.size(), "not one embedding an image");
+  require(report.embeddings.rows() == report.images.size(), "not one embedding per image");
   for (const auto& [pair, count] : report.confusion) {
     require(pair.first < classes && pair.second < classes, "a confusion of an unknown class");
   }

@@ -257,7 +257,7 @@ class Scatter {
   }
 }
 
-// A switch a class for the clouds; `totals` has the number of images of each class that has any.
+// A switch per class for the clouds; `totals` has the number of images of each class that has any.
 function fillLegend(totals) {
   const entries = [...data.classes.keys()].filter((cls) => totals.has(cls)).map((cls) => {
     const button = element('button', { type: 'button', 'aria-pressed': 'true', title: className(cls) }, swatch(cls),

@@ -53,7 +53,7 @@ void add_backbone_options(po::options_description_easy_init& add) {
       "tensor of the features (the widest, no class scores)");
   add("head-hidden", po::value<int>()->value_name("N"), "width of a layer in between (0: none)");
   add("anchor", po::value<double>()->value_name("X"),
-      "held at its start how firmly (10; an encoder's own: 1)");
+      "how strongly it is held at its start (10; encoder: 1)");
   add("dropout", po::value<double>()->value_name("X"), "share of features left out (0.2)");
   add("views", po::value<int>()->value_name("N"),
       "augmented views of an image, the first as it is (1)");

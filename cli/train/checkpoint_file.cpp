@@ -22,7 +22,7 @@ std::vector<std::byte> CheckpointFile::read() const {
   if (std::error_code ignored; !std::filesystem::exists(path_, ignored)) {
     throw Error(ErrorCode::kNotFound,
                 fmt::format("there is no '{}' to go on from; a training that ran for some seconds "
-                            "and was stopped leaves it; start anew without --resume",
+                            "and was stopped leaves it; start again without --resume",
                             path_.string()));
   }
   return read_file(path_, kMostBytes);

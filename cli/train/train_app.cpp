@@ -147,7 +147,7 @@ class TrainApp {
                       command_.new_network));
     } else if (!has_photo) {
       display_.note(fmt::format(
-          "these are photographs, which are best begun from photo, but it is not there{}: "
+          "these are photographs, for which photo is the best start, but it is not there{}: "
           "training starts from scratch; scripts/setup.sh makes it where PyPI can be reached",
           environment_.photo.empty() ? "" : " (" + environment_.photo.string() + ")"));
     } else {

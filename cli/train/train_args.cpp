@@ -147,13 +147,13 @@ void describe_training(po::options_description_easy_init& add, Changes& changes)
   add("clip-norm", changed<double>(changes, "X", SIMDB_OPTION(clip_norm)),
       "of the gradients; 0: not clipped");
   add("weight-average", changed<double>(changes, "X", SIMDB_OPTION(weight_average)),
-      "decay a step of the weights exported; 0: the last");
+      "decay per step of the weights exported; 0: the last");
   add("batch", changed<int>(changes, "N", SIMDB_OPTION(batch)), "images per batch, about");
   add("siblings", changed<double>(changes, "X", SIMDB_OPTION(siblings)),
       "share of batches of classes in one parent folder");
   add("epochs", changed<int>(changes, "N", SIMDB_OPTION(epochs)), "at most");
   add("epoch-steps", changed<int>(changes, "N", SIMDB_OPTION(steps_an_epoch)),
-      "batches an epoch (0: shows all images, 10 at least)");
+      "batches per epoch (0: shows all images, 10 at least)");
   add("patience", changed<int>(changes, "N", SIMDB_OPTION(patience)),
       "stop after N epochs without a gain (a quarter, 8 or more)");
   add("validate-on", named(changes, "NAME", SIMDB_OPTION(validation), parse_validation),

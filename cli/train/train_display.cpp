@@ -49,7 +49,7 @@ void TrainDisplay::features(std::size_t done, std::size_t total) {
 void TrainDisplay::step(std::size_t done, std::size_t total) {
   if (done == 1) started_ = Clock::now();
   if (done == 1 + kTimedSteps && total > done) {
-    note(fmt::format("training takes {} at most, by the first {} of {} steps",
+    note(fmt::format("training takes at most {}, judging by the first {} of {} steps",
                      time_left(started_, kTimedSteps, total), kTimedSteps, total));
   }
   if (!is_terminal_ || done < 2 || Clock::now() - drawn_ < kRedraw) return;

@@ -20,7 +20,7 @@ class BackboneFeatures {
   /// Runs the backbone on a few pictures of noise. An output N x channels x height x width is
   /// pooled (pool_output). A model that does not treat the images of a batch each by itself is run
   /// one image at a time. Throws Error(kBadInput), naming the model and the remedy, if no runner
-  /// can run it or if it gives something else than a row of features an image.
+  /// can run it or if it gives something else than a row of features per image.
   explicit BackboneFeatures(Backbone backbone);
   BackboneFeatures(BackboneFeatures&& other) noexcept;  ///< `other` may then only be assigned to
   BackboneFeatures& operator=(BackboneFeatures&& other) noexcept;
@@ -29,7 +29,7 @@ class BackboneFeatures {
   /// As given, with what was found out and the output pooled: what write_backbone_model takes.
   const Backbone& backbone() const noexcept;
 
-  /// Floats an image.
+  /// Floats per image.
   std::size_t dimension() const noexcept;
 
   /// False if a picture of noise had a feature below 0.

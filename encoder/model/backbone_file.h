@@ -26,7 +26,7 @@ struct BackboneChoice {
   bool choose_channels = true;  ///< what the model fixes, else RGB; else the input's own
 };
 
-/// What is found out about a network is told line by line.
+/// What is found out about a network is reported line by line.
 using Say = std::function<void(const std::string&)>;
 
 /// Reads a network, judges it if it does not come with simdb, and tries it. Mean and scale are, if

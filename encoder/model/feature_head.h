@@ -11,7 +11,7 @@ namespace simdb {
 // write_backbone_model takes as a head, and where the training of a head starts.
 
 /// The power of its variance by which an axis is divided: 0 leaves the features as they are, 0.5
-/// makes all axes vary alike (whitening); half way is best for classes that nobody has seen.
+/// makes all axes vary alike (whitening); half way is best for classes not seen before.
 inline constexpr double kHalfWhitening = 0.25;
 
 /// Centres the features and turns them onto their principal axes, the largest variance first, each

@@ -75,7 +75,7 @@ class Child {
     arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
-    // OpenBLAS waits for ever for memory that its threads can't get.
+    // OpenBLAS never stops waiting for memory that its threads can't get.
     std::string calm = "OPENBLAS_NUM_THREADS=1";
     std::vector<char*> environment = {calm.data()};
     for (char** each = ::environ; each != nullptr && *each != nullptr; ++each) {
@@ -165,7 +165,7 @@ fs::path program_of(const TrialOptions& options) {
 std::string harm_of(const Answer& answer, int signal, const TrialOptions& options) {
   if (answer.text == kOutOfMemory) {
     return "needs more than " + std::to_string(options.memory_bytes >> 20) +
-           " MB of memory beside its weights";
+           " MB of memory besides its weights";
   }
   if (signal == SIGXCPU) {
     return "takes more than " + std::to_string(options.cpu.count()) + " s of a core";
@@ -203,7 +203,7 @@ void judge(std::span<const std::byte> model, const std::string& name, const Tria
   throw Error(ErrorCode::kBadInput,
               "can't use the model " + name + ": tried out in a process of its own, it " +
                   harm_of(answer, signal, options) +
-                  "; get the file anew from where it comes from, or take another model");
+                  "; get the file again from its source, or take another model");
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ class OnnxEngine {
   virtual std::unique_ptr<OnnxNet> make_net() const = 0;
 };
 
-/// Lack of memory is std::bad_alloc, here and in what they make. Both believe what they are told:
+/// Lack of memory is std::bad_alloc, here and in what they make. Both trust what they are told:
 /// a model from elsewhere must have passed judge_encoder or judge_backbone.
 std::unique_ptr<OnnxEngine> make_opencv_engine(std::vector<std::byte> model,
                                                const InputSpec& input);

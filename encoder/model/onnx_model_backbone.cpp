@@ -10,12 +10,12 @@
 #include <utility>
 
 #include "encoder/model/onnx_model_checks_internal.h"
+#include "encoder/model/onnx_model_checksum_internal.h"
 #include "encoder/model/onnx_model_graph_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "encoder/model/onnx_model_operators_internal.h"
 #include "encoder/model/onnx_model_outputs_internal.h"
 #include "encoder/model/onnx_model_rewrite_internal.h"
-#include "encoder/model/onnx_model_seal_internal.h"
 #include "simdb/digest.h"
 #include "simdb/error.h"
 
@@ -286,7 +286,7 @@ std::vector<std::byte> write_backbone_model(const Backbone& backbone,
   for (const auto& property : properties) {
     if (!property.key().starts_with(kMetadataPrefix)) *model.add_metadata_props() = property;
   }
-  return to_sealed_bytes(model);
+  return to_bytes_with_checksum(model);
 }
 
 }  // namespace simdb

@@ -29,7 +29,7 @@ struct Backbone {
   std::string name;    ///< for messages and the note in the merged file
   std::string digest;  ///< SHA-256 of the file it was read from, in hexadecimal
   std::string output;  ///< the tensor that is taken as features
-  std::string reason;  ///< why this one, where nobody named it and there was a choice; or empty
+  std::string reason;  ///< why this one, where none was named and there was a choice; or empty
   InputSpec input;
   std::vector<std::byte> model;  ///< ONNX: one input, N x channels x height x width; one output
   std::size_t features = 0;      ///< floats per image; 0 until BackboneFeatures has run the model

@@ -8,10 +8,10 @@
 #include <set>
 
 #include "encoder/model/onnx_model_checks_internal.h"
+#include "encoder/model/onnx_model_checksum_internal.h"
 #include "encoder/model/onnx_model_graph_internal.h"
 #include "encoder/model/onnx_model_head_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
-#include "encoder/model/onnx_model_seal_internal.h"
 #include "simdb/digest.h"
 #include "simdb/embedding.h"
 #include "simdb/error.h"
@@ -99,7 +99,7 @@ std::vector<std::byte> cut_onnx_model(std::span<const std::byte> model, std::siz
   for (const auto& property : properties) {
     if (!property.key().starts_with(kMetadataPrefix)) *proto.add_metadata_props() = property;
   }
-  return to_sealed_bytes(proto);
+  return to_bytes_with_checksum(proto);
 }
 
 }  // namespace simdb

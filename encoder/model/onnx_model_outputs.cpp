@@ -47,7 +47,7 @@ std::int64_t integer(const onnx::NodeProto& node, const char* name) {
   return 0;
 }
 
-// How many numbers a layer makes for a class each; 0 for other nodes.
+// How many numbers a layer makes, one per class; 0 for other nodes.
 std::int64_t classes_of(const onnx::NodeProto& node, const Producers& producers) {
   if (node.input_size() < 2) return 0;
   const auto* weight = producers.weight(node.input(1));

@@ -15,7 +15,7 @@ struct FeatureTensor {
   std::string reason;
 };
 
-/// What to take of a model if nobody says. Of several outputs the widest one of N x features, else
+/// What to take of a model by default. Of several outputs the widest one of N x features, else
 /// the widest of N x channels x height x width. In place of class scores (a softmax, or as many as
 /// ImageNet has classes) the tensor that they are computed from. `graph` has an output.
 FeatureTensor choose_features(const onnx::GraphProto& graph);

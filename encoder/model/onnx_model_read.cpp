@@ -5,9 +5,9 @@
 
 #include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_checks_internal.h"
+#include "encoder/model/onnx_model_checksum_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "encoder/model/onnx_model_operators_internal.h"
-#include "encoder/model/onnx_model_seal_internal.h"
 #include "simdb/embedding.h"
 #include "simdb/error.h"
 

@@ -3,8 +3,8 @@
 #include <string>
 
 #include "encoder/model/onnx_model.h"
+#include "encoder/model/onnx_model_checksum_internal.h"
 #include "encoder/model/onnx_model_graph_internal.h"
-#include "encoder/model/onnx_model_seal_internal.h"
 
 namespace simdb {
 namespace {
@@ -120,7 +120,7 @@ std::vector<std::byte> write_onnx_model(const EncoderModel& model) {
   }
   writer.finish();
   add_metadata(proto, model.input, model.notes);
-  return to_sealed_bytes(proto);
+  return to_bytes_with_checksum(proto);
 }
 
 }  // namespace simdb

@@ -14,7 +14,7 @@ namespace {
 // A fifth is cut off a copy at each edge. Of a tenth, copies are recognised with every scale, and
 // chance decides: measured on MobileNetV2 and EfficientNet-Lite0 with 32 photographs.
 constexpr int kMargin = 5;
-// Low enough that near misses count, high enough that one image in doubt does not decide.
+// Low enough that near misses count, high enough that one doubtful image does not decide.
 constexpr double kTemperature = 0.2;
 
 constexpr std::array<std::pair<std::string_view, PixelScale>, 5> kNames = {

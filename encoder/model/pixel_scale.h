@@ -46,7 +46,7 @@ struct FoundScale {
 /// Tries all scales on images and takes the one with which the network recognises them best.
 /// `pixels` holds at least kLeastScaleTrials images as fit_to_input leaves them for the backbone's
 /// input; they should differ. Throws what BackboneFeatures::compute throws. Costs 8 runs of the
-/// network an image.
+/// network per image.
 FoundScale find_pixel_scale(const BackboneFeatures& backbone, std::span<const std::uint8_t> pixels);
 
 }  // namespace simdb

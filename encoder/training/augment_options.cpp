@@ -161,7 +161,7 @@ std::vector<AugmentNote> describe(const AugmentOptions& augment, ClassMaking mak
       moved(kNudge),
       fmt::format("bent like rubber: {0} x {0} points move by {1:.2g} % of the side", kElasticNodes,
                   percent(kElastic / 2 * s)),
-      fmt::format("seen from aside: an edge up to {:.3g} % larger or smaller",
+      fmt::format("seen from the side: an edge up to {:.3g} % larger or smaller",
                   percent(std::min(kMaxTilt * s, kMaxTiltEver))),
       fmt::format("a part is cut out and enlarged; up to {:.3g} % of a side is lost",
                   percent(std::min(kMaxCrop * s, kMaxCropEver))),

@@ -14,8 +14,8 @@
 
 namespace simdb::training {
 
-/// The colour an image goes on with beyond its border: the median of its border pixels, a channel.
-/// Pixels are N x H x W x C bytes; the result is N x C floats in [0, 1].
+/// The colour an image goes on with beyond its border: the median of its border pixels, per
+/// channel. Pixels are N x H x W x C bytes; the result is N x C floats in [0, 1].
 torch::Tensor border_colors(const torch::Tensor& pixels);
 
 /// A batch after its changes.

@@ -64,7 +64,7 @@ class Writer {
 };
 
 /// Every length is checked against what is left: the digest guards against chance, not against
-/// somebody who computes it anew.
+/// somebody who computes it again.
 class Reader {
  public:
   Reader(std::span<const std::byte> bytes, const std::string& name) : rest_(bytes), name_(name) {}
@@ -72,8 +72,8 @@ class Reader {
   [[noreturn]] void refuse(std::string_view why) const {
     throw Error(
         ErrorCode::kBadInput,
-        fmt::format("can't go on with the training in '{}': {}; start anew without --resume", name_,
-                    why));
+        fmt::format("can't go on with the training in '{}': {}; start again without --resume",
+                    name_, why));
   }
   std::span<const std::byte> raw(std::uint64_t size) {
     if (size > rest_.size()) refuse("it ends too early");
@@ -163,7 +163,7 @@ Checkpoint decode_checkpoint(std::span<const std::byte> bytes, const std::string
     std::string key = reader.text();
     checkpoint.tensors[std::move(key)] = reader.tensor();
   }
-  if (!reader.done()) reader.refuse("it goes on where it should end");
+  if (!reader.done()) reader.refuse("there are bytes after its end");
   return checkpoint;
 }
 

@@ -18,8 +18,9 @@ torch::Tensor to_planes(const torch::Tensor& pixels);
 /// encoder/image/preprocess.h.
 torch::Tensor normalize_planes(const torch::Tensor& planes, const InputSpec& input);
 
-/// One embedding a row of Samples::pixels, in evaluation mode and without gradients; the encoder's
-/// mode is as before on return. Throws Error(kBadInput) if it gives a row without direction.
+/// One embedding per row of Samples::pixels, in evaluation mode and without gradients; the
+/// encoder's mode is as before on return. Throws Error(kBadInput) if it gives a row without
+/// direction.
 EmbeddingBatch embed(TrainableEncoder& encoder, const torch::Tensor& pixels,
                      const InputSpec& input);
 

@@ -51,7 +51,7 @@ torch::Tensor change_stroke(const torch::Tensor& planes, const torch::Tensor& bo
                                           std::min(kMaxThinner * strength, 1.0))
                                  .to(torch::kFloat32);
   const torch::Tensor amount = random.uniform({rows, 1, 1, 1}, 0, 1) * most;
-  // Thinning ink is thickening paper, and the darkest is the lightest of the negative.
+  // Thinning the ink is thickening the ground, and the darkest is the lightest of the negative.
   const torch::Tensor sign = torch::where(thicker, ink, -ink);
   const torch::Tensor positive = planes * sign;
   torch::Tensor wide = positive;

@@ -151,7 +151,7 @@ void require_identity(const std::map<std::string, std::string>& identity,
     if (before == value) continue;
     throw Error(ErrorCode::kBadInput,
                 fmt::format("can't go on with this training: its {} was '{}' and is '{}' now; use "
-                            "the same data and options, or start anew without --resume",
+                            "the same data and options, or start again without --resume",
                             name, before, value));
   }
 }

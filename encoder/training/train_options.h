@@ -53,7 +53,7 @@ struct TrainOptions {
   double warmup = 0.05;          ///< share of the steps in which the learning rate rises
   double weight_decay = 0.01;    ///< AdamW's; with Adam it is L2 regularisation
   double clip_norm = 5;          ///< of the gradients; 0: not clipped
-  double weight_average = 0.99;  ///< decay a step of the averaged weights that are judged and
+  double weight_average = 0.99;  ///< decay per step of the averaged weights that are judged and
                                  ///< exported; 0: the last ones
   Precision precision = Precision::kAuto;
   int batch = 192;         ///< images per batch, about

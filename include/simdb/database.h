@@ -86,7 +86,7 @@ class Database {
   /// The same for an embedding of this database's encoder.
   Prediction query(std::span<const float> embedding, const QueryOptions& options = {}) const;
 
-  /// The same for every row of `embeddings`, on all cores. Not with QueryOptions::limit.
+  /// The same for every row of `embeddings`, on all cores.
   std::vector<Prediction> query_batch(const EmbeddingBatch& embeddings,
                                       const QueryOptions& options = {}) const;
 

@@ -34,7 +34,7 @@ struct GalleryStats {
   std::uint64_t disk_bytes = 0;
 };
 
-/// What building the index anew made.
+/// What rebuilding the index made.
 struct ReindexReport {
   std::uint64_t items = 0;
   std::uint64_t snapshot_bytes = 0;
@@ -181,7 +181,7 @@ class Gallery {
   /// Every contradiction in what is stored, in words for a person; empty means sound. Changes
   /// nothing, and wait meanwhile.
   virtual std::vector<std::string> verify() const = 0;
-  /// Compares the answers to up to 1,000 queries with a plain scan, which takes as long as 1,000
+  /// Compares the answers to up to 1,000 queries with a linear scan, which takes as long as 1,000
   /// scans. Returns what differs, in words; empty means nothing. Changes wait meanwhile.
   virtual std::vector<std::string> verify_searches() const = 0;
 
@@ -192,7 +192,7 @@ class Gallery {
   /// `check` often and lets out what that throws.
   virtual BackupReport back_up(
       const std::filesystem::path& file, const std::function<void()>& check = [] {}) const;
-  /// Builds the search index anew and saves it for later processes. Throws Error(kUsage) in a
+  /// Rebuilds the search index and saves it for later processes. Throws Error(kUsage) in a
   /// gallery opened for reading, Error(kIo) if it can't be written.
   virtual ReindexReport reindex();
 };

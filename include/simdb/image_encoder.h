@@ -16,7 +16,7 @@ class ImageEncoder {
  public:
   virtual ~ImageEncoder() = default;
 
-  /// One embedding an image, in order. Images may differ in size. Throws Error(kBadInput) if an
+  /// One embedding per image, in order. Images may differ in size. Throws Error(kBadInput) if an
   /// image has no pixels or its features have no direction (NaN or all zero); nothing is returned
   /// then.
   virtual EmbeddingBatch encode(std::span<const Image> images) const = 0;

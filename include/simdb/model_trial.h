@@ -27,7 +27,7 @@ struct TrialOptions {
   std::chrono::seconds wall{60};
   /// If false, a model that no runner here can run passes: only what would do harm is refused.
   bool must_run = true;
-  /// Called a few times a second; what it throws ends the trial and is let out.
+  /// Called a few times per second; what it throws ends the trial and is let out.
   std::function<void()> check = {};
 };
 

@@ -10,7 +10,7 @@ namespace simdb {
 /// What repair_database did and found, in words for a person.
 struct RepairReport {
   std::uint64_t items = 0;
-  std::vector<std::string> repaired;  ///< derived anew from what is sound
+  std::vector<std::string> repaired;  ///< rebuilt from what is sound
   std::vector<std::string> lost;      ///< gone: what was acknowledged and is not there any more
   std::vector<std::string> problems;  ///< what verify still finds
 };

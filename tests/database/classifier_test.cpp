@@ -114,9 +114,9 @@ class LookUpClassesTest : public testing::Test {
     EXPECT_EQ(neighbor.class_size, ids.size()) << neighbor.class_name;
     ClassMean mean(16);
     for (const ItemId id : ids) mean.add(gallery.embedding(id)->values());
-    const bool heard = ids.size() > 1 && ids.size() < 64;
-    ASSERT_EQ(neighbor.mean_similarity.has_value(), heard) << neighbor.class_name;
-    if (!heard) return;
+    const bool uses_mean = ids.size() > 1 && ids.size() < 64;
+    ASSERT_EQ(neighbor.mean_similarity.has_value(), uses_mean) << neighbor.class_name;
+    if (!uses_mean) return;
     EXPECT_EQ(*neighbor.mean_similarity, similarity(query, mean.direction()->values()));
   }
 

@@ -1,4 +1,4 @@
-// The saved index: used where it is right, and never believed where it is not.
+// The saved index: used where it is right, and never where it is not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -142,7 +142,7 @@ TEST_F(EmbeddedGallerySnapshotTest, ComingAndGoingCountsToo) {
     add(*gallery, 4097, 2);
     gallery->remove(numbers(kRows + 1, kRows + 4097));
   }
-  // Else the store would have to remember all removals for ever.
+  // Else the store could never forget a removal.
   EXPECT_NE(read_snapshot_info(path).origin, origin);
 }
 
@@ -161,7 +161,7 @@ TEST_F(EmbeddedGallerySnapshotTest, UnusableFilesAreReplaced) {
   foreign->add(numbers(1, kRows), test::clustered_embeddings(kRows, 16, 40, 5));
   const SnapshotOrigin origin = read_snapshot_info(path).origin;
   const std::vector<std::byte> sound = read_file(path, 10'000'000);
-  const std::vector<std::function<void()>> doubts = {
+  const std::vector<std::function<void()>> mismatches = {
       [&] { fs::remove(path); },
       [&] { foreign->save(path, {std::string(32, '0'), origin.change, origin.mark}); },
       [&] { foreign->save(path, {origin.store_id, origin.change, origin.mark ^ 1}); },
@@ -173,10 +173,10 @@ TEST_F(EmbeddedGallerySnapshotTest, UnusableFilesAreReplaced) {
         write_file_atomic(path, std::string_view("something else, and long enough to be it"));
       },
   };
-  for (std::size_t i = 0; i < doubts.size(); ++i) {
+  for (std::size_t i = 0; i < mismatches.size(); ++i) {
     SCOPED_TRACE(i);
     write_file_atomic(path, sound);
-    doubts[i]();
+    mismatches[i]();
     built = 0;
     expect_right(*open(StoreMode::kReadOnly));
     EXPECT_EQ(built, 1);
@@ -228,7 +228,7 @@ TEST_F(EmbeddedGallerySnapshotTest, ADamagedPartitionIsNeverBelieved) {
   everything(*open());  // writes a new one on closing
   EXPECT_EQ(built, 2);
   EXPECT_THAT(problems(), IsEmpty());
-  // No other search believes it either.
+  // No other search uses it either.
   flip(position);
   const auto query = test::random_embeddings(1, 16, 9);
   EXPECT_EQ(open(StoreMode::kReadOnly)->range_search(query.row(0), -1).size(), kRows);

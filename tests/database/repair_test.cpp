@@ -60,7 +60,7 @@ TEST_F(RepairTest, ADamagedIndexIsMadeAnew) {
   EXPECT_FALSE(open()->verify().empty());
   const RepairReport report = repair_database(path);
   ASSERT_EQ(report.repaired.size(), 1U);
-  EXPECT_THAT(report.repaired[0], HasSubstr("index.snapshot: made anew"));
+  EXPECT_THAT(report.repaired[0], HasSubstr("index.snapshot: rebuilt"));
   EXPECT_THAT(report.lost, IsEmpty());
   EXPECT_THAT(report.problems, IsEmpty());
 }

@@ -237,7 +237,7 @@ TEST(DamageTest, NoDamageIsBelieved) {
   }
   for (const std::string& wrong : damager.report.first_wrong) ADD_FAILURE() << wrong;
 
-  // Without its witness, a log that ends early is believed: this test must see that.
+  // Without its witness, a log that ends early is accepted: this test must see that.
   const Report honest = damager.report;
   damager.report = {};
   const auto logs = files_of(damager.golden("unclean"))[".log"];

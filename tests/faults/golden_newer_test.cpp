@@ -99,7 +99,7 @@ TEST_F(GoldenNewerTest, ASavedIndexIsNeitherReadNorReplaced) {
   const std::string whole = read_text(path);
   std::string newer = whole;
   newer[12] = 2;
-  write_text(path, newer);  // the checksum of the header does not hold: damage, no version
+  write_text(path, newer);  // the checksum of the header does not match: damage, no version
   EXPECT_NO_THROW(Database::open(copy_.database()));
   fs::remove_all(copy_.database());
   fs::copy(copy_.golden("database"), copy_.database(), fs::copy_options::recursive);
@@ -157,8 +157,8 @@ std::string newer_model(const fs::path& database) {
   const std::string key = "simdb.format_version";
   model.at(model.find(key) + key.size() + 2) = '2';
   constexpr std::size_t kDigits = 64;
-  constexpr std::size_t kSeal = 82;
-  const std::string content = model.substr(0, model.size() - kSeal);
+  constexpr std::size_t kChecksumBytes = 82;
+  const std::string content = model.substr(0, model.size() - kChecksumBytes);
   return model.substr(0, model.size() - kDigits) +
          to_hex(sha256(std::as_bytes(std::span(content))));
 }

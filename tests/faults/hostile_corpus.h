@@ -22,7 +22,7 @@ struct HostileFile {
   std::string name;  ///< the end of a path; its first part, up to '.', is printable and unique
   Verdict verdict;
   std::function<void(const std::filesystem::path&)> make;
-  bool heavy = false;  ///< as dear as the limits allow, or tens of megabytes
+  bool heavy = false;  ///< as costly as the limits allow, or tens of megabytes
 };
 
 /// Collects files and numbers their names.

@@ -26,7 +26,7 @@ using Bytes = std::vector<std::byte>;
 // Of simdb, which has run what passed, and of the process that tried it out.
 constexpr long kMostKilobytes = 1L << 20;
 constexpr long kMostMilliseconds = 10'000;
-constexpr long kMostTrialMilliseconds = 11'000;  // the limit is looked at once a second
+constexpr long kMostTrialMilliseconds = 11'000;  // the limit is looked at once per second
 
 void write(const fs::path& path, std::span<const std::byte> bytes) {
   std::ofstream file(path, std::ios::binary);
@@ -119,12 +119,12 @@ TEST(HostileModelsTest, NoDamageIsTakenForWeights) {
     }
   }
 
-  // Without its checksum, a flipped weight is believed: this test must see that.
-  const Bytes unsealed = without_checksum(whole);
-  const Seen right = prober.look(unsealed);
+  // Without its checksum, a flipped weight is accepted: this test must see that.
+  const Bytes plain = without_checksum(whole);
+  const Seen right = prober.look(plain);
   ASSERT_TRUE(right.works());
   for (int i = 0; i < 20; ++i) {
-    const Seen seen = prober.look(flipped(unsealed, random));
+    const Seen seen = prober.look(flipped(plain, random));
     if (seen.works() && seen.said != right.said) ++counts().silent;
   }
   EXPECT_GT(counts().silent, 0U) << "wrong weights would not be noticed";
@@ -177,7 +177,7 @@ TEST(HostileModelsTest, OpenCvAloneIsHarmedByThem) {
               std::to_string(all.kilobytes >> 10) + " MB, the process that tries them " +
               std::to_string(all.trial_kilobytes >> 10) + " MB",
           "without checksum " + grouped(all.silent) +
-              " of 20 flips believed; OpenCV alone harmed by " + grouped(harmed) + " of " +
+              " of 20 flips accepted; OpenCV alone harmed by " + grouped(harmed) + " of " +
               grouped(tried)});
 }
 
@@ -223,7 +223,7 @@ TEST(HostileModelsTest, NoCodeInAFileRuns) {
   ProcessOptions python;
   python.input = pickle;
   run_process({SIMDB_PYTHON, "-c", load}, python);
-  ASSERT_TRUE(fs::exists(marker)) << "this file would harm nobody";
+  ASSERT_TRUE(fs::exists(marker)) << "this file would do no harm";
   fs::remove(marker);
 
   const std::string script =

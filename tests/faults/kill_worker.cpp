@@ -245,6 +245,6 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-// OpenBLAS's threads ask for 128 MiB each as they start, try for ever if they don't get them, and
-// are waited for at the end of the process: so there is no orderly end here.
+// OpenBLAS's threads ask for 128 MiB each as they start, never stop trying if they don't get them,
+// and are waited for at the end of the process: so there is no orderly end here.
 int main(int argc, char** argv) { ::_exit(run(argc, argv)); }

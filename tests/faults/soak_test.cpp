@@ -144,7 +144,7 @@ TEST(SoakTest, NothingGrows) {
               grouped(samples.back().threads) + " all the time, disk " +
               std::to_string(std::lround(disk / (1 << 20))) + " MiB beside " +
               std::to_string(std::lround(live / (1 << 20))) + " MiB of what is live",
-          "a leak of " + grouped(leak) + " MiB a round: noticed"});
+          "a leak of " + grouped(leak) + " MiB per round: noticed"});
 }
 
 }  // namespace

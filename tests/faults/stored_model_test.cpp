@@ -106,7 +106,7 @@ TEST_F(StoredModelTest, VectorsOfAnotherModelAreRefused) {
   EXPECT_EQ(simdb({"import", "items.jsonl"}).code, 0);  // the control: its own take them
 }
 
-// Every door by which a model comes in. What it would do: fill the memory of the process that reads
+// Every way in which a model comes in. What it would do: fill the memory of the process that reads
 // it.
 TEST_F(StoredModelTest, AHostileModelComesInByNoDoor) {
   const auto all = hostile_models();
@@ -127,7 +127,7 @@ TEST_F(StoredModelTest, AHostileModelComesInByNoDoor) {
     EXPECT_THAT(result.err, testing::HasSubstr("tried out in a process of its own")) << command[0];
     EXPECT_FALSE(fs::exists(folder_ / "new")) << command[0];
   }
-  // The control: another one comes in by the same doors.
+  // The control: another one comes in by the same ways.
   ASSERT_EQ(simdb({"backup", "sound.backup"}).code, 0);
   EXPECT_EQ(simdb({"restore", "sound.backup", "--db", "new"}).code, 0);
 }

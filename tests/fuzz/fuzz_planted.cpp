@@ -1,4 +1,4 @@
-// The negative control: a parser that believes a length. The fuzzer has to find that, and so does
+// The negative control: a parser that trusts a length. The fuzzer has to find that, and so does
 // the replay of an input that shows it.
 #include "tests/fuzz/fuzz_support.h"
 

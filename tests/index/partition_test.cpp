@@ -49,7 +49,7 @@ void expect_sound(const Partition& partition, const Content& content,
   ASSERT_EQ(partition.rows(), content.size());
   ASSERT_EQ(partition.blocks(), (content.size() + 15) / 16);
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(partition.block(0)) % kBlockAlignment, 0U);
-  EXPECT_EQ(partition.image().size(), Partition::image_bytes(partition.shape()));
+  EXPECT_EQ(partition.bytes().size(), Partition::serialized_size(partition.shape()));
   Content found;
   double largest = 0;
   double previous = 0;
@@ -195,23 +195,23 @@ TEST(PartitionTest, KeepsBitsThatCompareEqual) {
   EXPECT_EQ(std::memcmp(read.data(), row.data(), 16 * sizeof(float)), 0);
 }
 
-TEST(PartitionTest, AnImageElsewhereIsTheSamePartition) {
+TEST(PartitionTest, SerializedBytesElsewhereAreTheSamePartition) {
   const auto embeddings = clustered_embeddings(133, 32, 4, 3);
   const auto centroid = random_embeddings(1, 32, 4);
   std::vector<ItemId> ids = ids_from(3, 133);
   for (const bool wide : {false, true}) {
     if (wide) ids.back() = ItemId{std::uint64_t{1} << 40};
     const auto original = Partition::build(centroid.row(0), rows_of(ids, embeddings));
-    const std::span<const std::byte> image = original.image();
+    const std::span<const std::byte> bytes = original.bytes();
     std::shared_ptr<std::byte> copy(
-        static_cast<std::byte*>(std::aligned_alloc(kBlockAlignment, image.size())), std::free);
-    std::ranges::copy(image, copy.get());
+        static_cast<std::byte*>(std::aligned_alloc(kBlockAlignment, bytes.size())), std::free);
+    std::ranges::copy(bytes, copy.get());
     const std::weak_ptr<std::byte> watch = copy;
     {
       const std::byte* memory = copy.get();
       const Partition adopted(original.shape(), memory, std::move(copy));
       expect_sound(adopted, content_of(ids, embeddings), centroid.row(0));
-      EXPECT_TRUE(std::ranges::equal(adopted.image(), image));
+      EXPECT_TRUE(std::ranges::equal(adopted.bytes(), bytes));
       EXPECT_EQ(adopted.radius(), original.radius());
       EXPECT_FALSE(watch.expired()) << "the owner is kept";
     }
@@ -219,14 +219,14 @@ TEST(PartitionTest, AnImageElsewhereIsTheSamePartition) {
   }
 }
 
-TEST(PartitionTest, TheSameRowsMakeTheSameImage) {
+TEST(PartitionTest, TheSameRowsMakeTheSameBytes) {
   const auto embeddings = clustered_embeddings(100, 16, 4, 3);
   const auto ids = ids_from(3, 100);
   std::vector<Row> rows = rows_of(ids, embeddings);
   const auto one = Partition::build(embeddings.row(0), rows);
   std::ranges::reverse(rows);
   const auto other = Partition::build(embeddings.row(0), rows);
-  EXPECT_TRUE(std::ranges::equal(one.image(), other.image()));
+  EXPECT_TRUE(std::ranges::equal(one.bytes(), other.bytes()));
 }
 
 TEST(RowTableTest, HoldsTheRowsOfSeveralPartitions) {

@@ -101,7 +101,7 @@ TEST(DivideTest, ThreadsDoNotChangeTheResult) {
   for (std::size_t c = 0; c < one.size(); ++c) {
     EXPECT_EQ(one[c].centroid, four[c].centroid);
     EXPECT_EQ(one[c].partition.shape(), four[c].partition.shape());
-    EXPECT_TRUE(std::ranges::equal(one[c].partition.image(), four[c].partition.image()));
+    EXPECT_TRUE(std::ranges::equal(one[c].partition.bytes(), four[c].partition.bytes()));
   }
 }
 

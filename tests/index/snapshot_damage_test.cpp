@@ -52,7 +52,7 @@ class SnapshotDamageTest : public testing::TestWithParam<std::size_t> {
         try {
           EXPECT_EQ(loaded.index->search(query.row(0), kRows), expected);
         } catch (const Error&) {
-          if (attempt == 1) throw;  // no second look believes what the first one refused
+          if (attempt == 1) throw;  // no second look accepts what the first one refused
         }
       }
       return std::nullopt;
@@ -133,7 +133,7 @@ TEST_P(SnapshotDamageTest, OtherFilesAndVersionsAreRefused) {
 // Checksums that hold over numbers that lie: no such number leads out of the file.
 TEST_P(SnapshotDamageTest, LyingNumbersLeadNowhere) {
   const std::vector<std::byte> sound = bytes;
-  const std::size_t tables_end = snapshot_images_offset(header());
+  const std::size_t tables_end = snapshot_partitions_offset(header());
   const auto lies = [](std::uint32_t truth) {
     return std::array{0U,
                       1U,

@@ -60,7 +60,7 @@ TEST_F(CliBackupTest, ADamagedOneMakesNothing) {
 
 TEST_F(CliBackupTest, VerifyRepairsOnlyWhenAsked) {
   EXPECT_EQ(simdb({"verify", "--deep"}).out,
-            "sound: 36 items, every checksum holds, index and store agree\n");
+            "sound: 36 items, all checksums match, index and store agree\n");
   ASSERT_EQ(simdb({"reindex"}).code, 0);
   const fs::path index = fs::path(path("db")) / "index.snapshot";
   std::fstream(index, std::ios::in | std::ios::out).seekp(900).put('!').put('?');

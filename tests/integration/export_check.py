@@ -57,7 +57,7 @@ def main(folder):
     require(index.metric_type == faiss.METRIC_INNER_PRODUCT, "the FAISS index has another metric")
     answers = read_json_lines(folder / "answers.jsonl")
     similarities, found = index.search(np.load(folder / "queries.npy"), index.ntotal)
-    require(len(answers) == len(found) > 0, "there is not an answer a query")
+    require(len(answers) == len(found) > 0, "there is not one answer per query")
     for answer, row, scores in zip(answers, found, similarities):
         row, scores = ranked(row, scores)
         expected = answer["neighbors"]

@@ -81,7 +81,7 @@ class Tree(unittest.TestCase):
         planted = {"encoder/a.h": HEADER + '#include "simdb/database.h"\n'}
         self.assert_found(planted, "encoder/a.h:2", "encoder must not include database")
 
-    def test_third_parties_stay_behind_their_walls(self):
+    def test_third_parties_stay_in_their_folders(self):
         forbidden = {
             "encoder/a_internal.h": "torch/torch.h",
             "cli/a.h": "opencv2/core.hpp",

@@ -251,7 +251,7 @@ TEST(EvaluationTest, AmongEachOtherAQueryIsNoPartOfAMean) {
         test::clustered_embeddings(150, 16, 8, static_cast<std::uint64_t>(trial));
     std::vector<int> labels;
     for (int row = 0; row < 150; ++row) {
-      // One class has more than a mean is heard of, one a single row, some rows have no class.
+      // One class has more than a mean is used for, one a single row, some rows have no class.
       const auto drawn = random() % 100;
       labels.push_back(row == 0     ? 50
                        : drawn < 5  ? -1

@@ -105,7 +105,7 @@ TEST_F(EvaluateTest, ImagesAreLookedUpAmongEachOther) {
   EXPECT_EQ(result.classes, (std::vector<std::string>{"blue", "green", "red"}));
   ASSERT_EQ(result.images.size(), 4U);
   EXPECT_EQ(result.embeddings.rows(), 4U);
-  EXPECT_EQ(result.lone.rows(), 1U);
+  EXPECT_EQ(result.singletons.rows(), 1U);
   EXPECT_EQ(result.failures.size(), 1U);
   EXPECT_EQ(result.images[2].path, files[3].path);
   EXPECT_DOUBLE_EQ(result.accuracy, 0.75);

@@ -1,4 +1,4 @@
-// One bit of a table that RocksDB believes before it has compared a checksum.
+// One bit of a table that RocksDB uses before it has compared a checksum.
 #include <gtest/gtest.h>
 
 #include <fstream>

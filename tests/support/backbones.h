@@ -39,7 +39,7 @@ struct BackboneRecipe {
   ClipForm clip_form = ClipForm::kInputs;
   bool layer_norm = false;        ///< one node behind the average, from opset 17 on
   bool gelu = false;              ///< one node behind the average, from opset 20 on
-  bool unknown_operator = false;  ///< something that OpenCV has never heard of
+  bool unknown_operator = false;  ///< something that OpenCV does not know
   bool listed_weights = false;    ///< weights among the inputs, as IR version 3 has them
   int features = 8;               ///< channels of the convolutions
   std::string prefix = {};        ///< in front of all names

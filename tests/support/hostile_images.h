@@ -25,7 +25,7 @@ Bytes make_jpeg(const JpegRecipe& recipe);
 std::vector<JpegRecipe> jpeg_kinds(int width, int height);
 
 /// A JPEG (4:4:4, quality 100) of which so many percent of the coefficients are +-`amplitude`: as
-/// dear to unpack as can be.
+/// costly to unpack as can be.
 struct CoefficientRecipe {
   int width = 0;  ///< both multiples of 8
   int height = 0;

@@ -20,7 +20,7 @@ using Model = onnx::ModelProto;
 
 constexpr auto kMostInt64 = std::numeric_limits<std::int64_t>::max();
 
-Model without_seal(std::span<const std::byte> bytes) {
+Model without_digest(std::span<const std::byte> bytes) {
   Model model;
   model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
   auto& properties = *model.mutable_metadata_props();
@@ -31,7 +31,7 @@ Model without_seal(std::span<const std::byte> bytes) {
   return model;
 }
 
-Model harmless() { return without_seal(random_model_file(16, 1, {.width = 8, .height = 8})); }
+Model harmless() { return without_digest(random_model_file(16, 1, {.width = 8, .height = 8})); }
 
 Bytes to_bytes(const std::string& text) {
   const auto view = std::as_bytes(std::span(text));
@@ -336,7 +336,7 @@ const std::vector<std::pair<const char*, Change>>& changes() {
 }  // namespace
 
 Bytes without_checksum(std::span<const std::byte> model) {
-  return to_bytes(without_seal(model).SerializeAsString());
+  return to_bytes(without_digest(model).SerializeAsString());
 }
 
 Bytes harmless_model() { return to_bytes(harmless().SerializeAsString()); }

@@ -39,7 +39,7 @@ TEST(TrainDisplayTest, TheFirstStepsTellHowLongItTakes) {
   std::ostringstream err;
   TrainDisplay display(err, false);
   for (std::size_t i = 1; i <= 10; ++i) display.step(i, 1000);
-  EXPECT_EQ(err.str(), "training takes 0 s at most, by the first 3 of 1000 steps\n");
+  EXPECT_EQ(err.str(), "training takes at most 0 s, judging by the first 3 of 1000 steps\n");
 }
 
 TEST(TrainDisplayTest, OnATerminalABarIsDrawnOver) {

@@ -118,7 +118,7 @@ TEST(OnnxModelCut, RefusesOtherLengths) {
   EXPECT_EQ(cut_onnx_model(plain, 64, "net.onnx"), plain);
 }
 
-TEST(OnnxModelCut, BelievesNoNoteThatMakesNoSense) {
+TEST(OnnxModelCut, IgnoresNotesThatMakeNoSense) {
   const auto lengths = [](const std::string& note) {
     ModelHeader header;
     header.dimension = 64;

@@ -44,7 +44,7 @@ TEST(BatchSamplerTest, EveryClassIsEquallyLikely) {
     ++drawn[batch.labels.front()];
     ++drawn[batch.labels.back()];
   }
-  // Two of three classes a batch: 2000 each, standard deviation 26.
+  // Two of three classes per batch: 2000 each, standard deviation 26.
   for (int label = 0; label < 3; ++label) EXPECT_NEAR(drawn[label], 2000, 130);
 }
 

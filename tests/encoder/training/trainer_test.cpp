@@ -21,7 +21,7 @@ namespace {
 using test::error_of;
 using ::testing::HasSubstr;
 
-/// Squares of random size and place on white, one colour a class, 12 x 12 pixels.
+/// Squares of random size and place on white, one colour per class, 12 x 12 pixels.
 LabeledImages squares(const std::vector<std::array<std::uint8_t, 3>>& colors, int images_a_class,
                       unsigned seed = 1) {
   std::mt19937 random(seed);

@@ -58,7 +58,8 @@ TEST(WarpTest, DisplacementsAreSmooth) {
   const torch::Tensor bends =
       draw_displacements(parse_augment("elastic"), 50, kSide, kSide, random);
   const torch::Tensor steps = (bends.slice(3, 1) - bends.slice(3, 0, -1)).abs();
-  EXPECT_LT(steps.max().item<float>() * kSide / 2, 1);  // a pixel a pixel would fold the picture
+  EXPECT_LT(steps.max().item<float>() * kSide / 2,
+            1);  // one pixel per pixel would fold the picture
 }
 
 TEST(WarpTest, ADisplacementPassesThroughTheMap) {

@@ -19,30 +19,30 @@ constexpr std::initializer_list<ErrorCode> kDocumented = {ErrorCode::kCorruption
                                                           ErrorCode::kBadInput};
 
 std::vector<std::byte> with_checksums(std::span<const std::byte> bytes) {
-  std::vector<std::byte> sealed(bytes.begin(), bytes.end());
+  std::vector<std::byte> summed(bytes.begin(), bytes.end());
   SnapshotHeader header;  // NOLINT: read on the next line
-  std::memcpy(&header, sealed.data(), sizeof header);
-  header.file_bytes = sealed.size();
-  const std::uint64_t images = snapshot_images_offset(header);
-  if (images <= sealed.size()) {
-    std::uint64_t offset = images;
+  std::memcpy(&header, summed.data(), sizeof header);
+  header.file_bytes = summed.size();
+  const std::uint64_t partitions = snapshot_partitions_offset(header);
+  if (partitions <= summed.size()) {
+    std::uint64_t offset = partitions;
     for (std::uint32_t p = 0; p < header.partitions; ++p) {
-      std::byte* const place = sealed.data() + sizeof header + p * sizeof(SnapshotEntry);
+      std::byte* const place = summed.data() + sizeof header + p * sizeof(SnapshotEntry);
       SnapshotEntry entry;  // NOLINT: read on the next line
       std::memcpy(&entry, place, sizeof entry);
-      const std::size_t size = Partition::image_bytes(
+      const std::size_t size = Partition::serialized_size(
           {entry.first_id, entry.rows, entry.sorted, entry.id_bytes, header.dimension});
-      if (size > sealed.size() - offset) break;
-      entry.image_checksum = checksum_of(std::span(sealed).subspan(offset, size));
+      if (size > summed.size() - offset) break;
+      entry.partition_checksum = checksum_of(std::span(summed).subspan(offset, size));
       std::memcpy(place, &entry, sizeof entry);
       offset += size;
     }
     header.tables_checksum =
-        checksum_of(std::span(sealed).subspan(sizeof header, images - sizeof header));
+        checksum_of(std::span(summed).subspan(sizeof header, partitions - sizeof header));
   }
   header.header_checksum = header_checksum_of(header);
-  std::memcpy(sealed.data(), &header, sizeof header);
-  return sealed;
+  std::memcpy(summed.data(), &header, sizeof header);
+  return summed;
 }
 
 enum class Rows { kWritten, kMadeUp };

@@ -45,7 +45,7 @@ Contents read_all(std::span<const std::byte> bytes) {
   return contents;
 }
 
-// There is one spelling of a backup: one that is believed is what BackupWriter makes of it.
+// There is one spelling of a backup: one that is accepted is what BackupWriter makes of it.
 void require_same_when_written(const Contents& contents, std::span<const std::byte> bytes) {
   std::vector<std::byte> written;
   BackupWriter writer([&](std::span<const std::byte> piece) {
@@ -67,7 +67,7 @@ void require_nothing_made(std::span<const std::byte> bytes, bool whole) {
   fuzz::require(!store, "a folder that exists is left alone");
 }
 
-// The parts of backup.cpp that take a store and no bytes, once a process.
+// The parts of backup.cpp that take a store and no bytes, once per process.
 bool check_store() {
   const test::TemporaryFolder folder;
   const auto store = test::make_store(folder / "store");
@@ -112,12 +112,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::uint64_t count = 0;
   const auto end = end_of_entries(bytes, count);
   if (!end) return 0;
-  std::vector<std::byte> sealed(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(*end));
-  sealed.push_back({});
-  for (int shift = 56; shift >= 0; shift -= 8) sealed.push_back(std::byte(count >> shift & 0xFF));
-  const Sha256 digest = sha256(sealed);
+  std::vector<std::byte> summed(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(*end));
+  summed.push_back({});
+  for (int shift = 56; shift >= 0; shift -= 8) summed.push_back(std::byte(count >> shift & 0xFF));
+  const Sha256 digest = sha256(summed);
   const auto sum = std::as_bytes(std::span(digest));
-  sealed.insert(sealed.end(), sum.begin(), sum.end());
-  check(sealed);
+  summed.insert(summed.end(), sum.begin(), sum.end());
+  check(summed);
   return 0;
 }

@@ -18,7 +18,7 @@ void check(std::span<const std::byte> bytes, const fuzz::InputOnDisk& file) {
   const std::filesystem::path folder = file.path().parent_path();
   const auto statement = Witness::read(folder);
   if (!statement) return;
-  // There is one spelling of a statement: a file that is believed is what note() writes.
+  // There is one spelling of a statement: a file that is accepted is what note() writes.
   file.write({});
   Witness(folder, statement->store_id).note(statement->changes, statement->mark);
   fuzz::require(std::ranges::equal(read_file(file.path(), 1000), bytes),
@@ -32,10 +32,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto bytes = fuzz::bytes_of(data, size);
   check(bytes, file);
   if (size < kSummedBytes) return 0;
-  std::vector<std::byte> sealed(bytes.begin(), bytes.begin() + kSummedBytes);
-  const Sha256 digest = sha256(sealed);
+  std::vector<std::byte> summed(bytes.begin(), bytes.begin() + kSummedBytes);
+  const Sha256 digest = sha256(summed);
   const auto sum = std::as_bytes(std::span(digest)).first(8);
-  sealed.insert(sealed.end(), sum.begin(), sum.end());
-  check(sealed, file);
+  summed.insert(summed.end(), sum.begin(), sum.end());
+  check(summed, file);
   return 0;
 }

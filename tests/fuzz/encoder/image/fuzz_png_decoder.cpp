@@ -31,14 +31,14 @@ void for_each_chunk(std::span<std::byte> png, Visit&& visit) {
 }
 
 std::vector<std::byte> with_checksums(std::span<const std::byte> png) {
-  std::vector<std::byte> sealed(png.begin(), png.end());
-  for_each_chunk(sealed, [](std::span<std::byte> chunk) {
+  std::vector<std::byte> summed(png.begin(), png.end());
+  for_each_chunk(summed, [](std::span<std::byte> chunk) {
     std::uint32_t crc = crc32_of(chunk.subspan(4, chunk.size() - 8));
     for (std::size_t i = chunk.size(); i > chunk.size() - 4; --i, crc >>= 8) {
       chunk[i - 1] = static_cast<std::byte>(crc);
     }
   });
-  return sealed;
+  return summed;
 }
 
 }  // namespace

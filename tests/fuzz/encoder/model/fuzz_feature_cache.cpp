@@ -58,9 +58,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto bytes = fuzz::bytes_of(data, size);
   check(bytes, file);
   if (size < sizeof(Sha256)) return 0;
-  std::vector<std::byte> sealed(bytes.begin(), bytes.end());
+  std::vector<std::byte> summed(bytes.begin(), bytes.end());
   const Sha256 digest = sha256(bytes.first(size - sizeof(Sha256)));
-  std::memcpy(sealed.data() + size - sizeof digest, digest.data(), sizeof digest);
-  check(sealed, file);
+  std::memcpy(summed.data() + size - sizeof digest, digest.data(), sizeof digest);
+  check(summed, file);
   return 0;
 }

@@ -1,6 +1,6 @@
 #include <string>
 
-#include "storage/rocksdb_wall_internal.h"
+#include "storage/rocksdb_status_internal.h"
 
 namespace simdb {
 namespace {
