@@ -1,5 +1,6 @@
 // The record and the vector of an item. Input: a byte for the dimension, then the value.
 #include <algorithm>
+#include <cmath>
 
 #include "simdb/embedding.h"
 #include "storage/item_value_internal.h"
@@ -17,13 +18,13 @@ void check_record(std::string_view bytes) {
   if (!record) return;
   fuzz::require(record->id == kId, "a record has the id of its key");
   fuzz::require(!record->info.class_name.empty(), "an item has a class");
-  const ItemRecord again = decode_item(kId, encode_item(record->info, record->added_ms));
-  fuzz::require(again.info.class_name == record->info.class_name &&
-                    again.info.source == record->info.source &&
-                    again.info.digest == record->info.digest &&
-                    again.info.width == record->info.width &&
-                    again.info.height == record->info.height && again.added_ms == record->added_ms,
-                "what is written is read back");
+  for (const auto& [name, value] : record->info.metadata) {
+    const auto* number = std::get_if<double>(&value);
+    if (number && std::isnan(*number)) return;  // is not equal to itself, and never written
+  }
+  const ItemRecord again =
+      decode_item(kId, encode_item(record->info, record->added_ms, record->changed_ms));
+  fuzz::require(again == record, "what is written is read back");
 }
 
 void check_vector(std::string_view bytes, std::size_t dimension) {
