@@ -35,6 +35,8 @@ constexpr std::array kCommands = {
     Command{"ls", "list items", run_ls},
     Command{"classes", "list classes", run_classes},
     Command{"stats", "size and encoder of the database", run_stats},
+    Command{"set", "set metadata and keys of items", run_set},
+    Command{"mv", "move items, rename or merge classes", run_mv},
     Command{"rm", "remove items or a class", run_rm},
     Command{"verify", "check that nothing is damaged or lost", run_verify},
     Command{"backup", "write everything into one file", run_backup},

@@ -1,7 +1,9 @@
 #include "cli/database_path.h"
 
+#include <cstdint>
 #include <cstdlib>
 #include <optional>
+#include <ostream>
 #include <string>
 
 #include "cli/render.h"
@@ -54,6 +56,16 @@ std::filesystem::path new_database_path(const ArgumentParser& args) {
 
 Database open_database(const ArgumentParser& args, OpenMode mode) {
   return Database::open(find_database(args), {.mode = mode, .encoder_loader = load_onnx_encoder});
+}
+
+Database open_to_write(const ArgumentParser& args, Console& console) {
+  const std::filesystem::path folder = find_database(args);
+  return Database::open(
+      folder, {.encoder_loader = load_onnx_encoder, .upgraded = [&](std::uint64_t from) {
+                 console.err << "simdb: " << printable(folder.string()) << " had format " << from
+                             << " and has that of this simdb now; older versions "
+                                "of simdb can't open it any more\n";
+               }});
 }
 
 void require_class(const Database& database, const std::string& name) {

@@ -16,6 +16,9 @@ std::filesystem::path new_database_path(const ArgumentParser& args);
 
 /// Opens the database that find_database finds, ready to load its encoder when one is needed.
 Database open_database(const ArgumentParser& args, OpenMode mode);
+/// The same for writing. Says on console.err if that made a database of an older format one of the
+/// newest, which older versions of simdb can't open.
+Database open_to_write(const ArgumentParser& args, Console& console);
 
 /// Throws Error(kNotFound) unless an item carries this class name.
 void require_class(const Database& database, const std::string& name);

@@ -11,8 +11,8 @@ _simdb_classes() {
 _simdb() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "add backup classes compare completion embed encoders eval export import init ls query reindex restore rm
-      sample-data stats train verify --help --version" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W "add backup classes compare completion embed encoders eval export import init ls mv query reindex restore rm
+      sample-data set stats train verify --help --version" -- "$word")
     return
   fi
   case $previous in
@@ -22,7 +22,7 @@ _simdb() {
     --encoder)
       mapfile -t COMPREPLY < <(compgen -W "photo omniglot" -- "$word"; compgen -f -- "$word")
       return ;;
-    -o | --output | --report | --faiss | --fvecs | --npy)
+    -o | --output | --report | --meta-file | --faiss | --fvecs | --npy)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
     --class)
@@ -42,8 +42,8 @@ _simdb() {
   if [[ $word == -* ]]; then
     local options
     case $command in
-      add) options="--by-folder --classes --image-limit --db --json" ;;
-      backup | restore | classes | ls | reindex | stats | import) options="--db --json" ;;
+      add) options="--by-folder --key --meta --meta-file --classes --image-limit --db --json" ;;
+      backup | restore | reindex | stats | import) options="--db --json" ;;
       verify) options="--db --deep --json --repair" ;;
       compare) options="--image-limit --db --encoder --json" ;;
       embed) options="--output --image-limit --db --encoder" ;;
@@ -51,7 +51,11 @@ _simdb() {
       export) options="--output --faiss --fvecs --npy --projector --db" ;;
       encoders) options="--json" ;;
       init) options="--encoder --dim --db --json" ;;
-      query) options="-k --class --accept --within --image-limit --db --json" ;;
+      query) options="-k --class --where --accept --within --image-limit --db --json" ;;
+      classes) options="--by --class --where --db --json" ;;
+      ls) options="--after --class --limit --where --db --json" ;;
+      mv) options="--class --db --json" ;;
+      set) options="--unset --key --db --json" ;;
       rm) options="--class --db --json" ;;
       sample-data) options="--colors --count --class-by --size --seed" ;;
       train) options=$(simdb train --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u) ;;
@@ -61,7 +65,7 @@ _simdb() {
     return
   fi
   case $command in
-    ls)
+    ls | mv)
       mapfile -t COMPREPLY < <(_simdb_classes "$word") ;;
     completion) mapfile -t COMPREPLY < <(compgen -W "bash" -- "$word") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;

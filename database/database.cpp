@@ -104,9 +104,10 @@ Database Database::open(const fs::path& folder, OpenOptions options) {
       options.mode == OpenMode::kReadOnly ? StoreMode::kReadOnly : StoreMode::kReadWrite;
   const fs::path absolute = absolute_path(folder);
   if (mode == StoreMode::kReadWrite) require_known_snapshot(snapshot_path(absolute));
-  return Database(
-      std::make_unique<EmbeddedGallery>(Store::open(store_path(absolute), mode), absolute),
-      std::move(options.encoder_loader));
+  auto store = Store::open(store_path(absolute), mode);
+  if (const auto from = store->upgraded_from(); from && options.upgraded) options.upgraded(*from);
+  return Database(std::make_unique<EmbeddedGallery>(std::move(store), absolute),
+                  std::move(options.encoder_loader));
 }
 
 bool Database::exists(const fs::path& folder) {

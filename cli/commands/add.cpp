@@ -1,3 +1,4 @@
+#include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -6,13 +7,17 @@
 #include "cli/database_path.h"
 #include "cli/file_failures.h"
 #include "cli/interrupt.h"
+#include "cli/item_options.h"
+#include "cli/meta_file.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/class_name.h"
+#include "simdb/error.h"
 #include "simdb/image_paths.h"
 #include "simdb/ingest.h"
 
 namespace simdb::cli {
+namespace po = boost::program_options;
 namespace {
 
 std::vector<LabeledPath> files_to_add(const ArgumentParser& args, Console& console) {
@@ -43,13 +48,53 @@ void print_items(std::ostream& out, std::span<const LabeledPath> files, const In
     print_json(out, {{"path", file.path.string()},
                      {"class", file.class_name},
                      {"id", to_number(run.added[i].id)},
-                     {"added", run.added[i].is_new}});
+                     {"added", run.added[i].is_new},
+                     {"updated", run.added[i].is_updated}});
   }
 }
+
+// What the options say of each image beside its class.
+class Labels {
+ public:
+  Labels(const ArgumentParser& args, std::span<const LabeledPath> files, Console& console)
+      : files_(files) {
+    if (args.has("meta")) common_.metadata = parse_fields(args.get<Words>("meta"));
+    require_metadata(common_.metadata);
+    if (args.has("key")) {
+      common_.key = args.get<std::string>("key");
+      if (files.size() != 1) {
+        throw Error(ErrorCode::kUsage, "--key names one item, not " +
+                                           count_of(files.size(), "image", "images") +
+                                           "; --meta-file gives each its own");
+      }
+    }
+    if (!args.has("meta-file")) return;
+    const auto& file = args.get<std::string>("meta-file");
+    meta_file_ = MetaFile(file);
+    if (const std::size_t left = meta_file_.lines_without(files); left > 0) {
+      console.err << "simdb: " << count_of(left, "line", "lines") << " of " << printable(file)
+                  << (left == 1 ? " names" : " name") << " no image that is added\n";
+    }
+  }
+
+  ImageLabel of(std::size_t i) const {
+    ImageLabel label = common_;
+    label.class_name = files_[i].class_name;
+    meta_file_.describe(files_[i].path, label);
+    return label;
+  }
+
+ private:
+  using Words = std::vector<std::string>;
+  std::span<const LabeledPath> files_;
+  ImageLabel common_;
+  MetaFile meta_file_;
+};
 
 void print_summary(std::ostream& out, const IngestReport& report) {
   out << "added " << count_of(report.added, "image", "images");
   if (report.existing > 0) out << ", " << report.existing << " were there already";
+  if (report.updated > 0) out << " (" << report.updated << " of them updated)";
   if (!report.failures.empty()) out << ", " << report.failures.size() << " could not be used";
   out << '\n';
 }
@@ -60,21 +105,32 @@ int run_add(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
       "add CLASS PATH...   or   simdb add --by-folder DIR...",
       "Adds images to a class, new or known. PATH is a file, a folder or - for a list on stdin.\n"
-      "The same file is not added to a class twice. Images are safe on disk when they are "
-      "reported.");
+      "The same file is not added to a class twice; if it has moved, its item gets the new "
+      "source.\n"
+      "An image with a key takes the place of the one that has it. Images are safe on disk when "
+      "they\nare reported.");
   parser.options().add_options()("by-folder", "every sub-folder of DIR is a class");
+  parser.options().add_options()("key", po::value<std::string>()->value_name("K"),
+                                 "your own name of the item, unique");
+  parser.options().add_options()(
+      "meta", po::value<std::vector<std::string>>()->composing()->value_name("NAME=VALUE"),
+      "a field of the items' metadata, as in 'simdb set'");
+  parser.options().add_options()(
+      "meta-file", po::value<std::string>()->value_name("FILE"),
+      "JSON lines {\"path\": P, \"key\": K, NAME: VALUE, ...} of the images");
   parser.with_class_level().with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   const ImageLimits limits = parser.image_limits();
   const std::vector<LabeledPath> files = files_to_add(parser, console);
-  Database database = open_database(parser, OpenMode::kReadWrite);
+  const Labels labels(parser, files, console);
+  Database database = open_to_write(parser, console);
 
   const InterruptGuard interrupt;
   IngestReport report;
   {
     ProgressBar bar(console, "adding", files.size());
     report = ingest(
-        database, files,
+        database, list_of(files, limits), [&](std::size_t i) { return labels.of(i); },
         [&](const IngestedRun& run) {
           bar.clear();
           print_failures(console.err, run.failures);
@@ -82,8 +138,7 @@ int run_add(std::span<const std::string> args, Console& console) {
           console.out.flush();
           bar.update(run.end);
           return !InterruptGuard::requested();
-        },
-        limits);
+        });
   }
   print_summary(parser.flag("json") ? console.err : console.out, report);
   InterruptGuard::check();

@@ -37,7 +37,7 @@ int run_import(std::span<const std::string> args, Console& console) {
       "the\ndatabase's own encoder. A bad line is named and nothing is imported.");
   parser.with_database().with_json();
   if (!parser.parse(args, console, 1, 1)) return 0;
-  Database database = open_database(parser, OpenMode::kReadWrite);
+  Database database = open_to_write(parser, console);
   const ImportedItems imported = read_source(parser.positional()[0], console, database.gallery());
 
   std::size_t added = 0;

@@ -8,8 +8,9 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/file_failures.h"
+#include "cli/item_options.h"
 #include "cli/render.h"
-#include "core/class_name.h"
+#include "pipeline/formats/metadata_json.h"
 #include "simdb/encode_images.h"
 #include "simdb/image_paths.h"
 
@@ -17,17 +18,26 @@ namespace simdb::cli {
 namespace po = boost::program_options;
 namespace {
 
-nlohmann::ordered_json to_json(const std::string& path, const Prediction& prediction) {
+nlohmann::ordered_json to_json(const Database& database, const std::string& path,
+                               const Prediction& prediction) {
   nlohmann::ordered_json ranking = nlohmann::ordered_json::array();
   for (const ClassScore& entry : prediction.ranking) {
     ranking.push_back({{"class", entry.class_name}, {"score", entry.score}});
   }
+  std::vector<ItemId> ids;
+  for (const LabeledNeighbor& neighbor : prediction.neighbors) ids.push_back(neighbor.id);
+  const auto records = database.gallery().get_many(ids);
   nlohmann::ordered_json neighbors = nlohmann::ordered_json::array();
-  for (const LabeledNeighbor& neighbor : prediction.neighbors) {
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const LabeledNeighbor& neighbor = prediction.neighbors[i];
     neighbors.push_back({{"id", to_number(neighbor.id)},
                          {"class", neighbor.class_name},
                          {"similarity", neighbor.similarity},
                          {"source", neighbor.source}});
+    if (!records[i]) continue;  // removed meanwhile
+    const ItemInfo& info = records[i]->info;
+    if (!info.key.empty()) neighbors.back()["key"] = info.key;
+    if (!info.metadata.empty()) neighbors.back()["metadata"] = simdb::to_json(info.metadata);
   }
   nlohmann::ordered_json name = nullptr;
   if (!prediction.ranking.empty()) name = prediction.class_name;
@@ -66,8 +76,7 @@ int run_query(std::span<const std::string> args, Console& console) {
       "with\na line each: class, confidence, path.");
   parser.options().add_options()(
       "k,k", po::value<std::size_t>()->default_value(10)->value_name("N"), "neighbours that vote");
-  parser.options().add_options()("class", po::value<std::string>()->value_name("C"),
-                                 "look only among items of this class");
+  add_filter_options(parser);
   parser.options().add_options()(
       "accept", po::value<float>()->default_value(0.5F, "0.5")->value_name("S"),
       "similarity of the nearest neighbour below which an image is unknown");
@@ -78,23 +87,20 @@ int run_query(std::span<const std::string> args, Console& console) {
   QueryOptions options{.k = parser.get<std::size_t>("k"),
                        .accept_similarity = parser.get<float>("accept")};
   if (options.k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
-  if (parser.has("class")) {
-    options.filter.class_names = {parser.get<std::string>("class")};
-    require_class_name(options.filter.class_names[0]);
-  }
+  options.filter = filter_of(parser);
   if (parser.has("within")) options.within = parser.get<float>("within");
   const ImageLimits limits = parser.image_limits();
 
   const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console.in);
   const Database database = open_database(parser, OpenMode::kReadOnly);
-  if (parser.has("class")) require_class(database, options.filter.class_names[0]);
+  require_classes(database, options.filter);
   std::vector<ImageFailure> failures;
   encode_images(database.encoder(), list_of(paths, limits), [&](EncodedRun& run) {
     for (std::size_t i = 0; i < run.images.size(); ++i) {
       const std::string path = paths[run.indices[i]].string();
       const Prediction prediction = database.query(run.embeddings.row(i), options);
       if (parser.flag("json")) {
-        print_json(console.out, to_json(path, prediction));
+        print_json(console.out, to_json(database, path, prediction));
       } else if (paths.size() > 1) {
         console.out << fmt::format("{:<24} {}\n", verdict(prediction), printable(path));
       } else {

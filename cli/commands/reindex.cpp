@@ -20,7 +20,7 @@ int run_reindex(std::span<const std::string> args, Console& console) {
                         "has changed; this mends a damaged snapshot. Answers do not change.");
   parser.with_database().with_json();
   if (!parser.parse(args, console, 0, 0)) return 0;
-  Database database = open_database(parser, OpenMode::kReadWrite);
+  Database database = open_to_write(parser, console);
   const auto start = std::chrono::steady_clock::now();
   const ReindexReport report = database.reindex();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;

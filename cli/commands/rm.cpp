@@ -1,11 +1,11 @@
 #include <boost/program_options/value_semantic.hpp>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
+#include "cli/item_options.h"
 #include "cli/render.h"
 #include "simdb/error.h"
 
@@ -13,24 +13,10 @@ namespace simdb::cli {
 namespace po = boost::program_options;
 namespace {
 
-ItemId parse_id(const std::string& text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw Error(ErrorCode::kUsage, "'" + printable(text) + "' is not an id; 'simdb ls' shows them");
-  }
-  return ItemId{number};
-}
-
 std::size_t remove_ids(Database& database, std::span<const std::string> words) {
   std::vector<ItemId> ids;
   for (const std::string& word : words) ids.push_back(parse_id(word));
-  const auto records = database.gallery().get_many(ids);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (!records[i]) {
-      throw Error(ErrorCode::kNotFound, "there is no item " + words[i] + "; nothing was removed");
-    }
-  }
+  require_items(database, ids, "nothing was removed");
   return database.remove(ids);
 }
 
@@ -53,7 +39,7 @@ int run_rm(std::span<const std::string> args, Console& console) {
   if (parser.has("class") != parser.positional().empty()) {
     throw Error(ErrorCode::kUsage, "name either ids or --class C; see 'simdb rm --help'");
   }
-  Database database = open_database(parser, OpenMode::kReadWrite);
+  Database database = open_to_write(parser, console);
   const std::size_t removed = parser.has("class")
                                   ? remove_class(database, parser.get<std::string>("class"))
                                   : remove_ids(database, parser.positional());

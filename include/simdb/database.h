@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -27,7 +28,10 @@ struct OpenOptions {
   OpenMode mode = OpenMode::kReadWrite;
   /// Makes the encoder from the model bytes kept in the database when it is first needed, e.g.
   /// simdb::load_onnx_encoder. May be empty if the caller never passes images.
-  EncoderLoader encoder_loader;
+  EncoderLoader encoder_loader = {};
+  /// Called by open() if opening for writing has made a store of an older format (its number is
+  /// given) one of the newest, which older versions of simdb can't open.
+  std::function<void(std::uint64_t from)> upgraded = {};
 };
 
 struct QueryOptions {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <span>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "simdb/database.h"
@@ -23,18 +23,26 @@ struct IngestedRun {
 
 struct IngestReport {
   std::size_t added = 0;
-  std::size_t existing = 0;  ///< the same file was there already
+  std::size_t existing = 0;  ///< was there already; see Gallery::add
+  std::size_t updated = 0;   ///< of these, items that took over a new source, class or metadata
   std::vector<ImageFailure> failures;
 };
 
 /// Called after each commit; false: the rest is left out.
 using Committed = std::function<bool(const IngestedRun&)>;
 
-/// Adds images, the i-th to class_of(i): reading, decoding, encoding and committing overlap, and
-/// each synced commit holds whatever is ready. Bad images and class names are reported and skipped.
-/// Errors as encode_images and Gallery::add. Thread-safe.
+/// What an image is added as.
+struct ImageLabel {
+  std::string class_name;
+  std::string key = {};    ///< see ItemInfo
+  Metadata metadata = {};  ///< see ItemInfo
+};
+
+/// Adds images, the i-th as label_of(i), which is called on any thread: reading, decoding, encoding
+/// and committing overlap, and each synced commit holds whatever is ready. Bad images and labels
+/// are reported and skipped. Errors as encode_images and Gallery::add. Thread-safe.
 IngestReport ingest(Database& database, const ImageList& images,
-                    const std::function<std::string_view(std::size_t)>& class_of,
+                    const std::function<ImageLabel(std::size_t)>& label_of,
                     const Committed& committed);
 /// The same for files.
 IngestReport ingest(Database& database, std::span<const LabeledPath> files,

@@ -11,6 +11,7 @@
 #include "core/printable.h"
 #include "pipeline/formats/export_format.h"
 #include "pipeline/formats/item_json.h"
+#include "pipeline/formats/metadata_json.h"
 #include "simdb/digest.h"
 #include "simdb/error.h"
 
@@ -65,6 +66,8 @@ void append_item(const Json& line, ImportedItems& imported) {
     item.info.digest = sha256_from_hex(line["sha256"].get<std::string>());
   if (line.contains("width")) item.info.width = whole_number(line["width"], "width");
   if (line.contains("height")) item.info.height = whole_number(line["height"], "height");
+  if (line.contains("key")) item.info.key = line["key"].get<std::string>();
+  if (line.contains("metadata")) item.info.metadata = metadata_from_json(line["metadata"]);
   imported.embeddings.append_unit(floats(line.at("vector")));
   imported.items.push_back(std::move(item));
 }

@@ -6,6 +6,7 @@
 
 #include "core/class_name.h"
 #include "pipeline/formats/json_text.h"
+#include "pipeline/formats/metadata_json.h"
 #include "simdb/digest.h"
 #include "simdb/error.h"
 
@@ -22,6 +23,9 @@ nlohmann::ordered_json to_json(const ItemRecord& item) {
       {"source", item.info.source},      {"sha256", to_hex(item.info.digest)},
       {"width", item.info.width},        {"height", item.info.height},
       {"added", iso_time(item.added_ms)}};
+  if (item.changed_ms != item.added_ms) json["changed"] = iso_time(item.changed_ms);
+  if (!item.info.key.empty()) json["key"] = item.info.key;
+  if (!item.info.metadata.empty()) json["metadata"] = to_json(item.info.metadata);
   if (const std::string& source = item.info.source; !is_utf8(source)) {
     json[kSourceBytes] =
         to_hex(std::span(reinterpret_cast<const std::uint8_t*>(source.data()), source.size()));

@@ -25,9 +25,10 @@ class EvaluateTest : public testing::Test {
                                return std::make_shared<test::FirstPixelEncoder>(fingerprint);
                              }})) {}
 
-  LabeledPath image(const std::string& class_name, std::initializer_list<std::uint8_t> pixel) {
+  LabeledPath image(const std::string& class_name, std::initializer_list<std::uint8_t> pixel,
+                    int side = 4) {
     const std::filesystem::path path = folder_ / (std::to_string(++files_) + ".png");
-    const auto bytes = encode_png(test::solid_image(4, 4, pixel));
+    const auto bytes = encode_png(test::solid_image(side, side, pixel));
     std::ofstream(path, std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()),
                static_cast<std::streamsize>(bytes.size()));
@@ -84,7 +85,7 @@ TEST_F(EvaluateTest, OnlyClassesThatOccurAreListed) {
 
 TEST_F(EvaluateTest, VotesAsAQueryDoes) {
   // Two of four red ones are as near to the image as the only orange one: 2/4 against 1/1.
-  add({image("red", {250, 50, 0}), image("red", {250, 50, 0}), image("red", {250, 0, 0}),
+  add({image("red", {250, 50, 0}), image("red", {250, 50, 0}, 5), image("red", {250, 0, 0}),
        image("red", {250, 1, 0}), image("orange", {250, 51, 0})});
   const LabeledPath query = image("orange", {250, 50, 0});
   const Evaluation result = evaluate_all({query}, 3);

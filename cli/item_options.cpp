@@ -1,0 +1,70 @@
+#include "cli/item_options.h"
+
+#include <boost/program_options/value_semantic.hpp>
+#include <charconv>
+
+#include "cli/database_path.h"
+#include "cli/render.h"
+#include "core/class_name.h"
+#include "pipeline/formats/metadata_json.h"
+#include "simdb/error.h"
+
+namespace simdb::cli {
+namespace po = boost::program_options;
+
+void add_filter_options(ArgumentParser& parser) {
+  using Words = std::vector<std::string>;
+  parser.options().add_options()("class", po::value<Words>()->composing()->value_name("C"),
+                                 "only items of this class; several: of any of them");
+  parser.options().add_options()(
+      "where", po::value<Words>()->composing()->value_name("CONDITION"),
+      "only items whose metadata meet it, as 'sku=4711' or 'price<2'; several: all of them");
+}
+
+SearchFilter filter_of(const ArgumentParser& parser) {
+  SearchFilter filter;
+  if (parser.has("class")) {
+    filter.class_names = parser.get<std::vector<std::string>>("class");
+    for (const std::string& name : filter.class_names) require_class_name(name);
+  }
+  if (parser.has("where")) {
+    for (const std::string& text : parser.get<std::vector<std::string>>("where")) {
+      filter.where.push_back(parse_condition(text));
+    }
+  }
+  return filter;
+}
+
+void require_classes(const Database& database, const SearchFilter& filter) {
+  for (const std::string& name : filter.class_names) require_class(database, name);
+}
+
+ItemId parse_id(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw Error(ErrorCode::kUsage, "'" + printable(text) + "' is not an id; 'simdb ls' shows them");
+  }
+  return ItemId{number};
+}
+
+void require_items(const Database& database, std::span<const ItemId> ids,
+                   const std::string& consequence) {
+  const auto records = database.gallery().get_many(ids);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (records[i]) continue;
+    throw Error(ErrorCode::kNotFound,
+                "there is no item " + std::to_string(to_number(ids[i])) + "; " + consequence);
+  }
+}
+
+Metadata parse_fields(std::span<const std::string> words) {
+  Metadata metadata;
+  for (const std::string& word : words) {
+    auto [name, value] = parse_field(word);
+    metadata.insert_or_assign(std::move(name), std::move(value));
+  }
+  return metadata;
+}
+
+}  // namespace simdb::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cli/args.h"
+#include "simdb/database.h"
+
+namespace simdb::cli {
+
+/// --class C and --where CONDITION, each as often as one likes.
+void add_filter_options(ArgumentParser& parser);
+/// What these say. Throws Error(kUsage) for what is no condition.
+SearchFilter filter_of(const ArgumentParser& parser);
+/// Throws Error(kNotFound) unless items carry these class names.
+void require_classes(const Database& database, const SearchFilter& filter);
+
+/// Throws Error(kUsage) unless `text` is a number.
+ItemId parse_id(const std::string& text);
+/// Throws Error(kNotFound) that ends with `consequence` unless all these items exist.
+void require_items(const Database& database, std::span<const ItemId> ids,
+                   const std::string& consequence);
+
+/// NAME=VALUE ... as fields. Throws Error(kUsage).
+Metadata parse_fields(std::span<const std::string> words);
+
+}  // namespace simdb::cli
