@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <random>
 #include <thread>
 
 #include "benchmarks/bench_support.h"
@@ -22,7 +23,7 @@ namespace po = boost::program_options;
 
 constexpr std::size_t kNeighbors = 10;
 constexpr std::size_t kChanges = 20'000;
-constexpr std::size_t kFreshFilters = 50;
+constexpr std::size_t kFreshFilters = 300;
 
 /// Microseconds of many short calls.
 struct Latency {
@@ -66,13 +67,23 @@ class Bench {
     return latency_of(std::move(times));
   }
 
-  // Each search with a filter that no search has seen.
-  Latency first_searches(const std::vector<ItemId>& ids) {
+  // Each search with a filter of other ids, scattered at random, that no search has seen: one of
+  // every `step` ids. And how long it took to make these filters.
+  Latency first_searches(std::size_t step, Latency& making) {
+    std::mt19937_64 random(1);
     std::vector<double> times;
-    for (std::size_t q = 0; q < kFreshFilters; ++q) {
-      const IdFilter filter = ids;
-      times.push_back(seconds([&] { index_->search(data_.queries.row(q), kNeighbors, filter); }));
+    std::vector<double> making_times;
+    for (std::size_t i = 0; i < kFreshFilters; ++i) {
+      std::vector<ItemId> ids;
+      for (std::uint64_t id = 1; id + step <= rows_ + 1; id += step) {
+        ids.push_back(ItemId{id + random() % step});
+      }
+      IdFilter filter;
+      making_times.push_back(seconds([&] { filter = IdFilter(std::move(ids)); }));
+      const auto query = data_.queries.row(i % data_.queries.rows());
+      times.push_back(seconds([&] { index_->search(query, kNeighbors, filter); }));
     }
+    making = latency_of(std::move(making_times));
     return latency_of(std::move(times));
   }
 
@@ -144,11 +155,13 @@ nlohmann::ordered_json measure(const KnnData& data, std::size_t rows,
                        {"p99_us", latency.p99}});
   };
   note("search", bench.searches({}));
-  for (const std::size_t step : {2, 5, 10, 20, 33, 50, 100, 333, 1000, 10000, 100000}) {
+  for (const std::size_t step : {2, 5, 10, 20, 33, 50, 70, 100, 333, 1000, 10000, 100000}) {
     const IdFilter filter = every(step, rows);
     if (filter.ids().empty()) continue;
     note(fmt::format("search among {} of the ids", filter.ids().size()), bench.searches(filter));
-    note("  the first with that filter", bench.first_searches(every(step, rows)));
+    Latency making;
+    note("  the first with such a filter", bench.first_searches(step, making));
+    note("  to make such a filter", making);
   }
   double pace = 0;
   note("search beside adds", bench.searches_beside_adds(pace));

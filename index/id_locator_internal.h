@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <span>
 #include <unordered_map>
 
 #include "simdb/item.h"
@@ -29,6 +30,9 @@ class IdLocator {
   void set(ItemId id, RowLocation location);
   void erase(ItemId id);
   RowLocation find(ItemId id) const;
+  /// Calls found(id, location) for those of `ids` that are here. Ascending ids take few ns each.
+  template <typename Found>
+  void find_each(std::span<const ItemId> ids, Found&& found) const;
   std::size_t memory_bytes() const noexcept { return pages_.size() * sizeof(Page); }
 
  private:
@@ -40,5 +44,30 @@ class IdLocator {
 
   std::unordered_map<std::uint64_t, std::unique_ptr<Page>> pages_;
 };
+
+template <typename Found>
+void IdLocator::find_each(std::span<const ItemId> ids, Found&& found) const {
+  // Locations are on their way from memory while those of ids before are used.
+  constexpr std::size_t kAhead = 128;
+  static constexpr RowLocation kNowhere;
+  std::array<const RowLocation*, kAhead> coming;  // NOLINT: written before it is read
+  const Page* page = nullptr;
+  std::uint64_t number = std::numeric_limits<std::uint64_t>::max();  // no page's: there are fewer
+  for (std::size_t i = 0; i < ids.size() + kAhead; ++i) {
+    if (i >= kAhead) {
+      const RowLocation location = *coming[i % kAhead];
+      if (!location.absent()) found(ids[i - kAhead], location);
+    }
+    if (i >= ids.size()) continue;
+    if (to_number(ids[i]) / kPageIds != number) {
+      number = to_number(ids[i]) / kPageIds;
+      const auto at = pages_.find(number);
+      page = at == pages_.end() ? nullptr : at->second.get();
+    }
+    coming[i % kAhead] =
+        page == nullptr ? &kNowhere : &page->locations[to_number(ids[i]) % kPageIds];
+    __builtin_prefetch(coming[i % kAhead]);
+  }
+}
 
 }  // namespace simdb

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kBlocksAtOnce = 8;
 // Partitions visited next where the nearest has too few rows for an answer.
 constexpr std::size_t kFirstPartitions = 16;
+// Those within so many radians are looked at first.
+constexpr float kFirstAngle = 0.4F;
 // Then those within this part of the reach, which shortens it, and then the others within it.
 constexpr float kShares[] = {0.6F, 1.0F};
 // Partitions whose angles are on their way from memory.
@@ -84,8 +86,11 @@ void PartitionSearch::collect_blocks(std::uint32_t p) {
   const float* far = partition.far_angles();
   const std::size_t found = kernels_.overlap(near, far, partition.blocks(), low - reach_,
                                              high + reach_, selected_.data());
+  const MarkedRows* marks = scope_.marks();
+  const std::uint16_t* masks = marks != nullptr ? &marks->masks[marks->first[p]] : nullptr;
   for (std::size_t i = 0; i < found; ++i) {
     const std::uint32_t b = selected_[i];
+    if (masks != nullptr && masks[b] == 0) continue;
     blocks_.push_back({&partition, b, std::max({near[b] - high, low - far[b], 0.0F})});
   }
 }
@@ -99,10 +104,15 @@ void PartitionSearch::compare(const Block* blocks, std::size_t count) {
   }
   kernels_.score(query_.data(), query_.size(), pointers.data(), count, collector_.threshold(),
                  scores.data(), hits.data());
+  const MarkedRows* marks = scope_.marks();
   for (std::size_t i = 0; i < count; ++i) {
     const Partition& partition = *blocks[i].partition;
     const std::size_t first = blocks[i].number * kBlockRows;
-    for (unsigned bits = hits[i]; bits != 0; bits &= bits - 1) {
+    unsigned bits = hits[i];
+    if (marks != nullptr && bits != 0) {
+      bits &= marks->masks[marks->first[&partition - state_.partitions.data()] + blocks[i].number];
+    }
+    for (; bits != 0; bits &= bits - 1) {
       const auto lane = static_cast<std::size_t>(__builtin_ctz(bits));
       if (first + lane >= partition.rows()) break;
       const float score = scores[i * kBlockRows + lane];
@@ -151,10 +161,13 @@ void PartitionSearch::select_open(float angle) {
   const std::size_t found =
       state_.centroids.select(kernels_, scores_.data(), std::cos(angle), std::sin(angle),
                               centroid_error_, selected_.data());
-  open_.clear();
-  for (std::size_t i = 0; i < found; ++i) {
-    if (visited_[selected_[i]] == 0) open_.push_back(selected_[i]);
+  open_.resize(found);
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < found; ++i) {  // without branches: they would be mispredicted
+    open_[count] = selected_[i];
+    count += visited_[selected_[i]] ^ 1U;
   }
+  open_.resize(count);
 }
 
 // Keeps the `count` nearest of the open partitions, in order.
@@ -169,9 +182,20 @@ void PartitionSearch::keep_nearest(std::size_t count) {
 }
 
 void PartitionSearch::visit_open() {
+  const auto prefetch_partition = [&](std::uint32_t p) {
+    const auto* bytes = reinterpret_cast<const std::byte*>(&state_.partitions[p]);
+    __builtin_prefetch(bytes);
+    __builtin_prefetch(bytes + sizeof(Partition) - 1);
+  };
+  for (std::size_t i = 0; i < std::min(2 * kPrefetchAhead, open_.size()); ++i) {
+    prefetch_partition(open_[i]);
+  }
+  for (std::size_t i = 0; i < std::min(kPrefetchAhead, open_.size()); ++i) {
+    state_.partitions[open_[i]].prefetch_angles();
+  }
   for (std::size_t i = 0; i < open_.size(); ++i) {
     if (i + 2 * kPrefetchAhead < open_.size()) {
-      __builtin_prefetch(&state_.partitions[open_[i + 2 * kPrefetchAhead]]);
+      prefetch_partition(open_[i + 2 * kPrefetchAhead]);
     }
     if (i + kPrefetchAhead < open_.size()) {
       state_.partitions[open_[i + kPrefetchAhead]].prefetch_angles();
@@ -203,14 +227,23 @@ void PartitionSearch::run() {
   scores_.resize(state_.centroids.padded_size());
   hits_.resize(scores_.size() / kBlockRows);
   state_.centroids.score(kernels_, query_, scores_.data(), hits_.data());
-  visited_.assign(state_.partitions.size(), 0);
+  if (scope_.marks() != nullptr) {
+    visited_ = scope_.marks()->none;  // as good as visited
+  } else {
+    visited_.assign(state_.partitions.size(), 0);
+  }
   visit_nearest();
-  // Until as many rows are found as are wanted, everything is open.
-  for (std::size_t count = kFirstPartitions; reach_ >= kPi; count *= 2) {
-    select_open(reach_);
-    if (open_.empty()) break;
+  // Until as many rows are found as are wanted, everything is open: from the nearest outwards.
+  std::size_t count = kFirstPartitions;
+  for (float angle = kFirstAngle; reach_ >= kPi; angle *= 1.25F) {
+    select_open(angle);
+    if (open_.empty()) {
+      if (angle >= kPi) break;
+      continue;
+    }
     keep_nearest(count);
     visit_open();
+    count *= 2;
   }
   for (const float share : kShares) {
     select_open(share * reach_);

@@ -11,22 +11,33 @@
 
 namespace simdb {
 
+/// Which rows of an index pass a filter.
+struct MarkedRows {
+  std::vector<std::uint32_t> first;  // of each partition: its first block among all
+  std::vector<std::uint16_t> masks;  // of each block: bit r is set if its row r passes
+  std::vector<std::uint8_t> none;    // of each partition: 1 if no row passes
+};
+
 /// A filter, and how to search with it. Where few rows pass, they are copied side by side once, and
 /// every search with the filter reads all of them. Where many pass, the index is searched as if
 /// there were no filter, and what is near enough is looked up in it. In between that is done until
-/// it has cost more than a copy would have: never twice as much as the better way. Thread-safe.
+/// it has cost more than a copy would have: never twice as much as the better way. Where it is the
+/// fewer that pass, each search finds and marks them first, and reads only blocks with such a row.
+/// Thread-safe.
 class SearchScope {
  public:
-  /// `filter` and `state` must outlive it; `locator` is called if rows have to be found.
+  /// All must outlive it; `locator` is called if rows have to be found, and `marks` is overwritten.
   SearchScope(const IdFilter& filter, const IndexState& state, const StateVersion& version,
-              const std::function<const IdLocator&()>& locator);
+              const std::function<const IdLocator&()>& locator, MarkedRows& marks);
 
   /// True if scanned() are to be read, all of them; else the state's partitions are visited.
   bool scans() const noexcept { return packed_ || state_.flat(); }
   std::span<const Partition> scanned() const noexcept;
   /// Whether holds() needs to be asked about a row.
-  bool looks_up() const noexcept { return !filter_.all() && !packed_; }
+  bool looks_up() const noexcept { return !filter_.all() && !packed_ && marks_ == nullptr; }
   bool holds(ItemId id) const { return filter_.contains(id); }
+  /// The rows that pass, if they are marked instead.
+  const MarkedRows* marks() const noexcept { return marks_; }
   /// Call after a search that did not scan.
   void count_visited(std::size_t rows) const noexcept;
 
@@ -34,10 +45,13 @@ class SearchScope {
   struct PackedRows;
   struct Excess;
 
+  void mark(const IdLocator& locator, MarkedRows& marks);
+
   const IdFilter& filter_;
   const IndexState& state_;
   std::shared_ptr<const PackedRows> packed_;
   std::shared_ptr<const Excess> excess_;
+  const MarkedRows* marks_ = nullptr;
 };
 
 /// Buffers that searches of one thread use one after another: to allocate and clear them takes as
@@ -54,6 +68,7 @@ struct SearchBuffers {
   std::vector<std::uint32_t> open;      // partitions to visit next
   std::vector<std::uint8_t> visited;    // partitions
   std::vector<Block> blocks;            // to compare with next
+  MarkedRows marks;                     // of a scope
 };
 
 /// One search through one state of the index.

@@ -60,8 +60,8 @@ std::vector<Neighbor> PartitionedIndex::search(std::span<const float> query, std
   require_query(query, dimension_);
   require_k(k);
   const std::shared_lock lock(mutex_);
-  const SearchScope scope(filter, state_, version_,
-                          [&]() -> const IdLocator& { return locator(); });
+  const SearchScope scope(
+      filter, state_, version_, [&]() -> const IdLocator& { return locator(); }, buffers().marks);
   NeighborCollector collector = NeighborCollector::nearest(query, std::min(k, state_.rows + 1),
                                                            PartitionSearch::error(state_, query));
   PartitionSearch(state_, query, collector, scope, buffers()).run();
@@ -76,8 +76,8 @@ std::vector<Neighbor> PartitionedIndex::range_search(std::span<const float> quer
     throw Error(ErrorCode::kUsage, "can't search for a similarity that is not a number");
   }
   const std::shared_lock lock(mutex_);
-  const SearchScope scope(filter, state_, version_,
-                          [&]() -> const IdLocator& { return locator(); });
+  const SearchScope scope(
+      filter, state_, version_, [&]() -> const IdLocator& { return locator(); }, buffers().marks);
   NeighborCollector collector =
       NeighborCollector::within(query, min_similarity, PartitionSearch::error(state_, query));
   PartitionSearch(state_, query, collector, scope, buffers()).run();
@@ -91,8 +91,8 @@ std::vector<std::vector<Neighbor>> PartitionedIndex::search_batch(const Embeddin
   require_k(k);
   for (std::size_t q = 0; q < queries.rows(); ++q) require_query(queries.row(q), dimension_);
   const std::shared_lock lock(mutex_);
-  const SearchScope scope(filter, state_, version_,
-                          [&]() -> const IdLocator& { return locator(); });
+  const SearchScope scope(
+      filter, state_, version_, [&]() -> const IdLocator& { return locator(); }, buffers().marks);
   const std::vector<std::uint32_t> order = local_order(state_, queries);
   std::vector<std::vector<Neighbor>> results(queries.rows());
   parallel_for(order.size(), kQueriesAtOnce, threads, [&](std::size_t first, std::size_t last) {

@@ -9,15 +9,20 @@ namespace {
 
 // So few rows are copied whatever the index is like.
 constexpr std::size_t kFew = 64;
-// Where one row of so many passes, a search among all would go on far beyond the rows near the
-// query: the rows that pass are copied at once.
-constexpr std::size_t kSparse = 128;
+// Where one row of so many passes, or fewer, they are copied at once: a search among all takes as
+// long.
+constexpr std::size_t kSparse = 2048;
+// Where one row of so many passes, or fewer, a search among all goes on far beyond the rows near
+// the query: to find the rows that pass takes less time than to look up the many that don't.
+constexpr std::size_t kMarked = 64;
 // Where one row of so many passes, or more, a copy would take longer to read than it takes to
 // search among all.
 constexpr std::size_t kDense = 4;
-// Between the two it depends on the data. To visit a row in its partition takes about so many times
+// Between the two it depends on the data. To read a row in its partition takes about so many times
 // as long as to read it in a copy,
 constexpr std::size_t kVisitCost = 3;
+// to find and mark it so many times,
+constexpr std::size_t kMarkCost = 4;
 // and to copy it so many times.
 constexpr std::size_t kCopyCost = 48;
 // Rows that are on their way from memory while another is copied.
@@ -46,12 +51,10 @@ SearchScope::PackedRows::PackedRows(const IdFilter& filter, const IndexState& st
     : version(std::move(version_now)) {
   std::vector<RowLocation> places;
   RowTable table(state.centroids.dimension());
-  for (const ItemId id : filter.ids()) {
-    const RowLocation place = locator.find(id);
-    if (place.absent()) continue;
+  locator.find_each(filter.ids(), [&](ItemId id, RowLocation place) {
     places.push_back(place);
     table.ids.push_back(id);
-  }
+  });
   complete = places.size() == filter.ids().size();
   table.values.resize(places.size() * table.dimension);
   for (std::size_t i = 0; i < places.size(); ++i) {
@@ -73,7 +76,7 @@ struct SearchScope::Excess final : FilterNote {
 
 SearchScope::SearchScope(const IdFilter& filter, const IndexState& state,
                          const StateVersion& version,
-                         const std::function<const IdLocator&()>& locator)
+                         const std::function<const IdLocator&()>& locator, MarkedRows& marks)
     : filter_(filter), state_(state) {
   const std::size_t ids = filter.ids().size();
   if (filter.all() || ids > std::max(kFew, state.rows / kDense)) return;
@@ -87,10 +90,31 @@ SearchScope::SearchScope(const IdFilter& filter, const IndexState& state,
       excess_ = std::make_shared<const Excess>();
       filter.leave(excess_);
     }
-    if (excess_->rows < static_cast<std::int64_t>(kCopyCost * ids)) return;
+    if (excess_->rows < static_cast<std::int64_t>(kCopyCost * ids)) {
+      if (ids <= state.rows / kMarked && !state.flat()) mark(locator(), marks);
+      return;
+    }
   }
   packed_ = std::make_shared<const PackedRows>(filter, state, locator(), version);
   filter.leave(packed_);
+}
+
+void SearchScope::mark(const IdLocator& locator, MarkedRows& marks) {
+  marks.first.clear();
+  std::uint32_t blocks = 0;
+  for (const Partition& partition : state_.partitions) {
+    marks.first.push_back(blocks);
+    blocks += static_cast<std::uint32_t>(partition.blocks());
+  }
+  marks.masks.assign(blocks, 0);
+  marks.none.assign(state_.partitions.size(), 1);
+  locator.find_each(filter_.ids(), [&](ItemId, RowLocation place) {
+    marks.masks[marks.first[place.partition] + place.row / kBlockRows] |=
+        static_cast<std::uint16_t>(1U << (place.row % kBlockRows));
+    marks.none[place.partition] = 0;
+  });
+  marks_ = &marks;
+  excess_->rows += static_cast<std::int64_t>(kMarkCost * filter_.ids().size());
 }
 
 void SearchScope::count_visited(std::size_t rows) const noexcept {

@@ -2,6 +2,8 @@
 
 #include <map>
 #include <random>
+#include <set>
+#include <vector>
 
 #include "index/id_locator_internal.h"
 
@@ -38,6 +40,21 @@ TEST(IdLocatorTest, FindsWhatAMapFinds) {
     ASSERT_EQ(locator.find(other), expected == map.end() ? RowLocation() : expected->second);
   }
   for (const auto& [id, location] : map) ASSERT_EQ(locator.find(id), location);
+
+  for (const std::size_t count : {0, 1, 127, 128, 129, 5000}) {
+    std::set<ItemId> some;
+    while (some.size() < count) some.insert(some_id());
+    const std::vector<ItemId> ids(some.begin(), some.end());
+    std::map<ItemId, RowLocation> expected;
+    for (const ItemId id : ids) {
+      if (map.contains(id)) expected[id] = map[id];
+    }
+    std::map<ItemId, RowLocation> found;
+    locator.find_each(ids, [&](ItemId id, RowLocation location) {
+      EXPECT_TRUE(found.emplace(id, location).second);
+    });
+    EXPECT_EQ(found, expected) << count << " ids";
+  }
 }
 
 TEST(IdLocatorTest, TakesAbout8BytesAnIdAndFreesThem) {
