@@ -42,10 +42,19 @@ Image turned_upright(Image image, int orientation) {
   return image;
 }
 
-Image decode_upright_jpeg(std::span<const std::byte> bytes, DecodeBudget& budget) {
-  StoredJpeg stored = decode_jpeg(bytes, budget);
-  return guard_opencv(ErrorCode::kInternal, "turn an image upright",
-                      [&] { return turned_upright(std::move(stored.image), stored.orientation); });
+StoredImage decode_stored(std::span<const std::byte> bytes, ImageFormat format,
+                          DecodeBudget& budget) {
+  switch (format) {
+    case ImageFormat::kPng:
+      return decode_png(bytes, budget);
+    case ImageFormat::kJpeg:
+      return decode_jpeg(bytes, budget);
+    case ImageFormat::kBmp:
+      return {decode_bmp(bytes, budget)};
+    case ImageFormat::kWebp:
+      break;
+  }
+  return decode_webp(bytes, budget);
 }
 
 Image decode(std::span<const std::byte> bytes, const ImageLimits& limits) {
@@ -60,17 +69,10 @@ Image decode(std::span<const std::byte> bytes, const ImageLimits& limits) {
         "it is not a PNG, JPEG, BMP or WebP image (judged by its first bytes, not its name)");
   }
   DecodeBudget budget(limits, bytes.size());
-  switch (*format) {
-    case ImageFormat::kPng:
-      return decode_png(bytes, budget);
-    case ImageFormat::kJpeg:
-      return decode_upright_jpeg(bytes, budget);
-    case ImageFormat::kBmp:
-      return decode_bmp(bytes, budget);
-    case ImageFormat::kWebp:
-      break;
-  }
-  return decode_webp(bytes, budget);
+  StoredImage stored = decode_stored(bytes, *format, budget);
+  if (stored.orientation > 4) budget.require_memory(stored.image.pixels.size());
+  return guard_opencv(ErrorCode::kInternal, "turn an image upright",
+                      [&] { return turned_upright(std::move(stored.image), stored.orientation); });
 }
 
 bool is_own_thumbnail(std::span<const std::byte> file, const Image& image) {
@@ -169,8 +171,8 @@ std::vector<std::byte> encode_png(const Image& image) {
 }
 
 bool has_image_extension(const std::filesystem::path& path) {
-  static constexpr std::array<std::string_view, 5> kExtensions = {".png", ".jpg", ".jpeg", ".bmp",
-                                                                  ".webp"};
+  static constexpr std::array<std::string_view, 7> kExtensions = {".png",  ".jpg", ".jpeg", ".jpe",
+                                                                  ".jfif", ".bmp", ".webp"};
   std::string extension = path.extension().string();
   for (char& c : extension) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

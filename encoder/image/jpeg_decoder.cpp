@@ -35,6 +35,8 @@ struct Decoding {
   enum class End : std::uint8_t { kRefused, kTruncated, kLate, kScans } end = End::kRefused;
   std::array<char, JMSG_LENGTH_MAX> reason{};
   std::optional<int> orientation = {};
+  bool has_header = false;
+  bool is_ended_by_us = false;  // the file's own last marker is missing
   Image image = {};
   std::vector<JSAMPLE> inks = {};  // one row, of a picture that is made of them
 
@@ -54,10 +56,17 @@ Decoding& decoding_of(Pointer jpeg) {
 
 void fail(j_common_ptr jpeg) {
   jpeg->err->format_message(jpeg, decoding_of(jpeg).reason.data());
-  stop(decoding_of(jpeg), kRefused);
+  stop(decoding_of(jpeg), decoding_of(jpeg).is_ended_by_us ? kTruncated : kRefused);
 }
 
-void print_nothing(j_common_ptr) {}
+// Nothing is printed. Damage in the middle is none of ours, but pixels behind the end are.
+void warn(j_common_ptr jpeg, int level) {
+  constexpr int kWarning = -1;
+  if (level == kWarning && jpeg->err->msg_code == JWRN_HIT_MARKER &&
+      decoding_of(jpeg).is_ended_by_us) {
+    stop(decoding_of(jpeg), kTruncated);
+  }
+}
 
 // Called for each row of blocks, and of pixels.
 void watch(j_common_ptr jpeg) {
@@ -67,13 +76,24 @@ void watch(j_common_ptr jpeg) {
   if (decoding.budget.is_late()) stop(decoding, kLate);
 }
 
-// The source is the whole file: where libjpeg wants more, the end is missing.
+// The source is the whole file: where libjpeg wants more, the end is missing. Behind the header it
+// is given one, once; if then bits of pixels are missing, libjpeg warns.
 void nothing(j_decompress_ptr) {}
-boolean want_more(j_decompress_ptr jpeg) { stop(decoding_of(jpeg), kTruncated); }
+boolean want_more(j_decompress_ptr jpeg) {
+  static constexpr std::array<JOCTET, 2> kEnd = {0xFF, JPEG_EOI};
+  Decoding& decoding = decoding_of(jpeg);
+  if (!decoding.has_header || decoding.is_ended_by_us) stop(decoding, kTruncated);
+  decoding.is_ended_by_us = true;
+  jpeg->src->next_input_byte = kEnd.data();
+  jpeg->src->bytes_in_buffer = kEnd.size();
+  return TRUE;
+}
 void skip(j_decompress_ptr jpeg, long bytes) {  // NOLINT(google-runtime-int): libjpeg's type
   jpeg_source_mgr& source = *jpeg->src;
   if (bytes <= 0) return;
-  if (static_cast<std::size_t>(bytes) > source.bytes_in_buffer) want_more(jpeg);
+  if (static_cast<std::size_t>(bytes) > source.bytes_in_buffer) {
+    stop(decoding_of(jpeg), kTruncated);
+  }
   source.next_input_byte += bytes;
   source.bytes_in_buffer -= static_cast<std::size_t>(bytes);
 }
@@ -82,15 +102,15 @@ void skip(j_decompress_ptr jpeg, long bytes) {  // NOLINT(google-runtime-int): l
 boolean read_app1(j_decompress_ptr jpeg) {
   constexpr std::size_t kLengthBytes = 2;
   const jpeg_source_mgr& source = *jpeg->src;
-  if (source.bytes_in_buffer < kLengthBytes) want_more(jpeg);
+  if (source.bytes_in_buffer < kLengthBytes) stop(decoding_of(jpeg), kTruncated);
   const std::size_t length =
       std::size_t{source.next_input_byte[0]} << 8 | source.next_input_byte[1];
   if (length < kLengthBytes) ERREXIT(jpeg, JERR_BAD_LENGTH);
   const std::size_t bytes = std::min(length, source.bytes_in_buffer) - kLengthBytes;
   Decoding& decoding = decoding_of(jpeg);
   if (!decoding.orientation) {
-    decoding.orientation =
-        read_orientation(std::as_bytes(std::span(source.next_input_byte + kLengthBytes, bytes)));
+    decoding.orientation = read_segment_orientation(
+        std::as_bytes(std::span(source.next_input_byte + kLengthBytes, bytes)));
   }
   skip(jpeg, static_cast<int>(length));
   return TRUE;
@@ -163,8 +183,22 @@ void read_pixels(Decoding& decoding) {
   }
 }
 
-// The end must be there; all else behind the pixels is none of ours.
+// True if an end of ours may have come before that of the pixels without a warning: libjpeg gives
+// none with arithmetic coding, and doesn't know how many scans there should have been.
+bool may_lack_scans(const jpeg_decompress_struct& jpeg) {
+  if (jpeg.arith_code != FALSE) return true;
+  if (jpeg.coef_bits == nullptr) return jpeg.comps_in_scan < jpeg.num_components;
+  const auto* bits = *jpeg.coef_bits;  // how many of each coefficient are not known yet
+  return std::any_of(bits, bits + std::size_t{DCTSIZE2} * jpeg.num_components,
+                     [](int unknown) { return unknown != 0; });
+}
+
+// What is behind the pixels is none of ours.
 void read_end(Decoding& decoding) {
+  if (decoding.is_ended_by_us && may_lack_scans(decoding.jpeg)) {
+    decoding.end = kTruncated;
+    give_up(decoding);
+  }
   if (setjmp(decoding.failed) != 0) {
     if (decoding.end != kRefused) give_up(decoding);
     return;
@@ -174,26 +208,24 @@ void read_end(Decoding& decoding) {
 
 }  // namespace
 
-StoredJpeg decode_jpeg(std::span<const std::byte> bytes, DecodeBudget& budget) {
+StoredImage decode_jpeg(std::span<const std::byte> bytes, DecodeBudget& budget) {
   Decoding decoding{.budget = budget};
   jpeg_decompress_struct& jpeg = decoding.jpeg;
   jpeg.err = jpeg_std_error(&decoding.errors);
   jpeg.client_data = &decoding;
   decoding.errors.error_exit = fail;
-  decoding.errors.output_message = print_nothing;
+  decoding.errors.emit_message = warn;
   read_header(decoding, bytes);
 
   const int channels = jpeg.num_components == 1 ? 1 : 3;
-  const int orientation = decoding.orientation.value_or(1);
-  const std::uint64_t pixels = std::uint64_t{jpeg.image_width} * jpeg.image_height;
-  decoding.image = budget.make_image(jpeg.image_width, jpeg.image_height, channels,
-                                     orientation > 4 ? pixels * channels : 0);
+  decoding.image = budget.make_image(jpeg.image_width, jpeg.image_height, channels);
+  decoding.has_header = true;
   if (jpeg.num_components == kInks) {
     decoding.inks.resize(static_cast<std::size_t>(jpeg.image_width) * kInks);
   }
   read_pixels(decoding);
   read_end(decoding);
-  return {std::move(decoding.image), orientation};
+  return {std::move(decoding.image), decoding.orientation.value_or(1)};
 }
 
 }  // namespace simdb

@@ -31,12 +31,11 @@ struct ImageLimits {
 };
 
 /// Decodes PNG, JPEG, BMP or WebP bytes: 16-bit scaled to 8, grey kept grey, alpha kept, CMYK
-/// turned into RGB, colour profiles ignored. The EXIF orientation of a JPEG is applied; one in a
-/// PNG or WebP is not, nor the single transparent shade of a grey PNG (tRNS). Throws
+/// turned into RGB, colour profiles ignored, turned as Exif's orientation says. Throws
 /// Error(kBadInput), naming `name`, for other formats, empty, truncated or damaged bytes and images
-/// beyond the limits; bytes behind the end are ignored. A JPEG damaged in the middle is decoded as
-/// far as libjpeg can, as browsers do. Prints nothing. Lack of memory is std::bad_alloc.
-/// Thread-safe.
+/// beyond the limits; bytes behind the end are ignored, and the end may be missing if all pixels
+/// are there. A JPEG damaged in the middle is decoded as far as libjpeg can, as browsers do. Prints
+/// nothing. Lack of memory is std::bad_alloc. Thread-safe.
 Image decode_image(std::span<const std::byte> bytes, std::string_view name,
                    const ImageLimits& limits = {});
 
@@ -55,8 +54,8 @@ SourceImage source_image(const Image& image);
 /// PNG bytes. Throws Error(kInternal) if the encoder fails. Thread-safe.
 std::vector<std::byte> encode_png(const Image& image);
 
-/// True for a name that ends in .png, .jpg, .jpeg, .bmp or .webp, in any case: what a folder walk
-/// takes up.
+/// True for a name that ends as those of images do (.png, .jpg, .jpeg, .jpe, .jfif, .bmp, .webp),
+/// in any case: what a folder walk takes up.
 bool has_image_extension(const std::filesystem::path& path);
 
 /// Longest side of a thumbnail.

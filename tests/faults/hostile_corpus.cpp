@@ -57,7 +57,9 @@ void add_truncated(HostileFiles& corpus) {
   for (const auto& [name, whole] : wholes) {
     for (const std::size_t length :
          {std::size_t{1}, std::size_t{8}, whole.size() / 2, whole.size() - 1}) {
-      corpus.add("cut-to-" + std::to_string(length) + "-" + name, kRefused,
+      // Without its last byte a file may still have all its pixels.
+      corpus.add("cut-to-" + std::to_string(length) + "-" + name,
+                 length + 1 == whole.size() ? kEither : kRefused,
                  Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)));
     }
     corpus.add("whole-" + name, kTaken, whole);

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <random>
+#include <string>
 #include <string_view>
 
 #include "encoder/image/exif_internal.h"
@@ -10,6 +11,7 @@
 namespace simdb {
 namespace {
 
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 // Of a copy without slack behind it, so that AddressSanitizer sees a read past the end.
@@ -17,7 +19,7 @@ std::optional<int> orientation_in(std::string_view text) {
   const auto copy = std::make_unique<std::byte[]>(text.size());
   const test::Bytes bytes = test::to_bytes(text);
   std::copy(bytes.begin(), bytes.end(), copy.get());
-  return read_orientation({copy.get(), text.size()});
+  return read_segment_orientation({copy.get(), text.size()});
 }
 
 TEST(ExifTest, ReadsTheOrientation) {
@@ -27,6 +29,13 @@ TEST(ExifTest, ReadsTheOrientation) {
                            "\17\1\2\0\1\0\0\0A\0\0\0"
                            "\22\1\3\0\1\0\0\0\6\0\0\0"sv),
             6);
+}
+
+TEST(ExifTest, NeedsNoMarkOutsideJpeg) {
+  constexpr std::string_view kTiff = "MM\0*\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\10\0\0\0\0\0\0"sv;
+  EXPECT_EQ(read_orientation(test::to_bytes(kTiff)), 8);
+  EXPECT_EQ(read_orientation(test::to_bytes("Exif\0\0"s + std::string(kTiff))), 8);
+  EXPECT_EQ(read_orientation({}), 1);
 }
 
 TEST(ExifTest, NonsenseIsUpright) {
