@@ -66,6 +66,18 @@ StoredImage decode_webp(std::span<const std::byte> webp, DecodeBudget& budget);
 /// it that is not 0 everywhere.
 Image decode_bmp(std::span<const std::byte> bmp, DecodeBudget& budget);
 
+/// The first picture of a GIF on its canvas: RGB, or RGBA where something is transparent.
+Image decode_gif(std::span<const std::byte> gif, DecodeBudget& budget);
+
+/// The first picture of a TIFF: grey, RGB, palette or CMYK of up to 16 bits, with or without alpha,
+/// in strips or tiles; not with the rarer compressions.
+StoredImage decode_tiff(std::span<const std::byte> tiff, DecodeBudget& budget);
+
+/// One of red, green and blue, of an ink and the black one; 255 is none, as JPEG has them.
+inline std::uint8_t mixed_ink(int ink, int black) {
+  return static_cast<std::uint8_t>(black - ((255 - ink) * black >> 8));
+}
+
 /// PNG bytes, or JPEG bytes of a grey or RGB picture; of a consistent image. Throws
 /// Error(kInternal) for what a library says.
 std::vector<std::byte> write_png(const Image& image);

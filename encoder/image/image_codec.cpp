@@ -51,6 +51,10 @@ StoredImage decode_stored(std::span<const std::byte> bytes, ImageFormat format,
       return decode_jpeg(bytes, budget);
     case ImageFormat::kBmp:
       return {decode_bmp(bytes, budget)};
+    case ImageFormat::kGif:
+      return {decode_gif(bytes, budget)};
+    case ImageFormat::kTiff:
+      return decode_tiff(bytes, budget);
     case ImageFormat::kWebp:
       break;
   }
@@ -66,7 +70,8 @@ Image decode(std::span<const std::byte> bytes, const ImageLimits& limits) {
   const std::optional<ImageFormat> format = sniff_image_format(bytes);
   if (!format) {
     throw std::runtime_error(
-        "it is not a PNG, JPEG, BMP or WebP image (judged by its first bytes, not its name)");
+        "it is no PNG, JPEG, WebP, GIF, TIFF or BMP image (judged by its first bytes, not its "
+        "name)");
   }
   DecodeBudget budget(limits, bytes.size());
   StoredImage stored = decode_stored(bytes, *format, budget);
@@ -75,8 +80,10 @@ Image decode(std::span<const std::byte> bytes, const ImageLimits& limits) {
                       [&] { return turned_upright(std::move(stored.image), stored.orientation); });
 }
 
+// Browsers, which show thumbnails, know no TIFF.
 bool is_own_thumbnail(std::span<const std::byte> file, const Image& image) {
-  return std::max(image.width, image.height) <= kThumbnailSide && file.size() <= kOwnThumbnailBytes;
+  return std::max(image.width, image.height) <= kThumbnailSide &&
+         file.size() <= kOwnThumbnailBytes && sniff_image_format(file) != ImageFormat::kTiff;
 }
 
 // True for an opaque picture of at least four times the wanted sides.
@@ -121,6 +128,10 @@ std::optional<ImageFormat> sniff_image_format(std::span<const std::byte> bytes) 
   if (reader.has(0, "\xFF\xD8\xFF"sv)) return ImageFormat::kJpeg;
   if (reader.has(0, "BM"sv)) return ImageFormat::kBmp;
   if (reader.has(0, "RIFF"sv) && reader.has(8, "WEBP"sv)) return ImageFormat::kWebp;
+  if (reader.has(0, "GIF87a"sv) || reader.has(0, "GIF89a"sv)) return ImageFormat::kGif;
+  for (const std::string_view start : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv}) {
+    if (reader.has(0, start)) return ImageFormat::kTiff;
+  }
   return std::nullopt;
 }
 
@@ -171,8 +182,8 @@ std::vector<std::byte> encode_png(const Image& image) {
 }
 
 bool has_image_extension(const std::filesystem::path& path) {
-  static constexpr std::array<std::string_view, 7> kExtensions = {".png",  ".jpg", ".jpeg", ".jpe",
-                                                                  ".jfif", ".bmp", ".webp"};
+  static constexpr std::array<std::string_view, 10> kExtensions = {
+      ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".tif", ".tiff", ".bmp"};
   std::string extension = path.extension().string();
   for (char& c : extension) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

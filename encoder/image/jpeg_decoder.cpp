@@ -158,10 +158,7 @@ void read_header(Decoding& decoding, std::span<const std::byte> bytes) {
 // Inks are stored inverted, as Adobe's programs do: 255 is none. The black one takes from all.
 void mix_inks(const std::vector<JSAMPLE>& inks, std::uint8_t* rgb) {
   for (std::size_t i = 0; i < inks.size(); i += kInks) {
-    const int black = inks[i + 3];
-    for (std::size_t c = 0; c < 3; ++c) {
-      *rgb++ = static_cast<std::uint8_t>(black - ((255 - inks[i + c]) * black >> 8));
-    }
+    for (std::size_t c = 0; c < 3; ++c) *rgb++ = mixed_ink(inks[i + c], inks[i + 3]);
   }
 }
 

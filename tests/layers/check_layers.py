@@ -41,6 +41,8 @@ THIRD_PARTIES = {
     "png.h": ["encoder/image/*"],
     "jpeglib.h": ["encoder/image/*", "tests/support/jpeg_compressor.h"],
     "jerror.h": ["encoder/image/*"],
+    "gif_lib.h": ["encoder/image/*"],
+    "tiffio.h": ["encoder/image/*"],
     "webp/": ["encoder/image/*", "tests/support/images.cpp"],
     "onnx/": ["encoder/model/onnx_model*", "tests/support/backbones.cpp", "tests/support/hostile_models.cpp",
               "tests/support/model_sketch.h"],

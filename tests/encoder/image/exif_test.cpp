@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "encoder/image/exif_internal.h"
+#include "simdb/image_codec.h"
 #include "tests/support/images.h"
 
 namespace simdb {
@@ -36,6 +37,22 @@ TEST(ExifTest, NeedsNoMarkOutsideJpeg) {
   EXPECT_EQ(read_orientation(test::to_bytes(kTiff)), 8);
   EXPECT_EQ(read_orientation(test::to_bytes("Exif\0\0"s + std::string(kTiff))), 8);
   EXPECT_EQ(read_orientation({}), 1);
+}
+
+TEST(ExifTest, PicturesOfOtherFormatsAreTurned) {
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    for (const int channels : {1, 3, 4}) {
+      const Image upright = test::noise_image(9, 5, channels, 1);
+      const Image stored = test::stored_with_orientation(upright, orientation);
+      const test::Bytes exif = test::make_exif(static_cast<std::uint8_t>(orientation));
+      const test::Bytes png = test::with_png_chunk(encode_png(stored), "eXIf", exif);
+      EXPECT_EQ(decode_image(png, "x").pixels, upright.pixels) << orientation;
+      if (channels == 1) continue;
+      const test::Bytes webp = test::encode_as(stored, ".webp");
+      EXPECT_EQ(decode_image(test::with_webp_chunk(webp, "EXIF", exif), "x").pixels, upright.pixels)
+          << orientation;
+    }
+  }
 }
 
 TEST(ExifTest, NonsenseIsUpright) {
