@@ -46,7 +46,8 @@ class DecodeBudget {
 /// A picture as a file has it.
 struct StoredImage {
   Image image;
-  int orientation = 1;  ///< Exif's, 1 to 8; 1 is upright
+  int orientation = 1;                  ///< Exif's, 1 to 8; 1 is upright
+  std::vector<std::byte> profile = {};  ///< ICC's, of grey or RGB; empty: sRGB
 };
 
 /// A PNG of which all pixels are there: 16 bits scaled to 8, palettes resolved, transparency
@@ -72,11 +73,6 @@ Image decode_gif(std::span<const std::byte> gif, DecodeBudget& budget);
 /// The first picture of a TIFF: grey, RGB, palette or CMYK of up to 16 bits, with or without alpha,
 /// in strips or tiles; not with the rarer compressions.
 StoredImage decode_tiff(std::span<const std::byte> tiff, DecodeBudget& budget);
-
-/// One of red, green and blue, of an ink and the black one; 255 is none, as JPEG has them.
-inline std::uint8_t mixed_ink(int ink, int black) {
-  return static_cast<std::uint8_t>(black - ((255 - ink) * black >> 8));
-}
 
 /// PNG bytes, or JPEG bytes of a grey or RGB picture; of a consistent image. Throws
 /// Error(kInternal) for what a library says.

@@ -9,6 +9,7 @@
 
 #include "core/file_io.h"
 #include "encoder/image/byte_reader_internal.h"
+#include "encoder/image/colour_internal.h"
 #include "encoder/image/decoders_internal.h"
 #include "encoder/image/preprocess.h"
 #include "encoder/opencv_internal.h"
@@ -40,6 +41,19 @@ Image turned_upright(Image image, int orientation) {
   if (orientation == 3 || orientation == 7) flip(kBoth);
   if (orientation == 4 || orientation == 8) flip(kUpsideDown);
   return image;
+}
+
+void bring_to_srgb(StoredImage& stored, const DecodeBudget& budget) {
+  Image& image = stored.image;
+  const ToSrgb to_srgb(stored.profile, image.channels == 1   ? ToSrgb::Samples::kGrey
+                                       : image.channels == 3 ? ToSrgb::Samples::kRgb
+                                                             : ToSrgb::Samples::kRgba);
+  if (!to_srgb.does_something()) return;
+  const auto width = static_cast<std::size_t>(image.width);
+  for (std::size_t at = 0; at < image.pixels.size(); at += width * image.channels) {
+    if (budget.is_late()) budget.refuse_time();
+    to_srgb.apply(&image.pixels[at], &image.pixels[at], width);
+  }
 }
 
 StoredImage decode_stored(std::span<const std::byte> bytes, ImageFormat format,
@@ -75,6 +89,7 @@ Image decode(std::span<const std::byte> bytes, const ImageLimits& limits) {
   }
   DecodeBudget budget(limits, bytes.size());
   StoredImage stored = decode_stored(bytes, *format, budget);
+  bring_to_srgb(stored, budget);
   if (stored.orientation > 4) budget.require_memory(stored.image.pixels.size());
   return guard_opencv(ErrorCode::kInternal, "turn an image upright",
                       [&] { return turned_upright(std::move(stored.image), stored.orientation); });

@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "encoder/image/byte_reader_internal.h"
+#include "encoder/image/colour_internal.h"
 #include "encoder/image/decoders_internal.h"
 #include "encoder/image/exif_internal.h"
 
@@ -22,6 +24,8 @@ namespace simdb {
 namespace {
 
 constexpr int kInks = 4;
+constexpr int kExifMarker = JPEG_APP0 + 1;
+constexpr int kProfileMarker = JPEG_APP0 + 2;
 
 // libjpeg leaves by longjmp, which runs no destructors: nothing between setjmp and the calls that
 // may jump owns anything, and what must be freed or told is in here.
@@ -35,6 +39,8 @@ struct Decoding {
   enum class End : std::uint8_t { kRefused, kTruncated, kLate, kScans } end = End::kRefused;
   std::array<char, JMSG_LENGTH_MAX> reason{};
   std::optional<int> orientation = {};
+  std::array<std::span<const std::byte>, 256> profile_parts = {};  // of the file, by number
+  std::size_t profile_count = 0;
   bool has_header = false;
   bool is_ended_by_us = false;  // the file's own last marker is missing
   Image image = {};
@@ -98,8 +104,18 @@ void skip(j_decompress_ptr jpeg, long bytes) {  // NOLINT(google-runtime-int): l
   source.bytes_in_buffer -= static_cast<std::size_t>(bytes);
 }
 
-// The first Exif segment tells how the picture lies.
-boolean read_app1(j_decompress_ptr jpeg) {
+// "ICC_PROFILE", a zero, the part's number from 1 on, and how many there are.
+void keep_profile_part(Decoding& decoding, std::span<const std::byte> segment) {
+  using namespace std::string_view_literals;
+  constexpr std::string_view kMark = "ICC_PROFILE\0"sv;
+  if (segment.size() < kMark.size() + 2 || !ByteReader(segment).has(0, kMark)) return;
+  decoding.profile_parts[std::to_integer<std::size_t>(segment[kMark.size()])] =
+      segment.subspan(kMark.size() + 2);
+  decoding.profile_count = std::to_integer<std::size_t>(segment[kMark.size() + 1]);
+}
+
+// The first Exif segment tells how the picture lies; others hold parts of a profile.
+boolean read_app(j_decompress_ptr jpeg) {
   constexpr std::size_t kLengthBytes = 2;
   const jpeg_source_mgr& source = *jpeg->src;
   if (source.bytes_in_buffer < kLengthBytes) stop(decoding_of(jpeg), kTruncated);
@@ -107,13 +123,26 @@ boolean read_app1(j_decompress_ptr jpeg) {
       std::size_t{source.next_input_byte[0]} << 8 | source.next_input_byte[1];
   if (length < kLengthBytes) ERREXIT(jpeg, JERR_BAD_LENGTH);
   const std::size_t bytes = std::min(length, source.bytes_in_buffer) - kLengthBytes;
+  const auto segment = std::as_bytes(std::span(source.next_input_byte + kLengthBytes, bytes));
   Decoding& decoding = decoding_of(jpeg);
-  if (!decoding.orientation) {
-    decoding.orientation = read_segment_orientation(
-        std::as_bytes(std::span(source.next_input_byte + kLengthBytes, bytes)));
+  if (jpeg->unread_marker != kExifMarker) {
+    keep_profile_part(decoding, segment);
+  } else if (!decoding.orientation) {
+    decoding.orientation = read_segment_orientation(segment);
   }
   skip(jpeg, static_cast<int>(length));
   return TRUE;
+}
+
+// Empty if a part is missing.
+std::vector<std::byte> profile_of(const Decoding& decoding) {
+  std::vector<std::byte> profile;
+  for (std::size_t i = 1; i <= decoding.profile_count; ++i) {
+    const auto part = decoding.profile_parts[i];
+    if (part.empty()) return {};
+    profile.insert(profile.end(), part.begin(), part.end());
+  }
+  return profile;
 }
 
 [[noreturn]] void give_up(const Decoding& decoding) {
@@ -148,22 +177,16 @@ void read_header(Decoding& decoding, std::span<const std::byte> bytes) {
   jpeg.src = &decoding.source;
   decoding.progress.progress_monitor = watch;
   jpeg.progress = &decoding.progress;
-  jpeg_set_marker_processor(&jpeg, JPEG_APP0 + 1, read_app1);
+  jpeg_set_marker_processor(&jpeg, kExifMarker, read_app);
+  jpeg_set_marker_processor(&jpeg, kProfileMarker, read_app);
   jpeg_read_header(&jpeg, TRUE);
   jpeg.out_color_space = jpeg.num_components == 1       ? JCS_GRAYSCALE
                          : jpeg.num_components == kInks ? JCS_CMYK
                                                         : JCS_RGB;
 }
 
-// Inks are stored inverted, as Adobe's programs do: 255 is none. The black one takes from all.
-void mix_inks(const std::vector<JSAMPLE>& inks, std::uint8_t* rgb) {
-  for (std::size_t i = 0; i < inks.size(); i += kInks) {
-    for (std::size_t c = 0; c < 3; ++c) *rgb++ = mixed_ink(inks[i + c], inks[i + 3]);
-  }
-}
-
 // With several scans, libjpeg reads them all first, and keeps their coefficients.
-void read_pixels(Decoding& decoding) {
+void read_pixels(Decoding& decoding, const ToSrgb& ink_profile) {
   if (setjmp(decoding.failed) != 0) give_up(decoding);
   jpeg_decompress_struct& jpeg = decoding.jpeg;
   jpeg.mem->max_memory_to_use = static_cast<long>(  // NOLINT(google-runtime-int): libjpeg's type
@@ -176,7 +199,7 @@ void read_pixels(Decoding& decoding) {
     std::uint8_t* pixels = decoding.image.pixels.data() + jpeg.output_scanline * row_bytes;
     JSAMPROW row = inks ? decoding.inks.data() : pixels;
     if (jpeg_read_scanlines(&jpeg, &row, 1) == 0) break;
-    if (inks) mix_inks(decoding.inks, pixels);
+    if (inks) inks_to_rgb(ink_profile, decoding.inks, pixels);
   }
 }
 
@@ -217,12 +240,15 @@ StoredImage decode_jpeg(std::span<const std::byte> bytes, DecodeBudget& budget) 
   const int channels = jpeg.num_components == 1 ? 1 : 3;
   decoding.image = budget.make_image(jpeg.image_width, jpeg.image_height, channels);
   decoding.has_header = true;
-  if (jpeg.num_components == kInks) {
+  std::vector<std::byte> profile = profile_of(decoding);
+  const bool inks = jpeg.num_components == kInks;
+  const ToSrgb ink_profile(inks ? profile : std::vector<std::byte>(), ToSrgb::Samples::kInks);
+  if (inks) {
     decoding.inks.resize(static_cast<std::size_t>(jpeg.image_width) * kInks);
   }
-  read_pixels(decoding);
+  read_pixels(decoding, ink_profile);
   read_end(decoding);
-  return {std::move(decoding.image), decoding.orientation.value_or(1)};
+  return {std::move(decoding.image), decoding.orientation.value_or(1), std::move(profile)};
 }
 
 }  // namespace simdb

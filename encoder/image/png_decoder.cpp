@@ -84,7 +84,7 @@ void read_header(Decoding& decoding) {
   // All chunks that libpng knows but those of the pixels, and then those that tell of them.
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT,
-                              reinterpret_cast<png_const_bytep>("eXIf"), 1);
+                              reinterpret_cast<png_const_bytep>("eXIf\0iCCP"), 2);
   png_read_info(png, info);
   const int colour_type = png_get_color_type(png, info);
   const bool transparent = png_get_valid(png, info, PNG_INFO_tRNS) != 0;
@@ -150,7 +150,15 @@ StoredImage decode_png(std::span<const std::byte> png, DecodeBudget& budget) {
   png_bytep exif = nullptr;
   png_uint_32 exif_bytes = 0;
   png_get_eXIf_1(decoding.png, decoding.info, &exif_bytes, &exif);
-  return {std::move(decoding.image), read_orientation(std::as_bytes(std::span(exif, exif_bytes)))};
+  png_charp name = nullptr;
+  int compression = 0;
+  png_bytep profile = nullptr;
+  png_uint_32 profile_bytes = 0;
+  png_get_iCCP(decoding.png, decoding.info, &name, &compression, &profile, &profile_bytes);
+  const auto icc = std::as_bytes(std::span(profile, profile_bytes));
+  return {std::move(decoding.image),
+          read_orientation(std::as_bytes(std::span(exif, exif_bytes))),
+          {icc.begin(), icc.end()}};
 }
 
 }  // namespace simdb

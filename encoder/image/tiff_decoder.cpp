@@ -6,11 +6,13 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "encoder/image/colour_internal.h"
 #include "encoder/image/decoders_internal.h"
 #include "encoder/image/tiff_directory_internal.h"
 #include "encoder/image/tiff_library_internal.h"
@@ -120,6 +122,7 @@ class Decoder {
   void read_kind();
   void require_known() const;
   void read_palette();
+  void read_profile();
   void read_rows();
   void read_tiles();
   void require_time(std::uint64_t chunk_bytes) const;
@@ -134,6 +137,9 @@ class Decoder {
   Kind kind_;
   std::array<std::array<std::uint8_t, 256>, 3> palette_{};
   std::vector<std::uint8_t> samples_;  // of one row, 8 bits each
+  std::vector<std::uint8_t> inks_;
+  std::vector<std::byte> profile_;
+  std::optional<ToSrgb> ink_profile_;
   Image image_;
 };
 
@@ -215,6 +221,15 @@ void Decoder::read_palette() {
   }
 }
 
+void Decoder::read_profile() {
+  std::uint32_t bytes = 0;
+  const std::byte* profile = nullptr;
+  if (lib_.get_field(tiff_.get(), TIFFTAG_ICCPROFILE, &bytes, &profile) != 0) {
+    profile_.assign(profile, profile + bytes);
+  }
+  ink_profile_.emplace(profile_, ToSrgb::Samples::kInks);
+}
+
 // Packed samples of 1 to 16 bits -> 8 bits each; numbers of a palette stay as they are.
 void unpack(const std::uint8_t* from, std::uint16_t bits, bool scale,
             std::span<std::uint8_t> samples) {
@@ -249,10 +264,11 @@ void Decoder::put(const std::uint8_t* from, std::uint32_t x, std::uint32_t y, st
       image_.pixels.data() + (static_cast<std::size_t>(y) * image_.width + x) * channels;
   const std::uint8_t* sample = samples_.data();
   if (kind_.colours == PHOTOMETRIC_SEPARATED) {
-    for (std::uint32_t i = 0; i < width; ++i, sample += together, to += 3) {
-      for (int c = 0; c < 3; ++c) to[c] = mixed_ink(255 - sample[c], 255 - sample[3]);
+    inks_.resize(std::size_t{width} * 4);
+    for (std::size_t i = 0; i < inks_.size(); ++i) {
+      inks_[i] = 255 - sample[i / 4 * together + i % 4];  // JPEG's way round
     }
-    return;
+    return inks_to_rgb(*ink_profile_, inks_, to);
   }
   const std::uint8_t flip = kind_.colours == PHOTOMETRIC_MINISWHITE ? 255 : 0;
   const int colours = kind_.colour_samples();
@@ -352,6 +368,7 @@ StoredImage Decoder::decode() {
   if (kind_.width == 0 || kind_.height == 0) refuse_damage(source_);
   image_ = budget_.make_image(kind_.width, kind_.height, kind_.channels());
   read_palette();
+  read_profile();
   if (lib_.is_tiled(tiff_.get()) != 0) {
     read_tiles();
   } else {
@@ -360,7 +377,8 @@ StoredImage Decoder::decode() {
   if (kind_.is_premultiplied) divide_by_alpha(image_);
   std::uint16_t orientation = 1;
   lib_.get_or_default(tiff_.get(), TIFFTAG_ORIENTATION, &orientation);
-  return {std::move(image_), orientation >= 1 && orientation <= 8 ? orientation : 1};
+  return {std::move(image_), orientation >= 1 && orientation <= 8 ? orientation : 1,
+          std::move(profile_)};
 }
 
 }  // namespace

@@ -83,7 +83,10 @@ StoredImage decode_webp(std::span<const std::byte> webp, DecodeBudget& budget) {
     status = WebPIUpdate(decoder.get(), data, webp.size() * piece / kPieces);
   }
   require_ok(status, "the image data is damaged");
-  return {std::move(image), read_orientation(find_chunk(webp, "EXIF"))};
+  const auto profile = find_chunk(webp, "ICCP");
+  return {std::move(image),
+          read_orientation(find_chunk(webp, "EXIF")),
+          {profile.begin(), profile.end()}};
 }
 
 }  // namespace simdb
