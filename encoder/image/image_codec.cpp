@@ -75,6 +75,22 @@ StoredImage decode_stored(std::span<const std::byte> bytes, ImageFormat format,
   return decode_webp(bytes, budget);
 }
 
+// ISO 14496-12: a box "ftyp" with the main brand and those that it is compatible with.
+void refuse_if_heif(std::span<const std::byte> bytes) {
+  ByteReader reader(bytes);
+  if (!reader.has(4, "ftyp")) return;
+  const std::uint64_t end = std::min<std::uint64_t>({reader.big(0, 4), bytes.size(), 256});
+  for (std::uint64_t at = 8; at + 4 <= end; at += 4) {
+    for (const std::string_view brand : {"heic", "heix", "hevc", "heim", "avif", "avis"}) {
+      if (!reader.has(at, brand)) continue;
+      const std::string name = brand.starts_with("av") ? "AVIF" : "HEIC";
+      throw std::runtime_error("it is " + name +
+                               ", which simdb does not read; make a JPEG of it, " +
+                               "with heif-convert (Debian: libheif-examples) for instance");
+    }
+  }
+}
+
 Image decode(std::span<const std::byte> bytes, const ImageLimits& limits) {
   if (bytes.empty()) throw std::runtime_error("the file is empty");
   if (bytes.size() > limits.max_file_bytes) {
@@ -83,6 +99,7 @@ Image decode(std::span<const std::byte> bytes, const ImageLimits& limits) {
   }
   const std::optional<ImageFormat> format = sniff_image_format(bytes);
   if (!format) {
+    refuse_if_heif(bytes);
     throw std::runtime_error(
         "it is no PNG, JPEG, WebP, GIF, TIFF or BMP image (judged by its first bytes, not its "
         "name)");
@@ -197,8 +214,10 @@ std::vector<std::byte> encode_png(const Image& image) {
 }
 
 bool has_image_extension(const std::filesystem::path& path) {
-  static constexpr std::array<std::string_view, 10> kExtensions = {
-      ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".tif", ".tiff", ".bmp"};
+  // The last three are not read, but named with what to do.
+  static constexpr std::array<std::string_view, 13> kExtensions = {
+      ".png", ".jpg",  ".jpeg", ".jpe",  ".jfif", ".webp", ".gif",
+      ".tif", ".tiff", ".bmp",  ".heic", ".heif", ".avif"};
   std::string extension = path.extension().string();
   for (char& c : extension) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
