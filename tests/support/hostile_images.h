@@ -108,6 +108,12 @@ struct TiffParts {
 };
 Bytes make_tiff(const TiffParts& parts);
 
+/// LZW codes, as TIFF packs them, for so many black pixels, with the table cleared before each.
+Bytes make_lzw_of_clears(std::size_t pixels);
+
+/// What is compressed in all IDAT chunks of a PNG: rows with a filter byte each.
+Bytes image_data_of(const Bytes& png);
+
 /// A BMP of one colour: `bits` 1, 8, 24 or 32, or run-length coded ones of 8 bits. `declared_side`
 /// stands in the header, whatever the pixels are.
 struct BmpRecipe {

@@ -100,6 +100,39 @@ Bytes make_tiff(const TiffParts& parts) {
   return writer.finish(parts.next_directory);
 }
 
+Bytes make_lzw_of_clears(std::size_t pixels) {
+  Bytes bytes;
+  std::uint32_t bits = 0;
+  int held = 0;
+  const auto put = [&](std::uint32_t code) {  // most significant bit first
+    bits = bits << 9 | code;
+    for (held += 9; held >= 8; held -= 8)
+      bytes.push_back(static_cast<std::byte>(bits >> (held - 8)));
+  };
+  constexpr std::uint32_t kClear = 256;
+  for (std::size_t i = 0; i < pixels; ++i) {
+    put(kClear);
+    put(0);
+  }
+  put(kClear + 1);
+  put(0);
+  return bytes;
+}
+
+Bytes image_data_of(const Bytes& png) {
+  Bytes data;
+  for (std::size_t at = 8; at + 12 <= png.size();) {
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+      length = length << 8 | std::to_integer<std::size_t>(png[at + i]);
+    if (png[at + 4] == std::byte{'I'} && png[at + 5] == std::byte{'D'}) {
+      append(data, std::span(png).subspan(at + 8, length));
+    }
+    at += 12 + length;
+  }
+  return data;
+}
+
 Bytes make_gif(const GifRecipe& recipe) {
   const auto little = [](int value) { return to_bytes({value & 0xFF, value >> 8}); };
   Bytes gif = to_bytes("GIF89a");
