@@ -6,7 +6,6 @@
 #include <cstring>
 #include <memory>
 #include <new>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -139,7 +138,7 @@ class Decoder {
   std::vector<std::uint8_t> samples_;  // of one row, 8 bits each
   std::vector<std::uint8_t> inks_;
   std::vector<std::byte> profile_;
-  std::optional<ToSrgb> ink_profile_;
+  std::unique_ptr<const ToSrgb> ink_profile_;
   Image image_;
 };
 
@@ -227,7 +226,7 @@ void Decoder::read_profile() {
   if (lib_.get_field(tiff_.get(), TIFFTAG_ICCPROFILE, &bytes, &profile) != 0) {
     profile_.assign(profile, profile + bytes);
   }
-  ink_profile_.emplace(profile_, ToSrgb::Samples::kInks);
+  ink_profile_ = std::make_unique<const ToSrgb>(profile_, ToSrgb::Samples::kInks);
 }
 
 // Packed samples of 1 to 16 bits -> 8 bits each; numbers of a palette stay as they are.

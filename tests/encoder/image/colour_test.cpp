@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <lcms2.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -120,6 +122,45 @@ TEST(ToSrgbTest, DamageIsHarmless) {
     const ToSrgb to_srgb(damaged, Samples::kRgb);
     if (to_srgb.does_something()) converted(to_srgb, {1, 2, 3}, 3);
   }
+}
+
+// A CMYK profile of a few bytes whose table would have 80 x 80 x 80 x 80 colours: 246 MB, which
+// lcms clears before it sees that they are missing.
+Bytes greedy_profile() {
+  const auto number = [](std::uint32_t value) {
+    return test::to_bytes({static_cast<int>(value >> 24), static_cast<int>(value >> 16 & 255),
+                           static_cast<int>(value >> 8 & 255), static_cast<int>(value & 255)});
+  };
+  Bytes table = test::to_bytes("mft2");
+  table.resize(8);
+  test::append(table, test::to_bytes({4, 3, 80, 0}));
+  for (int i = 0; i < 9; ++i) test::append(table, number(i % 4 == 0 ? 0x10000 : 0));
+  test::append(table, test::to_bytes({0, 2, 0, 2}));  // entries of curves
+  for (int ink = 0; ink < 4; ++ink) test::append(table, number(0xFFFF));
+  Bytes profile(128);
+  const auto put = [&](std::size_t at, const Bytes& bytes) {
+    std::copy(bytes.begin(), bytes.end(), profile.begin() + static_cast<std::ptrdiff_t>(at));
+  };
+  put(8, number(0x02200000));
+  put(12, test::to_bytes("prtrCMYKLab "));
+  put(36, test::to_bytes("acsp"));
+  test::append(profile, number(1));
+  test::append(profile, test::to_bytes("A2B0"));
+  test::append(profile, number(144));
+  test::append(profile, number(static_cast<std::uint32_t>(table.size())));
+  test::append(profile, table);
+  put(0, number(static_cast<std::uint32_t>(profile.size())));
+  return profile;
+}
+
+TEST(ToSrgbTest, GivesAProfileNoMoreMemoryThanItMayHave) {
+  const Bytes profile = greedy_profile();
+  rusage before{};
+  getrusage(RUSAGE_SELF, &before);
+  EXPECT_FALSE(ToSrgb(profile, Samples::kInks).does_something());
+  rusage after{};
+  getrusage(RUSAGE_SELF, &after);
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 64L * 1024);  // KiB
 }
 
 TEST(ToSrgbTest, InksWithoutAProfileAreIdeal) {
