@@ -12,8 +12,13 @@ find_package(Protobuf REQUIRED)
 
 if(SIMDB_BUILD_ENCODER)
   include(cmake/imageLibraries.cmake)
+  find_package(GIF REQUIRED)
   find_package(JPEG REQUIRED)
   find_package(PNG REQUIRED)
+  find_package(TIFF REQUIRED) # its headers; the library is loaded when it is wanted
+  list(GET TIFF_LIBRARIES 0 tiff_library)
+  get_filename_component(tiff_library "${tiff_library}" REALPATH)
+  string(REGEX MATCH "libtiff\\.so\\.[0-9]+" SIMDB_TIFF_SONAME "${tiff_library}")
   find_package(ONNX CONFIG REQUIRED)
   if(NOT TARGET ONNX::onnx_proto) # Debian 12's package has no name space
     add_library(ONNX::onnx_proto ALIAS onnx_proto)

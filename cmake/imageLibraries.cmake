@@ -1,5 +1,5 @@
-# OpenCV's targets opencv_core, opencv_imgproc and opencv_dnn, and WebP::webp. Debian keeps OpenCV's package file in
-# libopencv-dev, which wants 600 packages, and Debian 12 has none of WebP's: where they are missing, the libraries are
+# OpenCV's targets opencv_core, opencv_imgproc and opencv_dnn, WebP::webp and lcms2::lcms2. Debian keeps OpenCV's package file in
+# libopencv-dev, which wants 600 packages, and Debian 12 has none of the others: where they are missing, the libraries are
 # taken as they lie. Used by simdb's build and by programs that find_package(simdb).
 find_package(OpenCV QUIET CONFIG COMPONENTS core imgproc dnn)
 find_package(WebP QUIET CONFIG)
@@ -22,3 +22,4 @@ simdb_find_library(opencv_core opencv_core opencv2/core.hpp)
 simdb_find_library(opencv_imgproc opencv_imgproc opencv2/imgproc.hpp)
 simdb_find_library(opencv_dnn opencv_dnn opencv2/dnn.hpp)
 simdb_find_library(WebP::webp webp webp/decode.h)
+simdb_find_library(lcms2::lcms2 lcms2 lcms2.h)

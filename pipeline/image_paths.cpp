@@ -33,7 +33,7 @@ std::vector<fs::path> expand_paths(std::span<const std::string> paths, std::istr
       const std::vector<fs::path> images = images_beneath(path);
       if (images.empty()) {
         throw Error(ErrorCode::kBadInput,
-                    "no images in the folder " + path + " (.png, .jpg, .jpeg, .bmp, .webp)");
+                    "no images in the folder " + path + " (.png, .jpg, .bmp, .webp and the like)");
       }
       files.insert(files.end(), images.begin(), images.end());
     } else {

@@ -14,7 +14,7 @@ build_packages=(
   libfaiss-dev libopenblas-dev libxxhash-dev           # index
   librocksdb-dev libprotobuf-dev protobuf-compiler     # storage
   libopencv-core-dev libopencv-imgproc-dev             # encoder
-  libopencv-dnn-dev libjpeg-dev libpng-dev libwebp-dev
+  libopencv-dnn-dev libjpeg-dev libpng-dev libwebp-dev libgif-dev libtiff-dev liblcms2-dev
   libonnx-dev nlohmann-json3-dev
   libtorch-dev                                         # encoder/training
   libboost-program-options-dev                         # cli

@@ -18,6 +18,10 @@ std::string_view media_type(ImageFormat format) {
       return "image/bmp";
     case ImageFormat::kWebp:
       return "image/webp";
+    case ImageFormat::kGif:
+      return "image/gif";
+    case ImageFormat::kTiff:
+      return "image/tiff";
   }
   return "";
 }

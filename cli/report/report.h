@@ -13,11 +13,12 @@ namespace simdb::cli {
 
 /// One classified image of a report.
 struct ReportImage {
-  std::size_t truth = 0;             ///< index into EvalReport::classes
-  std::size_t predicted = 0;         ///< index into EvalReport::classes
-  double confidence = 0;             ///< of the prediction, in [0, 1]
-  std::string source;                ///< where the image came from, for people to read
-  std::vector<std::byte> thumbnail;  ///< a small PNG, JPEG, BMP or WebP file; may be empty
+  std::size_t truth = 0;      ///< index into EvalReport::classes
+  std::size_t predicted = 0;  ///< index into EvalReport::classes
+  double confidence = 0;      ///< of the prediction, in [0, 1]
+  std::string source;         ///< where the image came from, for people to read
+  std::vector<std::byte>
+      thumbnail;  ///< a small PNG, JPEG, WebP, GIF, TIFF or BMP file; may be empty
 };
 
 /// What `simdb eval` found, as the page shows it. Texts may hold anything: they come from folder

@@ -200,6 +200,14 @@ void read_runs(const Bmp& bmp, std::span<const std::byte> rest, Image& image) {
   }
 }
 
+// Programs that name a mask for alpha and leave it 0 mean an opaque picture.
+void show_if_invisible(Image& image) {
+  std::uint8_t any = 0;
+  for (std::size_t i = 3; i < image.pixels.size(); i += 4) any |= image.pixels[i];
+  if (any != 0) return;
+  for (std::size_t i = 3; i < image.pixels.size(); i += 4) image.pixels[i] = 255;
+}
+
 }  // namespace
 
 Image decode_bmp(std::span<const std::byte> file, DecodeBudget& budget) {
@@ -216,6 +224,7 @@ Image decode_bmp(std::span<const std::byte> file, DecodeBudget& budget) {
   for (std::uint64_t row = 0; row < bmp.height; ++row) {
     read_row(bmp, pixels.subspan(row * row_bytes, row_bytes), row_of(bmp, image, row));
   }
+  if (image.channels == 4) show_if_invisible(image);
   return image;
 }
 

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -21,8 +20,7 @@ double thread_seconds() {
 DecodeBudget::DecodeBudget(const ImageLimits& limits, std::size_t file_bytes)
     : limits_(limits), file_bytes_(file_bytes), deadline_(thread_seconds() + limits.max_seconds) {}
 
-Image DecodeBudget::make_image(std::uint64_t width, std::uint64_t height, int channels,
-                               std::uint64_t extra_bytes) {
+Image DecodeBudget::make_image(std::uint64_t width, std::uint64_t height, int channels) {
   width_ = width;
   height_ = height;
   const std::string size = std::to_string(width) + " x " + std::to_string(height) + " pixels";
@@ -39,7 +37,7 @@ Image DecodeBudget::make_image(std::uint64_t width, std::uint64_t height, int ch
   // a background, three and then one.
   const std::uint64_t copied = pixels * (channels == 1 ? 3 : channels == 3 ? 1 : 4);
   const std::uint64_t held = file_bytes_ + pixels * channels;
-  if (held + std::max(copied, extra_bytes) > limits_.max_memory_bytes) refuse_memory();
+  if (held + copied > limits_.max_memory_bytes) refuse_memory();
   decoder_bytes_ = limits_.max_memory_bytes - held;
   Image image{static_cast<int>(width), static_cast<int>(height), channels, {}};
   image.pixels.resize(pixels * channels);

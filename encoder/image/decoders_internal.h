@@ -20,11 +20,13 @@ class DecodeBudget {
 
   /// A black picture of that size, once it is known. Throws std::runtime_error if it is larger than
   /// it may be, or would take too much memory on its way to the network: beside file and pixels a
-  /// copy in the network's colours, or before that `extra_bytes` for the decoder or a turned copy.
-  Image make_image(std::uint64_t width, std::uint64_t height, int channels,
-                   std::uint64_t extra_bytes = 0);
+  /// copy in the network's colours.
+  Image make_image(std::uint64_t width, std::uint64_t height, int channels);
   /// How much a decoder may have in memory beside the file and the picture made.
   std::uint64_t decoder_bytes() const { return decoder_bytes_; }
+  void require_memory(std::uint64_t beside_the_picture) const {
+    if (beside_the_picture > decoder_bytes_) refuse_memory();
+  }
   std::uint32_t max_scans() const { return limits_.max_scans; }
   /// True once this thread has computed for as long as it may. A system call.
   bool is_late() const;
@@ -41,27 +43,36 @@ class DecodeBudget {
   std::uint64_t height_ = 0;
 };
 
-/// A whole PNG: 16 bits scaled to 8, palettes resolved, the transparency of palettes and RGB
-/// applied, grey with alpha as RGBA. Chunks that have no say in pixels are skipped unread, so
-/// nothing is unpacked but the pixels themselves.
-Image decode_png(std::span<const std::byte> png, DecodeBudget& budget);
-
-/// A JPEG as it is stored, in grey or RGB: four inks become RGB, nothing is turned. What is damaged
-/// behind the header is decoded as far as libjpeg can, what is missing of it is grey; a file
-/// without its end is refused.
-struct StoredJpeg {
+/// A picture as a file has it.
+struct StoredImage {
   Image image;
-  int orientation = 1;  ///< Exif's, 1 to 8; 1 is upright
+  int orientation = 1;                  ///< Exif's, 1 to 8; 1 is upright
+  std::vector<std::byte> profile = {};  ///< ICC's, of grey or RGB; empty: sRGB
 };
-StoredJpeg decode_jpeg(std::span<const std::byte> jpeg, DecodeBudget& budget);
+
+/// A PNG of which all pixels are there: 16 bits scaled to 8, palettes resolved, transparency
+/// applied, grey with transparency as RGBA. Chunks that have no say in pixels are skipped unread.
+StoredImage decode_png(std::span<const std::byte> png, DecodeBudget& budget);
+
+/// A JPEG in grey or RGB: four inks become RGB. What is damaged behind the header is decoded as far
+/// as libjpeg can; a file that lacks some of its pixels is refused, one that lacks no more than its
+/// last marker is not.
+StoredImage decode_jpeg(std::span<const std::byte> jpeg, DecodeBudget& budget);
 
 /// A lossy or lossless WebP with or without transparency; not an animated one.
-Image decode_webp(std::span<const std::byte> webp, DecodeBudget& budget);
+StoredImage decode_webp(std::span<const std::byte> webp, DecodeBudget& budget);
 
 /// A BMP of 1, 4, 8, 16, 24 or 32 bits per pixel, plain, run-length coded or with masks, upside
 /// down or not. Grey where all colours of its palette are; with alpha only where it has a mask for
-/// it.
+/// it that is not 0 everywhere.
 Image decode_bmp(std::span<const std::byte> bmp, DecodeBudget& budget);
+
+/// The first picture of a GIF on its canvas: RGB, or RGBA where something is transparent.
+Image decode_gif(std::span<const std::byte> gif, DecodeBudget& budget);
+
+/// The first picture of a TIFF: grey, RGB, palette or CMYK of up to 16 bits, with or without alpha,
+/// in strips or tiles; not with the rarer compressions.
+StoredImage decode_tiff(std::span<const std::byte> tiff, DecodeBudget& budget);
 
 /// PNG bytes, or JPEG bytes of a grey or RGB picture; of a consistent image. Throws
 /// Error(kInternal) for what a library says.

@@ -7,12 +7,21 @@
 
 namespace simdb {
 
-// Exif 2.32: "Exif", two zeros, then a TIFF file, whose first directory may have the entry 0x0112.
-std::optional<int> read_orientation(std::span<const std::byte> segment) {
-  using namespace std::string_view_literals;
-  constexpr std::size_t kTiffAt = 6;
-  if (!ByteReader(segment).has(0, "Exif\0\0"sv)) return std::nullopt;
-  ByteReader tiff(segment.subspan(kTiffAt));
+namespace {
+
+using namespace std::string_view_literals;
+constexpr std::string_view kMark = "Exif\0\0"sv;
+
+}  // namespace
+
+std::optional<int> read_segment_orientation(std::span<const std::byte> segment) {
+  if (!ByteReader(segment).has(0, kMark)) return std::nullopt;
+  return read_orientation(segment);
+}
+
+// Exif 2.32: the first directory may have the entry 0x0112.
+int read_orientation(std::span<const std::byte> exif) {
+  ByteReader tiff(ByteReader(exif).has(0, kMark) ? exif.subspan(kMark.size()) : exif);
   const bool big = tiff.has(0, "MM\0*"sv);
   if (!big && !tiff.has(0, "II*\0"sv)) return 1;
   const auto number = [&](std::uint64_t at, std::size_t length) {

@@ -6,9 +6,13 @@
 
 namespace simdb {
 
-/// The orientation, 1 to 8, that a JPEG's APP1 segment holds; 1, upright, where it is Exif but
-/// doesn't tell, or nothing that makes sense; nothing where it is another kind of segment. Never
-/// reads outside `segment`, and never throws. Thread-safe.
-std::optional<int> read_orientation(std::span<const std::byte> segment);
+// Neither reads outside what it is given, and neither throws. Thread-safe.
+
+/// The orientation, 1 to 8, that Exif (a small TIFF file) tells; 1, upright, where it tells none,
+/// or nothing that makes sense. Some programs write "Exif" and two zeros in front of it.
+int read_orientation(std::span<const std::byte> exif);
+
+/// The same of a JPEG's APP1 segment; nothing where it is another kind of segment.
+std::optional<int> read_segment_orientation(std::span<const std::byte> segment);
 
 }  // namespace simdb

@@ -9,6 +9,7 @@
 
 #include "core/file_io.h"
 #include "encoder/image/byte_reader_internal.h"
+#include "encoder/image/colour_internal.h"
 #include "encoder/image/decoders_internal.h"
 #include "encoder/image/preprocess.h"
 #include "encoder/opencv_internal.h"
@@ -42,10 +43,52 @@ Image turned_upright(Image image, int orientation) {
   return image;
 }
 
-Image decode_upright_jpeg(std::span<const std::byte> bytes, DecodeBudget& budget) {
-  StoredJpeg stored = decode_jpeg(bytes, budget);
-  return guard_opencv(ErrorCode::kInternal, "turn an image upright",
-                      [&] { return turned_upright(std::move(stored.image), stored.orientation); });
+void bring_to_srgb(StoredImage& stored, const DecodeBudget& budget) {
+  Image& image = stored.image;
+  const ToSrgb to_srgb(stored.profile, image.channels == 1   ? ToSrgb::Samples::kGrey
+                                       : image.channels == 3 ? ToSrgb::Samples::kRgb
+                                                             : ToSrgb::Samples::kRgba);
+  if (!to_srgb.does_something()) return;
+  const auto width = static_cast<std::size_t>(image.width);
+  for (std::size_t at = 0; at < image.pixels.size(); at += width * image.channels) {
+    if (budget.is_late()) budget.refuse_time();
+    to_srgb.apply(&image.pixels[at], &image.pixels[at], width);
+  }
+}
+
+StoredImage decode_stored(std::span<const std::byte> bytes, ImageFormat format,
+                          DecodeBudget& budget) {
+  switch (format) {
+    case ImageFormat::kPng:
+      return decode_png(bytes, budget);
+    case ImageFormat::kJpeg:
+      return decode_jpeg(bytes, budget);
+    case ImageFormat::kBmp:
+      return {decode_bmp(bytes, budget)};
+    case ImageFormat::kGif:
+      return {decode_gif(bytes, budget)};
+    case ImageFormat::kTiff:
+      return decode_tiff(bytes, budget);
+    case ImageFormat::kWebp:
+      break;
+  }
+  return decode_webp(bytes, budget);
+}
+
+// ISO 14496-12: a box "ftyp" with the main brand and those that it is compatible with.
+void refuse_if_heif(std::span<const std::byte> bytes) {
+  ByteReader reader(bytes);
+  if (!reader.has(4, "ftyp")) return;
+  const std::uint64_t end = std::min<std::uint64_t>({reader.big(0, 4), bytes.size(), 256});
+  for (std::uint64_t at = 8; at + 4 <= end; at += 4) {
+    for (const std::string_view brand : {"heic", "heix", "hevc", "heim", "avif", "avis"}) {
+      if (!reader.has(at, brand)) continue;
+      const std::string name = brand.starts_with("av") ? "AVIF" : "HEIC";
+      throw std::runtime_error("it is " + name +
+                               ", which simdb does not read; make a JPEG of it, " +
+                               "with heif-convert (Debian: libheif-examples) for instance");
+    }
+  }
 }
 
 Image decode(std::span<const std::byte> bytes, const ImageLimits& limits) {
@@ -56,25 +99,23 @@ Image decode(std::span<const std::byte> bytes, const ImageLimits& limits) {
   }
   const std::optional<ImageFormat> format = sniff_image_format(bytes);
   if (!format) {
+    refuse_if_heif(bytes);
     throw std::runtime_error(
-        "it is not a PNG, JPEG, BMP or WebP image (judged by its first bytes, not its name)");
+        "it is no PNG, JPEG, WebP, GIF, TIFF or BMP image (judged by its first bytes, not its "
+        "name)");
   }
   DecodeBudget budget(limits, bytes.size());
-  switch (*format) {
-    case ImageFormat::kPng:
-      return decode_png(bytes, budget);
-    case ImageFormat::kJpeg:
-      return decode_upright_jpeg(bytes, budget);
-    case ImageFormat::kBmp:
-      return decode_bmp(bytes, budget);
-    case ImageFormat::kWebp:
-      break;
-  }
-  return decode_webp(bytes, budget);
+  StoredImage stored = decode_stored(bytes, *format, budget);
+  bring_to_srgb(stored, budget);
+  if (stored.orientation > 4) budget.require_memory(stored.image.pixels.size());
+  return guard_opencv(ErrorCode::kInternal, "turn an image upright",
+                      [&] { return turned_upright(std::move(stored.image), stored.orientation); });
 }
 
+// Browsers, which show thumbnails, know no TIFF.
 bool is_own_thumbnail(std::span<const std::byte> file, const Image& image) {
-  return std::max(image.width, image.height) <= kThumbnailSide && file.size() <= kOwnThumbnailBytes;
+  return std::max(image.width, image.height) <= kThumbnailSide &&
+         file.size() <= kOwnThumbnailBytes && sniff_image_format(file) != ImageFormat::kTiff;
 }
 
 // True for an opaque picture of at least four times the wanted sides.
@@ -119,6 +160,10 @@ std::optional<ImageFormat> sniff_image_format(std::span<const std::byte> bytes) 
   if (reader.has(0, "\xFF\xD8\xFF"sv)) return ImageFormat::kJpeg;
   if (reader.has(0, "BM"sv)) return ImageFormat::kBmp;
   if (reader.has(0, "RIFF"sv) && reader.has(8, "WEBP"sv)) return ImageFormat::kWebp;
+  if (reader.has(0, "GIF87a"sv) || reader.has(0, "GIF89a"sv)) return ImageFormat::kGif;
+  for (const std::string_view start : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv}) {
+    if (reader.has(0, start)) return ImageFormat::kTiff;
+  }
   return std::nullopt;
 }
 
@@ -169,8 +214,10 @@ std::vector<std::byte> encode_png(const Image& image) {
 }
 
 bool has_image_extension(const std::filesystem::path& path) {
-  static constexpr std::array<std::string_view, 5> kExtensions = {".png", ".jpg", ".jpeg", ".bmp",
-                                                                  ".webp"};
+  // The last three are not read, but named with what to do.
+  static constexpr std::array<std::string_view, 13> kExtensions = {
+      ".png", ".jpg",  ".jpeg", ".jpe",  ".jfif", ".webp", ".gif",
+      ".tif", ".tiff", ".bmp",  ".heic", ".heif", ".avif"};
   std::string extension = path.extension().string();
   for (char& c : extension) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

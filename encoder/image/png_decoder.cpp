@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "encoder/image/decoders_internal.h"
+#include "encoder/image/exif_internal.h"
 
 namespace simdb {
 namespace {
@@ -80,36 +81,50 @@ void read_header(Decoding& decoding) {
   png_structp png = decoding.png;
   png_infop info = decoding.info;
   png_set_read_fn(png, &decoding, read);
-  // All chunks that libpng knows but those of the pixels.
+  // All chunks that libpng knows but those of the pixels, and then those that tell of them.
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT,
+                              reinterpret_cast<png_const_bytep>("eXIf\0iCCP"), 2);
   png_read_info(png, info);
   const int colour_type = png_get_color_type(png, info);
+  const bool transparent = png_get_valid(png, info, PNG_INFO_tRNS) != 0;
   if (colour_type == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
-  if (colour_type == PNG_COLOR_TYPE_GRAY) {
-    png_set_expand_gray_1_2_4_to_8(png);
-  } else if (png_get_valid(png, info, PNG_INFO_tRNS) != 0) {
-    png_set_tRNS_to_alpha(png);
+  if (colour_type == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png);
+  if (transparent) png_set_tRNS_to_alpha(png);
+  if (colour_type == PNG_COLOR_TYPE_GRAY_ALPHA ||
+      (colour_type == PNG_COLOR_TYPE_GRAY && transparent)) {
+    png_set_gray_to_rgb(png);
   }
-  if (colour_type == PNG_COLOR_TYPE_GRAY_ALPHA) png_set_gray_to_rgb(png);
   png_set_scale_16(png);
   png_set_interlace_handling(png);
 }
 
+// True if libpng has handed out the last row, and looks for the end behind it.
+bool has_all_rows(const Decoding& decoding) {
+  constexpr int kInterlacedPasses = 7;
+  return png_get_interlace_type(decoding.png, decoding.info) != PNG_INTERLACE_NONE
+             ? png_get_current_pass_number(decoding.png) >= kInterlacedPasses
+             : png_get_current_row_number(decoding.png) >= decoding.rows.size();
+}
+
 // Only now does libpng allocate rows.
 void read_pixels(Decoding& decoding, int channels) {
-  if (setjmp(png_jmpbuf(decoding.png)) != 0) give_up(decoding);
+  if (setjmp(png_jmpbuf(decoding.png)) != 0) {
+    if (decoding.end == kTruncated && has_all_rows(decoding)) return;
+    give_up(decoding);
+  }
   png_read_update_info(decoding.png, decoding.info);
   if (png_get_rowbytes(decoding.png, decoding.info) !=
       static_cast<std::size_t>(decoding.image.width) * channels) {
     png_error(decoding.png, "rows of an unexpected length");
   }
   png_read_image(decoding.png, decoding.rows.data());
-  png_read_end(decoding.png, nullptr);
+  png_read_end(decoding.png, decoding.info);
 }
 
 }  // namespace
 
-Image decode_png(std::span<const std::byte> png, DecodeBudget& budget) {
+StoredImage decode_png(std::span<const std::byte> png, DecodeBudget& budget) {
   Decoding decoding{.rest = png, .budget = budget};
   decoding.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoding, fail, warn, &decoding,
                                           allocate, release);
@@ -121,8 +136,8 @@ Image decode_png(std::span<const std::byte> png, DecodeBudget& budget) {
   const int colour_type = png_get_color_type(decoding.png, decoding.info);
   const bool transparent = png_get_valid(decoding.png, decoding.info, PNG_INFO_tRNS) != 0;
   const int channels = (colour_type & PNG_COLOR_MASK_ALPHA) != 0 ? 4
-                       : colour_type == PNG_COLOR_TYPE_GRAY      ? 1
                        : transparent                             ? 4
+                       : colour_type == PNG_COLOR_TYPE_GRAY      ? 1
                                                                  : 3;
   decoding.image = budget.make_image(png_get_image_width(decoding.png, decoding.info),
                                      png_get_image_height(decoding.png, decoding.info), channels);
@@ -132,7 +147,18 @@ Image decode_png(std::span<const std::byte> png, DecodeBudget& budget) {
     decoding.rows.push_back(decoding.image.pixels.data() + y * row_bytes);
   }
   read_pixels(decoding, channels);
-  return std::move(decoding.image);
+  png_bytep exif = nullptr;
+  png_uint_32 exif_bytes = 0;
+  png_get_eXIf_1(decoding.png, decoding.info, &exif_bytes, &exif);
+  png_charp name = nullptr;
+  int compression = 0;
+  png_bytep profile = nullptr;
+  png_uint_32 profile_bytes = 0;
+  png_get_iCCP(decoding.png, decoding.info, &name, &compression, &profile, &profile_bytes);
+  const auto icc = std::as_bytes(std::span(profile, profile_bytes));
+  return {std::move(decoding.image),
+          read_orientation(std::as_bytes(std::span(exif, exif_bytes))),
+          {icc.begin(), icc.end()}};
 }
 
 }  // namespace simdb

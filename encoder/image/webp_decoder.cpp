@@ -1,11 +1,14 @@
 #include <webp/decode.h>
 
+#include <algorithm>
 #include <memory>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 #include "encoder/image/byte_reader_internal.h"
 #include "encoder/image/decoders_internal.h"
+#include "encoder/image/exif_internal.h"
 #include "encoder/image/webp_groups_internal.h"
 
 namespace simdb {
@@ -26,9 +29,25 @@ void require_ok(VP8StatusCode status, const char* otherwise) {
   if (status != VP8_STATUS_OK) throw std::runtime_error(otherwise);
 }
 
+// The data of the first chunk of that name in a whole file; nothing where there is none.
+std::span<const std::byte> find_chunk(std::span<const std::byte> webp, std::string_view name) {
+  constexpr std::size_t kHeaderBytes = 8;
+  ByteReader reader(webp);
+  const std::uint64_t end = std::uint64_t{reader.little(4, 4)} + kHeaderBytes;
+  for (std::uint64_t at = 12; at + kHeaderBytes <= end;) {
+    const std::uint64_t length = reader.little(at + 4, 4);
+    if (reader.has(at, name)) {
+      const auto rest = webp.subspan(at + kHeaderBytes);
+      return rest.first(std::min<std::uint64_t>(length, rest.size()));
+    }
+    at += kHeaderBytes + length + length % 2;
+  }
+  return {};
+}
+
 }  // namespace
 
-Image decode_webp(std::span<const std::byte> webp, DecodeBudget& budget) {
+StoredImage decode_webp(std::span<const std::byte> webp, DecodeBudget& budget) {
   const auto* data = reinterpret_cast<const std::uint8_t*>(webp.data());
   WebPDecoderConfig config;
   if (WebPInitDecoderConfig(&config) == 0) throw std::runtime_error("libwebp is another one");
@@ -50,7 +69,7 @@ Image decode_webp(std::span<const std::byte> webp, DecodeBudget& budget) {
     // and the tables.
     const std::uint64_t pixels = image.pixels.size() / channels;
     const std::uint64_t tables = kGroupBytes * count_webp_groups(webp, budget);
-    if (5 * pixels + tables > budget.decoder_bytes()) budget.refuse_memory();
+    budget.require_memory(5 * pixels + tables);
   }
 
   config.output.colorspace = channels == 4 ? MODE_RGBA : MODE_RGB;
@@ -64,7 +83,10 @@ Image decode_webp(std::span<const std::byte> webp, DecodeBudget& budget) {
     status = WebPIUpdate(decoder.get(), data, webp.size() * piece / kPieces);
   }
   require_ok(status, "the image data is damaged");
-  return image;
+  const auto profile = find_chunk(webp, "ICCP");
+  return {std::move(image),
+          read_orientation(find_chunk(webp, "EXIF")),
+          {profile.begin(), profile.end()}};
 }
 
 }  // namespace simdb

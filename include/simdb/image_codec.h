@@ -12,9 +12,9 @@
 
 namespace simdb {
 
-enum class ImageFormat { kPng, kJpeg, kBmp, kWebp };
+enum class ImageFormat { kPng, kJpeg, kBmp, kWebp, kGif, kTiff };
 
-/// Format by the first bytes; nothing for any format but PNG, JPEG, BMP and WebP. Thread-safe.
+/// Format by the first bytes; nothing for any other format. Thread-safe.
 std::optional<ImageFormat> sniff_image_format(std::span<const std::byte> bytes);
 
 /// Bounds on what is decoded. Size and memory are checked when the decoder has read the header: a
@@ -30,13 +30,13 @@ struct ImageLimits {
   std::uint32_t max_scans = 100;                ///< of a JPEG; libjpeg writes 10
 };
 
-/// Decodes PNG, JPEG, BMP or WebP bytes: 16-bit scaled to 8, grey kept grey, alpha kept, CMYK
-/// turned into RGB, colour profiles ignored. The EXIF orientation of a JPEG is applied; one in a
-/// PNG or WebP is not, nor the single transparent shade of a grey PNG (tRNS). Throws
+/// Decodes PNG, JPEG, WebP, GIF, TIFF or BMP bytes, the first picture of several (an animated WebP
+/// is refused): 16-bit scaled to 8, grey kept grey, alpha kept, CMYK
+/// turned into RGB, colour profiles ignored, turned as Exif's orientation says. Throws
 /// Error(kBadInput), naming `name`, for other formats, empty, truncated or damaged bytes and images
-/// beyond the limits; bytes behind the end are ignored. A JPEG damaged in the middle is decoded as
-/// far as libjpeg can, as browsers do. Prints nothing. Lack of memory is std::bad_alloc.
-/// Thread-safe.
+/// beyond the limits; bytes behind the end are ignored, and the end may be missing if all pixels
+/// are there. A JPEG damaged in the middle is decoded as far as libjpeg can, as browsers do. Prints
+/// nothing. Lack of memory is std::bad_alloc. Thread-safe.
 Image decode_image(std::span<const std::byte> bytes, std::string_view name,
                    const ImageLimits& limits = {});
 
@@ -55,8 +55,8 @@ SourceImage source_image(const Image& image);
 /// PNG bytes. Throws Error(kInternal) if the encoder fails. Thread-safe.
 std::vector<std::byte> encode_png(const Image& image);
 
-/// True for a name that ends in .png, .jpg, .jpeg, .bmp or .webp, in any case: what a folder walk
-/// takes up.
+/// True for a name that ends as those of images do (.png, .jpg, .jpeg, .jpe, .jfif, .webp, .gif,
+/// .tif, .tiff, .bmp), in any case: what a folder walk takes up.
 bool has_image_extension(const std::filesystem::path& path);
 
 /// Longest side of a thumbnail.

@@ -57,7 +57,9 @@ void add_truncated(HostileFiles& corpus) {
   for (const auto& [name, whole] : wholes) {
     for (const std::size_t length :
          {std::size_t{1}, std::size_t{8}, whole.size() / 2, whole.size() - 1}) {
-      corpus.add("cut-to-" + std::to_string(length) + "-" + name, kRefused,
+      // Without its last byte a file may still have all its pixels.
+      corpus.add("cut-to-" + std::to_string(length) + "-" + name,
+                 length + 1 == whole.size() ? kEither : kRefused,
                  Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length)));
     }
     corpus.add("whole-" + name, kTaken, whole);
@@ -114,7 +116,7 @@ void add_odd_kinds(HostileFiles& corpus) {
     corpus.add(std::to_string(bits) + "-bits.bmp", kTaken,
                make_bmp({.width = 33, .height = 21, .bits = static_cast<std::uint16_t>(bits)}));
   }
-  corpus.add("animated.gif.png", kRefused, make_animated_gif());
+  corpus.add("animated.gif.png", kTaken, make_animated_gif());
   corpus.add("animated.webp", kRefused,
              make_animated_webp(encode_as(small_picture(), ".webp"), 48, 32));
   PngParts apng{.width = 2, .height = 1, .scanlines = to_bytes({0, 50, 60})};
@@ -212,6 +214,7 @@ void add_wrong_names(HostileFiles& corpus) {
   other("avif.png",
         "\0\0\0\x1C"
         "ftypavif"sv);
+  other("only-a-signature.gif", "GIF89a");
   other("gdal.png", "<VRTDataset rasterXSize='20' rasterYSize='20'>");
   other("icon.png", "\0\0\1\0\1\0"sv);
   other("sound.webp", "RIFF\xFF\0\0\0WAVEfmt "sv);
@@ -219,6 +222,43 @@ void add_wrong_names(HostileFiles& corpus) {
   other("only-a-signature.jpg", "\xFF\xD8\xFF");
   other("only-a-signature.bmp", "BM");
   other("only-a-signature.webp", "RIFF\xC0\x07\0\0WEBPVP8L"sv);
+}
+
+void add_gif_and_tiff(HostileFiles& corpus) {
+  const GifRecipe gif{.screen_width = 60,
+                      .screen_height = 40,
+                      .width = 60,
+                      .height = 40,
+                      .pixels = Bytes(2400, std::byte{7})};
+  const Bytes whole_gif = make_gif(gif);
+  corpus.add("whole.gif", kTaken, whole_gif);
+  corpus.add("cut.gif", kRefused, Bytes(whole_gif.begin(), whole_gif.begin() + 1500));
+  corpus.add("65535-a-side.gif", kRefused, patched(whole_gif, 6, {0xFF, 0xFF, 0xFF, 0xFF}));
+  corpus.add("no-size.gif", kTaken, patched(whole_gif, 6, {0, 0, 0, 0}));
+  GifRecipe far = gif;
+  far.left = far.top = 65535;
+  corpus.add("far-away.gif", kRefused, make_gif(far));
+  TiffParts tiff{.width = 60, .height = 40, .chunks = {Bytes(7200)}};
+  const Bytes whole_tiff = make_tiff(tiff);
+  corpus.add("whole.tif", kTaken, whole_tiff);
+  corpus.add("cut.tif", kRefused, Bytes(whole_tiff.begin(), whole_tiff.begin() + 7250));
+  corpus.add("directory-far-away.tif", kRefused, patched(whole_tiff, 4, {0xFF, 0xFF, 0xFF, 0xFF}));
+  tiff.next_directory = 7208;
+  corpus.add("directories-in-a-ring.tif", kTaken, make_tiff(tiff));
+  tiff.shared_entries = 60000;
+  corpus.add("shared-data.tif", kRefused, make_tiff(tiff));
+  tiff = {.width = 65500, .height = 65500, .chunks = {Bytes(100)}};
+  corpus.add("65500-a-side.tif", kRefused, make_tiff(tiff));
+  tiff.width = 16384;
+  tiff.height = 1;
+  tiff.samples = 16384;
+  corpus.add("16384-samples.tif", kRefused, make_tiff(tiff));
+  tiff = {.width = 16, .height = 16, .tile = 1U << 31, .chunks = {Bytes(768)}};
+  corpus.add("tile-of-2-to-31.tif", kRefused, make_tiff(tiff));
+  for (const std::uint16_t compression : {6, 34661, 34712, 34887, 34925, 50000, 50001}) {
+    tiff = {.width = 16, .height = 16, .compression = compression, .chunks = {Bytes(768)}};
+    corpus.add("compression-" + std::to_string(compression) + ".tif", kRefused, make_tiff(tiff));
+  }
 }
 
 void add_small_bombs(HostileFiles& corpus) {
@@ -317,6 +357,7 @@ std::vector<HostileFile> hostile_corpus() {
   add_odd_kinds(corpus);
   add_lying_headers(corpus);
   add_wrong_names(corpus);
+  add_gif_and_tiff(corpus);
   add_small_bombs(corpus);
   add_heavy_files(corpus);
   add_what_is_no_file(corpus);

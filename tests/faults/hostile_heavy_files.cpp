@@ -105,11 +105,66 @@ void add_heavy_pictures(HostileFiles& corpus) {
                    [] { return make_bmp({.width = 8192, .height = 8192, .bits = 1}); });
 }
 
+// Pictures of one sample, but for the last.
+void add_heavy_gif_and_tiff(HostileFiles& corpus) {
+  const auto gif = [&](const std::string& name, Verdict verdict, int side, std::size_t clears) {
+    corpus.add_heavy(name, verdict, [=] {
+      GifRecipe recipe{.screen_width = side, .screen_height = side, .width = side, .height = side};
+      recipe.pixels.resize(static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
+      if (clears > 0) recipe.pixels.pop_back();
+      recipe.clears = clears;
+      return make_gif(recipe);
+    });
+  };
+  gif("59mp.gif", kEither, 7700, 0);
+  gif("endless-codes.gif", kRefused, 100, 60 << 20);
+  const auto tiff = [&](const std::string& name, Verdict verdict, const TiffParts& parts,
+                        std::size_t chunks, std::function<Bytes()> chunk) {
+    corpus.add_heavy(name, verdict, [=] {
+      TiffParts filled = parts;
+      filled.chunks.assign(chunks, chunk());
+      return make_tiff(filled);
+    });
+  };
+  const TiffParts grey{.samples = 1, .colours = 1};
+  TiffParts parts = grey;
+  parts.width = parts.height = 8192;
+  parts.compression = 8;
+  tiff("64mp-zip.tif", kTaken, parts, 1, [] {
+    return image_data_of(
+        make_large_png({.width = 8191, .height = 8192, .bit_depth = 8, .colour_type = 0}));
+  });
+  parts.compression = 5;
+  parts.height = 3200;
+  parts.rows_per_strip = 128;  // 2.4 MB each
+  tiff("cleared-at-each-pixel.tif", kEither, parts, 25,
+       [] { return make_lzw_of_clears(128 * 8192); });
+  parts.width = parts.height = 5120;
+  parts.tile = 1024;
+  tiff("cleared-in-tiles.tif", kEither, parts, 25, [] { return make_lzw_of_clears(1024 * 1024); });
+  parts = grey;
+  parts.width = 101;
+  parts.height = 1500;
+  parts.rows_per_strip = 100;
+  parts.compression = 8;
+  // Of more than 1 MB libtiff takes no more than ten times what it makes.
+  parts.height = 6000;
+  tiff("empty-blocks.tif", kRefused, parts, 60,
+       [] { return image_data_of(make_png_of_empty_blocks(1000000)); });
+  parts = {.width = 1000, .height = 1000, .colours = 6, .compression = 7};
+  tiff("90-scans.tif", kEither, parts, 1, [] {
+    return repeat_last_scan(make_jpeg({.width = 1000, .height = 1000, .progressive = true}), 80);
+  });
+  parts = {.width = 4600, .height = 4600};
+  tiff("20mp.tif", kTaken, parts, 1, [] { return Bytes(std::size_t{3} * 4600 * 4600); });
+}
+
 }  // namespace
 
 void add_heavy_files(HostileFiles& files) {
   add_heavy_chunks(files);
   add_heavy_pictures(files);
+  add_heavy_gif_and_tiff(files);
 }
 
 }  // namespace simdb::test

@@ -13,6 +13,7 @@
 #include "encoder/model/feature_cache.h"
 #include "index/snapshot.h"
 #include "simdb/digest.h"
+#include "simdb/image_codec.h"
 #include "storage/backup.h"
 #include "tests/support/backbones.h"
 #include "tests/support/embeddings.h"
@@ -50,6 +51,50 @@ class Seeds {
   std::map<std::string, int> counts_;
 };
 
+// A JPEG with a profile in two parts.
+test::Bytes with_profile_parts(const test::Bytes& jpeg) {
+  test::Bytes result(jpeg.begin(), jpeg.begin() + 2);
+  for (const int part : {1, 2}) {
+    test::append(result, test::to_bytes({0xFF, 0xE2, 0, 20}));
+    test::append(result, test::to_bytes("ICC_PROFILE"));
+    test::append(result, test::to_bytes({0, part, 2, 1, 2, 3, 4}));
+  }
+  test::append(result, std::span(jpeg).subspan(2));
+  return result;
+}
+
+void add_gif_and_tiff(Seeds& seeds) {
+  for (const bool interlaced : {false, true}) {
+    test::GifRecipe gif{.screen_width = 9, .screen_height = 9, .width = 3, .height = 8};
+    gif.interlaced = interlaced;
+    gif.transparent = interlaced ? 3 : -1;
+    gif.pixels = test::Bytes(24, std::byte{3});
+    seeds.add("gif_decoder", test::make_gif(gif));
+  }
+  seeds.add("gif_decoder", test::make_animated_gif());
+  for (const bool big_endian : {false, true}) {
+    for (const std::uint16_t bits : {1, 2, 4, 8, 16}) {
+      for (const std::uint16_t colours : {0, 1, 2, 3, 5}) {
+        test::TiffParts tiff{.width = 5, .height = 2, .bits = bits, .colours = colours};
+        tiff.samples = colours == 5 ? 4 : colours == 2 ? 3 : 1;
+        tiff.big_endian = big_endian;
+        tiff.chunks = {test::Bytes(80, std::byte{0x5A})};
+        if (colours == 3) tiff.more = {{320, std::vector<std::uint32_t>(3U << bits % 16, 777)}};
+        if (colours == 2 && big_endian) {
+          tiff.tile = 16;
+          tiff.chunks = {test::Bytes(768 * bits / 8)};
+        }
+        if (colours == 2 && !big_endian) {
+          tiff.samples = 4;
+          tiff.more = {{274, {6}}, {284, {2}}, {338, {1}}};
+          tiff.chunks = std::vector<test::Bytes>(4, test::Bytes(20, std::byte{0x5A}));
+        }
+        seeds.add("tiff_decoder", test::make_tiff(tiff));
+      }
+    }
+  }
+}
+
 void add_images(Seeds& seeds) {
   for (const char* extension : {".png", ".jpg", ".bmp", ".webp"}) {
     for (const int side : {1, 4, 9}) {
@@ -60,6 +105,10 @@ void add_images(Seeds& seeds) {
   }
   const Image image = test::quadrant_image(8, 8);
   seeds.add("jpeg_decoder", test::encode_progressive_jpeg(image));
+  seeds.add("jpeg_decoder", with_profile_parts(test::encode_as(image, ".jpg")));
+  seeds.add("png_decoder", test::with_png_chunk(encode_png(image), "eXIf", test::make_exif(5)));
+  seeds.add("webp_decoder",
+            test::with_webp_chunk(test::encode_as(image, ".webp"), "EXIF", test::make_exif(5)));
   seeds.add("jpeg_decoder", test::with_exif(test::encode_as(image, ".jpg"), 6));
   for (const test::JpegRecipe& kind : test::jpeg_kinds(9, 17)) {
     seeds.add("jpeg_decoder", test::make_jpeg(kind));
@@ -212,6 +261,7 @@ int main(int argc, char** argv) {
   }
   Seeds seeds(argv[1]);
   add_images(seeds);
+  add_gif_and_tiff(seeds);
   add_models(seeds);
   add_feature_cache(seeds);
   add_snapshots(seeds);

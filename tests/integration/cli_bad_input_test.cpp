@@ -45,7 +45,7 @@ TEST_F(CliBadInputTest, FolderWithoutImages) {
 
 TEST_F(CliBadInputTest, TextNamedPng) {
   write("text.png", std::string("this is no image"));
-  expect_failure({"add", "red", "text.png"}, 4, "not a PNG, JPEG, BMP or WebP");
+  expect_failure({"add", "red", "text.png"}, 4, "no PNG, JPEG, WebP, GIF, TIFF or BMP");
 }
 
 TEST_F(CliBadInputTest, TruncatedImages) {

@@ -70,6 +70,50 @@ Bytes make_animated_webp(const Bytes& webp, int width, int height);
 /// A GIF of two frames.
 Bytes make_animated_gif();
 
+/// A GIF with a palette of 128 colours, (i, 2 i, 255 - i), a code for each pixel, and after them
+/// `clears` codes that give none.
+struct GifRecipe {
+  int screen_width = 0;
+  int screen_height = 0;
+  int left = 0;
+  int top = 0;
+  int width = 0;
+  int height = 0;
+  bool interlaced = false;
+  int transparent = -1;
+  Bytes pixels = {};  ///< below 128, in the order in which they are stored
+  std::size_t clears = 0;
+};
+Bytes make_gif(const GifRecipe& recipe);
+
+/// A TIFF whose directory stands at its end. Numbers are those of TIFF 6.0.
+struct TiffEntry {
+  std::uint16_t tag = 0;
+  std::vector<std::uint32_t> values;  ///< of 16 bits
+};
+struct TiffParts {
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+  std::uint16_t bits = 8;
+  std::uint16_t samples = 3;
+  std::uint16_t colours = 2;  ///< 0 and 1: grey, 2: RGB, 3: palette, 5: CMYK
+  std::uint16_t compression = 1;
+  std::uint32_t rows_per_strip = 0;  ///< 0: all
+  std::uint32_t tile = 0;            ///< the side of tiles; 0: strips
+  bool big_endian = false;
+  std::vector<Bytes> chunks = {};
+  std::vector<TiffEntry> more = {};
+  std::uint16_t shared_entries = 0;  ///< unknown ones that all hold the first chunk
+  std::uint32_t next_directory = 0;
+};
+Bytes make_tiff(const TiffParts& parts);
+
+/// LZW codes, as TIFF packs them, for so many black pixels, with the table cleared before each.
+Bytes make_lzw_of_clears(std::size_t pixels);
+
+/// What is compressed in all IDAT chunks of a PNG: rows with a filter byte each.
+Bytes image_data_of(const Bytes& png);
+
 /// A BMP of one colour: `bits` 1, 8, 24 or 32, or run-length coded ones of 8 bits. `declared_side`
 /// stands in the header, whatever the pixels are.
 struct BmpRecipe {

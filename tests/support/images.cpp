@@ -251,12 +251,36 @@ Bytes with_app1(const Bytes& jpeg, std::span<const std::byte> data) {
   return result;
 }
 
-Bytes with_exif(const Bytes& jpeg, std::uint8_t orientation, const Bytes& thumbnail) {
+Bytes make_exif(std::uint8_t orientation) {
   // Big-endian TIFF: header, a directory with the one entry 0x0112 (SHORT), no next directory.
-  Bytes exif = to_bytes({'E',  'x',  'i', 'f', 0, 0, 'M', 'M', 0, 42,          0, 0, 0, 8, 0, 1,  //
-                         0x01, 0x12, 0,   3,   0, 0, 0,   1,   0, orientation, 0, 0, 0, 0, 0, 0});
+  return to_bytes({'M', 'M', 0, 42, 0, 0, 0,           8, 0, 1, 0x01, 0x12, 0,
+                   3,   0,   0, 0,  1, 0, orientation, 0, 0, 0, 0,    0,    0});
+}
+
+Bytes with_exif(const Bytes& jpeg, std::uint8_t orientation, const Bytes& thumbnail) {
+  Bytes exif = to_bytes({'E', 'x', 'i', 'f', 0, 0});
+  append(exif, make_exif(orientation));
   append(exif, thumbnail);
   return with_app1(jpeg, exif);
+}
+
+Bytes with_png_chunk(const Bytes& file, std::string_view type, std::span<const std::byte> data) {
+  constexpr std::ptrdiff_t kBehindHeader = 33;
+  Bytes result(file.begin(), file.begin() + kBehindHeader);
+  append(result, png_chunk(type, data));
+  append(result, std::span(file).subspan(kBehindHeader));
+  return result;
+}
+
+Bytes with_webp_chunk(const Bytes& file, std::string_view type, std::span<const std::byte> data) {
+  Bytes result = file;
+  append(result, to_bytes(type));
+  append(result, little_endian(static_cast<std::uint32_t>(data.size()), 4));
+  append(result, data);
+  result.resize((result.size() + 1) / 2 * 2);
+  const Bytes size = little_endian(static_cast<std::uint32_t>(result.size() - 8), 4);
+  std::copy(size.begin(), size.end(), result.begin() + 4);
+  return result;
 }
 
 Image stored_with_orientation(const Image& upright, int orientation) {

@@ -58,6 +58,12 @@ Bytes make_png_bomb(std::uint32_t width, std::uint32_t height);
 Bytes with_app1(const Bytes& jpeg, std::span<const std::byte> data);
 /// `jpeg` with an APP1 segment that holds an EXIF orientation (1 to 8) and, if given, a thumbnail.
 Bytes with_exif(const Bytes& jpeg, std::uint8_t orientation, const Bytes& thumbnail = {});
+/// `file` (PNG or WebP, as encode_as writes it) with `data` in a chunk more: behind the PNG's
+/// header, or at the end of the WebP.
+Bytes with_png_chunk(const Bytes& file, std::string_view type, std::span<const std::byte> data);
+Bytes with_webp_chunk(const Bytes& file, std::string_view type, std::span<const std::byte> data);
+/// Exif that holds an orientation and no more: 26 bytes.
+Bytes make_exif(std::uint8_t orientation);
 
 /// The stored pixels that a viewer who honours `orientation` turns back into `upright`.
 Image stored_with_orientation(const Image& upright, int orientation);

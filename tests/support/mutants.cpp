@@ -127,6 +127,22 @@ std::vector<Bytes> mutation_seeds() {
     seeds.push_back(encode_as(image, ".webp"));
     seeds.push_back(encode_lossy_webp(image));
   }
+  for (const bool big_endian : {false, true}) {
+    TiffParts tiff{.width = 40, .height = 30, .samples = 4, .chunks = {Bytes(4800)}};
+    tiff.big_endian = big_endian;
+    tiff.more = {{274, {6}}, {338, {1}}};
+    seeds.push_back(make_tiff(tiff));
+    tiff = {.width = 40, .height = 30, .bits = 4, .samples = 1, .colours = 3, .compression = 5};
+    tiff.tile = 64;
+    tiff.chunks = {make_lzw_of_clears(2048)};
+    tiff.more = {{320, std::vector<std::uint32_t>(48, 0x1234)}};
+    seeds.push_back(make_tiff(tiff));
+    GifRecipe gif{.screen_width = 50, .screen_height = 30, .width = 40, .height = 30};
+    gif.interlaced = big_endian;
+    gif.transparent = big_endian ? 3 : -1;
+    gif.pixels = Bytes(1200, std::byte{3});
+    seeds.push_back(make_gif(gif));
+  }
   seeds.push_back(make_animated_webp(encode_as(picture, ".webp"), 40, 32));
   return seeds;
 }

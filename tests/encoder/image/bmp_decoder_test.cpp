@@ -122,6 +122,8 @@ TEST(BmpDecoderTest, OnlyAMaskMakesTheFourthByteAlpha) {
   EXPECT_THAT(decoded(bmp_of(parts)).pixels, ElementsAre(1, 2, 3));
   parts.more.back() = std::byte{0xFF};
   EXPECT_THAT(decoded(bmp_of(parts)).pixels, ElementsAre(1, 2, 3, 4));
+  parts.pixels.back() = std::byte{0};
+  EXPECT_THAT(decoded(bmp_of(parts)).pixels, ElementsAre(1, 2, 3, 255)) << "nobody saves nothing";
 }
 
 TEST(BmpDecoderTest, RunsOfEightBits) {

@@ -14,10 +14,10 @@ using ::testing::HasSubstr;
 constexpr std::uint64_t kPixels = 600 * 400;
 constexpr std::uint64_t kFileBytes = 100'000;
 
-bool is_affordable(std::uint64_t max_memory, int channels, std::uint64_t extra = 0) {
+bool is_affordable(std::uint64_t max_memory, int channels) {
   DecodeBudget budget({.max_memory_bytes = max_memory}, kFileBytes);
   try {
-    const Image image = budget.make_image(600, 400, channels, extra);
+    const Image image = budget.make_image(600, 400, channels);
     EXPECT_EQ(image.pixels.size(), kPixels * static_cast<std::uint64_t>(channels));
     return true;
   } catch (const std::runtime_error& e) {
@@ -37,12 +37,12 @@ TEST(DecodeBudgetTest, CountsFilePixelsAndACopy) {
 
 TEST(DecodeBudgetTest, ADecodersOwnIsGoneBeforeTheCopyIsMade) {
   const std::uint64_t held = kFileBytes + 3 * kPixels;
-  EXPECT_TRUE(is_affordable(held + kPixels, 3, kPixels));
-  EXPECT_TRUE(is_affordable(held + 2 * kPixels, 3, 2 * kPixels));
-  EXPECT_FALSE(is_affordable(held + 2 * kPixels - 1, 3, 2 * kPixels));
   DecodeBudget budget({.max_memory_bytes = held + 2 * kPixels}, kFileBytes);
   budget.make_image(600, 400, 3);
   EXPECT_EQ(budget.decoder_bytes(), 2 * kPixels);
+  EXPECT_NO_THROW(budget.require_memory(2 * kPixels));
+  EXPECT_THAT([&] { budget.require_memory(2 * kPixels + 1); },
+              testing::ThrowsMessage<std::runtime_error>(HasSubstr("too much memory")));
 }
 
 TEST(DecodeBudgetTest, HoldsSidesAndPixelsBeforeAnythingIsAllocated) {
@@ -58,7 +58,8 @@ TEST(DecodeBudgetTest, HoldsSidesAndPixelsBeforeAnythingIsAllocated) {
 // phone.
 TEST(DecodeBudgetTest, CameraPicturesAreAffordable) {
   DecodeBudget camera({}, 20u << 20);
-  EXPECT_NO_THROW(camera.make_image(6000, 4000, 3, std::uint64_t{6000} * 4000 * 3));
+  EXPECT_NO_THROW(camera.make_image(6000, 4000, 3));
+  EXPECT_NO_THROW(camera.require_memory(std::uint64_t{6000} * 4000 * 3));
   DecodeBudget phone({}, 24u << 20);
   EXPECT_NO_THROW(phone.make_image(8000, 6000, 3));
 }

@@ -2,14 +2,17 @@
 
 #include <memory>
 #include <random>
+#include <string>
 #include <string_view>
 
 #include "encoder/image/exif_internal.h"
+#include "simdb/image_codec.h"
 #include "tests/support/images.h"
 
 namespace simdb {
 namespace {
 
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 // Of a copy without slack behind it, so that AddressSanitizer sees a read past the end.
@@ -17,7 +20,7 @@ std::optional<int> orientation_in(std::string_view text) {
   const auto copy = std::make_unique<std::byte[]>(text.size());
   const test::Bytes bytes = test::to_bytes(text);
   std::copy(bytes.begin(), bytes.end(), copy.get());
-  return read_orientation({copy.get(), text.size()});
+  return read_segment_orientation({copy.get(), text.size()});
 }
 
 TEST(ExifTest, ReadsTheOrientation) {
@@ -27,6 +30,29 @@ TEST(ExifTest, ReadsTheOrientation) {
                            "\17\1\2\0\1\0\0\0A\0\0\0"
                            "\22\1\3\0\1\0\0\0\6\0\0\0"sv),
             6);
+}
+
+TEST(ExifTest, NeedsNoMarkOutsideJpeg) {
+  constexpr std::string_view kTiff = "MM\0*\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\10\0\0\0\0\0\0"sv;
+  EXPECT_EQ(read_orientation(test::to_bytes(kTiff)), 8);
+  EXPECT_EQ(read_orientation(test::to_bytes("Exif\0\0"s + std::string(kTiff))), 8);
+  EXPECT_EQ(read_orientation({}), 1);
+}
+
+TEST(ExifTest, PicturesOfOtherFormatsAreTurned) {
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    for (const int channels : {1, 3, 4}) {
+      const Image upright = test::noise_image(9, 5, channels, 1);
+      const Image stored = test::stored_with_orientation(upright, orientation);
+      const test::Bytes exif = test::make_exif(static_cast<std::uint8_t>(orientation));
+      const test::Bytes png = test::with_png_chunk(encode_png(stored), "eXIf", exif);
+      EXPECT_EQ(decode_image(png, "x").pixels, upright.pixels) << orientation;
+      if (channels == 1) continue;
+      const test::Bytes webp = test::encode_as(stored, ".webp");
+      EXPECT_EQ(decode_image(test::with_webp_chunk(webp, "EXIF", exif), "x").pixels, upright.pixels)
+          << orientation;
+    }
+  }
 }
 
 TEST(ExifTest, NonsenseIsUpright) {

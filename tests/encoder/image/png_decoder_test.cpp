@@ -6,6 +6,7 @@
 #include "encoder/image/decoders_internal.h"
 #include "simdb/image_codec.h"
 #include "tests/support/errors.h"
+#include "tests/support/hostile_images.h"
 #include "tests/support/images.h"
 
 namespace simdb {
@@ -19,7 +20,7 @@ using ::testing::HasSubstr;
 
 Image decode_png(std::span<const std::byte> png) {
   DecodeBudget budget({.max_seconds = 60}, png.size());
-  return simdb::decode_png(png, budget);
+  return simdb::decode_png(png, budget).image;
 }
 
 test::PngParts small_parts() {
@@ -44,7 +45,7 @@ TEST(PngDecoderTest, AppliesPaletteAndTransparency) {
   EXPECT_THAT(decode_png(test::make_png(parts)).pixels, ElementsAre(1, 2, 3, 9, 4, 5, 6, 255));
 }
 
-TEST(PngDecoderTest, OneShadeOfRgbCanBeTransparentButNoneOfGrey) {
+TEST(PngDecoderTest, OneShadeCanBeTransparent) {
   test::PngParts parts{.width = 2, .height = 1, .colour_type = 2};
   parts.scanlines = to_bytes({0, 10, 20, 30, 11, 20, 30});
   parts.extra = test::png_chunk("tRNS", to_bytes({0, 10, 0, 20, 0, 30}));
@@ -52,7 +53,13 @@ TEST(PngDecoderTest, OneShadeOfRgbCanBeTransparentButNoneOfGrey) {
               ElementsAre(10, 20, 30, 0, 11, 20, 30, 255));
   parts = small_parts();
   parts.extra = test::png_chunk("tRNS", to_bytes({0, 50}));
-  EXPECT_THAT(decode_png(test::make_png(parts)).pixels, ElementsAre(50, 60));
+  EXPECT_THAT(decode_png(test::make_png(parts)).pixels,
+              ElementsAre(50, 50, 50, 0, 60, 60, 60, 255));
+  parts.bit_depth = 16;  // all of which count
+  parts.scanlines = to_bytes({0, 50, 1, 50, 2});
+  parts.extra = test::png_chunk("tRNS", to_bytes({50, 2}));
+  EXPECT_THAT(decode_png(test::make_png(parts)).pixels,
+              ElementsAre(50, 50, 50, 255, 50, 50, 50, 0));
 }
 
 // A flipped bit is seen, or it is in a chunk that became another by it: then the picture is the
@@ -79,10 +86,21 @@ TEST(PngDecoderTest, SeesEveryFlippedBit) {
   }
 }
 
+// A file that was cut is refused, or has all its pixels.
 TEST(PngDecoderTest, SeesEveryTruncation) {
-  const Bytes png = test::make_png(small_parts());
-  for (std::size_t length = 0; length < png.size(); ++length) {
-    EXPECT_THROW(decode_png(std::span(png).first(length)), std::runtime_error) << length;
+  constexpr std::size_t kEndBytes = 12;
+  test::PngRecipe interlaced{
+      .width = 9, .height = 7, .interlaced = true, .filter = 1, .noise_every = 1};
+  for (const Bytes& png : {test::make_png(small_parts()), test::make_large_png(interlaced)}) {
+    const Image whole = decode_png(png);
+    for (std::size_t length = 0; length < png.size(); ++length) {
+      try {
+        EXPECT_EQ(decode_png(std::span(png).first(length)).pixels, whole.pixels) << length;
+        EXPECT_GT(length + kEndBytes + 16, png.size());
+      } catch (const std::runtime_error& e) {
+        EXPECT_LT(length, png.size() - kEndBytes) << e.what();
+      }
+    }
   }
 }
 

@@ -18,7 +18,7 @@ using ::testing::ThrowsMessage;
 
 Image decoded(const Bytes& webp, const ImageLimits& limits = {}) {
   DecodeBudget budget(limits, webp.size());
-  return decode_webp(webp, budget);
+  return decode_webp(webp, budget).image;
 }
 
 std::uint32_t groups_of(const Bytes& webp) { return count_webp_groups(webp, {{}, webp.size()}); }

@@ -16,7 +16,9 @@ void try_decode(std::span<const std::byte> bytes, Decode&& decode) {
       .max_pixels = 1 << 16, .max_memory_bytes = 64u << 20, .max_seconds = 5};
   DecodeBudget budget(kSmall, bytes.size());
   try {
-    const Image image = decode(bytes, budget);
+    const StoredImage stored{decode(bytes, budget)};
+    const Image& image = stored.image;
+    require(stored.orientation >= 1 && stored.orientation <= 8, "an orientation of Exif's");
     require(image.width > 0 && image.height > 0, "a picture has pixels");
     require(image.channels == 1 || image.channels == 3 || image.channels == 4, "grey, RGB or RGBA");
     require(image.pixels.size() == static_cast<std::size_t>(image.width) * image.height *
