@@ -23,14 +23,15 @@ void append_listed(std::istream& in, std::vector<fs::path>& paths) {
 
 }  // namespace
 
-std::vector<fs::path> expand_paths(std::span<const std::string> paths, std::istream& list) {
+std::vector<fs::path> expand_paths(std::span<const std::string> paths, std::istream& list,
+                                   const FolderSkipped& skipped) {
   std::vector<fs::path> files;
   for (const std::string& path : paths) {
     std::error_code ignored;
     if (path == "-") {
       append_listed(list, files);
     } else if (fs::is_directory(path, ignored)) {
-      const std::vector<fs::path> images = images_beneath(path);
+      const std::vector<fs::path> images = images_beneath(path, skipped);
       if (images.empty()) {
         throw Error(ErrorCode::kBadInput,
                     "no images in the folder " + path + " (.png, .jpg, .jpeg, .bmp, .webp)");
@@ -51,9 +52,10 @@ ImageList list_of(std::span<const LabeledPath> files, const ImageLimits& limits)
           [files](std::size_t i) { return files[i].path.string(); }};
 }
 
-std::vector<LabeledPath> labeled_paths(const fs::path& folder, ClassLevel level) {
+std::vector<LabeledPath> labeled_paths(const fs::path& folder, ClassLevel level,
+                                       const FolderSkipped& skipped) {
   std::vector<LabeledPath> labeled;
-  for (ClassFolder& entry : find_class_folders(folder, level)) {
+  for (ClassFolder& entry : find_class_folders(folder, level, skipped)) {
     for (fs::path& image : entry.images) labeled.push_back({std::move(image), entry.name});
   }
   if (labeled.empty()) {

@@ -5,23 +5,23 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/file_failures.h"
+#include "cli/image_arguments.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/class_name.h"
-#include "simdb/image_paths.h"
 #include "simdb/ingest.h"
 
 namespace simdb::cli {
 namespace {
 
-std::vector<LabeledPath> files_to_add(const ArgumentParser& args, Console& console) {
+std::vector<LabeledPath> files_to_add(const ArgumentParser& args, ImageArguments& images) {
   const std::vector<std::string>& words = args.positional();
   if (args.flag("by-folder")) {
     std::vector<LabeledPath> files;
     const ClassLevel level = args.class_level();
     for (const std::string& folder : words) {
-      for (LabeledPath& file : labeled_paths(folder, level)) files.push_back(std::move(file));
+      for (LabeledPath& file : images.classes(folder, level)) files.push_back(std::move(file));
     }
     return files;
   }
@@ -31,7 +31,7 @@ std::vector<LabeledPath> files_to_add(const ArgumentParser& args, Console& conso
   }
   require_class_name(words[0]);
   std::vector<LabeledPath> files;
-  for (std::filesystem::path& path : expand_paths(std::span(words).subspan(1), console.in)) {
+  for (std::filesystem::path& path : images.files(std::span(words).subspan(1))) {
     files.push_back({std::move(path), words[0]});
   }
   return files;
@@ -66,7 +66,8 @@ int run_add(std::span<const std::string> args, Console& console) {
   parser.with_class_level().with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   const ImageLimits limits = parser.image_limits();
-  const std::vector<LabeledPath> files = files_to_add(parser, console);
+  ImageArguments images(console);
+  const std::vector<LabeledPath> files = files_to_add(parser, images);
   Database database = open_database(parser, OpenMode::kReadWrite);
 
   const InterruptGuard interrupt;
@@ -87,7 +88,7 @@ int run_add(std::span<const std::string> args, Console& console) {
   }
   print_summary(parser.flag("json") ? console.err : console.out, report);
   InterruptGuard::check();
-  return exit_code(report.failures, files.size());
+  return images.exit_code(report.failures, files.size());
 }
 
 }  // namespace simdb::cli

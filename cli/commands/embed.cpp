@@ -7,13 +7,13 @@
 #include "cli/commands/commands.h"
 #include "cli/encoder_choice.h"
 #include "cli/file_failures.h"
+#include "cli/image_arguments.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/file_io.h"
 #include "pipeline/formats/npy.h"
 #include "simdb/encode_images.h"
-#include "simdb/image_paths.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
@@ -48,7 +48,8 @@ int run_embed(std::span<const std::string> args, Console& console) {
                 "-o takes a name that ends in .npy or .jsonl, not '" + output + "'");
   }
 
-  const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console.in);
+  ImageArguments images(console);
+  const std::vector<std::filesystem::path> paths = images.files(parser.positional());
   const InterruptGuard interrupt;
   const std::shared_ptr<const ImageEncoder> encoder = choose_encoder(parser);
   EmbeddingBatch rows(encoder->dimension());
@@ -75,7 +76,7 @@ int run_embed(std::span<const std::string> args, Console& console) {
   } else if (!output.empty()) {
     write_file_atomic(output, lines.view());
   }
-  return exit_code(failures, paths.size());
+  return images.exit_code(failures, paths.size());
 }
 
 }  // namespace simdb::cli

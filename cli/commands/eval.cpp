@@ -13,6 +13,7 @@
 #include "cli/encoder_choice.h"
 #include "cli/evaluation_text.h"
 #include "cli/file_failures.h"
+#include "cli/image_arguments.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
@@ -112,8 +113,8 @@ class Reference {
 
 /// Embeddings of the images beneath a folder; bad ones are named on stderr and left out.
 EmbeddingBatch embed_folder(const ImageEncoder& encoder, const std::string& folder,
-                            const ImageLimits& limits, Console& console) {
-  const std::vector<std::filesystem::path> paths = expand_paths(std::span(&folder, 1), console.in);
+                            const ImageLimits& limits, ImageArguments& images, Console& console) {
+  const std::vector<std::filesystem::path> paths = images.files(std::span(&folder, 1));
   EmbeddingBatch rows(encoder.dimension());
   ProgressBar bar(console, "foreign images", paths.size());
   encode_images(encoder, list_of(paths, limits), [&](EncodedRun& run) {
@@ -165,7 +166,8 @@ int run_eval(std::span<const std::string> args, Console& console) {
   if (k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
   const std::optional<EpisodeOptions> episodes = episode_options(parser);
   const std::string& folder = parser.positional()[0];
-  const std::vector<LabeledPath> files = labeled_paths(folder, parser.class_level());
+  ImageArguments images(console);
+  const std::vector<LabeledPath> files = images.classes(folder, parser.class_level());
   const Reference reference(parser);
 
   const InterruptGuard interrupt;
@@ -184,7 +186,7 @@ int run_eval(std::span<const std::string> args, Console& console) {
   if (parser.has("open-set") && !InterruptGuard::requested()) {
     const auto& foreign = parser.get<std::string>("open-set");
     reference.compare_with_foreign(
-        result, embed_folder(reference.encoder(), foreign, parser.image_limits(), console));
+        result, embed_folder(reference.encoder(), foreign, parser.image_limits(), images, console));
   }
   InterruptGuard::check();
   if (!result.lone.empty()) {
@@ -196,7 +198,7 @@ int run_eval(std::span<const std::string> args, Console& console) {
   } else {
     print_evaluation(console.out, result);
   }
-  const int code = exit_code(result.failures, files.size());
+  const int code = images.exit_code(result.failures, files.size());
   if (parser.has("report")) {
     const auto& page = parser.get<std::string>("report");
     write_file_atomic(page, render_report(to_report(std::move(result), reference, folder, k)));

@@ -8,10 +8,10 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/file_failures.h"
+#include "cli/image_arguments.h"
 #include "cli/render.h"
 #include "core/class_name.h"
 #include "simdb/encode_images.h"
-#include "simdb/image_paths.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
@@ -85,7 +85,8 @@ int run_query(std::span<const std::string> args, Console& console) {
   if (parser.has("within")) options.within = parser.get<float>("within");
   const ImageLimits limits = parser.image_limits();
 
-  const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console.in);
+  ImageArguments images(console);
+  const std::vector<std::filesystem::path> paths = images.files(parser.positional());
   const Database database = open_database(parser, OpenMode::kReadOnly);
   if (parser.has("class")) require_class(database, options.filter.class_names[0]);
   std::vector<ImageFailure> failures;
@@ -107,7 +108,7 @@ int run_query(std::span<const std::string> args, Console& console) {
     failures.insert(failures.end(), run.failures.begin(), run.failures.end());
     return static_cast<bool>(console.out);
   });
-  return exit_code(failures, paths.size());
+  return images.exit_code(failures, paths.size());
 }
 
 }  // namespace simdb::cli
