@@ -194,8 +194,7 @@ std::vector<std::byte> make_backbone_encoder(const ArgumentParser& parser,
   const BackboneChoice choice = read_choice(parser);
   if (dimension) require_valid_dimension(*dimension);
   std::vector<fs::path> files;
-  if (parser.has("fit"))
-    files = ImageArguments(console).files(std::array{parser.get<std::string>("fit")});
+  if (parser.has("fit")) files = ImageArguments(console).files(parser.get<std::string>("fit"));
   const Say say = [&](const std::string& line) { console.err << printable(line) << '\n'; };
   const BackboneFeatures backbone =
       open_backbone(choice, files, {}, say, {.check = InterruptGuard::check});

@@ -17,8 +17,12 @@ class ImageArguments {
  public:
   explicit ImageArguments(Console& console) : console_(console) {}
 
-  /// Files, the images beneath folders, and those listed on standard input.
-  std::vector<std::filesystem::path> files(std::span<const std::string> words);
+  /// Files, the images beneath folders, and those of lists; `parser` has with_lists(). Throws
+  /// Error(kUsage) if there are neither words nor lists, or -0 without a list.
+  std::vector<std::filesystem::path> files(const ArgumentParser& parser,
+                                           std::span<const std::string> words);
+  /// The images beneath a folder, or those listed on standard input.
+  std::vector<std::filesystem::path> files(const std::string& folder);
   /// The images in the classes of a folder.
   std::vector<LabeledPath> classes(const std::string& folder, ClassLevel level);
 

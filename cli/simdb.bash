@@ -22,7 +22,7 @@ _simdb() {
     --encoder)
       mapfile -t COMPREPLY < <(compgen -W "photo omniglot" -- "$word"; compgen -f -- "$word")
       return ;;
-    -o | --output | --report | --faiss | --fvecs | --npy)
+    -o | --output | --report | --faiss | --files-from | --fvecs | --npy)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
     --class)
@@ -42,16 +42,16 @@ _simdb() {
   if [[ $word == -* ]]; then
     local options
     case $command in
-      add) options="--by-folder --classes --image-limit --db --json" ;;
+      add) options="--by-folder --files-from --null --classes --image-limit --db --json" ;;
       backup | restore | classes | ls | reindex | stats | import) options="--db --json" ;;
       verify) options="--db --deep --json --repair" ;;
       compare) options="--image-limit --db --encoder --json" ;;
-      embed) options="--output --image-limit --db --encoder" ;;
+      embed) options="--output --files-from --null --image-limit --db --encoder" ;;
       eval) options="--report --classes -k --ways --shots --episodes --seed --within-parents --open-set --image-limit --db --encoder --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --db" ;;
       encoders) options="--json" ;;
       init) options="--encoder --dim --db --json" ;;
-      query) options="-k --class --accept --within --image-limit --db --json" ;;
+      query) options="-k --files-from --null --class --accept --within --image-limit --db --json" ;;
       rm) options="--class --db --json" ;;
       sample-data) options="--colors --count --class-by --size --seed" ;;
       train) options=$(simdb train --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u) ;;

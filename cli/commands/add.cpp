@@ -18,6 +18,9 @@ namespace {
 std::vector<LabeledPath> files_to_add(const ArgumentParser& args, ImageArguments& images) {
   const std::vector<std::string>& words = args.positional();
   if (args.flag("by-folder")) {
+    if (args.has("files-from") || args.flag("null")) {
+      throw Error(ErrorCode::kUsage, "--by-folder takes folders, not lists of images");
+    }
     std::vector<LabeledPath> files;
     const ClassLevel level = args.class_level();
     for (const std::string& folder : words) {
@@ -25,13 +28,13 @@ std::vector<LabeledPath> files_to_add(const ArgumentParser& args, ImageArguments
     }
     return files;
   }
-  if (words.size() < 2) {
+  if (words.empty() || (words.size() < 2 && !args.has("files-from"))) {
     throw Error(ErrorCode::kUsage,
                 "which images? 'simdb add CLASS PATH...' or 'simdb add --by-folder DIR'");
   }
   require_class_name(words[0]);
   std::vector<LabeledPath> files;
-  for (std::filesystem::path& path : images.files(std::span(words).subspan(1))) {
+  for (std::filesystem::path& path : images.files(args, std::span(words).subspan(1))) {
     files.push_back({std::move(path), words[0]});
   }
   return files;
@@ -63,7 +66,7 @@ int run_add(std::span<const std::string> args, Console& console) {
       "The same file is not added to a class twice. Images are safe on disk when they are "
       "reported.");
   parser.options().add_options()("by-folder", "every sub-folder of DIR is a class");
-  parser.with_class_level().with_image_limits().with_database().with_json();
+  parser.with_lists().with_class_level().with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   const ImageLimits limits = parser.image_limits();
   ImageArguments images(console);

@@ -38,7 +38,7 @@ int run_embed(std::span<const std::string> args, Console& console) {
   parser.options().add_options()("output,o", po::value<std::string>()->value_name("FILE"),
                                  "FILE.npy or FILE.jsonl instead of stdout");
   add_encoder_options(parser);
-  parser.with_image_limits();
+  parser.with_lists().with_image_limits();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   const std::string output = parser.has("output") ? parser.get<std::string>("output") : "";
   const ImageLimits limits = parser.image_limits();
@@ -49,7 +49,7 @@ int run_embed(std::span<const std::string> args, Console& console) {
   }
 
   ImageArguments images(console);
-  const std::vector<std::filesystem::path> paths = images.files(parser.positional());
+  const std::vector<std::filesystem::path> paths = images.files(parser, parser.positional());
   const InterruptGuard interrupt;
   const std::shared_ptr<const ImageEncoder> encoder = choose_encoder(parser);
   EmbeddingBatch rows(encoder->dimension());

@@ -114,7 +114,7 @@ class Reference {
 /// Embeddings of the images beneath a folder; bad ones are named on stderr and left out.
 EmbeddingBatch embed_folder(const ImageEncoder& encoder, const std::string& folder,
                             const ImageLimits& limits, ImageArguments& images, Console& console) {
-  const std::vector<std::filesystem::path> paths = images.files(std::span(&folder, 1));
+  const std::vector<std::filesystem::path> paths = images.files(folder);
   EmbeddingBatch rows(encoder.dimension());
   ProgressBar bar(console, "foreign images", paths.size());
   encode_images(encoder, list_of(paths, limits), [&](EncodedRun& run) {

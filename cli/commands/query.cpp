@@ -73,7 +73,7 @@ int run_query(std::span<const std::string> args, Console& console) {
       "similarity of the nearest neighbour below which an image is unknown");
   parser.options().add_options()("within", po::value<float>()->value_name("S"),
                                  "let all items of at least this similarity vote");
-  parser.with_image_limits().with_database().with_json();
+  parser.with_lists().with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   QueryOptions options{.k = parser.get<std::size_t>("k"),
                        .accept_similarity = parser.get<float>("accept")};
@@ -86,7 +86,7 @@ int run_query(std::span<const std::string> args, Console& console) {
   const ImageLimits limits = parser.image_limits();
 
   ImageArguments images(console);
-  const std::vector<std::filesystem::path> paths = images.files(parser.positional());
+  const std::vector<std::filesystem::path> paths = images.files(parser, parser.positional());
   const Database database = open_database(parser, OpenMode::kReadOnly);
   if (parser.has("class")) require_class(database, options.filter.class_names[0]);
   std::vector<ImageFailure> failures;

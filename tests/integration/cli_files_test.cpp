@@ -46,5 +46,43 @@ TEST_F(CliFilesTest, FoldersThatLinkToEachOtherAreAddedOnce) {
   EXPECT_EQ(simdb({"add", "some", "shapes/red"}).out, "added 36 images\n");
 }
 
+TEST_F(CliFilesTest, ListsMayBeFilesAndHoldAnyName) {
+  const std::string odd = "shapes/red/new\nline\r";
+  fs::rename(path("shapes/red/circle_red_0.png"), path(odd));
+  const std::string list = odd + '\0' + "shapes/red/circle_red_1.png" + '\0';
+  write("list", list);
+  for (const std::string null : {"-0", "--null"}) {
+    const ProcessResult piped = simdb({"query", "--json", null, "-"}, {.input = list});
+    EXPECT_EQ(piped.code, 0) << piped.err;
+    ASSERT_EQ(json_lines(piped.out).size(), 2U);
+    EXPECT_EQ(json_lines(piped.out)[0]["path"], odd);
+    EXPECT_EQ(simdb({"query", "--json", null, "--files-from", "list"}).out, piped.out);
+  }
+  EXPECT_EQ(simdb({"add", "red", "-0", "--files-from", "list"}).out, "added 2 images\n");
+  EXPECT_EQ(simdb({"add", "red", "shapes/blue", "-0", "--files-from", "list"}).out,
+            "added 12 images, 2 were there already\n");
+  write("lines", std::string("shapes/red/circle_red_1.png\r\n\nshapes/red/circle_red_2.png"));
+  EXPECT_EQ(json_lines(simdb({"embed", "--files-from", "lines"}).out).size(), 2U);
+}
+
+TEST_F(CliFilesTest, ListsThatCannotBeReadAreTold) {
+  const auto expect_failure = [&](std::vector<std::string> args, int code,
+                                  const std::string& message) {
+    const ProcessResult result = simdb_of_a_user(std::move(args));
+    EXPECT_EQ(result.code, code) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(message));
+  };
+  write("locked", std::string("x"));
+  fs::permissions(path("locked"), fs::perms::none);
+  expect_failure({"embed", "--files-from", "nowhere"}, 3, "nowhere: No such file");
+  expect_failure({"embed", "--files-from", "locked"}, 6, "locked: Permission denied");
+  expect_failure({"embed", "--files-from", "shapes"}, 4, "shapes: it is a folder");
+  expect_failure({"embed", "--files-from", "/dev/null"}, 4, "the list of images on /dev/null");
+  expect_failure({"embed", "-0", "shapes"}, 2, "-0 says how a list is written");
+  expect_failure({"add", "--by-folder", "shapes", "-0"}, 2, "not lists");
+  expect_failure({"add", "--files-from", "locked"}, 2, "which images?");
+  expect_failure({"query"}, 2, "an argument is missing");
+}
+
 }  // namespace
 }  // namespace simdb::test
