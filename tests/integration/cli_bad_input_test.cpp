@@ -159,7 +159,7 @@ TEST_F(CliBadInputTest, OptionsMayStandBeforeTheCommand) {
 
 TEST_F(CliBadInputTest, UsageErrorsNameTheWord) {
   expect_failure({"frobnicate"}, 2, "unknown command 'frobnicate'");
-  expect_failure({"eval", "shapes", "--episodes", "-1"}, 2, "from 0 up");
+  expect_failure({"eval", "shapes", "--episodes", "-1"}, 2, "from 0 to 2^64 - 1");
   expect_failure({"query", "--frob", "x.png"}, 2, "--frob");
   expect_failure({"query"}, 2, "simdb query --help");
   expect_failure({"query", "x.png", "-k", "0"}, 2, "-k must be at least 1");
