@@ -21,7 +21,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t kVotesAtOnce = 64;
 
 Lookup lookup_of(const QueryOptions& options) {
-  return {options.k, options.within, options.filter};
+  Lookup lookup{options.k, options.within, options.filter};
+  if (lookup.within) *lookup.within -= kSimilarityTolerance;
+  return lookup;
 }
 
 Prediction decide(std::vector<LabeledNeighbor> neighbors, const QueryOptions& options) {
@@ -31,7 +33,8 @@ Prediction decide(std::vector<LabeledNeighbor> neighbors, const QueryOptions& op
   prediction.ranking = vote(prediction.neighbors);
   prediction.class_name = prediction.ranking.front().class_name;
   prediction.confidence = prediction.ranking.front().score;
-  prediction.accepted = prediction.neighbors.front().similarity >= options.accept_similarity;
+  prediction.accepted =
+      prediction.neighbors.front().similarity >= options.accept_similarity - kSimilarityTolerance;
   return prediction;
 }
 

@@ -34,7 +34,8 @@ struct QueryOptions {
   std::size_t k = 10;              ///< neighbours that vote, at least 1
   SearchFilter filter = {};        ///< look only among these items
   float accept_similarity = 0.5F;  ///< a nearest neighbour below this is no match
-  /// Where set, all items of at least this similarity vote instead of the k nearest.
+  /// Where set, all items of at least this similarity vote instead of the k nearest. Both bounds
+  /// are met by what falls short of them by no more than kSimilarityTolerance.
   std::optional<float> within = std::nullopt;
 };
 

@@ -164,6 +164,11 @@ TEST_F(CliBadInputTest, UsageErrorsNameTheWord) {
   expect_failure({"query"}, 2, "simdb query --help");
   expect_failure({"query", "x.png", "-k", "0"}, 2, "-k must be at least 1");
   expect_failure({"query", "x.png", "-k", "many"}, 2, "many");
+  for (const std::string option : {"--within", "--accept"}) {
+    for (const std::string value : {"1.01", "-1.01", "2"}) {
+      expect_failure({"query", "x.png", option, value}, 2, "from -1 to 1");
+    }
+  }
   expect_failure({"compare", "a.png"}, 2, "argument is missing");
   expect_failure({"embed", "shapes", "-o", "v.txt"}, 2, ".npy or .jsonl");
 }

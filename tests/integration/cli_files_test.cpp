@@ -1,9 +1,11 @@
 // Folders, links and lists of files as people have them.
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "tests/integration/cli_fixture.h"
+#include "tests/support/process.h"
 
 namespace simdb::test {
 namespace {
@@ -82,6 +84,24 @@ TEST_F(CliFilesTest, ListsThatCannotBeReadAreTold) {
   expect_failure({"add", "--by-folder", "shapes", "-0"}, 2, "not lists");
   expect_failure({"add", "--files-from", "locked"}, 2, "which images?");
   expect_failure({"query"}, 2, "an argument is missing");
+}
+
+// Rounding leaves a vector's similarity to itself below 1, by chance.
+TEST_F(CliFilesTest, AnExactCopyIsWithinOne) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  for (const std::string option : {"--within", "--accept"}) {
+    const auto lines = json_lines(simdb({"query", "--json", "shapes", option, "1"}).out);
+    ASSERT_EQ(lines.size(), 36U);
+    for (const auto& line : lines) {
+      EXPECT_TRUE(line["accepted"]) << option << line["path"];
+      EXPECT_GE(line["neighbors"].size(), 1U) << option << line["path"];
+    }
+  }
+  const std::string image = "held_out/red/circle_red_0.png";
+  EXPECT_EQ(simdb({"query", image, "--within", "0.999999"}).out,
+            "unknown (no item has a similarity of 0.999999 or more)\n");
+  for (const std::string name : {"red", "green", "blue"}) simdb({"rm", "--class", name});
+  EXPECT_EQ(simdb({"query", image, "--within", "0.5"}).out, "unknown (nothing to compare with)\n");
 }
 
 }  // namespace
