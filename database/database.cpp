@@ -113,8 +113,13 @@ Database Database::open(const fs::path& folder, OpenOptions options) {
 }
 
 bool Database::exists(const fs::path& folder) {
-  std::error_code ignored;
-  return fs::is_directory(store_path(folder), ignored);
+  std::error_code error;
+  const bool found = fs::is_directory(store_path(folder), error);
+  if (error == std::errc::permission_denied) {
+    throw Error(ErrorCode::kIo, "can't look into " + folder.string() + ": " + error.message() +
+                                    "; check the permissions");
+  }
+  return found;
 }
 
 std::vector<AddedItem> Database::add(std::string_view class_name,

@@ -70,7 +70,7 @@ class Database {
   /// Error(kCorruption) too if a database opened for writing has lost changes that the saved index
   /// has seen; Error(kBadInput) if a newer simdb saved the index. A reader does without that index.
   static Database open(const std::filesystem::path& folder, OpenOptions options = {});
-  /// True if `folder` looks like a database.
+  /// True if `folder` looks like a database. Throws Error(kIo) if it may not be looked into.
   static bool exists(const std::filesystem::path& folder);
 
   /// Closing a large database saves its index if much has changed since it was last saved.
