@@ -104,5 +104,27 @@ TEST_F(CliFilesTest, AnExactCopyIsWithinOne) {
   EXPECT_EQ(simdb({"query", image, "--within", "0.5"}).out, "unknown (nothing to compare with)\n");
 }
 
+TEST_F(CliFilesTest, ATerminalThatCannotRedrawGetsPlainLines) {
+  const auto on_terminal = [&](const std::string& environment, const std::string& columns) {
+    const std::string line = "stty cols " + columns + "; " + environment +
+                             " " SIMDB_PROGRAM " add red held_out; " SIMDB_PROGRAM
+                             " rm --class red";
+    return run_process({"/usr/bin/script", "-qec", line, "/dev/null"},
+                       {.folder = folder_.path(), .environment = {{"SIMDB_DB", path("db")}}})
+        .out;
+  };
+  for (const std::string kind : {"TERM=dumb", "TERM=", "env -u TERM"}) {
+    EXPECT_EQ(on_terminal(kind, "80"), "added 18 images\r\nremoved 18 items\r\n") << kind;
+  }
+  const std::string drawn = on_terminal("TERM=xterm", "20");
+  EXPECT_THAT(drawn, HasSubstr("\x1b[K"));
+  std::size_t begin = 0;
+  for (std::size_t end = drawn.find('\r'); end != std::string::npos;
+       end = drawn.find('\r', begin)) {
+    EXPECT_LT(end - begin, 20U + 3U) << drawn.substr(begin, end - begin);  // with the escape code
+    begin = end + 1;
+  }
+}
+
 }  // namespace
 }  // namespace simdb::test
