@@ -6,6 +6,7 @@
 
 #include "cli/app.h"
 #include "cli/standard_files.h"
+#include "cli/standard_input.h"
 #include "cli/terminal.h"
 
 int main(int argc, char** argv) {
@@ -17,7 +18,10 @@ int main(int argc, char** argv) {
   err << std::unitbuf;
   std::cerr.rdbuf(nullptr);
   const std::vector<std::string> args(argv + 1, argv + argc);
-  simdb::cli::Console console{std::cin, std::cout, err, simdb::cli::err_can_redraw(),
+  simdb::cli::StandardInput input;
+  std::istream in(&input);
+  in.exceptions(std::ios::badbit);
+  simdb::cli::Console console{in, std::cout, err, simdb::cli::err_can_redraw(),
                               simdb::cli::err_columns};
   const int code = simdb::cli::run(args, console);
 #ifdef __SANITIZE_ADDRESS__

@@ -74,12 +74,14 @@ int run_add(std::span<const std::string> args, Console& console) {
   Database database = open_database(parser, OpenMode::kReadWrite);
 
   const InterruptGuard interrupt;
-  IngestReport report;
-  {
+  IngestReport report;  // of what is done so far
+  try {
     ProgressBar bar(console, "adding", files.size());
-    report = ingest(
+    ingest(
         database, files,
         [&](const IngestedRun& run) {
+          for (const AddedItem& item : run.added) ++(item.is_new ? report.added : report.existing);
+          report.failures.insert(report.failures.end(), run.failures.begin(), run.failures.end());
           bar.clear();
           print_failures(console.err, run.failures);
           if (parser.flag("json")) print_items(console.out, files, run);
@@ -88,6 +90,9 @@ int run_add(std::span<const std::string> args, Console& console) {
           return !InterruptGuard::requested();
         },
         limits);
+  } catch (const Error& e) {
+    print_summary(console.err, report);
+    throw Error(e.code(), e.what() + std::string("; add the same again for the rest"));
   }
   print_summary(parser.flag("json") ? console.err : console.out, report);
   InterruptGuard::check();

@@ -104,6 +104,47 @@ TEST_F(CliFilesTest, AnExactCopyIsWithinOne) {
   EXPECT_EQ(simdb({"query", image, "--within", "0.5"}).out, "unknown (nothing to compare with)\n");
 }
 
+TEST_F(CliFilesTest, AnImportCutShortSaysHowFarItGotAndGoesOn) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  const std::string exported = simdb({"export"}).out;
+  const std::size_t header = exported.find('\n') + 1;
+  const std::string item = exported.substr(header, exported.find('\n', header) + 1 - header);
+  const std::size_t source = item.find("\"source\":\"") + 10;
+  constexpr int kItems = 30000;
+  {
+    std::ofstream many(path("many.jsonl"));
+    many << exported.substr(0, header);
+    for (int i = 0; i < kItems; ++i) many << item.substr(0, source) << i << item.substr(source);
+  }
+  ProcessResult cut;
+  // Until a signal lands among the commits, wherever these begin on this machine.
+  for (int ms = 200; cut.err.find("are in and safe") == std::string::npos; ms = ms * 5 / 4) {
+    ASSERT_LT(ms, 60000) << cut.out << cut.err;
+    fs::remove_all(path("other"));
+    ASSERT_EQ(simdb({"init", "--encoder", "net.onnx", "--db", "other"}).code, 0);
+    cut = simdb({"import", "many.jsonl", "--db", "other"},
+                {.signal = SIGINT, .signal_after = std::chrono::milliseconds(ms)});
+    if (cut.code == 130 && cut.err.find("are in and safe") == std::string::npos) {
+      EXPECT_THAT(cut.err, HasSubstr("nothing was imported"));
+    }
+  }
+  EXPECT_EQ(cut.code, 130);
+  EXPECT_THAT(cut.err, HasSubstr(" of 30000 items are in and safe; import the same again"));
+  const auto count = [&] {
+    return json_lines(simdb({"stats", "--json", "--db", "other"}).out).at(0)["items"].get<int>();
+  };
+  EXPECT_THAT(cut.err, testing::StartsWith("simdb: " + std::to_string(count()) + " of "));
+  EXPECT_EQ(simdb({"import", "many.jsonl", "--db", "other"}).code, 0);
+  EXPECT_EQ(count(), kItems);
+}
+
+TEST_F(CliFilesTest, AnImportThatWaitsForItsInputEndsAtASignal) {
+  Process import({SIMDB_PROGRAM, "import", "-", "--db", path("db")});
+  EXPECT_FALSE(import.read_line(std::chrono::milliseconds(500)));
+  ::kill(import.pid(), SIGINT);
+  EXPECT_EQ(import.wait(), 130);
+}
+
 TEST_F(CliFilesTest, ATerminalThatCannotRedrawGetsPlainLines) {
   const auto on_terminal = [&](const std::string& environment, const std::string& columns) {
     const std::string line = "stty cols " + columns + "; " + environment +
