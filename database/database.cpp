@@ -189,6 +189,10 @@ std::vector<std::string> Database::verify_searches() const {
   return state_->gallery->verify_searches();
 }
 
+BackupReport Database::back_up(const ByteSink& sink, const std::function<void()>& check) const {
+  return state_->gallery->back_up(sink, check);
+}
+
 BackupReport Database::back_up(const fs::path& file, const std::function<void()>& check) const {
   return state_->gallery->back_up(file, check);
 }

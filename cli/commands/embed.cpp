@@ -9,6 +9,7 @@
 #include "cli/file_failures.h"
 #include "cli/image_arguments.h"
 #include "cli/interrupt.h"
+#include "cli/output_path.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/file_io.h"
@@ -41,6 +42,7 @@ int run_embed(std::span<const std::string> args, Console& console) {
   parser.with_lists().with_image_limits();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   const std::string output = parser.has("output") ? parser.get<std::string>("output") : "";
+  const std::filesystem::path file = output.empty() ? "" : output_path(output);
   const ImageLimits limits = parser.image_limits();
   const bool numpy = output.ends_with(".npy");
   if (!output.empty() && !numpy && !output.ends_with(".jsonl")) {
@@ -72,9 +74,9 @@ int run_embed(std::span<const std::string> args, Console& console) {
   }
   InterruptGuard::check();
   if (numpy) {
-    write_file_atomic(output, to_npy(rows));
+    write_file_atomic(file, to_npy(rows));
   } else if (!output.empty()) {
-    write_file_atomic(output, lines.view());
+    write_file_atomic(file, lines.view());
   }
   return images.exit_code(failures, paths.size());
 }

@@ -15,6 +15,7 @@
 #include "cli/file_failures.h"
 #include "cli/image_arguments.h"
 #include "cli/interrupt.h"
+#include "cli/output_path.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "cli/report/report.h"
@@ -164,6 +165,7 @@ int run_eval(std::span<const std::string> args, Console& console) {
   if (!parser.parse(args, console, 1, 1)) return 0;
   const auto k = parser.get<std::size_t>("k");
   if (k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
+  if (parser.has("report")) output_path(parser.get<std::string>("report"));  // before the work
   const std::optional<EpisodeOptions> episodes = episode_options(parser);
   const std::string& folder = parser.positional()[0];
   ImageArguments images(console);

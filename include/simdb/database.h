@@ -110,6 +110,7 @@ class Database {
   bool refresh();
   VerifyReport verify() const;
   std::vector<std::string> verify_searches() const;
+  BackupReport back_up(const ByteSink& sink, const std::function<void()>& check = [] {}) const;
   BackupReport back_up(
       const std::filesystem::path& file, const std::function<void()>& check = [] {}) const;
   ReindexReport reindex();
