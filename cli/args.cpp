@@ -62,6 +62,13 @@ ArgumentParser& ArgumentParser::with_image_limits() {
   return *this;
 }
 
+ArgumentParser& ArgumentParser::with_lists() {
+  options_.add_options()("files-from", po::value<std::string>()->value_name("FILE"),
+                         "also the images that FILE lists, a path per line")(
+      "null,0", "paths end in NUL on - and in FILE, as 'find -print0' writes them");
+  return *this;
+}
+
 ImageLimits ArgumentParser::image_limits() const {
   if (!has("image-limit")) return {};
   return parse_image_limits(get<std::vector<std::string>>("image-limit"));
@@ -95,7 +102,9 @@ bool ArgumentParser::parse(std::span<const std::string> args, Console& console, 
     throw Error(ErrorCode::kUsage, option_error(e, args) + hint);
   }
   if (has(kPositional)) positional_ = get<std::vector<std::string>>(kPositional);
-  if (positional_.size() < min) throw Error(ErrorCode::kUsage, "an argument is missing" + hint);
+  const std::size_t lists = has("files-from") ? 1 : 0;
+  if (positional_.size() + lists < min)
+    throw Error(ErrorCode::kUsage, "an argument is missing" + hint);
   if (positional_.size() > max) {
     throw Error(ErrorCode::kUsage, "unexpected argument '" + positional_[max] + "'" + hint);
   }

@@ -27,6 +27,8 @@ class ArgumentParser {
   ArgumentParser& with_class_level();
   /// --image-limit NAME=N, for commands that read images.
   ArgumentParser& with_image_limits();
+  /// --files-from FILE and -0, for commands that take lists of images. FILE counts as an argument.
+  ArgumentParser& with_lists();
   /// For the command's own options: options().add_options()("k,k", po::value<int>(), "...").
   boost::program_options::options_description& options() { return options_; }
 

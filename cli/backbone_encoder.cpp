@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "cli/image_arguments.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
@@ -22,7 +23,6 @@
 #include "encoder/model/onnx_model_backbone.h"
 #include "simdb/embedding.h"
 #include "simdb/error.h"
-#include "simdb/image_paths.h"
 #include "simdb/onnx_encoder.h"
 
 namespace simdb::cli {
@@ -194,8 +194,7 @@ std::vector<std::byte> make_backbone_encoder(const ArgumentParser& parser,
   const BackboneChoice choice = read_choice(parser);
   if (dimension) require_valid_dimension(*dimension);
   std::vector<fs::path> files;
-  if (parser.has("fit"))
-    files = expand_paths(std::array{parser.get<std::string>("fit")}, console.in);
+  if (parser.has("fit")) files = ImageArguments(console).files(parser.get<std::string>("fit"));
   const Say say = [&](const std::string& line) { console.err << printable(line) << '\n'; };
   const BackboneFeatures backbone =
       open_backbone(choice, files, {}, say, {.check = InterruptGuard::check});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <iosfwd>
 
 namespace simdb::cli {
@@ -9,7 +10,8 @@ struct Console {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
-  bool err_is_terminal = false;  ///< progress bars only there
+  bool err_is_terminal = false;                                   ///< progress bars only there
+  std::size_t (*err_columns)() = [] { return std::size_t{80}; };  ///< how wide that is now
 };
 
 }  // namespace simdb::cli

@@ -11,7 +11,8 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& change) {
   throw Error(ErrorCode::kUsage,
-              "--image-limit is NAME=N with N above 0 and one of the names megapixels, side, "
+              "--image-limit is NAME=N with N above 0, at most 1,000,000, and one of the names "
+              "megapixels, side, "
               "file-mb, memory-mb, seconds and scans, not '" +
                   change + "'");
 }

@@ -6,6 +6,8 @@
 
 #include "cli/app.h"
 #include "cli/standard_files.h"
+#include "cli/standard_input.h"
+#include "cli/terminal.h"
 
 int main(int argc, char** argv) {
   simdb::cli::prepare_standard_files();
@@ -16,7 +18,11 @@ int main(int argc, char** argv) {
   err << std::unitbuf;
   std::cerr.rdbuf(nullptr);
   const std::vector<std::string> args(argv + 1, argv + argc);
-  simdb::cli::Console console{std::cin, std::cout, err, ::isatty(STDERR_FILENO) == 1};
+  simdb::cli::StandardInput input;
+  std::istream in(&input);
+  in.exceptions(std::ios::badbit);
+  simdb::cli::Console console{in, std::cout, err, simdb::cli::err_can_redraw(),
+                              simdb::cli::err_columns};
   const int code = simdb::cli::run(args, console);
 #ifdef __SANITIZE_ADDRESS__
   return code;  // LeakSanitizer checks at a normal exit

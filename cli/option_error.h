@@ -13,8 +13,8 @@ namespace simdb::cli {
 std::string option_error(const boost::program_options::error& error,
                          std::span<const std::string> args);
 
-/// Throws Error(kUsage), ending in `hint`, for a negative value of an unsigned option, NaN or
-/// infinity: a stream, and so Boost, reads "-1" into an unsigned number as 2^64 - 1, and "nan" as a
+/// Throws Error(kUsage) with the range, ending in `hint`, for a value that is no number its option
+/// can hold: a stream, and so Boost, reads "-1" into an unsigned number as 2^64 - 1, and "nan" as a
 /// number.
 void refuse_numbers_out_of_range(const boost::program_options::parsed_options& parsed,
                                  const boost::program_options::options_description& all,

@@ -22,7 +22,7 @@ _simdb() {
     --encoder)
       mapfile -t COMPREPLY < <(compgen -W "photo omniglot" -- "$word"; compgen -f -- "$word")
       return ;;
-    -o | --output | --report | --meta-file | --faiss | --fvecs | --npy)
+    -o | --output | --report | --faiss | --files-from | --fvecs | --meta-file | --npy)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
     --class)
@@ -42,16 +42,16 @@ _simdb() {
   if [[ $word == -* ]]; then
     local options
     case $command in
-      add) options="--by-folder --key --meta --meta-file --classes --image-limit --db --json" ;;
+      add) options="--by-folder --files-from --null --key --meta --meta-file --classes --image-limit --db --json" ;;
       backup | restore | reindex | stats | import) options="--db --json" ;;
       verify) options="--db --deep --json --repair" ;;
       compare) options="--image-limit --db --encoder --json" ;;
-      embed) options="--output --image-limit --db --encoder" ;;
+      embed) options="--output --files-from --null --image-limit --db --encoder" ;;
       eval) options="--report --classes -k --ways --shots --episodes --seed --within-parents --open-set --image-limit --db --encoder --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --db" ;;
       encoders) options="--json" ;;
       init) options="--encoder --dim --db --json" ;;
-      query) options="-k --class --where --accept --within --image-limit --db --json" ;;
+      query) options="-k --files-from --null --class --where --accept --within --image-limit --db --json" ;;
       classes) options="--by --class --where --db --json" ;;
       ls) options="--after --class --limit --where --db --json" ;;
       mv) options="--class --db --json" ;;

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <optional>
@@ -23,7 +24,8 @@ std::uint64_t next_number() {
   return next++;
 }
 
-// Where a symbolic link leads, though there may be no file yet; what can't be followed is left.
+}  // namespace
+
 std::filesystem::path followed(std::filesystem::path path) {
   constexpr int kMostLinks = 40;  // the system's own limit
   std::error_code error;
@@ -34,8 +36,6 @@ std::filesystem::path followed(std::filesystem::path path) {
   }
   return path;
 }
-
-}  // namespace
 
 // Removes the temporary file unless it was renamed into place.
 class AtomicFile::TemporaryFile {
@@ -121,18 +121,33 @@ InputFile::~InputFile() = default;
 std::size_t InputFile::read(std::span<std::byte> to) {
   std::size_t done = 0;
   while (done < to.size()) {
-    const ssize_t count = ::read(file_->descriptor(), to.data() + done, to.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) {
-      throw Error(ErrorCode::kIo, "can't read " + path_.string() + ": " + system_reason());
-    }
-    if (count == 0) break;
-    done += static_cast<std::size_t>(count);
+    if (next_ == buffer_.size() && !fill()) break;
+    const std::size_t count = std::min(to.size() - done, buffer_.size() - next_);
+    std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(next_), count,
+                to.begin() + static_cast<std::ptrdiff_t>(done));
+    next_ += count;
+    done += count;
   }
   return done;
 }
 
+bool InputFile::fill() {
+  next_ = 0;
+  buffer_.resize(kBufferBytes);
+  ssize_t count = 0;
+  do {
+    count = ::read(file_->descriptor(), buffer_.data(), buffer_.size());
+  } while (count < 0 && errno == EINTR);
+  buffer_.resize(static_cast<std::size_t>(std::max<ssize_t>(0, count)));
+  if (count < 0) {
+    throw Error(ErrorCode::kIo, "can't read " + path_.string() + ": " + system_reason());
+  }
+  return count > 0;
+}
+
 void InputFile::rewind() {
+  buffer_.clear();
+  next_ = 0;
   if (::lseek(file_->descriptor(), 0, SEEK_SET) != 0) {
     throw Error(ErrorCode::kIo, "can't read " + path_.string() + ": " + system_reason());
   }

@@ -18,6 +18,9 @@ class RegularFile;
 /// deleted, Error(kIo) if the system does not tell it.
 std::filesystem::path absolute_path(const std::filesystem::path& path);
 
+/// Where a symbolic link leads, though there may be no file yet; what can't be followed is left.
+std::filesystem::path followed(std::filesystem::path path);
+
 /// The folder of the running program, where others of simdb's lie too; empty if the system does not
 /// tell it.
 std::filesystem::path program_folder();
@@ -27,7 +30,7 @@ std::filesystem::path program_folder();
 /// Error(kIo) if the system refuses. Never blocks on a FIFO. Thread-safe.
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
 
-/// A regular file, read from start to end. Errors as read_file. Thread-compatible.
+/// A regular file, read from start to end, in large pieces. Errors as read_file. Thread-compatible.
 class InputFile {
  public:
   explicit InputFile(std::filesystem::path path);
@@ -42,8 +45,12 @@ class InputFile {
   void rewind();
 
  private:
+  bool fill();
+
   std::filesystem::path path_;
   std::unique_ptr<RegularFile> file_;
+  std::vector<std::byte> buffer_;
+  std::size_t next_ = 0;  // in buffer_, to be read
 };
 
 /// Replaces a file so that a crash at any moment leaves the old one or the new one: what is written

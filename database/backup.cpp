@@ -1,6 +1,6 @@
 #include "simdb/backup.h"
 
-#include <system_error>
+#include <string_view>
 
 #include "core/file_io.h"
 #include "database/embedded_gallery.h"
@@ -11,18 +11,25 @@
 
 namespace simdb {
 
-BackupReport EmbeddedGallery::back_up(const std::filesystem::path& file,
+BackupReport EmbeddedGallery::back_up(const ByteSink& sink,
                                       const std::function<void()>& check) const {
-  AtomicFile output(file);
-  const std::uint64_t items = write_backup(*store(), output, check);
-  output.commit();
-  // The backup is done: that its size can't be told, as somebody took it away, is no failure.
-  std::error_code error;
-  const std::uintmax_t bytes = std::filesystem::file_size(file, error);
-  return {items, error ? 0 : bytes};
+  const std::shared_ptr<const Store> store = this->store();
+  store->encoder_model();  // a backup with another encoder than its own would be worth nothing
+  BackupReport report;
+  BackupWriter writer([&](std::span<const std::byte> bytes) {
+    report.bytes += bytes.size();
+    sink(bytes);
+  });
+  store->for_each_entry([&](std::string_view family, std::string_view key, std::string_view value) {
+    check();
+    writer.put(family, key, value);
+    report.items += family == "items" ? 1 : 0;
+  });
+  writer.finish();
+  return report;
 }
 
-std::uint64_t restore_database(const std::filesystem::path& file,
+std::uint64_t restore_database(const ByteSource& source, const std::string& name,
                                const std::filesystem::path& folder,
                                const std::function<void()>& check,
                                const std::function<void(std::span<const std::byte>)>& accept) {
@@ -30,17 +37,32 @@ std::uint64_t restore_database(const std::filesystem::path& file,
   NewFolder made(absolute);
   std::uint64_t items = 0;
   {
-    const EmbeddedGallery gallery(restore_backup(file, store_path(absolute), check), absolute);
-    for (const std::string& problem : gallery.verify()) {
-      throw Error(ErrorCode::kCorruption, "can't restore " + file.string() +
-                                              ": what was backed up was damaged: " + problem);
+    BackupReader reader(source, name);
+    const std::unique_ptr<Store> store =
+        Store::create_from(store_path(absolute), [&](StoreEntry& entry) {
+          check();
+          return reader.next(entry);
+        });
+    // Not against an index: one that is made of the store now says what the store says.
+    for (const StoreProblem& problem : store->verify()) {
+      throw Error(ErrorCode::kCorruption,
+                  "can't restore " + name + ": what was backed up was damaged: " + problem.what);
     }
     check();
-    accept(gallery.encoder_model());
-    items = gallery.stats().items;
+    accept(store->encoder_model());
+    items = store->size();
   }
   made.keep();
   return items;
+}
+
+std::uint64_t restore_database(const std::filesystem::path& file,
+                               const std::filesystem::path& folder,
+                               const std::function<void()>& check,
+                               const std::function<void(std::span<const std::byte>)>& accept) {
+  InputFile input(file);
+  return restore_database([&](std::span<std::byte> to) { return input.read(to); }, file.string(),
+                          folder, check, accept);
 }
 
 }  // namespace simdb

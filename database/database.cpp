@@ -21,7 +21,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t kVotesAtOnce = 64;
 
 Lookup lookup_of(const QueryOptions& options) {
-  return {options.k, options.within, options.filter};
+  Lookup lookup{options.k, options.within, options.filter};
+  if (lookup.within) *lookup.within -= kSimilarityTolerance;
+  return lookup;
 }
 
 Prediction decide(std::vector<LabeledNeighbor> neighbors, const QueryOptions& options) {
@@ -31,7 +33,8 @@ Prediction decide(std::vector<LabeledNeighbor> neighbors, const QueryOptions& op
   prediction.ranking = vote(prediction.neighbors);
   prediction.class_name = prediction.ranking.front().class_name;
   prediction.confidence = prediction.ranking.front().score;
-  prediction.accepted = prediction.neighbors.front().similarity >= options.accept_similarity;
+  prediction.accepted =
+      prediction.neighbors.front().similarity >= options.accept_similarity - kSimilarityTolerance;
   return prediction;
 }
 
@@ -111,8 +114,13 @@ Database Database::open(const fs::path& folder, OpenOptions options) {
 }
 
 bool Database::exists(const fs::path& folder) {
-  std::error_code ignored;
-  return fs::is_directory(store_path(folder), ignored);
+  std::error_code error;
+  const bool found = fs::is_directory(store_path(folder), error);
+  if (error == std::errc::permission_denied) {
+    throw Error(ErrorCode::kIo, "can't look into " + folder.string() + ": " + error.message() +
+                                    "; check the permissions");
+  }
+  return found;
 }
 
 std::vector<AddedItem> Database::add(std::string_view class_name,
@@ -180,6 +188,10 @@ VerifyReport Database::verify() const {
 
 std::vector<std::string> Database::verify_searches() const {
   return state_->gallery->verify_searches();
+}
+
+BackupReport Database::back_up(const ByteSink& sink, const std::function<void()>& check) const {
+  return state_->gallery->back_up(sink, check);
 }
 
 BackupReport Database::back_up(const fs::path& file, const std::function<void()>& check) const {

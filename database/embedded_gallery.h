@@ -88,8 +88,9 @@ class EmbeddedGallery final : public Gallery {
   /// anew. Searches wait only if there is no index yet.
   std::vector<std::string> verify() const override;
   std::vector<std::string> verify_searches() const override;
+  using Gallery::back_up;
   BackupReport back_up(
-      const std::filesystem::path& file, const std::function<void()>& check = [] {}) const override;
+      const ByteSink& sink, const std::function<void()>& check = [] {}) const override;
 
   /// Saves the index for later processes if the gallery is large and much has changed since that
   /// was last done; returns whether. May have to build the index first. Does nothing in a gallery

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
+#include "core/file_io.h"
 #include "simdb/error.h"
 
 namespace simdb {
@@ -33,11 +35,23 @@ std::vector<MetadataCount> Gallery::count_by(std::string_view field,
   return result;
 }
 
-BackupReport Gallery::back_up(const std::filesystem::path& file,
+BackupReport Gallery::back_up(const ByteSink& /*sink*/,
                               const std::function<void()>& /*check*/) const {
-  throw Error(ErrorCode::kUsage, "can't back up into " + file.string() +
-                                     ": this gallery is not kept in files of simdb's own; use the "
-                                     "tools of what keeps it, or 'simdb export'");
+  throw Error(ErrorCode::kUsage,
+              "can't back up: this gallery is not kept in files of simdb's own; use the tools of "
+              "what keeps it, or 'simdb export'");
+}
+
+BackupReport Gallery::back_up(const std::filesystem::path& file,
+                              const std::function<void()>& check) const {
+  std::optional<AtomicFile> output;  // made when there is something to write
+  const ByteSink sink = [&](std::span<const std::byte> bytes) {
+    if (!output) output.emplace(file);
+    output->write(bytes);
+  };
+  const BackupReport report = back_up(sink, check);
+  if (output) output->commit();
+  return report;
 }
 
 ReindexReport Gallery::reindex() {

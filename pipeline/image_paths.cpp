@@ -1,6 +1,7 @@
 #include "simdb/image_paths.h"
 
 #include <istream>
+#include <string_view>
 #include <utility>
 
 #include "simdb/error.h"
@@ -10,27 +11,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void append_listed(std::istream& in, std::vector<fs::path>& paths) {
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+void append_listed(const PathList& list, std::vector<fs::path>& paths) {
   const std::size_t before = paths.size();
-  for (std::string line; std::getline(in, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (!line.empty()) paths.emplace_back(line);
+  bool is_first = true;
+  for (std::string path; std::getline(list.in, path, list.end); is_first = false) {
+    if (list.end == '\n') {
+      if (is_first && path.starts_with(kByteOrderMark)) path.erase(0, kByteOrderMark.size());
+      if (path.ends_with('\r')) path.pop_back();
+    }
+    if (!path.empty()) paths.emplace_back(path);
   }
-  if (in.bad() && paths.size() > before) {  // else it is as good as empty, as a closed one is
-    throw Error(ErrorCode::kIo, "can't read the list of images on standard input to its end");
+  if (list.in.bad() && paths.size() > before) {  // else it is as good as empty, as a closed one is
+    throw Error(ErrorCode::kIo, "can't read the list of images on " + list.name + " to its end");
   }
 }
 
 }  // namespace
 
-std::vector<fs::path> expand_paths(std::span<const std::string> paths, std::istream& list) {
+std::vector<fs::path> expand_paths(std::span<const std::string> paths, const PathList& list,
+                                   const FolderSkipped& skipped) {
   std::vector<fs::path> files;
   for (const std::string& path : paths) {
     std::error_code ignored;
     if (path == "-") {
       append_listed(list, files);
     } else if (fs::is_directory(path, ignored)) {
-      const std::vector<fs::path> images = images_beneath(path);
+      const std::vector<fs::path> images = images_beneath(path, skipped);
       if (images.empty()) {
         throw Error(ErrorCode::kBadInput,
                     "no images in the folder " + path + " (.png, .jpg, .bmp, .webp and the like)");
@@ -41,7 +49,7 @@ std::vector<fs::path> expand_paths(std::span<const std::string> paths, std::istr
     }
   }
   if (files.empty())
-    throw Error(ErrorCode::kBadInput, "the list of images on standard input is empty");
+    throw Error(ErrorCode::kBadInput, "the list of images on " + list.name + " is empty");
   return files;
 }
 
@@ -51,9 +59,10 @@ ImageList list_of(std::span<const LabeledPath> files, const ImageLimits& limits)
           [files](std::size_t i) { return files[i].path.string(); }};
 }
 
-std::vector<LabeledPath> labeled_paths(const fs::path& folder, ClassLevel level) {
+std::vector<LabeledPath> labeled_paths(const fs::path& folder, ClassLevel level,
+                                       const FolderSkipped& skipped) {
   std::vector<LabeledPath> labeled;
-  for (ClassFolder& entry : find_class_folders(folder, level)) {
+  for (ClassFolder& entry : find_class_folders(folder, level, skipped)) {
     for (fs::path& image : entry.images) labeled.push_back({std::move(image), entry.name});
   }
   if (labeled.empty()) {

@@ -6,6 +6,7 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/file_failures.h"
+#include "cli/image_arguments.h"
 #include "cli/interrupt.h"
 #include "cli/item_options.h"
 #include "cli/meta_file.h"
@@ -13,30 +14,32 @@
 #include "cli/render.h"
 #include "core/class_name.h"
 #include "simdb/error.h"
-#include "simdb/image_paths.h"
 #include "simdb/ingest.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
 namespace {
 
-std::vector<LabeledPath> files_to_add(const ArgumentParser& args, Console& console) {
+std::vector<LabeledPath> files_to_add(const ArgumentParser& args, ImageArguments& images) {
   const std::vector<std::string>& words = args.positional();
   if (args.flag("by-folder")) {
+    if (args.has("files-from") || args.flag("null")) {
+      throw Error(ErrorCode::kUsage, "--by-folder takes folders, not lists of images");
+    }
     std::vector<LabeledPath> files;
     const ClassLevel level = args.class_level();
     for (const std::string& folder : words) {
-      for (LabeledPath& file : labeled_paths(folder, level)) files.push_back(std::move(file));
+      for (LabeledPath& file : images.classes(folder, level)) files.push_back(std::move(file));
     }
     return files;
   }
-  if (words.size() < 2) {
+  if (words.empty() || (words.size() < 2 && !args.has("files-from"))) {
     throw Error(ErrorCode::kUsage,
                 "which images? 'simdb add CLASS PATH...' or 'simdb add --by-folder DIR'");
   }
   require_class_name(words[0]);
   std::vector<LabeledPath> files;
-  for (std::filesystem::path& path : expand_paths(std::span(words).subspan(1), console.in)) {
+  for (std::filesystem::path& path : images.files(args, std::span(words).subspan(1))) {
     files.push_back({std::move(path), words[0]});
   }
   return files;
@@ -118,20 +121,26 @@ int run_add(std::span<const std::string> args, Console& console) {
   parser.options().add_options()(
       "meta-file", po::value<std::string>()->value_name("FILE"),
       "JSON lines {\"path\": P, \"key\": K, NAME: VALUE, ...} of the images");
-  parser.with_class_level().with_image_limits().with_database().with_json();
+  parser.with_lists().with_class_level().with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   const ImageLimits limits = parser.image_limits();
-  const std::vector<LabeledPath> files = files_to_add(parser, console);
+  ImageArguments images(console);
+  const std::vector<LabeledPath> files = files_to_add(parser, images);
   const Labels labels(parser, files, console);
   Database database = open_to_write(parser, console);
 
   const InterruptGuard interrupt;
-  IngestReport report;
-  {
+  IngestReport report;  // of what is done so far
+  try {
     ProgressBar bar(console, "adding", files.size());
-    report = ingest(
+    ingest(
         database, list_of(files, limits), [&](std::size_t i) { return labels.of(i); },
         [&](const IngestedRun& run) {
+          for (const AddedItem& item : run.added) {
+            ++(item.is_new ? report.added : report.existing);
+            report.updated += item.is_updated ? 1 : 0;
+          }
+          report.failures.insert(report.failures.end(), run.failures.begin(), run.failures.end());
           bar.clear();
           print_failures(console.err, run.failures);
           if (parser.flag("json")) print_items(console.out, files, run);
@@ -139,10 +148,13 @@ int run_add(std::span<const std::string> args, Console& console) {
           bar.update(run.end);
           return !InterruptGuard::requested();
         });
+  } catch (const Error& e) {
+    print_summary(console.err, report);
+    throw Error(e.code(), e.what() + std::string("; add the same again for the rest"));
   }
   print_summary(parser.flag("json") ? console.err : console.out, report);
   InterruptGuard::check();
-  return exit_code(report.failures, files.size());
+  return images.exit_code(report.failures, files.size());
 }
 
 }  // namespace simdb::cli

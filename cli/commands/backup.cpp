@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -8,6 +9,7 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/interrupt.h"
+#include "cli/output_path.h"
 #include "cli/render.h"
 #include "simdb/error.h"
 
@@ -35,6 +37,25 @@ fs::path named_by_time(const fs::path& database) {
   return text + "-" + time + ".simdb-backup";
 }
 
+// No guard against signals: there is nothing to clear away, and a reader that does not read must
+// not hold one up.
+BackupReport back_up_to_stream(const Database& database, std::ostream& out) {
+  if (::isatty(STDOUT_FILENO) == 1) {
+    throw Error(ErrorCode::kUsage,
+                "a backup is no text for a terminal; redirect it: simdb backup - > FILE");
+  }
+  const ByteSink sink = [&](std::span<const std::byte> bytes) {
+    out.write(reinterpret_cast<const char*>(bytes.data()),
+              static_cast<std::streamsize>(bytes.size()));
+    if (!out) {
+      throw Error(ErrorCode::kIo, "can't write the output: the disk or pipe refused");
+    }
+  };
+  BackupReport report = database.back_up(sink);
+  out.flush();
+  return report;
+}
+
 }  // namespace
 
 int run_backup(std::span<const std::string> args, Console& console) {
@@ -42,23 +63,33 @@ int run_backup(std::span<const std::string> args, Console& console) {
       "backup FILE|DIR",
       "Writes the whole database into one file, the encoder included: its state at this moment,\n"
       "while other processes may read and write. An existing file is replaced as a whole. In a\n"
-      "folder, the file is named after the database and the time. 'simdb restore' reads it.");
+      "folder, the file is named after the database and the time; - is standard output. 'simdb\n"
+      "restore' reads it.");
   parser.with_database().with_json();
   if (!parser.parse(args, console, 1, 1)) return 0;
   const fs::path database = find_database(parser);
-  fs::path file = parser.positional()[0];
-  std::error_code ignored;
-  if (fs::is_directory(file, ignored)) file /= named_by_time(database);
-  const InterruptGuard interrupt;
-  const BackupReport report =
-      open_database(parser, OpenMode::kReadOnly).back_up(file, InterruptGuard::check);
-  if (parser.flag("json")) {
-    print_json(console.out,
-               {{"file", file.string()}, {"items", report.items}, {"bytes", report.bytes}});
-  } else {
-    console.out << fmt::format("wrote {}: {}, {}\n", printable(file.string()),
-                               count_of(report.items, "item", "items"), byte_size(report.bytes));
+  const std::string& name = parser.positional()[0];
+  const auto print = [&](std::ostream& out, const std::string& file, const BackupReport& report) {
+    if (parser.flag("json")) {
+      print_json(out, {{"file", file}, {"items", report.items}, {"bytes", report.bytes}});
+    } else {
+      out << fmt::format("wrote {}: {}, {}\n", printable(file),
+                         count_of(report.items, "item", "items"), byte_size(report.bytes));
+    }
+  };
+  if (name == "-") {
+    const BackupReport report =
+        back_up_to_stream(open_database(parser, OpenMode::kReadOnly), console.out);
+    print(console.err, "standard output", report);
+    return 0;
   }
+  std::error_code ignored;
+  const bool is_folder = fs::is_directory(name, ignored);
+  const fs::path file =
+      output_path(is_folder ? (fs::path(name) / named_by_time(database)).string() : name);
+  const InterruptGuard interrupt;
+  print(console.out, file.string(),
+        open_database(parser, OpenMode::kReadOnly).back_up(file, InterruptGuard::check));
   return 0;
 }
 

@@ -7,13 +7,14 @@
 #include "cli/commands/commands.h"
 #include "cli/encoder_choice.h"
 #include "cli/file_failures.h"
+#include "cli/image_arguments.h"
 #include "cli/interrupt.h"
+#include "cli/output_path.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/file_io.h"
 #include "pipeline/formats/npy.h"
 #include "simdb/encode_images.h"
-#include "simdb/image_paths.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
@@ -38,9 +39,10 @@ int run_embed(std::span<const std::string> args, Console& console) {
   parser.options().add_options()("output,o", po::value<std::string>()->value_name("FILE"),
                                  "FILE.npy or FILE.jsonl instead of stdout");
   add_encoder_options(parser);
-  parser.with_image_limits();
+  parser.with_lists().with_image_limits();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   const std::string output = parser.has("output") ? parser.get<std::string>("output") : "";
+  const std::filesystem::path file = output.empty() ? "" : output_path(output);
   const ImageLimits limits = parser.image_limits();
   const bool numpy = output.ends_with(".npy");
   if (!output.empty() && !numpy && !output.ends_with(".jsonl")) {
@@ -48,7 +50,8 @@ int run_embed(std::span<const std::string> args, Console& console) {
                 "-o takes a name that ends in .npy or .jsonl, not '" + output + "'");
   }
 
-  const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console.in);
+  ImageArguments images(console);
+  const std::vector<std::filesystem::path> paths = images.files(parser, parser.positional());
   const InterruptGuard interrupt;
   const std::shared_ptr<const ImageEncoder> encoder = choose_encoder(parser);
   EmbeddingBatch rows(encoder->dimension());
@@ -71,11 +74,11 @@ int run_embed(std::span<const std::string> args, Console& console) {
   }
   InterruptGuard::check();
   if (numpy) {
-    write_file_atomic(output, to_npy(rows));
+    write_file_atomic(file, to_npy(rows));
   } else if (!output.empty()) {
-    write_file_atomic(output, lines.view());
+    write_file_atomic(file, lines.view());
   }
-  return exit_code(failures, paths.size());
+  return images.exit_code(failures, paths.size());
 }
 
 }  // namespace simdb::cli

@@ -13,7 +13,9 @@
 #include "cli/encoder_choice.h"
 #include "cli/evaluation_text.h"
 #include "cli/file_failures.h"
+#include "cli/image_arguments.h"
 #include "cli/interrupt.h"
+#include "cli/output_path.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "cli/report/report.h"
@@ -112,8 +114,8 @@ class Reference {
 
 /// Embeddings of the images beneath a folder; bad ones are named on stderr and left out.
 EmbeddingBatch embed_folder(const ImageEncoder& encoder, const std::string& folder,
-                            const ImageLimits& limits, Console& console) {
-  const std::vector<std::filesystem::path> paths = expand_paths(std::span(&folder, 1), console.in);
+                            const ImageLimits& limits, ImageArguments& images, Console& console) {
+  const std::vector<std::filesystem::path> paths = images.files(folder);
   EmbeddingBatch rows(encoder.dimension());
   ProgressBar bar(console, "foreign images", paths.size());
   encode_images(encoder, list_of(paths, limits), [&](EncodedRun& run) {
@@ -163,9 +165,11 @@ int run_eval(std::span<const std::string> args, Console& console) {
   if (!parser.parse(args, console, 1, 1)) return 0;
   const auto k = parser.get<std::size_t>("k");
   if (k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
+  if (parser.has("report")) output_path(parser.get<std::string>("report"));  // before the work
   const std::optional<EpisodeOptions> episodes = episode_options(parser);
   const std::string& folder = parser.positional()[0];
-  const std::vector<LabeledPath> files = labeled_paths(folder, parser.class_level());
+  ImageArguments images(console);
+  const std::vector<LabeledPath> files = images.classes(folder, parser.class_level());
   const Reference reference(parser);
 
   const InterruptGuard interrupt;
@@ -184,7 +188,7 @@ int run_eval(std::span<const std::string> args, Console& console) {
   if (parser.has("open-set") && !InterruptGuard::requested()) {
     const auto& foreign = parser.get<std::string>("open-set");
     reference.compare_with_foreign(
-        result, embed_folder(reference.encoder(), foreign, parser.image_limits(), console));
+        result, embed_folder(reference.encoder(), foreign, parser.image_limits(), images, console));
   }
   InterruptGuard::check();
   if (!result.singletons.empty()) {
@@ -196,7 +200,7 @@ int run_eval(std::span<const std::string> args, Console& console) {
   } else {
     print_evaluation(console.out, result);
   }
-  const int code = exit_code(result.failures, files.size());
+  const int code = images.exit_code(result.failures, files.size());
   if (parser.has("report")) {
     const auto& page = parser.get<std::string>("report");
     write_file_atomic(page, render_report(to_report(std::move(result), reference, folder, k)));

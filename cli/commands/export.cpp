@@ -13,6 +13,7 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/interrupt.h"
+#include "cli/output_path.h"
 #include "cli/render.h"
 #include "core/file_io.h"
 #include "database/faiss_export.h"
@@ -109,7 +110,7 @@ struct Form {
 };
 
 constexpr Form kForms[] = {
-    {"output", "output,o", "FILE", "JSON lines into FILE", write_lines_file},
+    {"output", "output,o", "FILE", "JSON lines into FILE (- for stdout)", write_lines_file},
     {"faiss", "faiss", "FILE", "an index that FAISS reads and that finds the same ids",
      write_faiss},
     {"fvecs", "fvecs", "FILE", "vectors as .fvecs, ids in FILE.ids.npy",
@@ -148,14 +149,18 @@ int run_export(std::span<const std::string> args, Console& console) {
     }
     chosen = &form;
   }
+  if (chosen != nullptr && chosen->write == write_lines_file &&
+      parser.get<std::string>(chosen->name) == "-") {
+    chosen = nullptr;
+  }
   // On stdout there is nothing to clear away, and a reader that does not read must not hold it up.
   std::optional<InterruptGuard> interrupt;
   if (chosen != nullptr) interrupt.emplace();
   const Database database = open_database(parser, OpenMode::kReadOnly);
   const Gallery& gallery = database.gallery();
-  const std::uint64_t count = chosen != nullptr
-                                  ? chosen->write(gallery, parser.get<std::string>(chosen->name))
-                                  : write_lines(gallery, console.out);
+  const std::uint64_t count =
+      chosen != nullptr ? chosen->write(gallery, output_path(parser.get<std::string>(chosen->name)))
+                        : write_lines(gallery, console.out);
   console.err << "exported " << count_of(count, "item", "items") << '\n';
   return 0;
 }

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -6,6 +8,8 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
+#include "cli/input_file.h"
+#include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "pipeline/formats/import_lines.h"
@@ -19,12 +23,19 @@ constexpr std::size_t kItemsPerCommit = 1024;
 ImportedItems read_source(const std::string& path, Console& console, const Gallery& gallery) {
   const std::string& fingerprint = gallery.encoder_fingerprint();
   const std::size_t dimension = gallery.stats().dimension;
-  if (path == "-") return read_import_lines(console.in, "standard input", fingerprint, dimension);
-  std::ifstream file(path);
-  if (!file)
-    throw Error(ErrorCode::kNotFound,
-                "can't read " + path + ": there is no such file, or it may not be read");
-  return read_import_lines(file, path, fingerprint, dimension);
+  if (path == "-") {
+    return read_import_lines(console.in, "standard input", fingerprint, dimension,
+                             InterruptGuard::check);
+  }
+  std::ifstream file = open_to_read(path);
+  return read_import_lines(file, path, fingerprint, dimension, InterruptGuard::check);
+}
+
+// What became of an import that ends before all is in, and how to go on.
+std::string so_far(std::size_t done, std::size_t all) {
+  if (done == 0) return "nothing was imported";
+  return fmt::format("{} of {} are in and safe; import the same again for the rest", done,
+                     count_of(all, "item", "items"));
 }
 
 }  // namespace
@@ -34,33 +45,51 @@ int run_import(std::span<const std::string> args, Console& console) {
       "import FILE.jsonl",
       "Adds the items of a file that 'simdb export' wrote (- for stdin). The vectors must come "
       "from "
-      "the\ndatabase's own encoder. A bad line is named and nothing is imported.");
+      "the\ndatabase's own encoder. A bad line is named and nothing is imported. Cut short, it "
+      "says "
+      "how far it\ngot; the same command again goes on.");
   parser.with_database().with_json();
   if (!parser.parse(args, console, 1, 1)) return 0;
   Database database = open_to_write(parser, console);
-  const ImportedItems imported = read_source(parser.positional()[0], console, database.gallery());
+  const InterruptGuard interrupt;
+  ImportedItems imported{{}, EmbeddingBatch(database.gallery().dimension())};
+  try {
+    imported = read_source(parser.positional()[0], console, database.gallery());
+  } catch (const Interrupted&) {
+    console.err << "simdb: " << so_far(0, 0) << '\n';
+    throw;
+  }
 
   std::size_t added = 0;
+  std::size_t done = 0;
   ProgressBar bar(console, "importing", imported.items.size());
-  for (std::size_t first = 0; first < imported.items.size(); first += kItemsPerCommit) {
-    const auto items =
-        std::span(imported.items)
-            .subspan(first, std::min(kItemsPerCommit, imported.items.size() - first));
+  while (done < imported.items.size() && !InterruptGuard::requested()) {
+    const auto items = std::span(imported.items)
+                           .subspan(done, std::min(kItemsPerCommit, imported.items.size() - done));
     EmbeddingBatch embeddings(imported.embeddings.dimension());
     for (std::size_t i = 0; i < items.size(); ++i)
-      embeddings.append_unit(imported.embeddings.row(first + i));
-    for (const AddedItem& item : database.gallery().add(items, embeddings))
-      added += item.is_new ? 1 : 0;
-    bar.update(first + items.size());
+      embeddings.append_unit(imported.embeddings.row(done + i));
+    try {
+      for (const AddedItem& item : database.gallery().add(items, embeddings))
+        added += item.is_new ? 1 : 0;
+    } catch (const Error& e) {
+      throw Error(e.code(), e.what() + ("; " + so_far(done, imported.items.size())));
+    }
+    done += items.size();
+    bar.update(done);
   }
   bar.clear();
-  const std::size_t existing = imported.items.size() - added;
+  const std::size_t existing = done - added;
   if (parser.flag("json")) {
     print_json(console.out, {{"imported", added}, {"existing", existing}});
   } else {
     console.out << "imported " << count_of(added, "item", "items");
     if (existing > 0) console.out << ", " << existing << " were there already";
     console.out << '\n';
+  }
+  if (done < imported.items.size()) {
+    console.err << "simdb: " << so_far(done, imported.items.size()) << '\n';
+    InterruptGuard::check();
   }
   return 0;
 }

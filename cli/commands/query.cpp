@@ -1,18 +1,20 @@
 #include <fmt/format.h>
 
 #include <boost/program_options/value_semantic.hpp>
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/file_failures.h"
+#include "cli/image_arguments.h"
 #include "cli/item_options.h"
 #include "cli/render.h"
 #include "pipeline/formats/metadata_json.h"
 #include "simdb/encode_images.h"
-#include "simdb/image_paths.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
@@ -49,8 +51,14 @@ nlohmann::ordered_json to_json(const Database& database, const std::string& path
           {"neighbors", neighbors}};
 }
 
-std::string verdict(const Prediction& prediction) {
-  if (prediction.ranking.empty()) return "unknown (nothing to compare with)";
+// `within` as it was asked for; how many items there are to compare with.
+std::string verdict(const Prediction& prediction, std::optional<float> within,
+                    std::uint64_t items) {
+  if (prediction.ranking.empty()) {
+    return within && items > 0
+               ? fmt::format("unknown (no item has a similarity of {} or more)", *within)
+               : "unknown (nothing to compare with)";
+  }
   const std::string name = printable(prediction.class_name);
   if (prediction.accepted) return fmt::format("{}  {}", name, percent(prediction.confidence));
   return fmt::format("unknown (nearest class {}, similarity {:.3f})", name,
@@ -64,6 +72,15 @@ void print_details(std::ostream& out, const Prediction& prediction) {
     out << fmt::format("  {:>10.4f} {:>6}  {}  {}\n", neighbor.similarity, to_number(neighbor.id),
                        printable(neighbor.class_name), printable(neighbor.source));
   }
+}
+
+float similarity_of(const ArgumentParser& parser, const char* option) {
+  const auto value = parser.get<float>(option);
+  if (value < -1 || value > 1) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("--{} is a similarity, from -1 to 1, not {}", option, value));
+  }
+  return value;
 }
 
 }  // namespace
@@ -82,18 +99,20 @@ int run_query(std::span<const std::string> args, Console& console) {
       "similarity of the nearest neighbour below which an image is unknown");
   parser.options().add_options()("within", po::value<float>()->value_name("S"),
                                  "let all items of at least this similarity vote");
-  parser.with_image_limits().with_database().with_json();
+  parser.with_lists().with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   QueryOptions options{.k = parser.get<std::size_t>("k"),
-                       .accept_similarity = parser.get<float>("accept")};
+                       .accept_similarity = similarity_of(parser, "accept")};
   if (options.k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
   options.filter = filter_of(parser);
-  if (parser.has("within")) options.within = parser.get<float>("within");
+  if (parser.has("within")) options.within = similarity_of(parser, "within");
   const ImageLimits limits = parser.image_limits();
 
-  const std::vector<std::filesystem::path> paths = expand_paths(parser.positional(), console.in);
+  ImageArguments images(console);
+  const std::vector<std::filesystem::path> paths = images.files(parser, parser.positional());
   const Database database = open_database(parser, OpenMode::kReadOnly);
   require_classes(database, options.filter);
+  const std::uint64_t items = database.gallery().stats().items;
   std::vector<ImageFailure> failures;
   encode_images(database.encoder(), list_of(paths, limits), [&](EncodedRun& run) {
     for (std::size_t i = 0; i < run.images.size(); ++i) {
@@ -102,9 +121,10 @@ int run_query(std::span<const std::string> args, Console& console) {
       if (parser.flag("json")) {
         print_json(console.out, to_json(database, path, prediction));
       } else if (paths.size() > 1) {
-        console.out << fmt::format("{:<24} {}\n", verdict(prediction), printable(path));
+        console.out << fmt::format("{:<24} {}\n", verdict(prediction, options.within, items),
+                                   printable(path));
       } else {
-        console.out << verdict(prediction) << '\n';
+        console.out << verdict(prediction, options.within, items) << '\n';
         print_details(console.out, prediction);
       }
     }
@@ -113,7 +133,7 @@ int run_query(std::span<const std::string> args, Console& console) {
     failures.insert(failures.end(), run.failures.begin(), run.failures.end());
     return static_cast<bool>(console.out);
   });
-  return exit_code(failures, paths.size());
+  return images.exit_code(failures, paths.size());
 }
 
 }  // namespace simdb::cli

@@ -26,8 +26,8 @@ BackboneFeatures open(const TrainCommand& command, const BackboneCommand& wanted
   choice.choose_channels = command.choose_channels;
   std::error_code ignored;  // what is wrong with the folder is told by who reads it
   const bool is_folder = std::filesystem::is_directory(command.folder, ignored);
-  const auto images =
-      is_folder ? images_beneath(command.folder) : std::vector<std::filesystem::path>();
+  const auto images = is_folder ? images_beneath(command.folder, [](const auto&...) {})
+                                : std::vector<std::filesystem::path>();
   return open_backbone(choice, images, command.image_limits, say);
 }
 

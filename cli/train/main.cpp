@@ -7,6 +7,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/standard_files.h"
+#include "cli/terminal.h"
 #include "cli/train/train_app.h"
 #include "encoder/training/allocator.h"
 #include "simdb/shipped_encoders.h"
@@ -35,6 +36,6 @@ int main(int argc, char** argv) {
   const simdb::cli::InterruptGuard guard;
   const std::vector<std::string_view> args(argv + (argc > 0 ? 1 : 0), argv + argc);
   return simdb::cli::run_train_program(
-      args, {std::cout, std::cerr, isatty(STDERR_FILENO) != 0,
+      args, {std::cout, std::cerr, simdb::cli::err_can_redraw(),
              simdb::cli::InterruptGuard::requested, simdb::shipped_encoder_path("photo")});
 }

@@ -137,7 +137,7 @@ class TrainApp {
     if (!command_.choose_start || command_.backbone || command_.output.empty()) return;
     std::error_code error;  // of a folder is told by who reads it
     if (!fs::is_directory(command_.folder, error)) return;
-    const auto files = images_beneath(command_.folder);
+    const auto files = images_beneath(command_.folder, [](const auto&...) {});
     if (!training::are_photographs(files, command_.image_limits)) return;
     const bool has_photo = fs::exists(environment_.photo, error);
     if (!command_.new_network.empty()) {

@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "cli/terminal.h"
 #include "cli/train/duration.h"
 
 namespace simdb::cli {
@@ -89,7 +90,7 @@ void TrainDisplay::finish() {
 }
 
 void TrainDisplay::draw(const std::string& text) {
-  err_ << "\r\x1b[K" << text << std::flush;
+  err_ << "\r\x1b[K" << text.substr(0, err_columns() - 1) << std::flush;
   drawn_ = Clock::now();
 }
 

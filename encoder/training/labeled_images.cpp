@@ -153,7 +153,7 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
   LabeledImages images;
   images.input = options.input;
   if (options.choose_channels) images.input.channels = 3;
-  const std::vector<ClassFolder> folders = find_class_folders(folder, options.level);
+  const std::vector<ClassFolder> folders = find_class_folders(folder, options.level, on_skip);
   if (options.choose_side)
     images.input.width = images.input.height = recommend_side(folders, options.limits);
   require_valid(images.input);

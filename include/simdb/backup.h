@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <span>
+#include <string>
 
 namespace simdb {
 
@@ -16,6 +17,15 @@ namespace simdb {
 /// `folder`, Error(kIo) if the system refuses. Nothing is left behind then.
 std::uint64_t restore_database(
     const std::filesystem::path& file, const std::filesystem::path& folder,
+    const std::function<void()>& check = [] {},
+    const std::function<void(std::span<const std::byte>)>& accept = [](auto) {});
+
+/// Fills `to` with the next bytes of a file; returns how many there were, fewer only at its end.
+using ByteSource = std::function<std::size_t(std::span<std::byte> to)>;
+
+/// The same from a stream that messages call `name`.
+std::uint64_t restore_database(
+    const ByteSource& source, const std::string& name, const std::filesystem::path& folder,
     const std::function<void()>& check = [] {},
     const std::function<void(std::span<const std::byte>)>& accept = [](auto) {});
 

@@ -38,7 +38,8 @@ struct QueryOptions {
   std::size_t k = 10;              ///< neighbours that vote, at least 1
   SearchFilter filter = {};        ///< look only among these items
   float accept_similarity = 0.5F;  ///< a nearest neighbour below this is no match
-  /// Where set, all items of at least this similarity vote instead of the k nearest.
+  /// Where set, all items of at least this similarity vote instead of the k nearest. Both bounds
+  /// are met by what falls short of them by no more than kSimilarityTolerance.
   std::optional<float> within = std::nullopt;
 };
 
@@ -73,7 +74,7 @@ class Database {
   /// Error(kCorruption) too if a database opened for writing has lost changes that the saved index
   /// has seen; Error(kBadInput) if a newer simdb saved the index. A reader does without that index.
   static Database open(const std::filesystem::path& folder, OpenOptions options = {});
-  /// True if `folder` looks like a database.
+  /// True if `folder` looks like a database. Throws Error(kIo) if it may not be looked into.
   static bool exists(const std::filesystem::path& folder);
 
   /// Closing a large database saves its index if much has changed since it was last saved.
@@ -113,6 +114,7 @@ class Database {
   bool refresh();
   VerifyReport verify() const;
   std::vector<std::string> verify_searches() const;
+  BackupReport back_up(const ByteSink& sink, const std::function<void()>& check = [] {}) const;
   BackupReport back_up(
       const std::filesystem::path& file, const std::function<void()>& check = [] {}) const;
   ReindexReport reindex();

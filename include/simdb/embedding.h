@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -84,6 +85,10 @@ class EmbeddingBatch {
 
 /// The square of the Euclidean length, accumulated in double.
 double squared_length(std::span<const float> values);
+
+/// Rounded to floats a vector's length is no more exactly 1, so that the similarity of a vector to
+/// itself may fall short of 1, by less than this.
+inline constexpr float kSimilarityTolerance = 4 * std::numeric_limits<float>::epsilon();
 
 /// Cosine similarity of two unit vectors of equal dimension, accumulated in double, in [-1, 1].
 /// Throws Error(kUsage) if the dimensions differ.

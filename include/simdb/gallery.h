@@ -45,6 +45,9 @@ struct BackupReport {
   std::uint64_t bytes = 0;
 };
 
+/// Takes the bytes of a file, piece by piece.
+using ByteSink = std::function<void(std::span<const std::byte> bytes)>;
+
 /// What a vote needs to know of a class; see core/vote.h.
 struct ClassSummary {
   std::uint64_t items = 0;  ///< 0 if there is no such class
@@ -187,10 +190,12 @@ class Gallery {
 
   // What not every engine can: by default Error(kUsage) with what to do instead.
 
-  /// Writes everything into one file, the encoder included, for restore_database. Changes go on
-  /// meanwhile and are not in it. The file is replaced whole; a failure leaves it as it was. Calls
-  /// `check` often and lets out what that throws.
+  /// Hands everything to `sink`, the encoder included, for restore_database. Changes go on
+  /// meanwhile and are not in it. Calls `check` often and lets out what that and `sink` throw.
   virtual BackupReport back_up(
+      const ByteSink& sink, const std::function<void()>& check = [] {}) const;
+  /// The same into one file, which is replaced whole; a failure leaves it as it was.
+  BackupReport back_up(
       const std::filesystem::path& file, const std::function<void()>& check = [] {}) const;
   /// Rebuilds the search index and saves it for later processes. Throws Error(kUsage) in a
   /// gallery opened for reading, Error(kIo) if it can't be written.

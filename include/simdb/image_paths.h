@@ -11,11 +11,22 @@
 
 namespace simdb {
 
+/// Where a list of paths is read from.
+struct PathList {
+  std::istream& in;
+  std::string name = "standard input";
+  /// What ends a path. A line may end in "\r\n", and a byte order mark before the first is no part
+  /// of it; where '\0' ends them, paths may hold any other byte.
+  char end = '\n';
+};
+
 /// Files as they are, folders as the images beneath them (by extension, sorted, hidden files left
-/// out), "-" as the paths in `list` (standard input), one per line. Throws Error(kBadInput) for a
-/// folder without images. A missing file is left to whoever reads it.
+/// out), "-" as the paths in `list`. Throws Error(kBadInput) for a
+/// folder without images. A missing file is left to whoever reads it. `skipped` as in
+/// images_beneath.
 std::vector<std::filesystem::path> expand_paths(std::span<const std::string> paths,
-                                                std::istream& list);
+                                                const PathList& list,
+                                                const FolderSkipped& skipped = {});
 
 /// An image and the class that its folder names.
 struct LabeledPath {
@@ -30,6 +41,7 @@ ImageList list_of(std::span<const LabeledPath> files, const ImageLimits& limits 
 /// Error(kNotFound) if there is no such folder, Error(kBadInput) if it holds no images in
 /// sub-folders.
 std::vector<LabeledPath> labeled_paths(const std::filesystem::path& folder,
-                                       ClassLevel level = ClassLevel::kAuto);
+                                       ClassLevel level = ClassLevel::kAuto,
+                                       const FolderSkipped& skipped = {});
 
 }  // namespace simdb

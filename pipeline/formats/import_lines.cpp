@@ -20,88 +20,148 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Not more of a line than a message can hold.
-constexpr std::size_t kMostQuoted = 300;
+constexpr const char* kBlanks = " \t\r";
+
+[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::kBadInput, why); }
+
+// nlohmann's words are about its own types. It passes over a byte order mark itself.
+Json parse_line(const std::string& text) {
+  try {
+    Json line = Json::parse(text);
+    if (line.is_object()) return line;
+  } catch (const Json::parse_error& e) {
+    refuse(fmt::format("it is no JSON from byte {} on", e.byte));
+  } catch (const Json::exception&) {
+    refuse("a number in it is too large");
+  }
+  refuse("it is no JSON object, {\"name\": value, ...}");
+}
+
+const Json& field(const Json& line, const char* name) {
+  const auto found = line.find(name);
+  if (found == line.end()) refuse(fmt::format("it has no \"{}\"", name));
+  return *found;
+}
+
+std::string text(const Json& line, const char* name) {
+  const Json& value = field(line, name);
+  if (!value.is_string()) refuse(fmt::format("its \"{}\" is no text", name));
+  return value.get<std::string>();
+}
 
 // nlohmann's conversions would turn 28.7 into 28, -1 into 4,294,967,295 and, below, true into 1.
-std::uint32_t whole_number(const Json& value, const char* name) {
+std::uint32_t whole_number(const Json& line, const char* name) {
+  const Json& value = field(line, name);
   const bool fits = value.is_number_unsigned() &&
                     value.get<std::uint64_t>() <= std::numeric_limits<std::uint32_t>::max();
-  if (!fits) {
-    throw Error(ErrorCode::kBadInput, fmt::format("its \"{}\" is not a whole number", name));
-  }
+  if (!fits) refuse(fmt::format("its \"{}\" is not a whole number from 0 to 2^32 - 1", name));
   return value.get<std::uint32_t>();
 }
 
-std::vector<float> floats(const Json& values) {
+std::vector<float> vector_of(const Json& line, std::size_t dimension) {
+  const Json& values = field(line, "vector");
   const auto is_number = [](const Json& value) { return value.is_number(); };
   if (!values.is_array() || !std::ranges::all_of(values, is_number)) {
-    throw Error(ErrorCode::kBadInput, "its \"vector\" is not a list of numbers");
+    refuse("its \"vector\" is not a list of numbers");
+  }
+  if (values.size() != dimension) {
+    refuse(fmt::format("its \"vector\" has {} numbers, the database's have {}", values.size(),
+                       dimension));
   }
   return values.get<std::vector<float>>();
 }
 
 void require_same_encoder(const Json& header, const std::string& fingerprint) {
-  const std::uint32_t version = whole_number(header.at(kExportVersionKey), kExportVersionKey);
-  if (version != kExportVersion) {
-    throw Error(ErrorCode::kBadInput,
-                fmt::format("it has format version {}, this simdb knows {}; use a newer simdb",
-                            version, kExportVersion));
+  if (!header.contains(kExportVersionKey)) {
+    refuse(fmt::format("it is not the line that 'simdb export' begins with: it has no \"{}\"",
+                       kExportVersionKey));
   }
-  const auto found = header.at("encoder").get<std::string>();
+  const std::uint32_t version = whole_number(header, kExportVersionKey);
+  if (version != kExportVersion) {
+    refuse(fmt::format("it has format version {}, this simdb knows {}; use a newer simdb", version,
+                       kExportVersion));
+  }
+  const std::string found = text(header, "encoder");
   if (found != fingerprint) {
-    throw Error(ErrorCode::kBadInput,
-                fmt::format("its vectors belong to encoder {}, the database to {}; add the images "
-                            "themselves instead",
-                            printable(found.substr(0, 12)), fingerprint.substr(0, 12)));
+    refuse(
+        fmt::format("its vectors belong to encoder {}, the database to {}; add the images "
+                    "themselves instead",
+                    printable(found.substr(0, 12)), fingerprint.substr(0, 12)));
+  }
+}
+
+// What `read` makes of the line, with the name of the field in what it throws.
+template <typename Read>
+auto read_field(const char* name, Read read) {
+  try {
+    return read();
+  } catch (const Error& e) {
+    refuse(fmt::format("its \"{}\": {}", name, e.what()));
   }
 }
 
 void append_item(const Json& line, ImportedItems& imported) {
   NewItem item;
-  item.info.class_name = line.at("class").get<std::string>();
-  require_class_name(item.info.class_name);
-  item.info.source = source_of(line);
-  if (line.contains("sha256"))
-    item.info.digest = sha256_from_hex(line["sha256"].get<std::string>());
-  if (line.contains("width")) item.info.width = whole_number(line["width"], "width");
-  if (line.contains("height")) item.info.height = whole_number(line["height"], "height");
-  if (line.contains("key")) item.info.key = line["key"].get<std::string>();
-  if (line.contains("metadata")) item.info.metadata = metadata_from_json(line["metadata"]);
-  imported.embeddings.append_unit(floats(line.at("vector")));
+  item.info.class_name = text(line, "class");
+  read_field("class", [&] { require_class_name(item.info.class_name); });
+  if (line.contains("source")) text(line, "source");
+  item.info.source = read_field("source_bytes", [&] { return source_of(line); });
+  if (line.contains("sha256")) {
+    const std::string digest = text(line, "sha256");
+    item.info.digest = read_field("sha256", [&] { return sha256_from_hex(digest); });
+  }
+  if (line.contains("width")) item.info.width = whole_number(line, "width");
+  if (line.contains("height")) item.info.height = whole_number(line, "height");
+  if (line.contains("key")) item.info.key = text(line, "key");
+  if (line.contains("metadata")) {
+    item.info.metadata =
+        read_field("metadata", [&] { return metadata_from_json(line["metadata"]); });
+  }
+  const std::vector<float> values = vector_of(line, imported.embeddings.dimension());
+  read_field("vector", [&] { imported.embeddings.append_unit(values); });
   imported.items.push_back(std::move(item));
 }
 
 }  // namespace
 
 ImportedItems read_import_lines(std::istream& in, const std::string& name,
-                                const std::string& fingerprint, std::size_t dimension) {
+                                const std::string& fingerprint, std::size_t dimension,
+                                const std::function<void()>& check) {
   ImportedItems imported{{}, EmbeddingBatch(dimension)};
   std::size_t number = 0;
-  std::string text;
-  try {
-    while (std::getline(in, text)) {
-      ++number;
-      const Json line = Json::parse(text);
-      if (number == 1) {
-        require_same_encoder(line, fingerprint);
-      } else {
-        append_item(line, imported);
-      }
+  bool has_header = false;
+  std::string line;
+  const auto next_line = [&] {
+    try {
+      return static_cast<bool>(std::getline(in, line));
+    } catch (const Error& e) {  // of a stream that throws
+      throw Error(e.code(),
+                  fmt::format("{}, after line {}; nothing was imported", e.what(), number));
     }
-  } catch (const std::exception& e) {
-    throw Error(ErrorCode::kBadInput,
-                fmt::format("can't import {}: line {}: {}; nothing was imported", name, number,
-                            std::string_view(e.what()).substr(0, kMostQuoted)));
-  }
-  if (number == 0) {
-    throw Error(ErrorCode::kBadInput, "can't import " + name + ": it is empty");
+  };
+  while (next_line()) {
+    check();
+    ++number;
+    if (line.find_first_not_of(kBlanks) == std::string::npos) continue;
+    try {
+      const Json json = parse_line(line);
+      if (has_header) {
+        append_item(json, imported);
+      } else {
+        require_same_encoder(json, fingerprint);
+        has_header = true;
+      }
+    } catch (const Error& e) {
+      refuse(fmt::format("can't import {}: line {}: {}; nothing was imported", name, number,
+                         e.what()));
+    }
   }
   if (in.bad()) {
     throw Error(
         ErrorCode::kIo,
         fmt::format("can't read {} to its end, after line {}; nothing was imported", name, number));
   }
+  if (!has_header) refuse("can't import " + name + ": it is empty");
   return imported;
 }
 

@@ -35,6 +35,7 @@ nlohmann::ordered_json to_json(const ItemRecord& item) {
 
 std::string source_of(const nlohmann::json& line) {
   if (!line.contains(kSourceBytes)) return line.value("source", "");
+  if (!line[kSourceBytes].is_string()) throw Error(ErrorCode::kBadInput, "it is no text");
   const auto hex = line[kSourceBytes].get<std::string>();
   std::string source(hex.size() / 2, '\0');
   bool valid = hex.size() % 2 == 0;
@@ -45,8 +46,7 @@ std::string source_of(const nlohmann::json& line) {
     source[i] = static_cast<char>(byte);
   }
   if (!valid) {
-    throw Error(ErrorCode::kBadInput,
-                std::string(kSourceBytes) + " is not an even number of hexadecimal digits");
+    throw Error(ErrorCode::kBadInput, "it is not an even number of hexadecimal digits");
   }
   return source;
 }

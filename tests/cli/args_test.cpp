@@ -64,7 +64,7 @@ TEST_F(ArgumentParserTest, RefusesAnOptionWithoutAName) {
 TEST_F(ArgumentParserTest, PlaceholdersOfMessagesAreWordsLikeOthers) {
   for (const char* word : {"%value%", "%option%", "%canonical_option%", "%prefix%"}) {
     const std::string text = word;
-    EXPECT_THAT(usage_error({"-k", text}), HasSubstr("an option is not known"));
+    EXPECT_THAT(usage_error({"-k", text}), HasSubstr("it takes a whole number"));
     EXPECT_THAT(usage_error({"--" + text}), HasSubstr("an option is not known"));
     EXPECT_THAT(usage_error({"-" + text}), HasSubstr("an option is not known"));
   }
@@ -79,9 +79,17 @@ TEST_F(ArgumentParserTest, NumbersNeverWrapAndAreNumbers) {
     EXPECT_THAT(usage_error({"a", "-k", wrong}), HasSubstr(wrong));
     EXPECT_THAT(usage_error({"a", std::string("--seed=") + wrong}), HasSubstr("seed"));
   }
-  EXPECT_THAT(usage_error({"a", "-k-1"}), AllOf(HasSubstr("from 0 up"), HasSubstr("--help")));
-  for (const char* wrong : {"nan", "-nan", "inf", "-inf", "1e999"}) {
-    EXPECT_THAT(usage_error({"a", "--within", wrong}), HasSubstr(wrong));
+  EXPECT_THAT(usage_error({"a", "-k-1"}),
+              AllOf(HasSubstr("from 0 to 2^64 - 1"), HasSubstr("--help")));
+  for (const char* wrong : {"18446744073709551616", "1.5", "nan", "3x", "+-3"}) {
+    EXPECT_THAT(usage_error({"a", "--seed", wrong}), HasSubstr("from 0 to 2^64 - 1")) << wrong;
+  }
+  for (const char* wrong : {"nan", "-nan", "inf", "-inf", "1e999", "1e40", "3,5"}) {
+    EXPECT_THAT(usage_error({"a", "--within", wrong}),
+                AllOf(HasSubstr(wrong), HasSubstr("a finite number")));
+  }
+  for (const char* wrong : {"2147483648", "-2147483649", "1e3"}) {
+    EXPECT_THAT(usage_error({"a", "--depth", wrong}), HasSubstr("from -2^31 to 2^31 - 1"));
   }
   ASSERT_TRUE(parse({"a", "--within", "-1", "--depth", "-2", "-k", "3", "--seed", "7"}));
   EXPECT_EQ(parser_.get<float>("within"), -1);

@@ -1,10 +1,12 @@
 // Backup, restore, and what verify does about damage, through the real program.
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
 #include "tests/integration/cli_fixture.h"
+#include "tests/support/process.h"
 
 namespace simdb::test {
 namespace {
@@ -43,6 +45,85 @@ TEST_F(CliBackupTest, InAFolderItIsNamedByTheTime) {
   const std::string file = json_lines(backup.out).at(0)["file"];
   EXPECT_THAT(file, testing::MatchesRegex("backups/db-[0-9]+T[0-9]+Z.simdb-backup"));
   EXPECT_TRUE(fs::exists(path(file)));
+}
+
+TEST_F(CliBackupTest, GoesThroughAPipe) {
+  const std::string pipe = "$simdb backup - --json | $simdb restore - --db second";
+  const ProcessResult piped =
+      run_process({"/bin/bash", "-o", "pipefail", "-c", pipe},
+                  {.folder = folder_.path(),
+                   .environment = {{"SIMDB_DB", path("db")}, {"simdb", SIMDB_PROGRAM}}});
+  EXPECT_EQ(piped.code, 0);
+  EXPECT_EQ(piped.out, "restored second: 36 items, verified\n");
+  EXPECT_EQ(json_lines(piped.err).at(0)["file"], "standard output");
+  EXPECT_FALSE(fs::exists(path("-")));
+  EXPECT_EQ(simdb({"ls", "--json", "--db", "second"}).out, simdb({"ls", "--json"}).out);
+  ASSERT_EQ(simdb({"backup", "all.backup"}).code, 0);
+  EXPECT_EQ(json_lines(piped.err).at(0)["bytes"], fs::file_size(path("all.backup")));
+  const ProcessResult cut = simdb({"restore", "-", "--db", "third"}, {.input = "simdbbak"});
+  EXPECT_EQ(cut.code, 5);
+  EXPECT_THAT(cut.err, HasSubstr("the backup standard input is damaged"));
+  EXPECT_FALSE(fs::exists(path("third")));
+  EXPECT_EQ(simdb({"backup", "-"}, {.out_file = "/dev/full"}).code, 6);
+}
+
+TEST_F(CliBackupTest, ATerminalIsNoPlaceForABackup) {
+  for (const std::string command : {"backup -", "restore - --db second"}) {
+    const ProcessResult result =
+        run_process({"/usr/bin/script", "-qec", SIMDB_PROGRAM " " + command, "/dev/null"},
+                    {.folder = folder_.path(), .environment = {{"SIMDB_DB", path("db")}}});
+    EXPECT_EQ(result.code, 2) << command;
+    EXPECT_THAT(result.out, HasSubstr("redirect it")) << command;
+  }
+}
+
+TEST_F(CliBackupTest, AnInterruptedRestoreFromAPipeLeavesNothing) {
+  Process restore({SIMDB_PROGRAM, "restore", "-", "--db", path("second")});
+  EXPECT_FALSE(restore.read_line(std::chrono::milliseconds(500)));  // its input stays open
+  ::kill(restore.pid(), SIGTERM);
+  EXPECT_EQ(restore.wait(), 143);
+  EXPECT_FALSE(fs::exists(path("second")));
+}
+
+// The next backup, or a database opened, would find what is not the database's.
+TEST_F(CliBackupTest, NothingIsWrittenIntoTheDatabaseItself) {
+  fs::create_symlink("db/inside", path("link"));
+  fs::create_directory_symlink("db/store", path("folder"));
+  const std::vector<std::vector<std::string>> commands = {
+      {"backup", "db"},
+      {"backup", "db/store"},
+      {"backup", "db/all.backup"},
+      {"backup", "shapes/../db/all.backup"},
+      {"backup", "link"},
+      {"backup", "folder"},
+      {"backup", "folder/CURRENT"},
+      {"export", "-o", "db/store/CURRENT"},
+      {"export", "--npy", "db/x.npy"},
+      {"export", "--faiss", "db/index.snapshot"},
+      {"export", "--projector", "db/projector"},
+      {"embed", "shapes", "-o", "db/x.npy"},
+      {"eval", "held_out", "--report", "db/x.html"}};
+  for (const std::vector<std::string>& command : commands) {
+    const ProcessResult result = simdb(command);
+    EXPECT_EQ(result.code, 2) << command[1] << result.err;
+    EXPECT_THAT(result.err, HasSubstr("would lie in the database " + path("db")));
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(path("db")), fs::directory_iterator()), 1);
+  EXPECT_EQ(simdb({"verify"}).code, 0);
+  // A folder "store" makes no database, and a link is followed.
+  fs::create_directory(path("shapes/store"));
+  EXPECT_EQ(simdb({"backup", "shapes/all.backup"}).code, 0);
+  fs::create_symlink("shapes/other.backup", path("other"));
+  EXPECT_EQ(simdb({"backup", "other"}).code, 0);
+  EXPECT_TRUE(fs::is_symlink(path("other")));
+  EXPECT_TRUE(fs::exists(path("shapes/other.backup")));
+}
+
+TEST_F(CliBackupTest, ADashIsStandardOutputOrRefused) {
+  EXPECT_EQ(simdb({"export", "-o", "-"}).out, simdb({"export"}).out);
+  EXPECT_EQ(simdb({"export", "--npy", "-"}).code, 2);
+  EXPECT_EQ(simdb({"eval", "held_out", "--report", "-"}).code, 2);
+  EXPECT_FALSE(fs::exists(path("-")));
 }
 
 TEST_F(CliBackupTest, ADamagedOneMakesNothing) {

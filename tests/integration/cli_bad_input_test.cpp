@@ -141,6 +141,29 @@ TEST_F(CliBadInputTest, NoDatabase) {
   EXPECT_THAT(result.err, HasSubstr("simdb init"));
 }
 
+// It is there, but not for everybody.
+TEST_F(CliBadInputTest, ADatabaseWithoutPermissionIsNoMissingOne) {
+  const auto expect_refusal = [&](std::vector<std::string> args) {
+    const ProcessResult result = simdb_of_a_user(std::move(args));
+    EXPECT_EQ(result.code, 6) << result.err;
+    EXPECT_THAT(result.err,
+                testing::AllOf(HasSubstr("Permission denied"), HasSubstr("check the permissions")));
+  };
+  std::filesystem::create_directories(path("project/below"));
+  std::filesystem::copy(path("db"), path("project/.simdb"),
+                        std::filesystem::copy_options::recursive);
+  for (const std::string locked : {"project/.simdb", "project/.simdb/store", "project"}) {
+    std::filesystem::permissions(path(locked), std::filesystem::perms::none);
+    for (const std::string command : {"stats", "ls", "verify"}) {
+      expect_refusal({command, "--db", "project/.simdb"});
+    }
+    expect_refusal({"verify", "--repair", "--db", "project/.simdb"});
+    expect_refusal({"add", "red", "shapes/red", "--db", "project/.simdb"});
+    expect_refusal({"backup", "file", "--db", "project/.simdb"});
+    std::filesystem::permissions(path(locked), std::filesystem::perms::owner_all);
+  }
+}
+
 TEST_F(CliBadInputTest, UnwritableOutput) {
   expect_failure({"embed", "shapes/red", "-o", "/nowhere/v.npy"}, 6, "/nowhere/v.npy");
   expect_failure({"export", "-o", "/dev/null"}, 6, "not a regular file");
@@ -159,11 +182,16 @@ TEST_F(CliBadInputTest, OptionsMayStandBeforeTheCommand) {
 
 TEST_F(CliBadInputTest, UsageErrorsNameTheWord) {
   expect_failure({"frobnicate"}, 2, "unknown command 'frobnicate'");
-  expect_failure({"eval", "shapes", "--episodes", "-1"}, 2, "from 0 up");
+  expect_failure({"eval", "shapes", "--episodes", "-1"}, 2, "from 0 to 2^64 - 1");
   expect_failure({"query", "--frob", "x.png"}, 2, "--frob");
   expect_failure({"query"}, 2, "simdb query --help");
   expect_failure({"query", "x.png", "-k", "0"}, 2, "-k must be at least 1");
   expect_failure({"query", "x.png", "-k", "many"}, 2, "many");
+  for (const std::string option : {"--within", "--accept"}) {
+    for (const std::string value : {"1.01", "-1.01", "2"}) {
+      expect_failure({"query", "x.png", option, value}, 2, "from -1 to 1");
+    }
+  }
   expect_failure({"compare", "a.png"}, 2, "argument is missing");
   expect_failure({"embed", "shapes", "-o", "v.txt"}, 2, ".npy or .jsonl");
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <fstream>
@@ -31,6 +32,19 @@ class CliTest : public testing::Test {
     if (options.folder.empty()) options.folder = folder_.path();
     options.environment.emplace("SIMDB_DB", (folder_ / "db").string());
     return run_process(args, options);
+  }
+
+  /// As somebody for whom the permissions of files hold, even where the tests run as root.
+  ProcessResult simdb_of_a_user(std::vector<std::string> args, ProcessOptions options = {}) const {
+    std::vector<std::string> command = {SIMDB_PROGRAM};
+    if (::geteuid() == 0) {
+      command = {"/usr/bin/setpriv", "--bounding-set=-dac_override,-dac_read_search",
+                 SIMDB_PROGRAM};
+    }
+    command.insert(command.end(), args.begin(), args.end());
+    options.folder = folder_.path();
+    options.environment.emplace("SIMDB_DB", (folder_ / "db").string());
+    return run_process(command, options);
   }
 
   std::string path(const std::string& name) const { return (folder_ / name).string(); }

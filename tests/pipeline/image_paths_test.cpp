@@ -20,13 +20,13 @@ class ImagePathsTest : public testing::Test {
   }
   // Paths relative to the folder, for comparing.
   std::vector<std::string> expand(const std::vector<std::string>& names,
-                                  const std::string& input = "") const {
+                                  const std::string& input = "", char end = '\n') const {
     std::istringstream in(input);
     std::vector<std::string> paths;
     for (const std::string& name : names)
       paths.push_back(name == "-" ? name : (folder_ / name).string());
     std::vector<std::string> result;
-    for (const auto& path : expand_paths(paths, in)) {
+    for (const auto& path : expand_paths(paths, {.in = in, .end = end})) {
       result.push_back(path.lexically_normal().lexically_relative(folder_.path()).string());
     }
     return result;
@@ -47,7 +47,7 @@ TEST_F(ImagePathsTest, AListThatBreaksOffIsNoList) {
   test::BrokenInput broken("a.png\nb.png\n");
   std::istream in(&broken);
   const std::vector<std::string> list = {"-"};
-  EXPECT_EQ(code_of([&] { expand_paths(list, in); }), ErrorCode::kIo);
+  EXPECT_EQ(code_of([&] { expand_paths(list, {.in = in}); }), ErrorCode::kIo);
 }
 
 TEST_F(ImagePathsTest, FoldersGiveTheirImagesSorted) {
@@ -69,6 +69,21 @@ TEST_F(ImagePathsTest, ListOnStandardInput) {
   const std::string list = (folder_ / "a.png").string() + "\r\n\n" + (folder_ / "b c.png").string();
   EXPECT_EQ(expand({"-"}, list), (std::vector<std::string>{"a.png", "b c.png"}));
   EXPECT_EQ(code_of([&] { expand({"-"}, "\n"); }), ErrorCode::kBadInput);
+}
+
+TEST_F(ImagePathsTest, AByteOrderMarkIsNoPartOfAPath) {
+  EXPECT_EQ(expand({"-"}, "\xEF\xBB\xBF" + (folder_ / "a.png").string() + "\n"),
+            (std::vector<std::string>{"a.png"}));
+}
+
+TEST_F(ImagePathsTest, PathsThatEndInNulMayHoldAnyOtherByte) {
+  const std::vector<std::string> names = {"a\nb.png", "c.png\r", " d.png"};
+  std::string list;
+  for (const std::string& name : names) list += (folder_ / name).string() + '\0';
+  EXPECT_EQ(expand({"-"}, list, '\0'), names);
+  list.pop_back();
+  EXPECT_EQ(expand({"-"}, list + '\0' + '\0', '\0'), names) << "nothing is no path";
+  EXPECT_EQ(expand({"-"}, list, '\0'), names) << "the last one has no end";
 }
 
 TEST_F(ImagePathsTest, FolderWithoutImagesIsAnError) {

@@ -7,6 +7,7 @@
 #include "core/file_io.h"
 #include "tests/support/errors.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/without_privileges.h"
 
 namespace simdb {
 namespace {
@@ -100,6 +101,74 @@ TEST_F(ClassFoldersTest, LinksAreFollowedButNotBack) {
   fs::create_directory_symlink(folder_.path(), folder_ / "a/up");
   fs::create_directory_symlink(folder_ / "a", folder_ / "a/self");
   EXPECT_THAT(find(), ElementsAre("a: a/1.png a/dangling.png a/link.png", "b: b/far.png"));
+}
+
+// 7 of them took a second, 8 had no end.
+TEST_F(ClassFoldersTest, FoldersThatAllLinkToEachOtherAreReadOnce) {
+  constexpr int kFolders = 40;
+  for (int i = 0; i < kFolders; ++i) {
+    const fs::path name = std::to_string(i);
+    touch(name / "1.png");
+    for (int to = 0; to < kFolders; ++to) {
+      fs::create_directory_symlink(folder_ / std::to_string(to),
+                                   folder_ / name / std::to_string(1000 + to));
+    }
+  }
+  EXPECT_EQ(images_beneath(folder_.path()).size(), std::size_t{kFolders});
+  const std::vector<ClassFolder> classes = find_class_folders(folder_.path());
+  ASSERT_EQ(classes.size(), std::size_t{kFolders});
+  for (const ClassFolder& entry : classes) {
+    ASSERT_EQ(entry.images.size(), 1U);
+    EXPECT_EQ(entry.images[0].parent_path().filename(), entry.name) << "under a link's name";
+  }
+}
+
+TEST_F(ClassFoldersTest, ALinkDoesNotLeadAboveTheNamedFolder) {
+  touch("p/d/c1/1.png");
+  touch("p/private/2.png");
+  touch("elsewhere/pool/3.png");
+  touch("elsewhere/4.png");
+  fs::create_directory_symlink("../..", folder_ / "p/d/c1/up");
+  fs::create_directory_symlink("..", folder_ / "elsewhere/pool/up");
+  fs::create_directory_symlink(folder_ / "p", folder_ / "elsewhere/pool/round");
+  fs::create_directory_symlink("../../elsewhere/pool", folder_ / "p/d/c2");
+  fs::create_directory_symlink("p/d", folder_ / "link");
+  for (const std::string named : {"p/d", "p/d/", "link", "p/private/../d"}) {
+    std::vector<std::string> names;
+    for (const fs::path& image : images_beneath(folder_ / named)) {
+      names.push_back(image.lexically_relative(folder_ / named).string());
+    }
+    EXPECT_THAT(names, ElementsAre("c1/1.png", "c2/3.png")) << named;
+  }
+}
+
+TEST_F(ClassFoldersTest, AFolderOnlyLinksLeadToIsReadOnce) {
+  const test::TemporaryFolder elsewhere;
+  fs::create_directory(elsewhere / "far");
+  write_file_atomic(elsewhere / "far/1.png", std::string_view("x"));
+  fs::create_directory_symlink(elsewhere / "far", folder_ / "b");
+  fs::create_directory_symlink(elsewhere / "far", folder_ / "a");
+  fs::create_directory_symlink(elsewhere.path(), folder_ / "c");
+  EXPECT_THAT(find(), ElementsAre("a: a/1.png", "c:"));
+}
+
+TEST_F(ClassFoldersTest, AFolderThatMayNotBeListedIsToldAndLeftOut) {
+  const test::WithoutPrivileges user;
+  touch("a/1.png");
+  touch("a/lost/2.png");
+  touch("b/3.png");
+  fs::permissions(folder_ / "a/lost", fs::perms::none);
+  std::vector<std::string> told;
+  const FolderSkipped skipped = [&](const fs::path& folder, const std::string& reason) {
+    told.push_back(below(folder) + ": " + reason);
+  };
+  EXPECT_EQ(images_beneath(folder_.path(), skipped).size(), 2U);
+  EXPECT_EQ(find_class_folders(folder_.path(), ClassLevel::kAuto, skipped).size(), 2U);
+  EXPECT_THAT(told, ElementsAre("a/lost: Permission denied", "a/lost: Permission denied"));
+  EXPECT_EQ(code_of([&] { images_beneath(folder_.path()); }), ErrorCode::kIo);
+  EXPECT_EQ(code_of([&] { images_beneath(folder_ / "a/lost", skipped); }), ErrorCode::kIo)
+      << "the named folder itself";
+  fs::permissions(folder_ / "a/lost", fs::perms::owner_all);
 }
 
 TEST_F(ClassFoldersTest, AMissingFolderAndAFileAreTold) {

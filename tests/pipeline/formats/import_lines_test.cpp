@@ -61,6 +61,45 @@ TEST(ImportLinesTest, AFileThatBreaksOffIsNotImported) {
   EXPECT_THAT(error.what(), HasSubstr("after line 2; nothing was imported"));
 }
 
+TEST(ImportLinesTest, TakesBlankLinesAByteOrderMarkAndCarriageReturns) {
+  const std::string line = R"({"class":"red",)" + kVector + "}";
+  for (const std::string& text :
+       {kHeader + "\n" + line + "\n\n", "\n" + kHeader + "\n \t\n" + line + "\n \n",
+        "\xEF\xBB\xBF" + kHeader + "\n" + line, kHeader + "\r\n" + line + "\r\n\r\n"}) {
+    EXPECT_EQ(read(text).items.size(), 1U) << text;
+  }
+  EXPECT_THAT(refusal("\n\n"), HasSubstr("it is empty"));
+  EXPECT_THAT(refusal(kHeader + "\n\n{}"), HasSubstr("line 3"));
+}
+
+TEST(ImportLinesTest, NamesTheFieldInWordsOfItsOwn) {
+  const std::string rest = "," + kVector;
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"({"class":5)" + rest + "}", R"(its "class" is no text)"},
+      {R"({"class":"")" + rest + "}", R"(its "class": )"},
+      {"{" + kVector + "}", R"(it has no "class")"},
+      {R"({"class":"a"})", R"(it has no "vector")"},
+      {R"({"class":"a","vector":[1,0]})", R"(its "vector" has 2 numbers, the database's have 16)"},
+      {R"({"class":"a","vector":[2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]})", R"(its "vector": )"},
+      {R"({"class":"a","sha256":5)" + rest + "}", R"(its "sha256" is no text)"},
+      {R"({"class":"a","sha256":"x")" + rest + "}", R"(its "sha256": not a SHA-256)"},
+      {R"({"class":"a","source":[])" + rest + "}", R"(its "source" is no text)"},
+      {R"({"class":"a","source_bytes":5)" + rest + "}", R"(its "source_bytes": it is no text)"},
+      {R"({"class":"a","source_bytes":"abc")" + rest + "}", R"(its "source_bytes": it is not an)"},
+      {R"({"class":"a","width":-1)" + rest + "}", R"(its "width" is not a whole number)"},
+      {"[1]", "it is no JSON object"},
+      {"text", "it is no JSON from byte"},
+      {R"({"class":"a","vector":[1e999]})", "a number in it is too large"},
+  };
+  for (const auto& [line, words] : cases) {
+    const std::string message = refusal(kHeader + "\n" + line);
+    EXPECT_THAT(message, HasSubstr("line 2: " + words)) << line;
+    EXPECT_EQ(message.find("json.exception"), std::string::npos) << message;
+  }
+  EXPECT_THAT(refusal("{}"), HasSubstr("line 1: it is not the line that 'simdb export'"));
+  EXPECT_THAT(refusal(R"({"simdb_export":1})"), HasSubstr(R"(it has no "encoder")"));
+}
+
 TEST(ImportLinesTest, ClassAndVectorAreEnough) {
   const ImportedItems imported = read(item(R"("class":"red",)" + kVector));
   ASSERT_EQ(imported.items.size(), 1U);
