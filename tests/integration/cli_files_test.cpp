@@ -141,6 +141,28 @@ TEST_F(CliFilesTest, AnImportCutShortSaysHowFarItGotAndGoesOn) {
   EXPECT_EQ(count(), kItems);
 }
 
+// What is there already is told by its digest.
+TEST_F(CliFilesTest, AnImportOfItemsWithoutDigestsGoesOnWithTheRest) {
+  ASSERT_EQ(simdb({"add", "red", "shapes/red/circle_red_0.png"}).code, 0);
+  const std::string exported = simdb({"export"}).out;
+  const auto vector = json_lines(exported).at(1)["vector"];
+  const std::string header = exported.substr(0, exported.find('\n') + 1);
+  std::string many = header;
+  for (int i = 0; i < 30000; ++i) {
+    many += nlohmann::json({{"class", "many"}, {"vector", vector}}).dump() + '\n';
+  }
+  write("many.jsonl", many);
+  ProcessResult cut;
+  for (int ms = 200; cut.err.find("are in and safe") == std::string::npos; ms = ms * 5 / 4) {
+    ASSERT_LT(ms, 60000) << cut.out << cut.err;
+    simdb({"rm", "--class", "many"});
+    cut = simdb({"import", "many.jsonl"},
+                {.signal = SIGINT, .signal_after = std::chrono::milliseconds(ms)});
+  }
+  const auto rest = std::to_string(30001 - items());
+  EXPECT_THAT(cut.err, HasSubstr("import the first line and the last " + rest + ": "));
+}
+
 TEST_F(CliFilesTest, AnImportThatWaitsForItsInputEndsAtASignal) {
   Process import({SIMDB_PROGRAM, "import", "-", "--db", path("db")});
   EXPECT_FALSE(import.read_line(std::chrono::milliseconds(500)));
