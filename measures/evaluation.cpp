@@ -155,6 +155,7 @@ std::vector<QueryResult> look_up(const EmbeddingBatch& queries, std::span<const 
   index.search(
       queries,
       [&](std::size_t row) -> RowIndex::Request {
+        options.check();
         if (place[row] == kNoRow) return {};
         const std::size_t enough = std::max<std::size_t>(options.voters, 5);
         return {std::max(others_like(row), enough), leave_out_self ? row : kNoRow};

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -51,6 +52,8 @@ struct RetrievalScore {
 struct RetrievalOptions {
   std::size_t voters = 10;  ///< nearest rows that vote for the predicted label
   std::size_t threads = 0;  ///< 0: all cores; the result does not depend on it
+  /// Called before each query, by several threads at a time; what it throws ends the search.
+  std::function<void()> check = [] {};
 };
 
 /// Looks every row up among all others, leaving itself out; ties go to the lower row. Rows whose

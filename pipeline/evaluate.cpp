@@ -192,8 +192,8 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
 }
 
 Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const LabeledPath> files,
-                               std::size_t k, const FilesDone& progress,
-                               const ImageLimits& limits) {
+                               std::size_t k, const FilesDone& progress, const ImageLimits& limits,
+                               const std::function<void()>& check) {
   Evaluation result(encoder.dimension());
   std::map<std::string, std::size_t> places;
   for (const LabeledPath& file : files) places.emplace(file.class_name, 0);
@@ -216,7 +216,8 @@ Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const Labe
     return progress(run.end);
   });
   std::vector<bool> is_query(images.size());
-  const std::vector<QueryResult> answers = look_up_each_other(embeddings, labels, {.voters = k});
+  const std::vector<QueryResult> answers =
+      look_up_each_other(embeddings, labels, {.voters = k, .check = check});
   for (const QueryResult& found : answers) {
     is_query[found.row] = true;
     EvaluatedImage& image = images[found.row];

@@ -56,7 +56,8 @@ struct Evaluation {
   std::vector<ImageFailure> failures;
 };
 
-/// Called with the number of files done; false stops, and what is done so far is evaluated.
+/// Called with the number of files done; false stops, and what is done so far is evaluated. What it
+/// throws is let out.
 using FilesDone = std::function<bool(std::size_t)>;
 
 /// Classifies `files` with the k nearest items of the database. An image that is a database item
@@ -67,10 +68,12 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
 
 /// Classifies every file by the k nearest of the others. The only image of a class is not
 /// classified, but the others are compared with it. Throws Error(kBadInput) if no file could be
-/// used or no class has two.
-Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const LabeledPath> files,
-                               std::size_t k, const FilesDone& progress,
-                               const ImageLimits& limits = {});
+/// used or no class has two. Calls `check` before each look-up, by several threads at a time, and
+/// lets out what that throws.
+Evaluation evaluate_each_other(
+    const ImageEncoder& encoder, std::span<const LabeledPath> files, std::size_t k,
+    const FilesDone& progress, const ImageLimits& limits = {},
+    const std::function<void()>& check = [] {});
 
 /// Sets result.episodes: queries are the evaluated images, support other ones of them or, for the
 /// second form, the gallery's items of their classes. `within_parents`: the classes of an episode

@@ -149,8 +149,9 @@ int run_add(std::span<const std::string> args, Console& console) {
           return !InterruptGuard::requested();
         });
   } catch (const Error& e) {
-    print_summary(console.err, report);
-    throw Error(e.code(), e.what() + std::string("; add the same again for the rest"));
+    const std::string added = count_of(report.added, "image", "images");
+    throw Error(e.code(),
+                e.what() + ("; " + added + " went in before; add the same again for the rest"));
   }
   print_summary(parser.flag("json") ? console.err : console.out, report);
   InterruptGuard::check();

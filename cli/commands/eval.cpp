@@ -85,8 +85,9 @@ class Reference {
 
   Evaluation evaluate_files(std::span<const LabeledPath> files, std::size_t k,
                             const ImageLimits& limits, const FilesDone& progress) const {
-    return database_ ? evaluate(*database_, files, k, progress, limits)
-                     : evaluate_each_other(*encoder_, files, k, progress, limits);
+    return database_
+               ? evaluate(*database_, files, k, progress, limits)
+               : evaluate_each_other(*encoder_, files, k, progress, limits, InterruptGuard::check);
   }
 
   void play_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents) const {
@@ -178,14 +179,16 @@ int run_eval(std::span<const std::string> args, Console& console) {
     ProgressBar bar(console, "classifying", files.size());
     result = reference.evaluate_files(files, k, parser.image_limits(), [&](std::size_t done) {
       bar.update(done);
-      return !InterruptGuard::requested();
+      InterruptGuard::check();  // what is done so far need not be evaluated
+      return true;
     });
   }
   print_failures(console.err, result.failures);
-  if (episodes && !InterruptGuard::requested()) {
+  if (episodes) {
     reference.play_episodes(result, *episodes, parser.flag("within-parents"));
   }
-  if (parser.has("open-set") && !InterruptGuard::requested()) {
+  InterruptGuard::check();
+  if (parser.has("open-set")) {
     const auto& foreign = parser.get<std::string>("open-set");
     reference.compare_with_foreign(
         result, embed_folder(reference.encoder(), foreign, parser.image_limits(), images, console));

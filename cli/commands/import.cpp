@@ -13,6 +13,7 @@
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "pipeline/formats/import_lines.h"
+#include "simdb/digest.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
@@ -32,10 +33,18 @@ ImportedItems read_source(const std::string& path, Console& console, const Galle
 }
 
 // What became of an import that ends before all is in, and how to go on.
-std::string so_far(std::size_t done, std::size_t all) {
+std::string so_far(std::span<const NewItem> items, std::size_t done) {
   if (done == 0) return "nothing was imported";
-  return fmt::format("{} of {} are in and safe; import the same again for the rest", done,
-                     count_of(all, "item", "items"));
+  const std::string safe =
+      fmt::format("{} of {} are in and safe; ", done, count_of(items.size(), "item", "items"));
+  // Whether an item is there already tells only its digest.
+  const bool all_known = std::ranges::all_of(
+      items.first(done), [](const NewItem& item) { return item.info.digest != Sha256{}; });
+  if (all_known) return safe + "import the same again for the rest";
+  return safe + fmt::format(
+                    "for the rest import the first line and the last {}: items without "
+                    "\"sha256\" would be added again",
+                    items.size() - done);
 }
 
 }  // namespace
@@ -56,7 +65,7 @@ int run_import(std::span<const std::string> args, Console& console) {
   try {
     imported = read_source(parser.positional()[0], console, database.gallery());
   } catch (const Interrupted&) {
-    console.err << "simdb: " << so_far(0, 0) << '\n';
+    console.err << "simdb: " << so_far({}, 0) << '\n';
     throw;
   }
 
@@ -73,7 +82,7 @@ int run_import(std::span<const std::string> args, Console& console) {
       for (const AddedItem& item : database.gallery().add(items, embeddings))
         added += item.is_new ? 1 : 0;
     } catch (const Error& e) {
-      throw Error(e.code(), e.what() + ("; " + so_far(done, imported.items.size())));
+      throw Error(e.code(), e.what() + ("; " + so_far(imported.items, done)));
     }
     done += items.size();
     bar.update(done);
@@ -88,7 +97,7 @@ int run_import(std::span<const std::string> args, Console& console) {
     console.out << '\n';
   }
   if (done < imported.items.size()) {
-    console.err << "simdb: " << so_far(done, imported.items.size()) << '\n';
+    console.err << "simdb: " << so_far(imported.items, done) << '\n';
     InterruptGuard::check();
   }
   return 0;

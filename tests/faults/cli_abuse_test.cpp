@@ -168,12 +168,12 @@ TEST_F(CliAbuseTest, StrangeEnvironments) {
 
 TEST_F(CliAbuseTest, Umasks) {
   ASSERT_EQ(
-      shell("umask 077; $simdb init --encoder net.onnx --db third && $simdb add red shapes/red "
-            "--db third && "
-            "$simdb export -o third/x.jsonl --db third && $simdb backup third/x.backup --db third")
+      shell("umask 077; mkdir made; $simdb init --encoder net.onnx --db made/db && "
+            "$simdb add red shapes/red --db made/db && $simdb export -o made/x.jsonl --db made/db "
+            "&& $simdb backup made/x.backup --db made/db")
           .code,
       0);
-  for (const auto& entry : fs::recursive_directory_iterator(path("third"))) {
+  for (const auto& entry : fs::recursive_directory_iterator(path("made"))) {
     EXPECT_EQ(entry.status().permissions() & (fs::perms::group_all | fs::perms::others_all),
               fs::perms::none)
         << entry.path();
@@ -220,8 +220,8 @@ TEST_F(CliAbuseTest, ReadOnlyDatabase) {
        std::vector<std::vector<std::string>>{{"add", "red", "held_out/red"},
                                              {"rm", "1"},
                                              {"reindex"},
-                                             {"export", "-o", "db/x"},
-                                             {"backup", "db"}}) {
+                                             {"export", "-o", "/proc/x"},
+                                             {"backup", "/proc"}}) {
     const ProcessResult result = simdb(command);
     EXPECT_EQ(result.code, 6) << command[0] << result.err;
     expect_message(result, command[0]);

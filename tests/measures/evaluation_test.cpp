@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <random>
 
@@ -117,6 +118,17 @@ TEST(EvaluationTest, AmongEachOtherAQueryIsNotOfItsClassesSize) {
   // 2/2. Were it counted itself, its class would have 1/2.
   const auto results = look_up_each_other(at_degrees({0, 1, -1, -1}), std::vector{1, 1, 2, 2});
   EXPECT_NEAR(results[0].confidence, 0.5, 1e-6);
+}
+
+TEST(EvaluationTest, WhatTheCheckThrowsEndsTheSearch) {
+  struct Stop {};
+  const EmbeddingBatch rows = test::random_embeddings(1000, 16, 1);
+  std::atomic<int> calls = 0;
+  const RetrievalOptions options{.threads = 2, .check = [&] {
+                                   if (++calls == 50) throw Stop();
+                                 }};
+  EXPECT_THROW(look_up_each_other(rows, std::vector<int>(1000, 1), options), Stop);
+  EXPECT_LT(calls, 200);
 }
 
 TEST(EvaluationTest, RecallAtFiveLooksAtFive) {
