@@ -2,13 +2,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
+#include <vector>
 
 namespace simdb {
 
 /// Larger profiles are not looked at. Those of printing houses have up to 3 MB.
 inline constexpr std::size_t kMostProfileBytes = 4u << 20;
+
+/// A copy; empty of one that is too large.
+inline std::vector<std::byte> copy_profile(std::span<const std::byte> profile) {
+  if (profile.size() > kMostProfileBytes) return {};
+  return {profile.begin(), profile.end()};
+}
 
 /// Brings samples of 8 bits to sRGB, perceptually, as an ICC profile says. A profile that is
 /// damaged, of other samples than these, or hardly different from sRGB does nothing. Lack of memory

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "encoder/image/colour_internal.h"
 #include "encoder/image/decoders_internal.h"
 #include "encoder/image/exif_internal.h"
 
@@ -155,10 +156,8 @@ StoredImage decode_png(std::span<const std::byte> png, DecodeBudget& budget) {
   png_bytep profile = nullptr;
   png_uint_32 profile_bytes = 0;
   png_get_iCCP(decoding.png, decoding.info, &name, &compression, &profile, &profile_bytes);
-  const auto icc = std::as_bytes(std::span(profile, profile_bytes));
-  return {std::move(decoding.image),
-          read_orientation(std::as_bytes(std::span(exif, exif_bytes))),
-          {icc.begin(), icc.end()}};
+  return {std::move(decoding.image), read_orientation(std::as_bytes(std::span(exif, exif_bytes))),
+          copy_profile(std::as_bytes(std::span(profile, profile_bytes)))};
 }
 
 }  // namespace simdb

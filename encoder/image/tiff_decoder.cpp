@@ -224,7 +224,7 @@ void Decoder::read_profile() {
   std::uint32_t bytes = 0;
   const std::byte* profile = nullptr;
   if (lib_.get_field(tiff_.get(), TIFFTAG_ICCPROFILE, &bytes, &profile) != 0) {
-    profile_.assign(profile, profile + bytes);
+    profile_ = copy_profile({profile, bytes});
   }
   ink_profile_ = std::make_unique<const ToSrgb>(profile_, ToSrgb::Samples::kInks);
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "encoder/image/byte_reader_internal.h"
+#include "encoder/image/colour_internal.h"
 #include "encoder/image/decoders_internal.h"
 #include "encoder/image/exif_internal.h"
 #include "encoder/image/webp_groups_internal.h"
@@ -83,10 +84,8 @@ StoredImage decode_webp(std::span<const std::byte> webp, DecodeBudget& budget) {
     status = WebPIUpdate(decoder.get(), data, webp.size() * piece / kPieces);
   }
   require_ok(status, "the image data is damaged");
-  const auto profile = find_chunk(webp, "ICCP");
-  return {std::move(image),
-          read_orientation(find_chunk(webp, "EXIF")),
-          {profile.begin(), profile.end()}};
+  return {std::move(image), read_orientation(find_chunk(webp, "EXIF")),
+          copy_profile(find_chunk(webp, "ICCP"))};
 }
 
 }  // namespace simdb

@@ -31,8 +31,8 @@ struct ImageLimits {
 };
 
 /// Decodes PNG, JPEG, WebP, GIF, TIFF or BMP bytes, the first picture of several (an animated WebP
-/// is refused): 16-bit scaled to 8, grey kept grey, alpha kept, CMYK
-/// turned into RGB, colour profiles ignored, turned as Exif's orientation says. Throws
+/// is refused): 16-bit scaled to 8, grey kept grey, alpha kept, CMYK turned into RGB, colours
+/// brought to sRGB by the file's ICC profile, turned as Exif's orientation says. Throws
 /// Error(kBadInput), naming `name`, for other formats, empty, truncated or damaged bytes and images
 /// beyond the limits; bytes behind the end are ignored, and the end may be missing if all pixels
 /// are there. A JPEG damaged in the middle is decoded as far as libjpeg can, as browsers do. Prints
@@ -56,7 +56,8 @@ SourceImage source_image(const Image& image);
 std::vector<std::byte> encode_png(const Image& image);
 
 /// True for a name that ends as those of images do (.png, .jpg, .jpeg, .jpe, .jfif, .webp, .gif,
-/// .tif, .tiff, .bmp), in any case: what a folder walk takes up.
+/// .tif, .tiff, .bmp; .heic, .heif and .avif, which are refused with what to do), in any case: what
+/// a folder walk takes up.
 bool has_image_extension(const std::filesystem::path& path);
 
 /// Longest side of a thumbnail.

@@ -83,6 +83,18 @@ TEST_F(CliBadInputTest, SomeOfMany) {
   EXPECT_EQ(simdb({"rm", "--class", "green"}).code, 0);
 }
 
+TEST_F(CliBadInputTest, HeicInAFolderIsNamedWithTheRemedy) {
+  std::filesystem::create_directory(path("phone"));
+  write("phone/a.heic", std::string("\x7F...ftypheic....mif1heic"));
+  write("phone/b.png", encode_as(noise_image(9, 9, 3, 1), ".png"));
+  const ProcessResult result = simdb({"add", "phone", "phone"});
+  EXPECT_EQ(result.code, 4);
+  EXPECT_EQ(result.out, "added 1 image, 1 could not be used\n");
+  EXPECT_THAT(result.err, HasSubstr("a.heic: it is HEIC"));
+  EXPECT_THAT(result.err, HasSubstr("heif-convert"));
+  EXPECT_EQ(simdb({"rm", "--class", "phone"}).code, 0);
+}
+
 // libjpeg and OpenCV have words for them too, which name no file.
 TEST_F(CliBadInputTest, OnlySimdbTellsOfDamagedImages) {
   Bytes jpeg = encode_as(noise_image(40, 30, 3, 1), ".jpg");

@@ -111,6 +111,16 @@ TEST(JpegDecoderTest, HoldsScansMemoryAndTime) {
   refused(progressive, {.max_seconds = 0}, "takes too long");
 }
 
+TEST(JpegDecoderTest, InksMeanTheSameWithoutAdobesMarker) {
+  Bytes jpeg = test::make_jpeg({.width = 16, .height = 8, .components = 4, .noise = true});
+  const Image marked = decoded(jpeg).image;
+  const Bytes marker = to_bytes({0xFF, 0xEE, 0, 14, 'A', 'd', 'o', 'b', 'e'});
+  const auto segment = std::search(jpeg.begin(), jpeg.end(), marker.begin(), marker.end());
+  ASSERT_NE(segment, jpeg.end());
+  jpeg.erase(segment, segment + 16);
+  EXPECT_EQ(decoded(jpeg).image.pixels, marked.pixels);
+}
+
 // Segments by which a walk that differs from libjpeg's would be led to a small frame (8 x 8) in
 // front of the true one.
 TEST(JpegDecoderTest, NoFakeFrameHidesTheTrueOne) {
