@@ -158,6 +158,10 @@ class Trial {
     const Expected before = expected_;
     database_.disk.heal();
     if (changed) {
+      // If another change is taken, then this one was not done, in no part.
+      expected_.adding.clear();
+      expected_.removing.clear();
+      expected_.changing.clear();
       bool taken = true;
       try {
         work_.step(*database_.gallery, expected_, Step::kAdd);
