@@ -5,7 +5,6 @@
 #include "simdb/backup.h"
 #include "simdb/database.h"
 #include "simdb/repair.h"
-#include "storage/key_schema_internal.h"
 #include "tests/faults/golden_answers.h"
 #include "tests/faults/golden_fixture.h"
 #include "tests/index/snapshot_version.h"
@@ -78,7 +77,7 @@ class GoldenNewerTest : public testing::Test {
 };
 
 TEST_F(GoldenNewerTest, AStoreIsRefused) {
-  known_ = kStoreFormatVersion;
+  known_ = golden_versions().size();  // each has a golden database
   RawStore(copy_.database() / "store").put("meta", "format_version", big_endian(known_ + 1));
   for (const OpenMode mode : {OpenMode::kReadOnly, OpenMode::kReadWrite}) {
     expect_refused([&] { Database::open(copy_.database(), {mode, {}}); });
