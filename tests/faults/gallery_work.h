@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -12,24 +13,44 @@
 
 namespace simdb::test {
 
+/// What can change about one of GalleryWork's items, and what can't: its number.
+struct Kept {
+  std::uint64_t number = 0;
+  std::uint64_t version = 0;  ///< number of the change that its metadata are of; at first `number`
+  std::uint64_t class_number = 0;
+  std::string key = {};
+
+  friend bool operator==(const Kept&, const Kept&) = default;
+};
+
 /// What a gallery must hold: all that was acknowledged, and of the change that was not, all or
 /// nothing.
 struct Expected {
-  std::map<ItemId, std::uint64_t> items;  ///< id -> number; see numbered_item
+  std::map<ItemId, Kept> items;
   std::set<ItemId> removed;
-  // The change under way.
-  std::uint64_t adding_first = 0;  ///< number of the first item
-  std::uint64_t adding_count = 0;
+  // The change under way. One that adds and removes is an item that takes another's key.
+  std::vector<Kept> adding;
   std::set<ItemId> removing;
+  std::map<ItemId, Kept> changing;  ///< as they will be
 
-  std::uint64_t acknowledged = 0;  ///< items added or removed, ever
+  std::uint64_t acknowledged = 0;  ///< items added, removed or changed, ever
+
+  bool in_a_change() const { return !adding.empty() || !removing.empty() || !changing.empty(); }
 };
 
-enum class Step { kAdd, kAddBatch, kRemove, kReindex, kSearch };
+/// Item number `number` as it is added.
+NewItem work_item(std::uint64_t number);
+/// Change `version` of any item, without its key.
+ItemChange work_change(std::uint64_t version);
+
+enum class Step { kAdd, kAddBatch, kReplace, kRemove, kChange, kRename, kReindex, kSearch };
 
 /// What a process that works on a gallery says of it, a line each: before a change what it will be
-/// ("add FIRST COUNT", "remove ID..."), after it that it was acknowledged ("added ID",
-/// "removed").
+///   add FIRST COUNT [ID]  items from this number on; the first takes the key of ID, which goes
+///   remove ID...
+///   change VERSION ID...  class, metadata and, of one item alone, its key follow from VERSION
+///   rename FROM TO        the class of this number
+/// and after it that it was acknowledged: "added ID", "removed", "changed".
 using Announce = std::function<void(const std::string& line)>;
 /// Learns from such a line; others are ignored.
 void hear(Expected& expected, const std::string& line);
@@ -50,8 +71,15 @@ class GalleryWork {
   std::mt19937_64& random() { return random_; }
 
  private:
-  void add(EmbeddedGallery& gallery, Expected& expected, std::size_t count);
+  void add(EmbeddedGallery& gallery, Expected& expected, std::size_t count,
+           std::optional<ItemId> replaced = std::nullopt);
   void remove(EmbeddedGallery& gallery, Expected& expected, const std::vector<ItemId>& ids);
+  void change(EmbeddedGallery& gallery, Expected& expected, const std::vector<ItemId>& ids);
+  void rename(EmbeddedGallery& gallery, Expected& expected);
+  // Up to `count` of those for which `fits` is true, by chance.
+  std::vector<ItemId> some(
+      const Expected& expected, std::size_t count,
+      const std::function<bool(const Kept&)>& fits = [](const Kept&) { return true; });
   void say(Expected& expected, const std::string& line);
 
   std::mt19937_64 random_;

@@ -14,15 +14,29 @@
 namespace simdb::test {
 namespace {
 
-enum class Operation { kCreate, kOpen, kAdd, kAddBatch, kRemove, kReindex, kClose, kRepair };
+enum class Operation {
+  kCreate,
+  kOpen,
+  kAdd,
+  kAddBatch,
+  kReplace,
+  kRemove,
+  kChange,
+  kRename,
+  kReindex,
+  kClose,
+  kRepair
+};
 
-constexpr std::array kOperations = {Operation::kCreate,   Operation::kOpen,   Operation::kAdd,
-                                    Operation::kAddBatch, Operation::kRemove, Operation::kReindex,
+constexpr std::array kOperations = {Operation::kCreate,   Operation::kOpen,    Operation::kAdd,
+                                    Operation::kAddBatch, Operation::kReplace, Operation::kRemove,
+                                    Operation::kChange,   Operation::kRename,  Operation::kReindex,
                                     Operation::kClose,    Operation::kRepair};
 
 const char* name_of(Operation operation) {
-  static constexpr std::array kNames = {"create", "open",    "add",   "add a batch",
-                                        "remove", "reindex", "close", "repair"};
+  static constexpr std::array kNames = {"create",  "open",   "add",    "add a batch",
+                                        "replace", "remove", "change", "rename",
+                                        "reindex", "close",  "repair"};
   return kNames[static_cast<std::size_t>(operation)];
 }
 
@@ -75,7 +89,8 @@ class Trial {
   void prepare() {
     if (operation_ == Operation::kCreate) return;
     database_.create();
-    for (const Step step : {Step::kAddBatch, Step::kReindex, Step::kAdd, Step::kRemove}) {
+    for (const Step step :
+         {Step::kAddBatch, Step::kReindex, Step::kAdd, Step::kChange, Step::kRemove}) {
       work_.step(*database_.gallery, expected_, step);
     }
     if (operation_ == Operation::kOpen) {
@@ -106,6 +121,12 @@ class Trial {
           return work_.step(*database_.gallery, expected_, Step::kAdd);
         case Operation::kAddBatch:
           return work_.step(*database_.gallery, expected_, Step::kAddBatch);
+        case Operation::kReplace:
+          return work_.step(*database_.gallery, expected_, Step::kReplace);
+        case Operation::kChange:
+          return work_.step(*database_.gallery, expected_, Step::kChange);
+        case Operation::kRename:
+          return work_.step(*database_.gallery, expected_, Step::kRename);
         case Operation::kRemove:
           return work_.step(*database_.gallery, expected_, Step::kRemove);
         case Operation::kReindex:
@@ -131,12 +152,16 @@ class Trial {
   // After a failed change nothing more is taken (a later sync may lie), but searches go on.
   void look_at_the_handle() {
     if (operation_ == Operation::kCreate || operation_ == Operation::kOpen) return;
-    const bool changed = expected_.adding_count + expected_.removing.size() > 0;
+    const bool changed = expected_.in_a_change();
     // What failed before anything was written leaves no doubt about what is on the disk.
     const bool in_doubt = !database_.disk.failed_operation().starts_with("read");
     const Expected before = expected_;
     database_.disk.heal();
     if (changed) {
+      // If another change is taken, then this one was not done, in no part.
+      expected_.adding.clear();
+      expected_.removing.clear();
+      expected_.changing.clear();
       bool taken = true;
       try {
         work_.step(*database_.gallery, expected_, Step::kAdd);

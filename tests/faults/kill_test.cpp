@@ -41,11 +41,13 @@ Report kill_at_random(const std::string& task, std::uint64_t kills, std::uint64_
     std::string phase = "starting";
     bool acknowledged = false;
     const auto note = [&](const std::string& line) {
+      const std::uint64_t before = victim->expected.acknowledged;
       hear(victim->expected, line);
-      acknowledged = acknowledged || line.starts_with("added") || line == "removed";
-      if (line.starts_with("add ") || line.starts_with("remove ")) {
+      const bool is_acknowledgement = victim->expected.acknowledged > before;
+      acknowledged = acknowledged || is_acknowledgement;
+      if (victim->expected.in_a_change()) {
         phase = "changing";
-      } else if (line.starts_with("added") || line == "removed") {
+      } else if (is_acknowledgement) {
         phase = "open";
       } else {
         phase = line;

@@ -143,7 +143,8 @@ void starve(const std::filesystem::path& folder, std::uint64_t seed, std::uint64
   g_allocations_left = failing;
   EmbeddedGallery gallery(Store::open(store_path(folder), StoreMode::kReadWrite), folder);
   for (const test::Step step : {test::Step::kAdd, test::Step::kSearch, test::Step::kAddBatch,
-                                test::Step::kRemove, test::Step::kReindex, test::Step::kAdd}) {
+                                test::Step::kRemove, test::Step::kReindex, test::Step::kAdd,
+                                test::Step::kChange, test::Step::kReplace, test::Step::kRename}) {
     work.step(gallery, mine, step);
   }
   g_allocations_left = 0;
@@ -209,6 +210,7 @@ void save(const std::filesystem::path& folder, std::uint64_t seed, std::uint64_t
   test::GalleryWork work(seed, first, say);
   test::Expected mine;
   work.step(gallery, mine, test::Step::kAdd);
+  work.step(gallery, mine, test::Step::kChange);
   work.step(gallery, mine, test::Step::kRemove);
   say("saving");
   gallery.reindex();

@@ -23,6 +23,11 @@ using simdb::ItemId;
 
 constexpr const char* kClasses[] = {"red", "grün/blau", "日本 ラーメン", "Ωμέγα ✓"};
 
+// Every fourth has one. That of item 42 was item 2's, which it replaces.
+std::string key_of(std::uint64_t i) {
+  return i % 4 == 2 || i == 20 ? "Artikel № " + std::to_string(i == 42 ? 2 : i) : "";
+}
+
 // The items `first` to `last`, one change.
 void add(Database& database, std::uint64_t first, std::uint64_t last) {
   const simdb::EmbeddingBatch all = simdb::test::corner_embeddings(last, 17);
@@ -31,6 +36,10 @@ void add(Database& database, std::uint64_t first, std::uint64_t last) {
   for (std::uint64_t i = first; i <= last; ++i) {
     simdb::NewItem item = simdb::test::numbered_item(i, kClasses[i % std::size(kClasses)]);
     item.info.source = "/bilder/größe " + std::to_string(i) + ".png";
+    item.info.key = key_of(i);
+    item.info.metadata = {{"größe", static_cast<double>(i) / 4 - 3}, {"neu", i % 2 == 0}};
+    if (i % 3 != 0) item.info.metadata["farbe"] = i % 3 == 1 ? "grün" : "rot";
+    if (i == 20) item.info.digest = {};  // its file is not known
     item.thumbnail.clear();
     if (i % 3 == 0) {
       item.thumbnail =
@@ -59,18 +68,23 @@ void make(const fs::path& folder) {
     add(database, 1, 12);
     add(database, 13, 30);
     remove(database, {ItemId{3}, ItemId{17}});
+    database.gallery().update(std::vector{ItemId{5}, ItemId{6}},
+                              {.class_name = "red", .set = {{"farbe", "blau"}}, .unset = {"neu"}});
     database.reindex();  // the saved index is behind from here on
   }
   {
     Database database = Database::open(live);
     add(database, 31, 40);
     remove(database, {ItemId{8}, ItemId{35}});
+    database.gallery().rename_class("Ωμέγα ✓", "Ωμέγα 2");
   }
   fs::create_directory(folder);
   // Copied while it is open, as a kill leaves it: the last changes are in the log alone.
   Database database = Database::open(live);
   add(database, 41, 46);
-  remove(database, {ItemId{41}, ItemId{2}});
+  remove(database, {ItemId{41}});
+  database.gallery().update(std::vector{ItemId{44}},
+                            {.key = "Artikel № 44", .set = {{"preis", 1.25}}});
   fs::copy(live, folder / "database", fs::copy_options::recursive);
   database.back_up(folder / "backup");
   write(folder / "answers.txt", simdb::test::golden_answers(database.gallery()));

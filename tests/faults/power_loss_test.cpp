@@ -61,7 +61,7 @@ Report lose_power(std::uint64_t cycles, std::uint64_t seed, Tail tail, bool lyin
     database->disk.lie_about_syncs(lying_disk);
     // A lie costs nothing where nothing was promised yet.
     work_until_power_fails(*database, work, expected, lying_disk ? kToOpen : 0);
-    report.in_a_change += expected.adding_count + expected.removing.size() > 0 ? 1 : 0;
+    report.in_a_change += expected.in_a_change() ? 1 : 0;
     database->disk.lie_about_syncs(false);
     database->disk.power_on(tail);
     const std::string wrong = look(*database, expected);

@@ -1,5 +1,5 @@
-// Threads that add, remove and search in one gallery: nothing is lost or seen by half, the order
-// is one that a single thread could have made, and ThreadSanitizer finds no race.
+// Threads that add, change, remove and search in one gallery: nothing is lost or seen by half, the
+// order is one that a single thread could have made, and ThreadSanitizer finds no race.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -31,7 +31,7 @@ std::set<ItemId> ids_of(const std::vector<Neighbor>& neighbors) {
 }
 
 ItemId add_one(EmbeddedGallery& gallery, std::uint64_t number) {
-  const std::vector<NewItem> items{numbered_item(number, "class " + std::to_string(number % 3))};
+  const std::vector<NewItem> items{work_item(number)};
   return gallery.add(items, random_embeddings(1, gallery.dimension(), number)).front().id;
 }
 
@@ -166,6 +166,15 @@ TEST(ThreadsTest, EightThreadsLoseNothing) {
           ASSERT_TRUE(embedding);
           // What this thread was told is there is found at once.
           ASSERT_EQ(gallery.search(embedding->values(), 1).at(0).id, mine.back());
+          ++changes;
+        } else if (thread < 4 && dice < 75) {
+          const ItemId id = mine[random() % mine.size()];
+          const ItemChange change = work_change(++number);
+          ASSERT_EQ(gallery.update(std::span(&id, 1), change), 1U);
+          const auto record = gallery.get(id);
+          ASSERT_TRUE(record);
+          ASSERT_EQ(record->info.class_name, change.class_name);
+          ASSERT_EQ(record->info.metadata.at("version"), change.set.at("version"));
           ++changes;
         } else if (thread < 4 && dice < 90) {
           std::swap(mine[random() % mine.size()], mine.back());

@@ -24,6 +24,7 @@ using std::chrono::seconds;
 struct Said {
   std::map<ItemId, std::uint64_t> added;  // id -> number; without those that may be removed
   std::set<ItemId> removed;
+  std::set<ItemId> moved;
 
   void hear(const std::string& line) {
     std::uint64_t id = 0;
@@ -31,6 +32,8 @@ struct Said {
     const char* rest = std::from_chars(line.data() + 1, end, id).ptr;
     if (line[0] == '+') {
       std::from_chars(rest + 1, end, added[ItemId{id}]);
+    } else if (line[0] == '=') {
+      moved.insert(ItemId{id});
     } else {
       added.erase(ItemId{id});
       if (line[0] == '-') removed.insert(ItemId{id});
@@ -80,7 +83,11 @@ CrashReport crash(const std::string& task, int kills, unsigned seed) {
     for (const StoreProblem& problem : store->verify()) wrong(problem.what);
     test::ItemComparison items(*store);
     for (const auto& [id, number] : said.added) {
-      const std::string difference = items.difference(id, number);
+      std::string difference = items.difference(id, number);
+      if (difference.empty() && said.moved.contains(id) &&
+          store->get(id)->info.class_name != "moved") {
+        difference = "not moved";
+      }
       if (!difference.empty()) wrong("item " + std::to_string(to_number(id)) + ": " + difference);
     }
     const auto erased = store->erased_since(0).value_or(std::vector<ItemId>());

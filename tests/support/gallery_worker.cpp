@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     for (NewItem& item : items) item.info.class_name = "cat";
     for (std::uint64_t seed = 1;; ++seed) {
       const auto added = gallery.add(items, test::random_embeddings(items.size(), 16, seed));
+      gallery.update(std::vector{added[7].id}, {.class_name = "dog", .set = {{"seed", 1.0}}});
       gallery.remove(std::vector{added[3].id, added[5].id});
       gallery.reindex();
       constexpr std::string_view kSaved = "saved\n";

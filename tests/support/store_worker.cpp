@@ -1,9 +1,10 @@
 // Works on a store in a process of its own:
 //   store_worker hold STORE         opens it for writing, says "ready", holds it until stdin ends
-//   store_worker fill STORE FIRST   adds and removes items until killed, saying on stdout
+//   store_worker fill STORE FIRST   adds, moves and removes items until killed, saying on stdout
 //                                     +ID NUMBER  an item was added, after the call returned
 //                                     ?ID         an item will be removed, before the call
 //                                     -ID         it was removed, after the call returned
+//                                     =ID         it was moved to class "moved", after the call
 //                                   What is stored follows from NUMBER, which counts up from FIRST:
 //                                   see numbered_item and random_embeddings.
 //   store_worker lie STORE FIRST    the same, but says + for items that it has not added yet: the
@@ -55,6 +56,10 @@ void fill(simdb::Store& store, std::uint64_t number, std::uint64_t lies) {
     }
     for (std::uint64_t i = 1; i <= lies; ++i) {
       say(added(ItemId{to_number(ids.back()) + i}, number + i - 1));
+    }
+    if (round % 3 == 1) {
+      store.update(std::span(&ids.back(), 1), {.class_name = "moved"});
+      say(about('=', ids.back()));
     }
     if (round % 5 == 4) {
       say(about('?', ids.front()));
