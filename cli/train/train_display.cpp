@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "cli/terminal.h"
@@ -13,13 +14,20 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kRedraw = std::chrono::milliseconds(100);
-constexpr int kBarColumns = 24;
+constexpr std::size_t kBarColumns = 24;
+constexpr std::size_t kLeastBar = 5;
 // Steps after the first one, which makes room, by which the time that all take is told.
 constexpr std::size_t kTimedSteps = 3;
 
-std::string bar(std::size_t done, std::size_t total) {
-  const std::size_t filled = total == 0 ? 0 : done * kBarColumns / total;
-  return fmt::format("[{:<{}}]", std::string(filled, '='), kBarColumns);
+// "reading [====  ] 2/3 images", with as much of a bar as leaves room for the rest.
+std::string line_of(const char* verb, std::size_t done, std::size_t total,
+                    const std::string& rest) {
+  const std::size_t text = std::char_traits<char>::length(verb) + rest.size() + 5;
+  const std::size_t columns = err_columns();
+  const std::size_t width = columns > text ? std::min(kBarColumns, columns - text) : 0;
+  if (width < kLeastBar) return fmt::format("{} {}", verb, rest);
+  const std::size_t filled = total == 0 ? 0 : done * width / total;
+  return fmt::format("{} [{:<{}}] {}", verb, std::string(filled, '='), width, rest);
 }
 
 double seconds_since(Clock::time_point start) {
@@ -39,12 +47,12 @@ void TrainDisplay::judged_by_new_classes() { measure_ = "new classes"; }
 
 void TrainDisplay::reading(std::size_t done, std::size_t total) {
   if (!is_terminal_ || Clock::now() - drawn_ < kRedraw) return;
-  draw(fmt::format("reading  {} {}/{} images", bar(done, total), done, total));
+  draw(line_of("reading", done, total, fmt::format("{}/{} images", done, total)));
 }
 
 void TrainDisplay::features(std::size_t done, std::size_t total) {
   if (!is_terminal_ || Clock::now() - drawn_ < kRedraw) return;
-  draw(fmt::format("features {} {}/{} views of images", bar(done, total), done, total));
+  draw(line_of("features", done, total, fmt::format("{}/{} views of images", done, total)));
 }
 
 void TrainDisplay::step(std::size_t done, std::size_t total) {
@@ -54,16 +62,17 @@ void TrainDisplay::step(std::size_t done, std::size_t total) {
                      time_left(started_, kTimedSteps, total), kTimedSteps, total));
   }
   if (!is_terminal_ || done < 2 || Clock::now() - drawn_ < kRedraw) return;
-  draw(fmt::format("training {} {}% {} at most {} left", bar(done, total), done * 100 / total,
-                   score_, time_left(started_, done - 1, total - 1)));
+  draw(line_of("training", done, total,
+               fmt::format("{}% at most {} left{}", done * 100 / total,
+                           time_left(started_, done - 1, total - 1), score_)));
 }
 
 void TrainDisplay::epoch(const training::EpochReport& report, int epochs) {
   const std::string end = report.stops_at < epochs
-                              ? fmt::format("ends after epoch {} without a gain", report.stops_at)
+                              ? fmt::format(", ends after epoch {}", report.stops_at)
                               : std::string();
-  score_ = fmt::format("loss {:.3f} {} {}{}{}", report.loss, measure_, percent(report.steady),
-                       end.empty() ? "" : " ", end);
+  score_ =
+      fmt::format(", loss {:.3f}, {} {}{}", report.loss, measure_, percent(report.steady), end);
   if (is_terminal_) return;
   const double left = report.seconds / report.epoch * (epochs - report.epoch);
   // MAP@R is there in any case; where it decides it is not said twice.
@@ -75,8 +84,8 @@ void TrainDisplay::epoch(const training::EpochReport& report, int epochs) {
               "left{}{}\n",
               report.epoch, epochs, report.loss, percent(report.recall_at_1),
               percent(report.map_at_r), measured, percent(report.steady),
-              report.best ? ": kept" : "", report.seconds, format_duration(left),
-              end.empty() ? "" : ", ", end)
+              report.best ? ": kept" : "", report.seconds, format_duration(left), end,
+              end.empty() ? "" : " without a gain")
        << std::flush;
 }
 

@@ -235,6 +235,8 @@ TEST_F(CliNamesTest, SourcesAreKeptByteByByte) {
   std::set<std::string> wanted;
   for (const std::string& name : file_names(names_)) {
     fs::copy_file(path(kImage), folder_ / ("images/" + name));
+    // Another file each time: bytes behind the end of a PNG are none of its picture.
+    std::ofstream(folder_ / ("images/" + name), std::ios::binary | std::ios::app) << command.size();
     command.push_back("images/" + name);
     wanted.insert(folder_ / ("images/" + name));
   }
