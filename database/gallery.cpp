@@ -28,6 +28,7 @@ std::vector<MetadataCount> Gallery::count_by(std::string_view field,
     }
   }
   std::vector<MetadataCount> result;
+  result.reserve(counts.size());
   for (const auto& [value, items] : counts) result.push_back({value, items});
   std::stable_sort(
       result.begin(), result.end(),

@@ -174,13 +174,13 @@ std::shared_ptr<const ItemLabels::Page> ItemLabels::find(std::uint64_t number) {
   return page;
 }
 
-void ItemLabels::keep(std::uint64_t number, std::shared_ptr<const Page> page) {
+void ItemLabels::keep(std::uint64_t number, const std::shared_ptr<const Page>& page) {
   const std::size_t bytes = page->bytes();
   if (young_bytes_ + bytes > max_bytes_ / 2) {
     old_ = std::exchange(young_, {});
     young_bytes_ = 0;
   }
-  if (young_.try_emplace(number, std::move(page)).second) young_bytes_ += bytes;
+  if (young_.try_emplace(number, page).second) young_bytes_ += bytes;
 }
 
 void ItemLabels::forget(std::span<const ItemId> ids) {

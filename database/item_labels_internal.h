@@ -46,7 +46,7 @@ class ItemLabels {
                                                              std::uint64_t ids_per_page);
   void choose_page_size(const Store& store);
   std::shared_ptr<const Page> find(std::uint64_t number);
-  void keep(std::uint64_t number, std::shared_ptr<const Page> page);
+  void keep(std::uint64_t number, const std::shared_ptr<const Page>& page);
 
   const std::size_t max_bytes_;
   std::mutex mutex_;  // guards what follows

@@ -27,6 +27,7 @@ nlohmann::ordered_json to_json(const Database& database, const std::string& path
     ranking.push_back({{"class", entry.class_name}, {"score", entry.score}});
   }
   std::vector<ItemId> ids;
+  ids.reserve(prediction.neighbors.size());
   for (const LabeledNeighbor& neighbor : prediction.neighbors) ids.push_back(neighbor.id);
   const auto records = database.gallery().get_many(ids);
   nlohmann::ordered_json neighbors = nlohmann::ordered_json::array();
@@ -36,8 +37,9 @@ nlohmann::ordered_json to_json(const Database& database, const std::string& path
                          {"class", neighbor.class_name},
                          {"similarity", neighbor.similarity},
                          {"source", neighbor.source}});
-    if (!records[i]) continue;  // removed meanwhile
-    const ItemInfo& info = records[i]->info;
+    const auto& record = records[i];
+    if (!record) continue;  // removed meanwhile
+    const ItemInfo& info = record->info;
     if (!info.key.empty()) neighbors.back()["key"] = info.key;
     if (!info.metadata.empty()) neighbors.back()["metadata"] = simdb::to_json(info.metadata);
   }
