@@ -120,7 +120,7 @@ TEST_F(CliFilesTest, AnImportCutShortSaysHowFarItGotAndGoesOn) {
   }
   ProcessResult cut;
   // Until a signal lands among the commits, wherever these begin on this machine.
-  for (int ms = 200; cut.err.find("are in and safe") == std::string::npos; ms = ms * 5 / 4) {
+  for (int ms = 200; cut.err.find("are in and safe") == std::string::npos; ms = ms * 10 / 9) {
     ASSERT_LT(ms, 60000) << cut.out << cut.err;
     fs::remove_all(path("other"));
     ASSERT_EQ(simdb({"init", "--encoder", "net.onnx", "--db", "other"}).code, 0);
@@ -153,7 +153,7 @@ TEST_F(CliFilesTest, AnImportOfItemsWithoutDigestsGoesOnWithTheRest) {
   }
   write("many.jsonl", many);
   ProcessResult cut;
-  for (int ms = 200; cut.err.find("are in and safe") == std::string::npos; ms = ms * 5 / 4) {
+  for (int ms = 200; cut.err.find("are in and safe") == std::string::npos; ms = ms * 10 / 9) {
     ASSERT_LT(ms, 60000) << cut.out << cut.err;
     simdb({"rm", "--class", "many"});
     cut = simdb({"import", "many.jsonl"},
