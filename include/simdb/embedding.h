@@ -86,7 +86,7 @@ class EmbeddingBatch {
 /// The square of the Euclidean length, accumulated in double.
 double squared_length(std::span<const float> values);
 
-/// Rounded to floats a vector's length is no more exactly 1, so that the similarity of a vector to
+/// Rounded to floats, a vector no longer has a length of exactly 1, so the similarity of a vector to
 /// itself may fall short of 1, by less than this.
 inline constexpr float kSimilarityTolerance = 4 * std::numeric_limits<float>::epsilon();
 
