@@ -1,7 +1,5 @@
 #include "simdb/backup.h"
 
-#include <string_view>
-
 #include "core/file_io.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
@@ -13,19 +11,12 @@ namespace simdb {
 
 BackupReport EmbeddedGallery::back_up(const ByteSink& sink,
                                       const std::function<void()>& check) const {
-  const std::shared_ptr<const Store> store = this->store();
-  store->encoder_model();  // a backup with another encoder than its own would be worth nothing
   BackupReport report;
-  BackupWriter writer([&](std::span<const std::byte> bytes) {
+  const ByteSink counted = [&](std::span<const std::byte> bytes) {
     report.bytes += bytes.size();
     sink(bytes);
-  });
-  store->for_each_entry([&](std::string_view family, std::string_view key, std::string_view value) {
-    check();
-    writer.put(family, key, value);
-    report.items += family == "items" ? 1 : 0;
-  });
-  writer.finish();
+  };
+  report.items = write_backup(*store(), counted, check);
   return report;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/file_io.h"
 #include "simdb/error.h"
 
 namespace simdb {
@@ -56,10 +57,10 @@ void BackupWriter::finish() {
   sink_(std::as_bytes(std::span(sum)));
 }
 
-std::uint64_t write_backup(const Store& store, AtomicFile& file,
+std::uint64_t write_backup(const Store& store, const ByteSink& sink,
                            const std::function<void()>& check) {
   store.encoder_model();  // a backup with another encoder than its own would be worth nothing
-  BackupWriter writer([&](std::span<const std::byte> bytes) { file.write(bytes); });
+  BackupWriter writer(sink);
   std::uint64_t items = 0;
   store.for_each_entry([&](std::string_view family, std::string_view key, std::string_view value) {
     check();

@@ -8,21 +8,18 @@
 #include <string>
 #include <string_view>
 
-#include "core/file_io.h"
+#include "simdb/byte_stream.h"
 #include "simdb/digest.h"
 #include "storage/store.h"
 
 namespace simdb {
 
-/// Writes a whole store into a file, the encoder included: one state of it, even if changes go on
-/// meanwhile. docs/file_formats.md describes the file. Returns how many items are in it. Calls
-/// `check` before each entry and lets out what that throws. Errors as Store's and AtomicFile's;
+/// Hands a whole store to `sink`, the encoder included: one state of it, even if changes go on
+/// meanwhile. docs/file_formats.md describes the bytes. Returns how many items are in them. Calls
+/// `check` before each entry and lets out what that and `sink` throw. Errors as Store's;
 /// Error(kCorruption) if the encoder is not the store's own.
 std::uint64_t write_backup(
-    const Store& store, AtomicFile& file, const std::function<void()>& check = [] {});
-
-/// Takes bytes like AtomicFile::write.
-using ByteSink = std::function<void(std::span<const std::byte> bytes)>;
+    const Store& store, const ByteSink& sink, const std::function<void()>& check = [] {});
 
 /// Writes the entries of a store, in the order of Store::for_each_entry, as a backup. Throws what
 /// the sink throws. Thread-compatible.
@@ -40,9 +37,6 @@ class BackupWriter {
   Sha256Stream digest_;
   std::uint64_t entries_ = 0;
 };
-
-/// Reads bytes like InputFile::read.
-using ByteSource = std::function<std::size_t(std::span<std::byte> to)>;
 
 /// The entries of a backup, one by one; next() hands them to Store::create_from. Throws
 /// Error(kBadInput), naming `name`, if it is no backup or a newer simdb wrote it,

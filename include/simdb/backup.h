@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 
+#include "simdb/byte_stream.h"
+
 namespace simdb {
 
 /// Makes the database that Database::back_up wrote into `file` in `folder`, which must not exist or
@@ -19,9 +21,6 @@ std::uint64_t restore_database(
     const std::filesystem::path& file, const std::filesystem::path& folder,
     const std::function<void()>& check = [] {},
     const std::function<void(std::span<const std::byte>)>& accept = [](auto) {});
-
-/// Fills `to` with the next bytes of a file; returns how many there were, fewer only at its end.
-using ByteSource = std::function<std::size_t(std::span<std::byte> to)>;
 
 /// The same from a stream that messages call `name`.
 std::uint64_t restore_database(

@@ -86,8 +86,8 @@ class EmbeddingBatch {
 /// The square of the Euclidean length, accumulated in double.
 double squared_length(std::span<const float> values);
 
-/// Rounded to floats, a vector no longer has a length of exactly 1, so the similarity of a vector to
-/// itself may fall short of 1, by less than this.
+/// Rounded to floats, a vector no longer has a length of exactly 1, so the similarity of a vector
+/// to itself may fall short of 1, by less than this.
 inline constexpr float kSimilarityTolerance = 4 * std::numeric_limits<float>::epsilon();
 
 /// Cosine similarity of two unit vectors of equal dimension, accumulated in double, in [-1, 1].

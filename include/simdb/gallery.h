@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "simdb/byte_stream.h"
 #include "simdb/digest.h"
 #include "simdb/embedding.h"
 #include "simdb/id_filter.h"
@@ -44,9 +45,6 @@ struct BackupReport {
   std::uint64_t items = 0;
   std::uint64_t bytes = 0;
 };
-
-/// Takes the bytes of a file, piece by piece.
-using ByteSink = std::function<void(std::span<const std::byte> bytes)>;
 
 /// What a vote needs to know of a class; see core/vote.h.
 struct ClassSummary {

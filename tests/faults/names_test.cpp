@@ -14,6 +14,7 @@
 #include "tests/support/embeddings.h"
 #include "tests/support/errors.h"
 #include "tests/support/fault_run.h"
+#include "tests/support/file_sink.h"
 #include "tests/support/stores.h"
 #include "tests/support/temporary_folder.h"
 
@@ -186,7 +187,7 @@ TEST(NamesTest, KeptByteByByteOrRefused) {
     const auto store = Store::open(database / "store", StoreMode::kReadOnly);
     EXPECT_EQ(difference(work.model, *store), "");
     AtomicFile backup(database / "backup");
-    write_backup(*store, backup);
+    write_backup(*store, test::sink_of(backup));
     backup.commit();
   }
   EXPECT_EQ(difference(work.model, *restore_backup(database / "backup", database / "restored")),

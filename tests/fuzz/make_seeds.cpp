@@ -17,6 +17,7 @@
 #include "storage/backup.h"
 #include "tests/support/backbones.h"
 #include "tests/support/embeddings.h"
+#include "tests/support/file_sink.h"
 #include "tests/support/hostile_images.h"
 #include "tests/support/images.h"
 #include "tests/support/models.h"
@@ -204,7 +205,7 @@ void add_store(Seeds& seeds) {
   test::put_numbered(*store, 3, 1, "blue");
   store->erase(std::span(ids).first(1));
   AtomicFile file(folder / "backup");
-  write_backup(*store, file);
+  write_backup(*store, test::sink_of(file));
   file.commit();
   seeds.add("backup", read_file(folder / "backup", kMostBytes));
   seeds.add("witness", read_file(folder / "store" / "WITNESS", kMostBytes));

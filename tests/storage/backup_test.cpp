@@ -7,6 +7,7 @@
 
 #include "tests/storage/raw_store.h"
 #include "tests/support/errors.h"
+#include "tests/support/file_sink.h"
 #include "tests/support/stores.h"
 #include "tests/support/temporary_folder.h"
 
@@ -36,7 +37,7 @@ class BackupTest : public testing::Test {
 
   fs::path back_up() const {
     AtomicFile output(folder / "backup");
-    EXPECT_EQ(write_backup(*store, output), 33U);
+    EXPECT_EQ(write_backup(*store, test::sink_of(output)), 33U);
     output.commit();
     return folder / "backup";
   }
@@ -62,7 +63,7 @@ TEST_F(BackupTest, RefusesAStoreWithAnotherEncoder) {
   test::RawStore(folder / "store").put("models", fingerprint, "another encoder");
   store = Store::open(folder / "store", StoreMode::kReadOnly);
   AtomicFile output(folder / "backup");
-  const Error error = test::error_of([&] { write_backup(*store, output); });
+  const Error error = test::error_of([&] { write_backup(*store, test::sink_of(output)); });
   EXPECT_EQ(error.code(), ErrorCode::kCorruption);
   EXPECT_NE(std::string(error.what()).find(fingerprint), std::string::npos) << error.what();
 }
@@ -124,7 +125,7 @@ TEST_F(BackupTest, ItCanBeStopped) {
     EXPECT_THROW(
         {
           AtomicFile output(folder / "backup");
-          write_backup(*store, output, stop_after(left));
+          write_backup(*store, test::sink_of(output), stop_after(left));
         },
         Stop);
     EXPECT_EQ(bytes(), before);
