@@ -16,30 +16,12 @@ bool is_known(const Sha256& digest) { return digest != Sha256{}; }
 
 // How `stored` becomes what `info` says; nothing if it is that already.
 std::optional<ItemChange> change_to(const ItemInfo& info, const ItemInfo& stored) {
-  ItemChange change;
-  bool differs = false;
-  if (!info.source.empty() && info.source != stored.source) {
-    change.source = info.source;
-    differs = true;
-  }
-  if (info.class_name != stored.class_name) {
-    change.class_name = info.class_name;
-    differs = true;
-  }
-  for (const auto& field : info.metadata) {
-    const auto had = stored.metadata.find(field.first);
-    if (had != stored.metadata.end() && *had == field) continue;
-    change.set.insert(field);
-    differs = true;
-  }
+  ItemChange change{.class_name = info.class_name, .set = info.metadata};
+  if (!info.source.empty()) change.source = info.source;
   if (!info.key.empty()) {  // nothing of the old metadata stays
-    for (const auto& field : stored.metadata) {
-      if (info.metadata.contains(field.first)) continue;
-      change.unset.push_back(field.first);
-      differs = true;
-    }
+    for (const auto& field : stored.metadata) change.unset.push_back(field.first);
   }
-  return differs ? std::optional(std::move(change)) : std::nullopt;
+  return changed(stored, change) == stored ? std::nullopt : std::optional(std::move(change));
 }
 
 class Planner {
@@ -76,10 +58,7 @@ class Planner {
       take_over(i, *stored);
       return;
     }
-    if (stored && touched_.insert(stored->id).second) {
-      plan_.replaced.push_back(stored->id);
-      plan_.touched.push_back(*stored);
-    }
+    if (stored && touched_.insert(stored->id).second) plan_.replaced.push_back(*stored);
     plan_.fresh.push_back(i);
   }
 
@@ -100,8 +79,7 @@ class Planner {
     auto change = change_to(items_[i].info, stored.info);
     plan_.added[i] = {stored.id, false, change.has_value()};
     if (!change || !touched_.insert(stored.id).second) return;
-    plan_.updates.push_back({stored.id, *std::move(change)});
-    plan_.touched.push_back(stored);
+    plan_.updates.push_back({stored, *std::move(change)});
   }
 
   // Thousands may have the same file: they are read once per call, and not for a class that is new.

@@ -44,6 +44,11 @@ void StaleItems::note(ItemId id, const ItemInfo& info) {
   }
 }
 
+void StaleItems::note(const ItemRecord& before, const ItemChange& change) {
+  note(before.id, before.info);
+  note(before.id, changed(before.info, change));
+}
+
 // Names hold no NUL.
 std::string ClassMembers::field_name(const std::string& name, const MetadataValue& value) {
   std::string text = name + '\0' + std::to_string(value.index());

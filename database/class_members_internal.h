@@ -21,6 +21,8 @@ class StaleItems {
  public:
   /// An item as it was before the change, or as it is after it.
   void note(ItemId id, const ItemInfo& info);
+  /// An item as it was before the change, and what became of it.
+  void note(const ItemRecord& before, const ItemChange& change);
 
   std::vector<ItemId> ids;
   std::set<std::string> class_names;

@@ -80,15 +80,19 @@ std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
   {
     // Answers see what takes the place of something else as one change.
     std::unique_lock no_answers(state_mutex_, std::defer_lock);
-    if (!plan.touched.empty()) no_answers.lock();
+    if (!plan.replaced.empty() || !plan.updates.empty()) no_answers.lock();
     ids = store_->put(fresh, fresh_embeddings, plan.replaced, plan.updates);
     StaleItems stale;
+    std::vector<ItemId> gone;
     for (std::size_t i = 0; i < ids.size(); ++i) stale.note(ids[i], fresh[i].info);
-    for (const ItemRecord& record : plan.touched) stale.note(record.id, record.info);
-    for (const ItemUpdate& update : plan.updates) note(std::span(&update.id, 1), stale);
+    for (const ItemRecord& record : plan.replaced) {
+      stale.note(record.id, record.info);
+      gone.push_back(record.id);
+    }
+    for (const ItemUpdate& update : plan.updates) stale.note(update.item, update.change);
     forget(stale);
     update_index([&](VectorIndex& index) {
-      index.remove(plan.replaced);
+      index.remove(gone);
       index.add(ids, fresh_embeddings);
     });
   }
@@ -144,16 +148,10 @@ void EmbeddedGallery::forget(const StaleItems& stale) {
   class_members_->forget(stale);
 }
 
-void EmbeddedGallery::note(std::span<const ItemId> ids, StaleItems& stale) const {
-  for (const auto& record : store_->get_many(ids)) {
-    if (record) stale.note(record->id, record->info);
-  }
-}
-
 std::size_t EmbeddedGallery::erase(std::span<const ItemId> ids) {
   StaleItems stale;
-  note(ids, stale);
-  const std::vector<ItemId> erased = store_->erase(ids);
+  const std::vector<ItemId> erased =
+      store_->erase(ids, [&](const ItemRecord& before) { stale.note(before.id, before.info); });
   forget(stale);
   update_index([&](VectorIndex& index) { index.remove(erased); });
   return erased.size();
@@ -170,12 +168,11 @@ std::size_t EmbeddedGallery::remove_class(std::string_view class_name) {
 }
 
 std::size_t EmbeddedGallery::change(std::span<const ItemId> ids, const ItemChange& wanted) {
-  StaleItems stale;
-  note(ids, stale);
   // Else an answer could hold hits of before and after.
   const std::unique_lock no_answers(state_mutex_);
-  const std::vector<ItemId> changed = store_->update(ids, wanted);
-  note(changed, stale);
+  StaleItems stale;
+  const std::vector<ItemId> changed =
+      store_->update(ids, wanted, [&](const ItemRecord& before) { stale.note(before, wanted); });
   forget(stale);
   return changed.size();
 }

@@ -124,7 +124,6 @@ class EmbeddedGallery final : public Gallery {
   // The index, built if need be. It may be replaced by another any time later.
   std::shared_ptr<const VectorIndex> index() const;
   // These need change_mutex_.
-  void note(std::span<const ItemId> ids, StaleItems& stale) const;
   std::size_t erase(std::span<const ItemId> ids);
   std::size_t change(std::span<const ItemId> ids, const ItemChange& wanted);
   // finish(view, search(index, ids that pass the filter)); searches once more if the saved index

@@ -40,14 +40,9 @@ std::optional<Difference> difference(const Store& before, const Store& after) {
     result.stale.note(record.id, record.info);
     return true;
   };
-  const auto note_all = [&](const Store& store, const std::vector<ItemId>& ids) {
-    for (const auto& record : store.get_many(ids)) {
-      if (record) note(*record);
-    }
-  };
-  note_all(before, *removed);
-  note_all(before, *updated);
-  note_all(after, *updated);
+  before.for_each_item_of(*removed, note);
+  before.for_each_item_of(*updated, note);
+  after.for_each_item_of(*updated, note);
   const ItemId first = before.next_id();
   after.for_each_item_from(first, note);
   after.for_each_embedding_from(first, [&](ItemId id, std::span<const float> values) {

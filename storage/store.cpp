@@ -17,6 +17,9 @@
 namespace simdb {
 namespace {
 
+// Records that are read at a time.
+constexpr std::size_t kRecordsAtOnce = 1024;
+
 std::vector<std::byte> as_bytes(std::string_view text) {
   const auto* first = reinterpret_cast<const std::byte*>(text.data());
   return {first, first + text.size()};
@@ -204,6 +207,17 @@ std::vector<ClassCount> Store::classes() const {
 std::uint64_t Store::class_size(std::string_view class_name) const {
   const auto value = connection_->read(Family::kClasses, class_name);
   return value ? require_class_count(*connection_, class_name, *value) : 0;
+}
+
+void Store::for_each_item_of(std::span<const ItemId> ids,
+                             const std::function<bool(const ItemRecord&)>& visit) const {
+  while (!ids.empty()) {
+    const auto some = ids.first(std::min(kRecordsAtOnce, ids.size()));
+    for (const auto& record : get_many(some)) {
+      if (record && !visit(*record)) return;
+    }
+    ids = ids.subspan(some.size());
+  }
 }
 
 void Store::for_each_item_from(ItemId first,

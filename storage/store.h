@@ -45,8 +45,9 @@ struct StoreEntry {
   std::string value;
 };
 
+/// A stored item, as it is, and what is to become of it.
 struct ItemUpdate {
-  ItemId id{};
+  ItemRecord item;
   ItemChange change;
 };
 
@@ -95,18 +96,24 @@ class Store {
   Store& operator=(const Store&) = delete;
   ~Store();
 
+  /// Called with each item that a change removes or changes, as it was before.
+  using ItemVisitor = std::function<void(const ItemRecord& before)>;
+
   /// Stores all items or none, with ascending ids, and syncs. `embeddings` has a row per item. In
-  /// the same batch removes the items that they `replace` and makes `updates`; both must exist,
-  /// each once. Throws Error(kUsage) in a read-only store, if the sizes or dimensions differ or if
-  /// a key is another item's, Error(kBadInput) on a name, a key or metadata that can't be used.
+  /// the same batch removes the stored items that they `replace` and makes `updates`, of each item
+  /// one at most. Throws Error(kUsage) in a read-only store, if the sizes or dimensions differ or
+  /// if a key is another item's, Error(kBadInput) on a name, a key or metadata that can't be used.
   std::vector<ItemId> put(std::span<const NewItem> items, const EmbeddingBatch& embeddings,
-                          std::span<const ItemId> replaced = {},
+                          std::span<const ItemRecord> replaced = {},
                           std::span<const ItemUpdate> updates = {});
   /// Removes those of `ids` that exist, in one batch; returns them.
-  std::vector<ItemId> erase(std::span<const ItemId> ids);
+  std::vector<ItemId> erase(
+      std::span<const ItemId> ids, const ItemVisitor& visit = [](const ItemRecord&) {});
   /// Changes those of `ids` that exist, in one batch, and leaves their embeddings; returns them.
   /// Errors as put(); Error(kUsage) too if several items are to have one key.
-  std::vector<ItemId> update(std::span<const ItemId> ids, const ItemChange& change);
+  std::vector<ItemId> update(
+      std::span<const ItemId> ids, const ItemChange& change,
+      const ItemVisitor& visit = [](const ItemRecord&) {});
   /// Forgets which ids were removed or updated by the changes up to number `through`: see
   /// erased_since. Does
   /// nothing if they are forgotten already, and is no change itself. Throws Error(kUsage) in a
@@ -141,7 +148,11 @@ class Store {
   void for_each_embedding(const std::function<bool(ItemId, std::span<const float>)>& visit) const {
     for_each_embedding_from(ItemId{0}, visit);
   }
-  /// The same for those with id `first` and above.
+  /// Calls with the record of each of these that exists, in their order, until the callback returns
+  /// false. Reads many at a time.
+  void for_each_item_of(std::span<const ItemId> ids,
+                        const std::function<bool(const ItemRecord&)>& visit) const;
+  /// Calls with those with id `first` and above, as for_each_item and for_each_embedding.
   void for_each_item_from(ItemId first, const std::function<bool(const ItemRecord&)>& visit) const;
   void for_each_embedding_from(
       ItemId first, const std::function<bool(ItemId, std::span<const float>)>& visit) const;
@@ -201,8 +212,8 @@ class Store {
   void commit(Change& change, const std::string& attempt);
   void write(Change& change, const std::string& attempt);
   void erase_item(Change& change, const ItemRecord& record) const;
-  bool update_item(Change& change, const ItemRecord& record, const ItemChange& wanted) const;
-  void require_free_key(const std::string& key, std::span<const ItemId> owners) const;
+  void update_item(Change& change, const ItemRecord& record, const ItemChange& wanted) const;
+  void require_free_key(const std::string& key, const std::function<bool(ItemId)>& may_own) const;
   std::vector<ItemId> ids_after(Family family, std::string_view prefix) const;
   std::optional<std::vector<ItemId>> marked_since(std::uint64_t change,
                                                   std::string_view mark) const;

@@ -16,9 +16,6 @@
 namespace simdb {
 namespace {
 
-// Records that are read at a time.
-constexpr std::size_t kRecordsAtOnce = 1024;
-
 std::int64_t now_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
@@ -39,15 +36,6 @@ std::vector<ItemId> each_once(std::span<const ItemId> ids) {
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   return sorted;
-}
-
-ItemInfo changed(ItemInfo info, const ItemChange& wanted) {
-  if (wanted.class_name) info.class_name = *wanted.class_name;
-  if (wanted.source) info.source = *wanted.source;
-  if (wanted.key) info.key = *wanted.key;
-  for (const std::string& name : wanted.unset) info.metadata.erase(name);
-  for (const auto& [name, value] : wanted.set) info.metadata.insert_or_assign(name, value);
-  return info;
 }
 
 }  // namespace
@@ -95,16 +83,17 @@ void Store::write(Change& change, const std::string& attempt) {
   require_ok(status, attempt, connection_->path());
 }
 
-void Store::require_free_key(const std::string& key, std::span<const ItemId> owners) const {
+void Store::require_free_key(const std::string& key,
+                             const std::function<bool(ItemId)>& may_own) const {
   if (key.empty()) return;
   const auto owner = find_key(key);
-  if (!owner || std::find(owners.begin(), owners.end(), *owner) != owners.end()) return;
+  if (!owner || may_own(*owner)) return;
   throw Error(ErrorCode::kUsage, "the key '" + printable(key) + "' belongs to item " +
                                      std::to_string(to_number(*owner)) + " already");
 }
 
 std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBatch& embeddings,
-                               std::span<const ItemId> replaced,
+                               std::span<const ItemRecord> replaced,
                                std::span<const ItemUpdate> updates) {
   require_writable("add to");
   if (embeddings.dimension() != dimension_ || embeddings.rows() != items.size()) {
@@ -114,10 +103,12 @@ std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBa
                                        std::to_string(embeddings.dimension()) +
                                        " in a store of dimension " + std::to_string(dimension_));
   }
+  std::set<ItemId> gone;
+  for (const ItemRecord& record : replaced) gone.insert(record.id);
   std::set<std::string_view> keys;
   for (const NewItem& item : items) {
     require_usable(item.info);
-    require_free_key(item.info.key, replaced);
+    require_free_key(item.info.key, [&](ItemId owner) { return gone.contains(owner); });
     if (!item.info.key.empty() && !keys.insert(item.info.key).second) {
       throw Error(ErrorCode::kUsage,
                   "two items are to have the key '" + printable(item.info.key) + "'");
@@ -126,12 +117,8 @@ std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBa
 
   Change change(*connection_);
   // First: what comes later may take over a key.
-  for (const ItemId id : replaced) {
-    if (const auto record = get(id)) erase_item(change, *record);
-  }
-  for (const ItemUpdate& update : updates) {
-    if (const auto record = get(update.id)) update_item(change, *record, update.change);
-  }
+  for (const ItemRecord& record : replaced) erase_item(change, record);
+  for (const ItemUpdate& update : updates) update_item(change, update.item, update.change);
   std::vector<ItemId> ids;
   ids.reserve(items.size());
   const std::int64_t added_ms = now_ms();
@@ -175,28 +162,28 @@ void Store::erase_item(Change& change, const ItemRecord& record) const {
   change.count(record.info.class_name, -1);
 }
 
-std::vector<ItemId> Store::erase(std::span<const ItemId> ids) {
+std::vector<ItemId> Store::erase(std::span<const ItemId> ids, const ItemVisitor& visit) {
   require_writable("remove from");
   Change change(*connection_);
   std::vector<ItemId> erased;
-  for (const ItemId id : each_once(ids)) {
-    const auto record = get(id);
-    if (!record) continue;
-    erase_item(change, *record);
-    erased.push_back(id);
-  }
+  for_each_item_of(each_once(ids), [&](const ItemRecord& record) {
+    erase_item(change, record);
+    visit(record);
+    erased.push_back(record.id);
+    return true;
+  });
   if (!erased.empty()) commit(change, "remove " + std::to_string(erased.size()) + " items from");
   return erased;
 }
 
-// Returns whether there was anything to change.
-bool Store::update_item(Change& change, const ItemRecord& record, const ItemChange& wanted) const {
+// Does nothing if there is nothing to change.
+void Store::update_item(Change& change, const ItemRecord& record, const ItemChange& wanted) const {
   const ItemId id = record.id;
   const std::string key = item_key(id);
   const ItemInfo& before = record.info;
   const ItemInfo after = changed(before, wanted);
   require_usable(after);
-  if (after == before) return false;
+  if (after == before) return;
   change.put(Family::kItems, key, encode_item(after, record.added_ms, now_ms()));
   if (after.class_name != before.class_name) {
     change.erase(Family::kByClass, class_key(before.class_name, id));
@@ -219,10 +206,10 @@ bool Store::update_item(Change& change, const ItemRecord& record, const ItemChan
     change.put(Family::kByMetadata, field_key(name, value, id), {});
   }
   change.put(Family::kTombstones, tombstone_key({changes_ + 1, id}), kUpdated);
-  return true;
 }
 
-std::vector<ItemId> Store::update(std::span<const ItemId> ids, const ItemChange& wanted) {
+std::vector<ItemId> Store::update(std::span<const ItemId> ids, const ItemChange& wanted,
+                                  const ItemVisitor& visit) {
   require_writable("change items of");
   const std::vector<ItemId> sorted = each_once(ids);
   if (wanted.key && !wanted.key->empty()) {
@@ -230,19 +217,18 @@ std::vector<ItemId> Store::update(std::span<const ItemId> ids, const ItemChange&
       throw Error(ErrorCode::kUsage, "the key '" + printable(*wanted.key) + "' can't be given to " +
                                          std::to_string(sorted.size()) + " items");
     }
-    require_free_key(*wanted.key, sorted);
+    require_free_key(*wanted.key, [&](ItemId owner) {
+      return std::binary_search(sorted.begin(), sorted.end(), owner);
+    });
   }
   Change change(*connection_);
   std::vector<ItemId> found;
-  for (std::size_t first = 0; first < sorted.size(); first += kRecordsAtOnce) {
-    const auto some =
-        std::span(sorted).subspan(first).first(std::min(kRecordsAtOnce, sorted.size() - first));
-    for (const auto& record : get_many(some)) {
-      if (!record) continue;
-      update_item(change, *record, wanted);
-      found.push_back(record->id);
-    }
-  }
+  for_each_item_of(sorted, [&](const ItemRecord& record) {
+    update_item(change, record, wanted);
+    visit(record);
+    found.push_back(record.id);
+    return true;
+  });
   if (!change.is_empty()) {
     commit(change, "change " + std::to_string(found.size()) + " items of");
   }

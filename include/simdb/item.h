@@ -69,8 +69,10 @@ struct ItemChange {
   std::optional<std::string> source = std::nullopt;
   std::optional<std::string> key = std::nullopt;  ///< empty: none from then on
   Metadata set = {};                              ///< fields that it gets, or whose value changes
-  std::vector<std::string> unset = {};            ///< fields that it loses
+  std::vector<std::string> unset = {};            ///< fields that it loses, before it gets others
 };
+/// What becomes of `info`.
+ItemInfo changed(ItemInfo info, const ItemChange& change);
 
 struct ClassCount {
   std::string name;

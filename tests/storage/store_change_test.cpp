@@ -35,7 +35,9 @@ class StoreChangeTest : public testing::Test {
   }
   std::vector<ItemId> put(const std::vector<NewItem>& items,
                           const std::vector<ItemId>& replaced = {}) {
-    return store->put(items, test::random_embeddings(items.size(), 16, 1), replaced);
+    std::vector<ItemRecord> records;
+    for (const ItemId id : replaced) records.push_back(*store->get(id));
+    return store->put(items, test::random_embeddings(items.size(), 16, 1), records);
   }
 
   test::TemporaryFolder folder;
