@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/class_name.h"
+#include "core/comparison.h"
 #include "core/printable.h"
 #include "simdb/error.h"
 
@@ -16,22 +17,8 @@ std::size_t bytes_of(const MetadataValue& value) {
 }
 
 template <typename Value>
-bool compare(const Value& a, Comparison comparison, const Value& b) {
-  switch (comparison) {
-    case Comparison::kEqual:
-      return a == b;
-    case Comparison::kNotEqual:
-      return a != b;
-    case Comparison::kLess:
-      return a < b;
-    case Comparison::kLessOrEqual:
-      return a <= b;
-    case Comparison::kGreater:
-      return a > b;
-    case Comparison::kGreaterOrEqual:
-      return a >= b;
-  }
-  return false;
+int order_of(const Value& a, const Value& b) {
+  return a < b ? -1 : b < a ? 1 : 0;
 }
 
 }  // namespace
@@ -64,7 +51,7 @@ bool passes(const Metadata& metadata, const MetadataCondition& condition) {
   return std::visit(
       [&](const auto& value) {
         const auto* wanted = std::get_if<std::decay_t<decltype(value)>>(&condition.value);
-        return wanted ? compare(value, condition.comparison, *wanted)
+        return wanted ? meets(order_of(value, *wanted), condition.comparison)
                       : condition.comparison == Comparison::kNotEqual;
       },
       field->second);

@@ -1,6 +1,7 @@
 // Which items of a store meet a condition.
 #include <algorithm>
 
+#include "core/comparison.h"
 #include "simdb/error.h"
 #include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_status_internal.h"
@@ -8,28 +9,6 @@
 
 namespace simdb {
 namespace {
-
-// Records that are read at a time.
-constexpr std::size_t kRecordsAtOnce = 1024;
-
-// `order` is negative if the value comes before the wanted one, 0 if it is the same.
-bool meets(int order, Comparison comparison) {
-  switch (comparison) {
-    case Comparison::kEqual:
-      return order == 0;
-    case Comparison::kNotEqual:
-      return order != 0;
-    case Comparison::kLess:
-      return order < 0;
-    case Comparison::kLessOrEqual:
-      return order <= 0;
-    case Comparison::kGreater:
-      return order > 0;
-    case Comparison::kGreaterOrEqual:
-      return order >= 0;
-  }
-  return false;
-}
 
 bool is_below(Comparison comparison) {
   return comparison == Comparison::kLess || comparison == Comparison::kLessOrEqual;
@@ -65,13 +44,10 @@ std::vector<ItemId> Store::find_metadata(const MetadataCondition& condition) con
   std::sort(ids.begin(), ids.end());
   if (!of_text) return ids;
   std::vector<ItemId> passing;
-  for (std::size_t first = 0; first < ids.size(); first += kRecordsAtOnce) {
-    const auto some =
-        std::span(ids).subspan(first).first(std::min(kRecordsAtOnce, ids.size() - first));
-    for (const auto& record : get_many(some)) {
-      if (record && passes(record->info.metadata, condition)) passing.push_back(record->id);
-    }
-  }
+  for_each_item_of(ids, [&](const ItemRecord& record) {
+    if (passes(record.info.metadata, condition)) passing.push_back(record.id);
+    return true;
+  });
   return passing;
 }
 
