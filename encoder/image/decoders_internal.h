@@ -43,6 +43,20 @@ class DecodeBudget {
   std::uint64_t height_ = 0;
 };
 
+/// Watches the time of a decoder that reads its input in small blocks.
+class ReadClock {
+ public:
+  explicit ReadClock(const DecodeBudget& budget) : budget_(budget) {}
+  /// Call at each read. Looking at the clock costs more than reading a block, so it is looked at
+  /// now and then.
+  bool is_late() { return ++reads_ % kReadsPerLook == 0 && budget_.is_late(); }
+
+ private:
+  static constexpr std::uint64_t kReadsPerLook = 16;
+  const DecodeBudget& budget_;
+  std::uint64_t reads_ = 0;
+};
+
 /// A picture as a file has it.
 struct StoredImage {
   Image image;

@@ -14,9 +14,6 @@
 namespace simdb {
 namespace {
 
-// Looking at the clock costs more than reading a small block.
-constexpr std::uint64_t kReadsPerLook = 16;
-
 struct Decoding {
   std::span<const std::byte> rest;
   const DecodeBudget& budget;
@@ -24,7 +21,7 @@ struct Decoding {
   int error = 0;
   enum class End : std::uint8_t { kDamaged, kTruncated, kLate } end = End::kDamaged;
   bool is_ended_by_us = false;  // the mark behind the last block of pixels is missing
-  std::uint64_t reads = 0;
+  ReadClock clock = ReadClock(budget);
 
   ~Decoding() { DGifCloseFile(gif, nullptr); }
 };
@@ -35,7 +32,7 @@ using enum Decoding::End;
 int read(GifFileType* gif, GifByteType* to, int wanted) {
   auto* decoding = static_cast<Decoding*>(gif->UserData);
   const auto length = static_cast<std::size_t>(wanted);
-  if (++decoding->reads % kReadsPerLook == 0 && decoding->budget.is_late()) {
+  if (decoding->clock.is_late()) {
     decoding->end = kLate;
     return 0;
   }

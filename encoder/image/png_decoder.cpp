@@ -17,9 +17,6 @@
 namespace simdb {
 namespace {
 
-// Looking at the clock costs more than reading a small chunk.
-constexpr std::uint64_t kReadsPerLook = 16;
-
 // libpng leaves by longjmp, which runs no destructors: nothing between setjmp and the calls that
 // may jump owns anything, and what must be freed or told is in here.
 struct Decoding {
@@ -29,7 +26,7 @@ struct Decoding {
   png_infop info = nullptr;
   std::array<char, 128> reason{};
   enum class End : std::uint8_t { kDamaged, kTruncated, kLate, kNoMemory } end = End::kDamaged;
-  std::uint64_t reads = 0;
+  ReadClock clock = ReadClock(budget);
   Image image = {};
   std::vector<png_bytep> rows = {};
 
@@ -64,7 +61,7 @@ void release(png_structp, png_voidp memory) {
 void read(png_structp png, png_bytep to, std::size_t length) {
   auto* decoding = static_cast<Decoding*>(png_get_io_ptr(png));
   if (length > decoding->rest.size()) decoding->end = kTruncated;
-  if (++decoding->reads % kReadsPerLook == 0 && decoding->budget.is_late()) decoding->end = kLate;
+  if (decoding->clock.is_late()) decoding->end = kLate;
   if (decoding->end == kTruncated || decoding->end == kLate) png_error(png, "");
   std::memcpy(to, decoding->rest.data(), length);
   decoding->rest = decoding->rest.subspan(length);
