@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "core/printable.h"
+#include "cli/input_file.h"
 #include "pipeline/formats/metadata_json.h"
 #include "simdb/error.h"
 
@@ -32,11 +32,7 @@ std::string take_text(nlohmann::json& line, const char* name) {
 }  // namespace
 
 MetaFile::MetaFile(const fs::path& file) {
-  std::ifstream in(file);
-  if (!in) {
-    throw Error(ErrorCode::kNotFound,
-                "can't read " + file.string() + ": there is no such file, or it may not be read");
-  }
+  std::ifstream in = open_to_read(file.string());
   std::string text;
   for (std::size_t number = 1; std::getline(in, text); ++number) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;

@@ -15,8 +15,8 @@ namespace simdb::cli {
 class MetaFile {
  public:
   MetaFile() = default;
-  /// Throws Error(kNotFound) if there is no such file, Error(kBadInput), naming the line, unless
-  /// each line is as above and each path has one.
+  /// Throws Error(kBadInput), naming the line, unless each line is as above and each path has one.
+  /// Other errors as open_to_read.
   explicit MetaFile(const std::filesystem::path& file);
 
   /// Sets key and metadata of `label` as the line of this image says, if there is one.
