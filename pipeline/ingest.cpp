@@ -28,6 +28,14 @@ ImageList with_labels_checked(const ImageList& images,
 
 }  // namespace
 
+void IngestReport::count(const IngestedRun& run) {
+  for (const AddedItem& item : run.added) {
+    ++(item.is_new ? added : existing);
+    updated += item.is_updated ? 1 : 0;
+  }
+  failures.insert(failures.end(), run.failures.begin(), run.failures.end());
+}
+
 IngestReport ingest(Database& database, const ImageList& images,
                     const std::function<ImageLabel(std::size_t)>& label_of,
                     const Committed& committed) {
@@ -42,13 +50,10 @@ IngestReport ingest(Database& database, const ImageList& images,
       items.back().info.metadata = std::move(label.metadata);
     }
     const std::vector<AddedItem> added = database.gallery().add(items, run.embeddings);
-    for (const AddedItem& item : added) {
-      ++(item.is_new ? report.added : report.existing);
-      report.updated += item.is_updated ? 1 : 0;
-    }
-    report.failures.insert(report.failures.end(), run.failures.begin(), run.failures.end());
-    return committed(
-        {.end = run.end, .indices = run.indices, .added = added, .failures = run.failures});
+    const IngestedRun done{
+        .end = run.end, .indices = run.indices, .added = added, .failures = run.failures};
+    report.count(done);
+    return committed(done);
   });
   return report;
 }

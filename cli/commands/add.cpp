@@ -136,11 +136,7 @@ int run_add(std::span<const std::string> args, Console& console) {
     ingest(
         database, list_of(files, limits), [&](std::size_t i) { return labels.of(i); },
         [&](const IngestedRun& run) {
-          for (const AddedItem& item : run.added) {
-            ++(item.is_new ? report.added : report.existing);
-            report.updated += item.is_updated ? 1 : 0;
-          }
-          report.failures.insert(report.failures.end(), run.failures.begin(), run.failures.end());
+          report.count(run);
           bar.clear();
           print_failures(console.err, run.failures);
           if (parser.flag("json")) print_items(console.out, files, run);

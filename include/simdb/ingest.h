@@ -26,6 +26,9 @@ struct IngestReport {
   std::size_t existing = 0;  ///< was there already; see Gallery::add
   std::size_t updated = 0;   ///< of these, items that took over a new source, class or metadata
   std::vector<ImageFailure> failures;
+
+  /// Adds what became of the images of a run.
+  void count(const IngestedRun& run);
 };
 
 /// Called after each commit; false: the rest is left out.
