@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "simdb/embedding.h"
 #include "storage/item_value_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_status_internal.h"
@@ -13,6 +16,46 @@ namespace {
 
 constexpr std::size_t kMaxProblems = 100;
 
+// Tells sets of entries apart in whatever order they come, which spares looking each one up: their
+// number, and a sum of hashes. The product keeps a key with its value.
+class EntrySum {
+ public:
+  void add(std::string_view key, std::string_view value) {
+    const std::hash<std::string_view> hash;
+    ++count_;
+    sum_ += hash(key) * (2 * hash(value) + 1);
+  }
+  std::size_t count() const noexcept { return count_; }
+
+  friend bool operator==(const EntrySum&, const EntrySum&) = default;
+
+ private:
+  std::size_t count_ = 0;
+  std::size_t sum_ = 0;
+};
+
+// Families whose entries follow from the items.
+struct DerivedFamily {
+  Family family;
+  const char* name;
+};
+constexpr DerivedFamily kDerived[] = {{Family::kByClass, "the class index"},
+                                      {Family::kByHash, "the digest index"},
+                                      {Family::kByKey, "the index of keys"},
+                                      {Family::kByMetadata, "the index of metadata"}};
+
+void for_each_derived(
+    const ItemRecord& record,
+    const std::function<void(Family, const std::string& key, const std::string& value)>& visit) {
+  const ItemInfo& info = record.info;
+  visit(Family::kByClass, class_key(info.class_name, record.id), {});
+  visit(Family::kByHash, digest_key(info.digest, record.id), {});
+  if (!info.key.empty()) visit(Family::kByKey, info.key, item_key(record.id));
+  for (const auto& [field, value] : info.metadata) {
+    visit(Family::kByMetadata, field_key(field, value, record.id), {});
+  }
+}
+
 class Verifier {
  public:
   Verifier(const RocksConnection& connection, const Store& store)
@@ -22,12 +65,10 @@ class Verifier {
     attempt([&] { check_bytes(); });
     attempt([&] { store_.encoder_model(); });
     attempt([&] { check_items(); });
-    attempt([&] { check_owned_by_items(Family::kVectors, "embeddings", true); });
-    attempt([&] { check_owned_by_items(Family::kThumbnails, "thumbnails", false); });
-    attempt([&] { check_entries(Family::kByClass, "the class index", ids_.size()); });
-    attempt([&] { check_entries(Family::kByHash, "the digest index", ids_.size()); });
-    attempt([&] { check_entries(Family::kByKey, "the index of keys", keys_); });
-    attempt([&] { check_entries(Family::kByMetadata, "the index of metadata", fields_); });
+    attempt([&] { check_embeddings(); });
+    attempt(
+        [&] { check_owners(Family::kThumbnails, "thumbnails", [](ItemId, std::string_view) {}); });
+    for (const DerivedFamily& derived : kDerived) attempt([&] { check_derived(derived); });
     attempt([&] { check_classes(); });
     attempt([&] { check_counters(); });
     attempt([&] { check_tombstones(); });
@@ -36,6 +77,15 @@ class Verifier {
   }
 
  private:
+  static std::string name_of(ItemId id) { return "item " + std::to_string(to_number(id)); }
+
+  static std::vector<ItemId> difference(std::span<const ItemId> some,
+                                        std::span<const ItemId> others) {
+    std::vector<ItemId> result;
+    std::ranges::set_difference(some, others, std::back_inserter(result));
+    return result;
+  }
+
   void report(std::string what) {
     if (problems_.size() < kMaxProblems) problems_.push_back({std::move(what)});
   }
@@ -59,61 +109,64 @@ class Verifier {
     store_.for_each_item([&](const ItemRecord& record) {
       ids_.push_back(record.id);
       ++classes_[record.info.class_name];
-      const std::string name = "item " + std::to_string(to_number(record.id));
-      attempt([&] {
-        if (!store_.embedding(record.id)) report(name + " has no embedding");
-      });
-      const ItemInfo& info = record.info;
-      if (!connection_.read(Family::kByClass, class_key(info.class_name, record.id))) {
-        report(name + " is missing in the class index");
-      }
-      if (!connection_.read(Family::kByHash, digest_key(info.digest, record.id))) {
-        report(name + " is missing in the digest index");
-      }
-      if (!info.key.empty()) {
-        ++keys_;
-        if (connection_.read(Family::kByKey, info.key) != item_key(record.id)) {
-          report(name + " is missing in the index of keys");
-        }
-      }
-      for (const auto& [field, value] : info.metadata) {
-        ++fields_;
-        if (!connection_.read(Family::kByMetadata, field_key(field, value, record.id))) {
-          report(name + " is missing in the index of metadata");
-        }
-      }
+      for_each_derived(record, [&](Family family, const std::string& key,
+                                   const std::string& value) { made_[family].add(key, value); });
       return true;
     });
   }
 
-  // Every id of the family belongs to an item.
-  void check_owned_by_items(Family family, const std::string& what, bool every_item_has_one) {
-    std::size_t count = 0;
-    connection_.scan(family, {}, [&](std::string_view key, std::string_view) {
-      ++count;
-      const auto id = decode_item_key(key);
-      if (!id) {
+  void check_embeddings() {
+    std::vector<float> values(store_.dimension());
+    const std::vector<ItemId> owners =
+        check_owners(Family::kVectors, "embeddings", [&](ItemId id, std::string_view value) {
+          attempt([&] {
+            decode_vector(id, value, values);
+            Embedding::from_unit(values);
+          });
+        });
+    for (const ItemId id : difference(ids_, owners)) report(name_of(id) + " has no embedding");
+  }
+
+  // The ids of the family; reports those of no item.
+  std::vector<ItemId> check_owners(
+      Family family, const std::string& what,
+      const std::function<void(ItemId, std::string_view)>& check_value) {
+    std::vector<ItemId> owners;
+    connection_.scan(family, {}, [&](std::string_view key, std::string_view value) {
+      if (const auto id = decode_item_key(key)) {
+        owners.push_back(*id);
+        check_value(*id, value);
+      } else {
         report("a key among the " + what + " has a wrong length");
-      } else if (!std::binary_search(ids_.begin(), ids_.end(), *id)) {
-        report("the " + what + " hold item " + std::to_string(to_number(*id)) +
-               ", which does not exist");
       }
       return true;
     });
-    if (every_item_has_one) compare_counts("the " + what, count, ids_.size());
+    for (const ItemId id : difference(owners, ids_)) {
+      report("the " + what + " hold " + name_of(id) + ", which does not exist");
+    }
+    return owners;
   }
 
-  // Each item's entry was looked up already, so equal counts mean that there is no other entry.
-  void check_entries(Family family, const std::string& what, std::size_t expected) {
-    std::size_t count = 0;
-    connection_.scan(family, {}, [&](std::string_view, std::string_view) { return ++count, true; });
-    compare_counts(what, count, expected);
-  }
-
-  void compare_counts(const std::string& what, std::size_t count, std::size_t expected) {
-    if (count == expected) return;
-    report(what + ": the items make " + std::to_string(expected) + " entries, but there are " +
-           std::to_string(count));
+  void check_derived(const DerivedFamily& derived) {
+    EntrySum found;
+    connection_.scan(derived.family, {}, [&](std::string_view key, std::string_view value) {
+      found.add(key, value);
+      return true;
+    });
+    const EntrySum& made = made_[derived.family];
+    if (found == made) return;
+    store_.for_each_item([&](const ItemRecord& record) {
+      for_each_derived(record,
+                       [&](Family family, const std::string& key, const std::string& value) {
+                         if (family == derived.family && connection_.read(family, key) != value) {
+                           report(name_of(record.id) + " is missing in " + derived.name);
+                         }
+                       });
+      return true;
+    });
+    if (found.count() == made.count()) return;
+    report(std::string(derived.name) + ": the items make " + std::to_string(made.count()) +
+           " entries, but there are " + std::to_string(found.count()));
   }
 
   void check_classes() {
@@ -208,8 +261,7 @@ class Verifier {
   std::vector<StoreProblem> problems_;
   std::vector<ItemId> ids_;  // ascending
   std::map<std::string, std::uint64_t> classes_;
-  std::size_t keys_ = 0;
-  std::size_t fields_ = 0;
+  std::map<Family, EntrySum> made_;  // by the items
 };
 
 }  // namespace

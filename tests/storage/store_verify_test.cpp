@@ -44,13 +44,19 @@ const Damage kDamages[] = {
      "the thumbnails hold item 77"},
     {"StrayVector",
      [](test::RawStore& raw) { raw.put("vectors", big_endian(77), std::string(64, 'x')); },
-     "the embeddings: the items make 5 entries, but there are 6"},
+     "the embeddings hold item 77, which does not exist"},
     {"LostKey", [](test::RawStore& raw) { raw.erase("by_key", "first"); },
      "item 1 is missing in the index of keys"},
     {"KeyOfAnotherItem", [](test::RawStore& raw) { raw.put("by_key", "first", big_endian(2)); },
      "item 1 is missing in the index of keys"},
-    {"StrayKey", [](test::RawStore& raw) { raw.put("by_key", "second", big_endian(2)); },
-     "the index of keys: the items make 1 entries, but there are 2"},
+    {"SwappedKeys",
+     [](test::RawStore& raw) {
+       raw.put("by_key", "first", big_endian(2));
+       raw.put("by_key", "second", big_endian(1));
+     },
+     "item 2 is missing in the index of keys"},
+    {"StrayKey", [](test::RawStore& raw) { raw.put("by_key", "third", big_endian(3)); },
+     "the index of keys: the items make 2 entries, but there are 3"},
     {"LostField",
      [](test::RawStore& raw) {
        raw.erase("by_metadata", std::string("sold\0b\1", 7) + big_endian(1));
@@ -104,13 +110,13 @@ const Damage kDamages[] = {
     {"OddTombstone", [](test::RawStore& raw) { raw.put("tombstones", "short", ""); },
      "a key among the tombstones has a wrong length"},
     {"TombstonesFromTheFuture",
-     [](test::RawStore& raw) { raw.put("meta", "tombstones_from", big_endian(4)); },
-     "the removals up to change 4 are forgotten, but only 3 changes are counted"},
+     [](test::RawStore& raw) { raw.put("meta", "tombstones_from", big_endian(5)); },
+     "the removals up to change 5 are forgotten, but only 4 changes are counted"},
     {"LostSession", [](test::RawStore& raw) { raw.erase("sessions", big_endian(1)); },
      "the mark of change 1 is lost"},
     {"SessionFromTheFuture",
-     [](test::RawStore& raw) { raw.put("sessions", big_endian(4), big_endian(1)); },
-     "a session begins with change 4, which is none"},
+     [](test::RawStore& raw) { raw.put("sessions", big_endian(5), big_endian(1)); },
+     "a session begins with change 5, which is none"},
     {"OddSession", [](test::RawStore& raw) { raw.put("sessions", big_endian(2), "short"); },
      "an entry among the sessions has a wrong length"},
     {"NoChanges", [](test::RawStore& raw) { raw.put("meta", "changes", big_endian(0)); },
@@ -134,6 +140,7 @@ TEST_P(StoreVerifyTest, FindsTheContradiction) {
     test::put_numbered(*store, 1, 6, "cat");  // change 1
     store->erase(std::vector{ItemId{6}});     // change 2
     store->update(std::vector{ItemId{1}}, {.key = "first", .set = {{"sold", true}}});
+    store->update(std::vector{ItemId{2}}, {.key = "second"});
     ASSERT_TRUE(store->verify().empty());
   }
   {
