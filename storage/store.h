@@ -83,8 +83,9 @@ class Store {
   static StoreRepair repair(const std::filesystem::path& path);
 
   /// Makes a store in the folder `path`, which must not exist, from the entries that `next` hands
-  /// over one by one until it returns false: those of for_each_entry. Errors as create(). The store
-  /// exists when all is written; what interrupts it leaves a folder that open() refuses.
+  /// over one by one until it returns false: those of for_each_entry, in its order. Errors as
+  /// create(); Error(kCorruption) if they are in another. The store exists when all is written;
+  /// what interrupts it leaves a folder that open() refuses.
   static std::unique_ptr<Store> create_from(const std::filesystem::path& path,
                                             const std::function<bool(StoreEntry&)>& next);
 

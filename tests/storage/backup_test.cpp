@@ -138,6 +138,27 @@ TEST_F(BackupTest, ItCanBeStopped) {
   }
 }
 
+TEST_F(BackupTest, EntriesOutOfOrderMakeNoStore) {
+  std::vector<StoreEntry> entries;
+  store->for_each_entry([&](std::string_view family, std::string_view key, std::string_view value) {
+    entries.push_back({std::string(family), std::string(key), std::string(value)});
+  });
+  const auto create = [&](const std::string& name) {
+    return Store::create_from(folder / name, [&, at = std::size_t{0}](StoreEntry& entry) mutable {
+      if (at == entries.size()) return false;
+      entry = entries[at++];
+      return true;
+    });
+  };
+  EXPECT_EQ(entries_of(*create("sound")), entries_of(*store));
+  std::swap(entries[entries.size() - 2], entries.back());
+  EXPECT_EQ(test::code_of([&] { create("swapped"); }), ErrorCode::kCorruption);
+  EXPECT_EQ(test::code_of([&] { Store::open(folder / "swapped", StoreMode::kReadOnly); }),
+            ErrorCode::kCorruption);
+  std::swap(entries.front(), entries.back());
+  EXPECT_EQ(test::code_of([&] { create("families swapped"); }), ErrorCode::kCorruption);
+}
+
 TEST_F(BackupTest, WhatIsThereIsNotOverwritten) {
   back_up();
   EXPECT_EQ(test::code_of([&] { restore_backup(folder / "backup", folder / "store"); }),
