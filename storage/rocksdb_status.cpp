@@ -1,4 +1,6 @@
+#include <cerrno>
 #include <string>
+#include <system_error>
 
 #include "storage/rocksdb_status_internal.h"
 
@@ -13,12 +15,18 @@ struct Verdict {
   std::string_view remedy;
 };
 
+// As RocksDB puts it: in the system's words.
+std::string too_many_open_files() { return std::generic_category().message(EMFILE); }
+
 Verdict judge(const rocksdb::Status& status) {
   if (status.IsCorruption() || status.IsPathNotFound()) {
     return {ErrorCode::kCorruption, kRemedyForDamage};
   }
   if (status.IsNoSpace()) {
     return {ErrorCode::kIo, "free space on the disk, then open the database again"};
+  }
+  if (status.IsIOError() && status.ToString().find(too_many_open_files()) != std::string::npos) {
+    return {ErrorCode::kIo, "raise the limit of open files (ulimit -n)"};
   }
   if (status.IsIOError() || is_refused_open(status)) {
     return {ErrorCode::kIo, "check the disk and the permissions, then open the database again"};

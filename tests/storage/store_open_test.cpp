@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -55,6 +57,22 @@ INSTANTIATE_TEST_SUITE_P(Modes, StoreOpenTest, Values(StoreMode::kReadWrite, Sto
 TEST_P(StoreOpenTest, NoStoreIsNotFoundAndNothingIsMade) {
   EXPECT_EQ(code_of([&] { Store::open(path, GetParam()); }), ErrorCode::kNotFound);
   EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_P(StoreOpenTest, TooFewDescriptorsAreTold) {
+  put_numbered(*test::make_store(path), 1, 3, "cat");
+  const int next = ::dup(STDERR_FILENO);
+  ::close(next);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit few = before;
+  few.rlim_cur = static_cast<rlim_t>(next) + 3;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  const Error error = error_of([&] { Store::open(path, GetParam()); });
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(error.code(), ErrorCode::kIo);
+  EXPECT_TRUE(mentions(error, "ulimit -n")) << error.what();
+  EXPECT_NO_THROW(Store::open(path, GetParam()));
 }
 
 TEST_P(StoreOpenTest, AnInterruptedCreationIsTold) {
