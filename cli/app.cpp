@@ -42,6 +42,7 @@ constexpr std::array kCommands = {
     Command{"backup", "write everything into one file", run_backup},
     Command{"restore", "make a database from a backup", run_restore},
     Command{"reindex", "rebuild the index and save it", run_reindex},
+    Command{"compact", "give back the space of what was removed", run_compact},
     Command{"export", "write everything as JSON lines, or for TensorBoard", run_export},
     Command{"import", "read what export wrote", run_import},
     Command{"completion", "print the completion script for bash", run_completion},

@@ -11,7 +11,7 @@ _simdb_classes() {
 _simdb() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "add backup classes compare completion embed encoders eval export import init ls mv query reindex restore rm
+    mapfile -t COMPREPLY < <(compgen -W "add backup classes compact compare completion embed encoders eval export import init ls mv query reindex restore rm
       sample-data set stats train verify --help --version" -- "$word")
     return
   fi
@@ -43,7 +43,7 @@ _simdb() {
     local options
     case $command in
       add) options="--by-folder --files-from --null --key --meta --meta-file --classes --image-limit --db --json" ;;
-      backup | restore | reindex | stats | import) options="--db --json" ;;
+      backup | compact | restore | reindex | stats | import) options="--db --json" ;;
       verify) options="--db --deep --json --repair" ;;
       compare) options="--image-limit --db --encoder --json" ;;
       embed) options="--output --files-from --null --image-limit --db --encoder" ;;

@@ -200,6 +200,10 @@ BackupReport Database::back_up(const fs::path& file, const std::function<void()>
 
 bool Database::refresh() { return state_->gallery->refresh(); }
 
+CompactReport Database::compact(const std::function<void()>& check) {
+  return state_->gallery->compact(check);
+}
+
 ReindexReport Database::reindex() { return state_->gallery->reindex(); }
 
 }  // namespace simdb

@@ -98,6 +98,7 @@ class EmbeddedGallery final : public Gallery {
   bool refresh_snapshot();
   /// Errors also as rebuild_index.
   ReindexReport reindex() override;
+  CompactReport compact(const std::function<void()>& check = [] {}) override;
 
  private:
   // What an answer is made of: one state, which refresh() does not replace meanwhile.
@@ -114,6 +115,7 @@ class EmbeddedGallery final : public Gallery {
   std::unique_ptr<VectorIndex> build_index_from(const Store& store) const;
   std::vector<std::string> verify_snapshot() const;      // needs change_mutex_
   bool snapshot_is_old() const;                          // needs change_mutex_
+  ReindexReport rebuild();                               // needs change_mutex_
   std::uint64_t save(const VectorIndex& index);          // needs change_mutex_; returns bytes
   std::shared_ptr<VectorIndex> index_to_change() const;  // needs change_mutex_
   std::shared_ptr<VectorIndex> current_index() const;

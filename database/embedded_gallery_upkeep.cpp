@@ -66,12 +66,25 @@ ReindexReport EmbeddedGallery::reindex() {
                                        ": it was opened for reading; open it for writing");
   }
   const std::lock_guard change(change_mutex_);
+  return rebuild();
+}
+
+ReindexReport EmbeddedGallery::rebuild() {
   std::shared_ptr<VectorIndex> built = build_index_from(*store_);
   {
     const std::lock_guard lock(index_mutex_);
     index_ = built;
   }
   return {built->size(), save(*built)};
+}
+
+CompactReport EmbeddedGallery::compact(const std::function<void()>& check) {
+  const std::lock_guard change(change_mutex_);
+  CompactReport report{.bytes_before = disk_bytes(folder_)};
+  store_->compact(check);
+  if (std::filesystem::exists(snapshot_path(folder_))) rebuild();  // it holds removed embeddings
+  report.bytes = disk_bytes(folder_);
+  return report;
 }
 
 std::uint64_t EmbeddedGallery::save(const VectorIndex& index) {

@@ -55,6 +55,12 @@ BackupReport Gallery::back_up(const std::filesystem::path& file,
   return report;
 }
 
+CompactReport Gallery::compact(const std::function<void()>& /*check*/) {
+  throw Error(ErrorCode::kUsage,
+              "can't compact: this gallery is not kept in files of simdb's own; use the tools of "
+              "what keeps it");
+}
+
 ReindexReport Gallery::reindex() {
   throw Error(ErrorCode::kUsage,
               "can't rebuild the index: this gallery has no index of simdb's own; use the tools "

@@ -233,6 +233,17 @@ std::unique_ptr<RocksConnection> RocksConnection::reopen() const {
   return open(path_, StoreMode::kReadOnly, env_);
 }
 
+void RocksConnection::compact(const std::function<void()>& check) {
+  // The log goes with the flush.
+  require_ok(db_->Flush(rocksdb::FlushOptions(), families_), "compact the store", path_);
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  for (rocksdb::ColumnFamilyHandle* handle : families_) {
+    check();
+    require_ok(db_->CompactRange(options, handle, nullptr, nullptr), "compact the store", path_);
+  }
+}
+
 rocksdb::Status RocksConnection::verify_files() const {
   const auto verify = [](rocksdb::DB& db) {
     const rocksdb::Status files = db.VerifyFileChecksums(scan_options());

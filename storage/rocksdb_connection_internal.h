@@ -66,6 +66,10 @@ class RocksConnection {
   /// Empties a family, whatever its files hold. Needs a store opened for repair.
   void replace_family(Family family);
 
+  /// Writes all tables anew, so that no file holds what was overwritten or deleted before. Calls
+  /// `check` between the families and lets out what that throws. Needs a store opened for writing.
+  void compact(const std::function<void()>& check);
+
   /// Compares the checksums of all files and of their blocks. A reader checks the files of now,
   /// which are others than those it opened once a writer beside it has merged tables.
   rocksdb::Status verify_files() const;

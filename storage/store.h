@@ -121,6 +121,11 @@ class Store {
   /// read-only store or if `through` > changes().
   void forget_erased(std::uint64_t through);
 
+  /// Writes all files anew: gives back the space of what was removed or changed, and leaves no
+  /// bytes of it. Is no change itself; needs as much free space as the store takes. Calls `check`
+  /// now and then and lets out what that throws. Throws Error(kUsage) in a read-only store.
+  void compact(const std::function<void()>& check);
+
   std::optional<ItemRecord> get(ItemId id) const;
   /// One entry per id, in their order; faster than one by one.
   std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const;

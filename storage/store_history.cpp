@@ -37,6 +37,11 @@ void Store::forget_erased(std::uint64_t through) {
   write(change, "forget removals in");
 }
 
+void Store::compact(const std::function<void()>& check) {
+  require_writable("compact");
+  connection_->compact(check);
+}
+
 std::optional<std::vector<ItemId>> Store::marked_since(std::uint64_t change,
                                                        std::string_view mark) const {
   if (change < tombstones_from_) return std::nullopt;

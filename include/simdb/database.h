@@ -118,6 +118,7 @@ class Database {
   BackupReport back_up(
       const std::filesystem::path& file, const std::function<void()>& check = [] {}) const;
   ReindexReport reindex();
+  CompactReport compact(const std::function<void()>& check = [] {});
 
  private:
   struct State;

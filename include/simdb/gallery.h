@@ -41,6 +41,12 @@ struct ReindexReport {
   std::uint64_t snapshot_bytes = 0;
 };
 
+/// What a gallery took on the disk before and after it was compacted.
+struct CompactReport {
+  std::uint64_t bytes_before = 0;
+  std::uint64_t bytes = 0;
+};
+
 struct BackupReport {
   std::uint64_t items = 0;
   std::uint64_t bytes = 0;
@@ -198,6 +204,12 @@ class Gallery {
   /// Rebuilds the search index and saves it for later processes. Throws Error(kUsage) in a
   /// gallery opened for reading, Error(kIo) if it can't be written.
   virtual ReindexReport reindex();
+  /// Gives back the space of what was removed or changed, and leaves no bytes of it in the files,
+  /// but for copies that a repair has put aside and, until the next opening for writing, a few
+  /// names of classes, fields and keys. Takes the time to write all of it anew, and as much free
+  /// space; changes wait meanwhile, answers go on. Calls `check` now and then and lets out what
+  /// that throws: nothing is lost. Throws Error(kUsage) in a gallery opened for reading.
+  virtual CompactReport compact(const std::function<void()>& check = [] {});
 };
 
 }  // namespace simdb

@@ -79,6 +79,7 @@ TEST(GalleryTest, WhatAnEngineCannotIsAnErrorWithTheRemedy) {
   EXPECT_EQ(no_backup.code(), ErrorCode::kUsage);
   EXPECT_NE(std::string(no_backup.what()).find("simdb export"), std::string::npos);
   EXPECT_EQ(code_of([&] { gallery.reindex(); }), ErrorCode::kUsage);
+  EXPECT_EQ(code_of([&] { gallery.compact(); }), ErrorCode::kUsage);
   EXPECT_EQ(code_of([] { Database(nullptr); }), ErrorCode::kUsage);
 }
 

@@ -104,6 +104,7 @@ class CliSignalsTest : public CliTest {
       {{"backup", "out.backup"}, "full", "out.backup"},
       {{"restore", "full.backup", "--db", "restored"}, "full", "restored"},
       {{"reindex"}, "full"},
+      {{"compact"}, "full"},
       {{"import", "full.jsonl"}, "empty"},
       {{"rm", "--class", "red"}, "full"},
       {{"verify", "--deep"}, "full"},

@@ -62,6 +62,7 @@ class GoldenNewerTest : public testing::Test {
             {"rm", "1"},
             {"rm", "--class", "red"},
             {"reindex"},
+            {"compact"},
             {"verify", "--repair"},
             {"import", copy_.golden("items.jsonl")}};
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "tests/integration/cli_fixture.h"
@@ -115,6 +116,33 @@ TEST_F(CliTest, RemovesItemsAndClasses) {
   // Ids are never used again.
   const auto added = json_lines(simdb({"add", "red", "shapes/red/circle_red_0.png", "--json"}).out);
   EXPECT_EQ(added.at(0)["id"], 37);
+}
+
+TEST_F(CliTest, CompactLeavesNothingOfWhatWasRemoved) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  const std::string key = "unmistakable-7351";
+  ASSERT_EQ(simdb({"add", "red", "shapes/red/circle_red_0.png", "--key", key}).code, 0);
+  ASSERT_EQ(simdb({"reindex"}).code, 0);
+  ASSERT_EQ(simdb({"rm", "--class", "red"}).code, 0);
+  const auto holds = [&](const std::string& text) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path("db"))) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream file(entry.path(), std::ios::binary);
+      const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+      if (bytes.find(text) != std::string::npos) return true;
+    }
+    return false;
+  };
+  ASSERT_TRUE(holds(key));
+  const ProcessResult done = simdb({"compact"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, StartsWith("compacted: "));
+  EXPECT_FALSE(holds(key));
+  EXPECT_EQ(items(), 24U);
+  EXPECT_THAT(simdb({"verify"}).out, StartsWith("sound: 24 items"));
+  const auto again = json_lines(simdb({"compact", "--json"}).out).at(0);
+  EXPECT_GT(again["bytes"], 0);
+  EXPECT_EQ(simdb({"compact", "all"}).code, 2);
 }
 
 TEST_F(CliTest, CompareAndEmbedAgree) {
