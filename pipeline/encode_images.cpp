@@ -55,6 +55,40 @@ void append(EncodedRun& run, EncodedRun&& batch) {
   run.embeddings.append(batch.embeddings);
 }
 
+// Puts an image that is known by its digest into the run.
+bool take_known(const ImageList& list, const KnownEmbedding& known, std::size_t index,
+                EncodedRun& run) {
+  if (!known || !list.identify) return false;
+  try {
+    SourceImage image = list.identify(index);
+    const std::optional<Embedding> embedding = known(image);
+    if (!embedding) return false;
+    run.embeddings.append(*embedding);
+    run.images.push_back(std::move(image));
+    run.indices.push_back(index);
+    return true;
+  } catch (const Error&) {
+    return false;  // loading it will tell
+  }
+}
+
+// One run of two parts of it.
+EncodedRun merged(EncodedRun&& a, EncodedRun&& b) {
+  EncodedRun run(a.embeddings.dimension());
+  run.end = std::max(a.end, b.end);
+  run.failures = std::move(a.failures);
+  for (std::size_t i = 0, j = 0; i < a.indices.size() || j < b.indices.size();) {
+    const bool from_a =
+        j == b.indices.size() || (i < a.indices.size() && a.indices[i] < b.indices[j]);
+    EncodedRun& from = from_a ? a : b;
+    const std::size_t at = from_a ? i++ : j++;
+    run.indices.push_back(from.indices[at]);
+    run.images.push_back(std::move(from.images[at]));
+    run.embeddings.append_unit(from.embeddings.row(at));
+  }
+  return run;
+}
+
 // Loads images for several threads. One that can't be opened because others hold the last file
 // descriptors is tried again when none is being loaded, so that an answer does not depend on how
 // many threads there are.
@@ -81,17 +115,20 @@ class Loader {
 };
 
 EncodedRun process(const ImageEncoder& encoder, const ImageList& list, Loader& loader,
-                   std::size_t first, std::size_t last) {
+                   const KnownEmbedding& known, std::size_t first, std::size_t last) {
   EncodedRun done(encoder.dimension());
+  EncodedRun without_encoding(encoder.dimension());
   EncodedRun batch(encoder.dimension());
   std::size_t pixel_bytes = 0;
   for (std::size_t i = first; i < last; ++i) {
-    try {
-      batch.images.push_back(loader.load(i));
-      batch.indices.push_back(i);
-      pixel_bytes += batch.images.back().image.pixels.size();
-    } catch (const Error& e) {
-      batch.failures.push_back({i, e.code(), e.what()});
+    if (!take_known(list, known, i, without_encoding)) {
+      try {
+        batch.images.push_back(loader.load(i));
+        batch.indices.push_back(i);
+        pixel_bytes += batch.images.back().image.pixels.size();
+      } catch (const Error& e) {
+        batch.failures.push_back({i, e.code(), e.what()});
+      }
     }
     batch.end = i + 1;
     if (pixel_bytes < kPixelBytesAtOnce && batch.end != last) continue;
@@ -100,14 +137,15 @@ EncodedRun process(const ImageEncoder& encoder, const ImageList& list, Loader& l
     batch = EncodedRun(encoder.dimension());
     pixel_bytes = 0;
   }
-  return done;
+  return merged(std::move(done), std::move(without_encoding));
 }
 
 }  // namespace
 
 ImageList list_of(std::span<const std::filesystem::path> files, const ImageLimits& limits) {
   return {files.size(), [files, limits](std::size_t i) { return load_image(files[i], limits); },
-          [files](std::size_t i) { return files[i].string(); }};
+          [files](std::size_t i) { return files[i].string(); },
+          [files, limits](std::size_t i) { return identify_image(files[i], limits); }};
 }
 
 ImageList list_of(std::span<const EncodedImage> images, const ImageLimits& limits) {
@@ -115,7 +153,10 @@ ImageList list_of(std::span<const EncodedImage> images, const ImageLimits& limit
           [images, limits](std::size_t i) {
             return source_image(images[i].bytes, images[i].name, limits);
           },
-          [images](std::size_t i) { return images[i].name; }};
+          [images](std::size_t i) { return images[i].name; },
+          [images](std::size_t i) {
+            return SourceImage{.source = images[i].name, .digest = sha256(images[i].bytes)};
+          }};
 }
 
 ImageList list_of(std::span<const Image> images) {
@@ -124,12 +165,12 @@ ImageList list_of(std::span<const Image> images) {
 }
 
 void encode_images(const ImageEncoder& encoder, const ImageList& images,
-                   const std::function<bool(EncodedRun&)>& consume) {
+                   const std::function<bool(EncodedRun&)>& consume, const KnownEmbedding& known) {
   Loader loader(images);
   parallel_in_order(
       images.size, kImagesAtOnce, core_count(),
       [&](std::size_t first, std::size_t last) {
-        return process(encoder, images, loader, first, last);
+        return process(encoder, images, loader, known, first, last);
       },
       [&](std::vector<EncodedRun>&& parts) {
         EncodedRun run = std::move(parts.front());

@@ -56,7 +56,8 @@ std::vector<fs::path> expand_paths(std::span<const std::string> paths, const Pat
 ImageList list_of(std::span<const LabeledPath> files, const ImageLimits& limits) {
   return {files.size(),
           [files, limits](std::size_t i) { return load_image(files[i].path, limits); },
-          [files](std::size_t i) { return files[i].path.string(); }};
+          [files](std::size_t i) { return files[i].path.string(); },
+          [files, limits](std::size_t i) { return identify_image(files[i].path, limits); }};
 }
 
 std::vector<LabeledPath> labeled_paths(const fs::path& folder, ClassLevel level,

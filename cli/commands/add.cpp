@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <set>
+#include <utility>
 
 #include "cli/args.h"
 #include "cli/commands/commands.h"
@@ -94,6 +97,44 @@ class Labels {
   MetaFile meta_file_;
 };
 
+// Items of the same classes that came from the same paths as the new ones: a file was changed in
+// place. Whether the old picture still stands for its class is for its owner to say.
+std::vector<ItemId> outdated(const Gallery& gallery, std::span<const ItemId> added) {
+  std::set<std::pair<std::string, std::string>> places;
+  std::set<std::string> classes;
+  for (const auto& item : gallery.get_many(added)) {
+    if (!item || item->info.source.empty()) continue;
+    places.emplace(item->info.class_name, item->info.source);
+    classes.insert(item->info.class_name);
+  }
+  std::vector<ItemId> found;
+  const SearchFilter filter{.class_names = {classes.begin(), classes.end()}};
+  if (places.empty()) return found;
+  for (ItemId last{};;) {
+    const auto page = gallery.items_after(last, 1000, filter);
+    if (page.empty()) return found;
+    for (const ItemRecord& item : page) {
+      if (places.contains({item.info.class_name, item.info.source}) &&
+          !std::ranges::binary_search(added, item.id)) {
+        found.push_back(item.id);
+      }
+    }
+    last = page.back().id;
+  }
+}
+
+void print_outdated(std::ostream& err, std::span<const ItemId> items) {
+  constexpr std::size_t kMost = 10;
+  std::string ids;
+  for (const ItemId id : items.first(std::min(kMost, items.size()))) {
+    ids += " " + std::to_string(to_number(id));
+  }
+  err << "simdb: " << count_of(items.size(), "item", "items")
+      << " of these classes came from paths that hold other pictures now; to remove "
+      << (items.size() == 1 ? "it" : "them") << ": simdb rm" << ids
+      << (items.size() > kMost ? " ..." : "") << '\n';
+}
+
 void print_summary(std::ostream& out, const IngestReport& report) {
   out << "added " << count_of(report.added, "image", "images");
   if (report.existing > 0) out << ", " << report.existing << " were there already";
@@ -131,12 +172,17 @@ int run_add(std::span<const std::string> args, Console& console) {
 
   const InterruptGuard interrupt;
   IngestReport report;  // of what is done so far
+  const bool was_empty = database.gallery().classes().empty();
+  std::vector<ItemId> fresh;
   try {
     ProgressBar bar(console, "adding", files.size());
     ingest(
         database, list_of(files, limits), [&](std::size_t i) { return labels.of(i); },
         [&](const IngestedRun& run) {
           report.count(run);
+          for (const AddedItem& item : run.added) {
+            if (item.is_new && !was_empty) fresh.push_back(item.id);
+          }
           bar.clear();
           print_failures(console.err, run.failures);
           if (parser.flag("json")) print_items(console.out, files, run);
@@ -150,6 +196,8 @@ int run_add(std::span<const std::string> args, Console& console) {
                 e.what() + ("; " + added + " went in before; add the same again for the rest"));
   }
   print_summary(parser.flag("json") ? console.err : console.out, report);
+  const std::vector<ItemId> old = outdated(database.gallery(), fresh);
+  if (!old.empty()) print_outdated(console.err, old);
   InterruptGuard::check();
   return images.exit_code(report.failures, files.size());
 }

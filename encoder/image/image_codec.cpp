@@ -151,6 +151,10 @@ std::vector<std::byte> make_thumbnail(const Image& image) {
   return write_jpeg(fit_to_input(halve ? halved : image, spec), kThumbnailJpegQuality);
 }
 
+std::string source_of(const std::filesystem::path& path) {
+  return absolute_path(path).lexically_normal().string();
+}
+
 }  // namespace
 
 std::optional<ImageFormat> sniff_image_format(std::span<const std::byte> bytes) {
@@ -204,8 +208,12 @@ SourceImage source_image(const Image& image) {
 
 SourceImage load_image(const std::filesystem::path& path, const ImageLimits& limits) {
   SourceImage loaded = source_image(read_file(path, limits.max_file_bytes), path.string(), limits);
-  loaded.source = absolute_path(path).lexically_normal().string();
+  loaded.source = source_of(path);
   return loaded;
+}
+
+SourceImage identify_image(const std::filesystem::path& path, const ImageLimits& limits) {
+  return {.source = source_of(path), .digest = sha256(read_file(path, limits.max_file_bytes))};
 }
 
 std::vector<std::byte> encode_png(const Image& image) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,7 +24,13 @@ struct ImageList {
   std::function<SourceImage(std::size_t)> load;
   /// What messages call the i-th.
   std::function<std::string(std::size_t)> name;
+  /// The digest and the source of the i-th as load() gives them, without decoding it. May be empty.
+  std::function<SourceImage(std::size_t)> identify = {};
 };
+
+/// The embedding of an image that is known by its digest, with its sizes and thumbnail put into the
+/// image; or nothing. Called on any thread.
+using KnownEmbedding = std::function<std::optional<Embedding>(SourceImage&)>;
 
 /// The bytes of an image file that lie in memory. `name` becomes the source of its item.
 struct EncodedImage {
@@ -60,8 +67,10 @@ struct EncodedRun {
 /// thread, while the next ones are being encoded. Runs hold whatever is ready, a few tenths of a
 /// second's work or, for a slow consumer, more. Stops early when `consume` returns false. Bad
 /// images are failures of a run; anything else (out of memory, what `consume` throws) is thrown
-/// after all threads have stopped. Thread-safe.
+/// after all threads have stopped. Those that the list can identify and that are `known` are
+/// neither decoded nor encoded. Thread-safe.
 void encode_images(const ImageEncoder& encoder, const ImageList& images,
-                   const std::function<bool(EncodedRun&)>& consume);
+                   const std::function<bool(EncodedRun&)>& consume,
+                   const KnownEmbedding& known = {});
 
 }  // namespace simdb

@@ -21,11 +21,11 @@ struct Image {
 
 /// An image together with where it came from. A plain value; thread-compatible.
 struct SourceImage {
-  Image image;
-  std::string source;  ///< absolute path of the file; empty where there is none
-  Sha256 digest{};     ///< of the file's bytes, not of the pixels
-  std::vector<std::byte>
-      thumbnail;  ///< PNG, JPEG, WebP, GIF, TIFF or BMP bytes, at most 64 x 64 pixels
+  Image image = {};
+  std::string source = {};  ///< absolute path of the file; empty where there is none
+  Sha256 digest{};          ///< of the file's bytes, not of the pixels
+  std::vector<std::byte> thumbnail =
+      {};  ///< PNG, JPEG, WebP, GIF, TIFF or BMP bytes, at most 64 x 64 pixels
 };
 
 }  // namespace simdb

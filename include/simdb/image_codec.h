@@ -44,8 +44,12 @@ Image decode_image(std::span<const std::byte> bytes, std::string_view name,
 /// decode_image.
 SourceImage load_image(const std::filesystem::path& path, const ImageLimits& limits = {});
 
-/// The same for the bytes of an image file that the caller holds; `source` names them in messages
-/// and becomes the image's source.
+/// The digest and the absolute path of a file and no more, as load_image gives them, without
+/// decoding it. Errors as read_file.
+SourceImage identify_image(const std::filesystem::path& path, const ImageLimits& limits = {});
+
+/// As load_image for the bytes of an image file that the caller holds; `source` names them in
+/// messages and becomes the image's source.
 SourceImage source_image(std::span<const std::byte> file, std::string source,
                          const ImageLimits& limits = {});
 /// The same for pixels, without a source. The digest is that of width, height and channels (32 bits

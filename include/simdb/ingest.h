@@ -42,8 +42,9 @@ struct ImageLabel {
 };
 
 /// Adds images, the i-th as label_of(i), which is called on any thread: reading, decoding, encoding
-/// and committing overlap, and each synced commit holds whatever is ready. Bad images and labels
-/// are reported and skipped. Errors as encode_images and Gallery::add. Thread-safe.
+/// and committing overlap, and each synced commit holds whatever is ready. What some item has the
+/// digest of is neither decoded nor encoded again: it has that item's embedding. Bad images and
+/// labels are reported and skipped. Errors as encode_images and Gallery::add. Thread-safe.
 IngestReport ingest(Database& database, const ImageList& images,
                     const std::function<ImageLabel(std::size_t)>& label_of,
                     const Committed& committed);

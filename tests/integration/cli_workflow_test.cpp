@@ -86,6 +86,34 @@ TEST_F(CliTest, QueryOfAnEmptyDatabaseKnowsNothing) {
   EXPECT_TRUE(line["neighbors"].empty());
 }
 
+TEST_F(CliTest, WhatIsThereIsNotDecodedAgain) {
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
+  // Decoding it would be refused.
+  const ProcessResult again = simdb({"add", "--by-folder", "shapes", "--image-limit", "side=1"});
+  EXPECT_EQ(again.out, "added 0 images, 36 were there already\n") << again.err;
+  const std::string image = "shapes/red/circle_red_0.png";
+  EXPECT_EQ(simdb({"add", "other", image, "--image-limit", "side=1"}).out, "added 1 image\n");
+  const auto nearest = json_lines(simdb({"query", image, "--class", "other", "--json"}).out).at(0);
+  EXPECT_GT(nearest["neighbors"][0]["similarity"], 0.999999);
+  EXPECT_THAT(simdb({"verify", "--deep"}).out, StartsWith("sound: 37 items"));
+  EXPECT_EQ(simdb({"add", "red", "held_out/red", "--image-limit", "side=1"}).code, 4);
+}
+
+TEST_F(CliTest, AFileChangedInPlaceIsNamed) {
+  ASSERT_EQ(simdb({"add", "x", "shapes/red"}).code, 0);
+  std::filesystem::copy_file(path("shapes/blue/circle_blue_0.png"),
+                             path("shapes/red/circle_red_0.png"),
+                             std::filesystem::copy_options::overwrite_existing);
+  const auto old = json_lines(simdb({"ls", "--json"}).out).at(0);
+  ASSERT_THAT(old["source"].get<std::string>(), testing::EndsWith("/circle_red_0.png"));
+  const ProcessResult changed = simdb({"add", "x", "shapes/red"});
+  EXPECT_EQ(changed.code, 0);
+  EXPECT_THAT(changed.out, StartsWith("added 1 image"));
+  EXPECT_THAT(changed.err, HasSubstr("to remove it: simdb rm " + old["id"].dump() + "\n"));
+  EXPECT_EQ(simdb({"add", "x", "shapes/red"}).err, "");
+  EXPECT_EQ(simdb({"add", "y", "shapes/red"}).err, "") << "another class";
+}
+
 TEST_F(CliTest, ReindexSavesAnIndexThatLaterCommandsUse) {
   ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
   const std::vector<std::string> question = {"query", "shapes/red/circle_red_0.png"};

@@ -131,6 +131,52 @@ TEST_F(EncodeImagesTest, LetsGoOfPixelsAndHoldsTheLimits) {
   EXPECT_EQ(bad, 3U);
 }
 
+TEST_F(EncodeImagesTest, WhatIsKnownIsNotLoaded) {
+  const auto paths = make_files(200);
+  ImageList list = list_of(paths);
+  std::atomic<int> loaded = 0;
+  list.load = [&](std::size_t i) {
+    ++loaded;
+    return load_image(paths[i]);
+  };
+  // Every third, but for one that can't be read.
+  std::vector<Sha256> known_digests;
+  for (std::size_t i = 0; i < paths.size(); i += 3) {
+    known_digests.push_back(identify_image(paths[i]).digest);
+  }
+  std::filesystem::remove(paths[6]);
+  const std::vector<float> axis = [] {
+    std::vector<float> values(16);
+    values[15] = 1;
+    return values;
+  }();
+  const auto known = [&](SourceImage& image) -> std::optional<Embedding> {
+    if (std::ranges::find(known_digests, image.digest) == known_digests.end()) return std::nullopt;
+    image.image.width = 77;
+    return Embedding::from_unit(axis);
+  };
+  std::vector<std::size_t> indices;
+  std::vector<std::size_t> failed;
+  encode_images(
+      encoder_, list,
+      [&](EncodedRun& run) {
+        for (std::size_t i = 0; i < run.indices.size(); ++i) {
+          const bool is_known = run.indices[i] % 3 == 0;
+          EXPECT_EQ(run.images[i].image.width, is_known ? 77 : 4);
+          EXPECT_EQ(run.embeddings.row(i)[15] == 1, is_known);
+          EXPECT_EQ(run.images[i].source, paths[run.indices[i]]);
+          indices.push_back(run.indices[i]);
+        }
+        for (const ImageFailure& failure : run.failures) failed.push_back(failure.index);
+        return true;
+      },
+      known);
+  EXPECT_EQ(indices.size(), 199U);
+  EXPECT_TRUE(std::ranges::is_sorted(indices));
+  EXPECT_EQ(failed, std::vector<std::size_t>{6});
+  EXPECT_EQ(loaded, 200 - 67 + 1) << "the missing one";
+}
+
 TEST_F(EncodeImagesTest, BytesAndPixelsGiveWhatTheirFilesGive) {
   const auto paths = make_files(2);
   const std::vector<std::byte> first = read_file(paths[0], 1U << 20);
