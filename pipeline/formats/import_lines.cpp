@@ -104,8 +104,13 @@ void append_item(const Json& line, ImportedItems& imported) {
   NewItem item;
   item.info.class_name = text(line, "class");
   read_field("class", [&] { require_class_name(item.info.class_name); });
-  if (line.contains("source")) text(line, "source");
-  item.info.source = read_field("source_bytes", [&] { return source_of(line); });
+  if (line.contains("source")) item.info.source = text(line, "source");
+  if (line.contains("source_bytes")) {
+    item.info.source = read_field("source_bytes", [&] {
+      if (!line["source_bytes"].is_string()) refuse("it is no text");
+      return source_from_hex(line["source_bytes"].get<std::string>());
+    });
+  }
   if (line.contains("sha256")) {
     const std::string digest = text(line, "sha256");
     item.info.digest = read_field("sha256", [&] { return sha256_from_hex(digest); });
