@@ -27,7 +27,7 @@ struct ImportState {
   std::uint64_t added = 0;
   std::uint64_t existing = 0;
   std::optional<std::uint64_t> all;  // items; of a stream nobody knows
-  bool all_known = true;             // what is in is told by its digest if it comes again
+  bool all_known = true;             // what is in is told by digest or key if it comes again
 
   std::uint64_t done() const { return added + existing; }
   // What became of an import that ends before all is in, and how to go on.
@@ -40,7 +40,7 @@ struct ImportState {
     const std::string rest =
         all ? fmt::format("the last {}", *all - done()) : fmt::format("all after those {}", done());
     return safe + "for the rest import the first line and " + rest +
-           ": items without \"sha256\" would be added again";
+           ": items without \"sha256\" and \"key\" would be added again";
   }
 };
 
@@ -76,7 +76,7 @@ void import_items(ImportReader& reader, Gallery& gallery, ProgressBar& bar, Impo
       ++(item.is_new ? state.added : state.existing);
     }
     for (const NewItem& item : batch.items) {
-      state.all_known = state.all_known && item.info.digest != Sha256{};
+      state.all_known = state.all_known && (item.info.digest != Sha256{} || !item.info.key.empty());
     }
     bar.update(state.done());
     InterruptGuard::check();

@@ -161,6 +161,21 @@ TEST_F(CliFilesTest, AnImportOfItemsWithoutDigestsGoesOnWithTheRest) {
   }
   const auto rest = std::to_string(30001 - items());
   EXPECT_THAT(cut.err, HasSubstr("import the first line and the last " + rest + ": "));
+
+  // A key tells them too.
+  std::string keyed = header;
+  for (int i = 0; i < 9000; ++i) {
+    keyed +=
+        nlohmann::json({{"class", "keyed"}, {"key", "k" + std::to_string(i)}, {"vector", vector}})
+            .dump() +
+        '\n';
+  }
+  const std::size_t before = items();
+  const ProcessResult bad = simdb({"import", "-"}, {.input = keyed + "{}"});
+  EXPECT_THAT(bad.err, HasSubstr(" items are in and safe; import the same again for the rest"));
+  EXPECT_GT(items(), before);
+  EXPECT_EQ(simdb({"import", "-"}, {.input = keyed}).code, 0);
+  EXPECT_EQ(items(), before + 9000);
 }
 
 // What comes through a pipe can't be read twice.
