@@ -2,6 +2,7 @@
 
 #include <boost/program_options/value_semantic.hpp>
 #include <charconv>
+#include <cstdint>
 
 #include "cli/database_path.h"
 #include "cli/render.h"
@@ -33,6 +34,21 @@ SearchFilter filter_of(const ArgumentParser& parser) {
     }
   }
   return filter;
+}
+
+void add_selection_options(ArgumentParser& parser) {
+  add_filter_options(parser);
+  parser.options().add_options()("after",
+                                 po::value<std::uint64_t>()->default_value(0, "")->value_name("ID"),
+                                 "begin with the item after this one");
+  parser.options().add_options()("limit", po::value<std::uint64_t>()->value_name("N"),
+                                 "at most N items");
+}
+
+ItemSelection selection_of(const ArgumentParser& parser) {
+  return {.filter = filter_of(parser),
+          .after = ItemId{parser.get<std::uint64_t>("after")},
+          .limit = parser.has("limit") ? parser.get<std::uint64_t>("limit") : UINT64_MAX};
 }
 
 void require_classes(const Database& database, const SearchFilter& filter) {

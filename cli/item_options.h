@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/args.h"
+#include "database/item_selection.h"
 #include "simdb/database.h"
 
 namespace simdb::cli {
@@ -13,6 +14,9 @@ namespace simdb::cli {
 void add_filter_options(ArgumentParser& parser);
 /// What these say. Throws Error(kUsage) for what is no condition.
 SearchFilter filter_of(const ArgumentParser& parser);
+/// These, --after ID and --limit N.
+void add_selection_options(ArgumentParser& parser);
+ItemSelection selection_of(const ArgumentParser& parser);
 /// Throws Error(kNotFound) unless items carry these class names.
 void require_classes(const Database& database, const SearchFilter& filter);
 

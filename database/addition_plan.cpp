@@ -84,7 +84,9 @@ class Planner {
 
   // Thousands may have the same file: they are read once per call, and not for a class that is new.
   std::optional<ItemRecord> same_image(const ItemInfo& info) {
-    if (store_.class_size(info.class_name) == 0) return std::nullopt;
+    const auto [has_items, is_asked_first] = classes_.try_emplace(info.class_name);
+    if (is_asked_first) has_items->second = store_.class_size(info.class_name) > 0;
+    if (!has_items->second) return std::nullopt;
     const auto [known, is_new] = stored_.try_emplace(info.digest);
     if (is_new) {
       for (const auto& record : store_.get_many(store_.find_digest(info.digest))) {
@@ -101,6 +103,7 @@ class Planner {
   AdditionPlan plan_;
   std::set<std::string_view> keys_;
   std::set<ItemId> touched_;
+  std::map<std::string_view, bool> classes_;                    // whether the store has items of it
   std::map<std::pair<Sha256, std::string>, std::size_t> seen_;  // digest and class -> first item
   std::map<Sha256, std::map<std::string, ItemRecord>> stored_;  // by digest, then class
 };

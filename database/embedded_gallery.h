@@ -53,7 +53,7 @@ class EmbeddedGallery final : public Gallery {
   std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const override;
   std::optional<ItemId> find_key(std::string_view key) const override;
   std::vector<ItemId> find_digest(const Sha256& digest) const override;
-  std::optional<Embedding> embedding(ItemId id) const override;
+  std::vector<std::optional<Embedding>> embeddings(std::span<const ItemId> ids) const override;
   std::vector<std::byte> thumbnail(ItemId id) const override;
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
                                const SearchFilter& filter = {}) const override;

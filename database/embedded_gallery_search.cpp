@@ -151,8 +151,9 @@ std::vector<std::optional<ItemRecord>> EmbeddedGallery::get_many(
   return store()->get_many(ids);
 }
 
-std::optional<Embedding> EmbeddedGallery::embedding(ItemId id) const {
-  return store()->embedding(id);
+std::vector<std::optional<Embedding>> EmbeddedGallery::embeddings(
+    std::span<const ItemId> ids) const {
+  return store()->embeddings(ids);
 }
 
 std::vector<std::byte> EmbeddedGallery::thumbnail(ItemId id) const {

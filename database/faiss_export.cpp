@@ -5,9 +5,9 @@
 namespace simdb {
 
 std::uint64_t export_faiss(const Gallery& gallery, const std::filesystem::path& path,
-                           const std::function<void()>& check) {
-  return write_faiss_file(path, gallery.stats().dimension, [&](const RowVisitor& visit) {
-    gallery.for_each_embedding([&](ItemId id, std::span<const float> row) {
+                           const ItemSelection& selection, const std::function<void()>& check) {
+  return write_faiss_file(path, gallery.dimension(), [&](const RowVisitor& visit) {
+    for_each_row(gallery, selection, [&](ItemId id, std::span<const float> row) {
       check();
       return visit(id, row);
     });

@@ -37,6 +37,13 @@ std::uint64_t require_meta_number(const RocksConnection& connection, std::string
   return *number;
 }
 
+std::vector<std::string> item_keys(std::span<const ItemId> ids) {
+  std::vector<std::string> keys;
+  keys.reserve(ids.size());
+  for (const ItemId id : ids) keys.push_back(item_key(id));
+  return keys;
+}
+
 ItemId require_item_key(const RocksConnection& connection, std::string_view key) {
   const auto id = decode_item_key(key);
   if (!id) throw damaged(connection.path(), "the key of an item has a wrong length");
@@ -145,10 +152,7 @@ std::optional<ItemRecord> Store::get(ItemId id) const {
 }
 
 std::vector<std::optional<ItemRecord>> Store::get_many(std::span<const ItemId> ids) const {
-  std::vector<std::string> keys;
-  keys.reserve(ids.size());
-  for (const ItemId id : ids) keys.push_back(item_key(id));
-  const auto values = connection_->read_many(Family::kItems, keys);
+  const auto values = connection_->read_many(Family::kItems, item_keys(ids));
   std::vector<std::optional<ItemRecord>> records(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (const auto& value = values[i]) records[i] = decode_item(ids[i], *value);
@@ -156,12 +160,16 @@ std::vector<std::optional<ItemRecord>> Store::get_many(std::span<const ItemId> i
   return records;
 }
 
-std::optional<Embedding> Store::embedding(ItemId id) const {
-  const auto value = connection_->read(Family::kVectors, item_key(id));
-  if (!value) return std::nullopt;
+std::vector<std::optional<Embedding>> Store::embeddings(std::span<const ItemId> ids) const {
+  const auto stored = connection_->read_many(Family::kVectors, item_keys(ids));
   std::vector<float> values(dimension_);
-  decode_vector(id, *value, values);
-  return Embedding::from_unit(values);
+  std::vector<std::optional<Embedding>> embeddings(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!stored[i]) continue;
+    decode_vector(ids[i], *stored[i], values);
+    embeddings[i] = Embedding::from_unit(values);
+  }
+  return embeddings;
 }
 
 std::vector<std::byte> Store::thumbnail(ItemId id) const {

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "simdb/embedding.h"
@@ -129,7 +130,11 @@ class Store {
   std::optional<ItemRecord> get(ItemId id) const;
   /// One entry per id, in their order; faster than one by one.
   std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const;
-  std::optional<Embedding> embedding(ItemId id) const;
+  std::optional<Embedding> embedding(ItemId id) const {
+    return std::move(embeddings(std::span(&id, 1)).front());
+  }
+  /// One entry per id, in their order; faster than one by one.
+  std::vector<std::optional<Embedding>> embeddings(std::span<const ItemId> ids) const;
   /// Bytes of an image file; empty if the item has none or does not exist.
   std::vector<std::byte> thumbnail(ItemId id) const;
   std::optional<ItemId> find_key(std::string_view key) const;

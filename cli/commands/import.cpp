@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <future>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 
 #include "cli/args.h"
@@ -13,38 +15,87 @@
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "pipeline/formats/import_lines.h"
-#include "simdb/digest.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
 namespace {
 
-constexpr std::size_t kItemsPerCommit = 1024;
+// As many are in memory twice: those that are read while others are stored.
+constexpr std::size_t kItemsPerCommit = 8192;
 
-ImportedItems read_source(const std::string& path, Console& console, const Gallery& gallery) {
-  const std::string& fingerprint = gallery.encoder_fingerprint();
-  const std::size_t dimension = gallery.stats().dimension;
-  if (path == "-") {
-    return read_import_lines(console.in, "standard input", fingerprint, dimension,
-                             InterruptGuard::check);
+struct ImportState {
+  std::uint64_t added = 0;
+  std::uint64_t existing = 0;
+  std::optional<std::uint64_t> all;  // items; of a stream nobody knows
+  bool all_known = true;             // what is in is told by digest or key if it comes again
+
+  std::uint64_t done() const { return added + existing; }
+  // What became of an import that ends before all is in, and how to go on.
+  std::string so_far() const {
+    if (done() == 0) return "nothing was imported";
+    const std::string safe =
+        all ? fmt::format("{} of {} are in and safe; ", done(), count_of(*all, "item", "items"))
+            : fmt::format("{} are in and safe; ", count_of(done(), "item", "items"));
+    if (all_known) return safe + "import the same again for the rest";
+    const std::string rest =
+        all ? fmt::format("the last {}", *all - done()) : fmt::format("all after those {}", done());
+    return safe + "for the rest import the first line and " + rest +
+           ": items without \"sha256\" and \"key\" would be added again";
   }
-  std::ifstream file = open_to_read(path);
-  return read_import_lines(file, path, fingerprint, dimension, InterruptGuard::check);
+};
+
+ImportReader reader_of(std::istream& in, const std::string& name, const Gallery& gallery) {
+  return {in, name, gallery.encoder_fingerprint(), gallery.dimension(), InterruptGuard::check};
 }
 
-// What became of an import that ends before all is in, and how to go on.
-std::string so_far(std::span<const NewItem> items, std::size_t done) {
-  if (done == 0) return "nothing was imported";
-  const std::string safe =
-      fmt::format("{} of {} are in and safe; ", done, count_of(items.size(), "item", "items"));
-  // Whether an item is there already tells only its digest.
-  const bool all_known = std::ranges::all_of(
-      items.first(done), [](const NewItem& item) { return item.info.digest != Sha256{}; });
-  if (all_known) return safe + "import the same again for the rest";
-  return safe + fmt::format(
-                    "for the rest import the first line and the last {}: items without "
-                    "\"sha256\" would be added again",
-                    items.size() - done);
+// Reads all, so that a bad line stops the import before it has begun.
+std::uint64_t count_items(std::ifstream& file, const std::string& path, const Gallery& gallery) {
+  ImportReader reader = reader_of(file, path, gallery);
+  std::uint64_t count = 0;
+  for (;;) {
+    const std::size_t more = reader.next(kItemsPerCommit).items.size();
+    count += more;
+    if (more == 0) break;
+  }
+  file.clear();
+  file.seekg(0);
+  return count;
+}
+
+void import_items(ImportReader& reader, Gallery& gallery, ProgressBar& bar, ImportState& state) {
+  // Where the system gives no threads it is read when it is wanted.
+  const auto read = [&] {
+    return std::async(std::launch::async | std::launch::deferred,
+                      [&] { return reader.next(kItemsPerCommit); });
+  };
+  for (auto next = read();;) {
+    const ImportedItems batch = next.get();
+    if (batch.items.empty()) return;
+    next = read();
+    for (const AddedItem& item : gallery.add(batch.items, batch.embeddings)) {
+      ++(item.is_new ? state.added : state.existing);
+    }
+    for (const NewItem& item : batch.items) {
+      state.all_known = state.all_known && (item.info.digest != Sha256{} || !item.info.key.empty());
+    }
+    bar.update(state.done());
+    InterruptGuard::check();
+  }
+}
+
+void import_file(const std::string& path, Console& console, Gallery& gallery, ImportState& state) {
+  const auto import_from = [&](std::istream& in, const std::string& name) {
+    ImportReader reader = reader_of(in, name, gallery);
+    ProgressBar bar(console, "importing", state.all.value_or(0));
+    import_items(reader, gallery, bar, state);
+  };
+  if (path == "-") {
+    import_from(console.in, "standard input");
+    return;
+  }
+  std::ifstream file = open_to_read(path);
+  if (std::filesystem::is_regular_file(path)) state.all = count_items(file, path, gallery);
+  import_from(file, path);
 }
 
 }  // namespace
@@ -53,52 +104,32 @@ int run_import(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
       "import FILE.jsonl",
       "Adds the items of a file that 'simdb export' wrote (- for stdin). The vectors must come "
-      "from "
-      "the\ndatabase's own encoder. A bad line is named and nothing is imported. Cut short, it "
-      "says "
-      "how far it\ngot; the same command again goes on.");
+      "from the\ndatabase's own encoder. A file is read twice: a bad line in it is named and "
+      "nothing is imported. What\ncomes through a pipe is imported up to a bad line. Cut short, it "
+      "says how far it got; the same\ncommand again goes on.");
   parser.with_database().with_json();
   if (!parser.parse(args, console, 1, 1)) return 0;
   Database database = open_to_write(parser, console);
   const InterruptGuard interrupt;
-  ImportedItems imported{{}, EmbeddingBatch(database.gallery().dimension())};
+  ImportState state;
+  bool is_cut = false;
   try {
-    imported = read_source(parser.positional()[0], console, database.gallery());
+    import_file(parser.positional()[0], console, database.gallery(), state);
   } catch (const Interrupted&) {
-    console.err << "simdb: " << so_far({}, 0) << '\n';
-    throw;
+    is_cut = true;
+  } catch (const Error& e) {
+    throw Error(e.code(), e.what() + ("; " + state.so_far()));
   }
-
-  std::size_t added = 0;
-  std::size_t done = 0;
-  ProgressBar bar(console, "importing", imported.items.size());
-  while (done < imported.items.size() && !InterruptGuard::requested()) {
-    const auto items = std::span(imported.items)
-                           .subspan(done, std::min(kItemsPerCommit, imported.items.size() - done));
-    EmbeddingBatch embeddings(imported.embeddings.dimension());
-    for (std::size_t i = 0; i < items.size(); ++i)
-      embeddings.append_unit(imported.embeddings.row(done + i));
-    try {
-      for (const AddedItem& item : database.gallery().add(items, embeddings))
-        added += item.is_new ? 1 : 0;
-    } catch (const Error& e) {
-      throw Error(e.code(), e.what() + ("; " + so_far(imported.items, done)));
-    }
-    done += items.size();
-    bar.update(done);
-  }
-  bar.clear();
-  const std::size_t existing = done - added;
-  if (parser.flag("json")) {
-    print_json(console.out, {{"imported", added}, {"existing", existing}});
-  } else {
-    console.out << "imported " << count_of(added, "item", "items");
-    if (existing > 0) console.out << ", " << existing << " were there already";
-    console.out << '\n';
-  }
-  if (done < imported.items.size()) {
-    console.err << "simdb: " << so_far(imported.items, done) << '\n';
+  if (is_cut) {
+    console.err << "simdb: " << state.so_far() << '\n';
     InterruptGuard::check();
+  }
+  if (parser.flag("json")) {
+    print_json(console.out, {{"imported", state.added}, {"existing", state.existing}});
+  } else {
+    console.out << "imported " << count_of(state.added, "item", "items");
+    if (state.existing > 0) console.out << ", " << state.existing << " were there already";
+    console.out << '\n';
   }
   return 0;
 }

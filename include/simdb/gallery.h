@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "simdb/byte_stream.h"
@@ -130,7 +131,11 @@ class Gallery {
   virtual std::optional<ItemId> find_key(std::string_view key) const = 0;
   /// Items whose image file had this digest, ascending.
   virtual std::vector<ItemId> find_digest(const Sha256& digest) const = 0;
-  virtual std::optional<Embedding> embedding(ItemId id) const = 0;
+  std::optional<Embedding> embedding(ItemId id) const {
+    return std::move(embeddings(std::span(&id, 1)).front());
+  }
+  /// One entry per id, in their order.
+  virtual std::vector<std::optional<Embedding>> embeddings(std::span<const ItemId> ids) const = 0;
   virtual std::vector<std::byte> thumbnail(ItemId id) const = 0;
   /// The k nearest items in the order of ranks_before; fewer if there are fewer. The searches
   /// throw Error(kUsage) if k is 0 or the query has not the gallery's dimension and unit length.

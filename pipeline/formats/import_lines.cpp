@@ -71,7 +71,8 @@ std::vector<float> vector_of(const Json& line, std::size_t dimension) {
   return values.get<std::vector<float>>();
 }
 
-void require_same_encoder(const Json& header, const std::string& fingerprint) {
+// Vectors can be compared if one encoder made them and they have one length.
+void require_same_space(const Json& header, const std::string& fingerprint, std::size_t dimension) {
   if (!header.contains(kExportVersionKey)) {
     refuse(fmt::format("it is not the line that 'simdb export' begins with: it has no \"{}\"",
                        kExportVersionKey));
@@ -87,6 +88,10 @@ void require_same_encoder(const Json& header, const std::string& fingerprint) {
         fmt::format("its vectors belong to encoder {}, the database to {}; add the images "
                     "themselves instead",
                     printable(found.substr(0, 12)), fingerprint.substr(0, 12)));
+  }
+  if (header.contains("dimension") && whole_number(header, "dimension") != dimension) {
+    refuse(fmt::format("its vectors have {} numbers, the database's have {}",
+                       whole_number(header, "dimension"), dimension));
   }
 }
 
@@ -104,8 +109,13 @@ void append_item(const Json& line, ImportedItems& imported) {
   NewItem item;
   item.info.class_name = text(line, "class");
   read_field("class", [&] { require_class_name(item.info.class_name); });
-  if (line.contains("source")) text(line, "source");
-  item.info.source = read_field("source_bytes", [&] { return source_of(line); });
+  if (line.contains("source")) item.info.source = text(line, "source");
+  if (line.contains("source_bytes")) {
+    item.info.source = read_field("source_bytes", [&] {
+      if (!line["source_bytes"].is_string()) refuse("it is no text");
+      return source_from_hex(line["source_bytes"].get<std::string>());
+    });
+  }
   if (line.contains("sha256")) {
     const std::string digest = text(line, "sha256");
     item.info.digest = read_field("sha256", [&] { return sha256_from_hex(digest); });
@@ -124,44 +134,48 @@ void append_item(const Json& line, ImportedItems& imported) {
 
 }  // namespace
 
-ImportedItems read_import_lines(std::istream& in, const std::string& name,
-                                const std::string& fingerprint, std::size_t dimension,
-                                const std::function<void()>& check) {
-  ImportedItems imported{{}, EmbeddingBatch(dimension)};
-  std::size_t number = 0;
-  bool has_header = false;
-  std::string line;
-  const auto next_line = [&] {
-    try {
-      return static_cast<bool>(std::getline(in, line));
-    } catch (const Error& e) {  // of a stream that throws
-      throw Error(e.code(),
-                  fmt::format("{}, after line {}; nothing was imported", e.what(), number));
+ImportReader::ImportReader(std::istream& in, std::string name, std::string fingerprint,
+                           std::size_t dimension, std::function<void()> check)
+    : in_(in),
+      name_(std::move(name)),
+      fingerprint_(std::move(fingerprint)),
+      dimension_(dimension),
+      check_(std::move(check)) {}
+
+// Passes over blank ones.
+bool ImportReader::read_line() {
+  try {
+    while (std::getline(in_, line_)) {
+      check_();
+      ++number_;
+      if (line_.find_first_not_of(kBlanks) != std::string::npos) return true;
     }
-  };
-  while (next_line()) {
-    check();
-    ++number;
-    if (line.find_first_not_of(kBlanks) == std::string::npos) continue;
+  } catch (const Error& e) {  // of a stream that throws
+    throw Error(e.code(), fmt::format("{}, after line {}", e.what(), number_));
+  }
+  if (in_.bad()) {
+    throw Error(ErrorCode::kIo,
+                fmt::format("can't read {} to its end, after line {}", name_, number_));
+  }
+  if (!has_header_) refuse("can't import " + name_ + ": it is empty");
+  return false;
+}
+
+ImportedItems ImportReader::next(std::size_t most) {
+  ImportedItems imported{{}, EmbeddingBatch(dimension_)};
+  while (imported.items.size() < most && read_line()) {
     try {
-      const Json json = parse_line(line);
-      if (has_header) {
+      const Json json = parse_line(line_);
+      if (has_header_) {
         append_item(json, imported);
       } else {
-        require_same_encoder(json, fingerprint);
-        has_header = true;
+        require_same_space(json, fingerprint_, dimension_);
+        has_header_ = true;
       }
     } catch (const Error& e) {
-      refuse(fmt::format("can't import {}: line {}: {}; nothing was imported", name, number,
-                         e.what()));
+      refuse(fmt::format("can't import {}: line {}: {}", name_, number_, e.what()));
     }
   }
-  if (in.bad()) {
-    throw Error(
-        ErrorCode::kIo,
-        fmt::format("can't read {} to its end, after line {}; nothing was imported", name, number));
-  }
-  if (!has_header) refuse("can't import " + name + ": it is empty");
   return imported;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <istream>
 #include <string>
@@ -16,13 +17,33 @@ struct ImportedItems {
   EmbeddingBatch embeddings;  ///< a row per item
 };
 
-/// Reads what `simdb export` wrote (docs/file_formats.md describes it) to its end, so that a bad
-/// line leaves the database as it was. Blank lines, a byte order mark and "\r\n" are no part of it.
-/// Throws Error(kBadInput), naming `name`, the line and the field, unless all lines are sound and
-/// their vectors belong to the encoder `fingerprint` and have `dimension` floats; Error(kIo) if the
-/// stream breaks off. Calls `check` before each line and lets out what that throws.
-ImportedItems read_import_lines(
-    std::istream& in, const std::string& name, const std::string& fingerprint,
-    std::size_t dimension, const std::function<void()>& check = [] {});
+/// Reads what `simdb export` wrote (docs/file_formats.md describes it), some items at a time. Blank
+/// lines, a byte order mark and "\r\n" are no part of it. Not thread-safe.
+class ImportReader {
+ public:
+  /// `in` must outlive it; `name` is what errors call it. The lines must belong to the encoder
+  /// `fingerprint` and have `dimension` floats. `check` is called before each line; what it throws
+  /// comes out of next().
+  ImportReader(
+      std::istream& in, std::string name, std::string fingerprint, std::size_t dimension,
+      std::function<void()> check = [] {});
+
+  /// The items of the next lines, at most `most`; none at the end. Throws Error(kBadInput), naming
+  /// the line and the field, at a line that can't be taken, Error(kIo) if the stream breaks off:
+  /// the items before it that were not handed out are lost then.
+  ImportedItems next(std::size_t most);
+
+ private:
+  bool read_line();
+
+  std::istream& in_;
+  const std::string name_;
+  const std::string fingerprint_;
+  const std::size_t dimension_;
+  const std::function<void()> check_;
+  std::string line_;
+  std::uint64_t number_ = 0;  // of line_
+  bool has_header_ = false;
+};
 
 }  // namespace simdb

@@ -1,19 +1,20 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "simdb/item.h"
 
 namespace simdb {
 
-/// id, class, source, sha256, width, height, added: an item as `ls --json` and `export` write it;
-/// changed, key and metadata where it has them. A source that is not UTF-8, which JSON can't hold,
-/// is in source_bytes as well, in hexadecimal.
-nlohmann::ordered_json to_json(const ItemRecord& item);
+/// Appends a line of JSON: id, class, source, sha256, width, height, added of an item as
+/// `ls --json` and `export` write it; changed, key and metadata where it has them. A source that is
+/// not UTF-8, which JSON can't hold, is in source_bytes as well, in hexadecimal. The `vector`, if
+/// one is given, is written in the fewest digits that read back as the same floats, bit for bit.
+void append_json_line(std::string& out, const ItemRecord& item, std::span<const float> vector = {});
 
-/// The source of an item that to_json() wrote, byte by byte; empty if there is none. Throws
-/// Error(kBadInput) if its source_bytes are not hexadecimal.
-std::string source_of(const nlohmann::json& line);
+/// What source_bytes stands for. Throws Error(kBadInput) unless it is hexadecimal.
+std::string source_from_hex(std::string_view hex);
 
 }  // namespace simdb

@@ -52,22 +52,22 @@ std::filesystem::path ids_path(const std::filesystem::path& file) {
 }
 
 std::uint64_t write_npy(const Gallery& gallery, const std::filesystem::path& file,
-                        const std::function<void()>& check) {
-  const GalleryStats stats = gallery.stats();
+                        const ItemSelection& selection, const std::function<void()>& check) {
+  const std::uint64_t items = count_selected(gallery, selection);
   VectorFiles files(file);
   const std::string header =
-      npy_header("<f4", std::array<std::size_t, 2>{stats.items, stats.dimension});
+      npy_header("<f4", std::array<std::size_t, 2>{items, gallery.dimension()});
   files.append(std::span<const char>(header));
-  gallery.for_each_embedding([&](ItemId id, std::span<const float> row) {
+  for_each_row(gallery, selection, [&](ItemId id, std::span<const float> row) {
     check();
     files.append_id(id);
     files.append(row);
     return true;
   });
   // The header was written first, so that the rows need not fit into memory.
-  if (files.rows() != stats.items) {
+  if (files.rows() != items) {
     throw Error(ErrorCode::kCorruption, "can't write " + file.string() + ": the database counts " +
-                                            std::to_string(stats.items) + " items, but has " +
+                                            std::to_string(items) + " items, but has " +
                                             std::to_string(files.rows()) +
                                             " vectors; run 'simdb verify'");
   }
@@ -75,9 +75,9 @@ std::uint64_t write_npy(const Gallery& gallery, const std::filesystem::path& fil
 }
 
 std::uint64_t write_fvecs(const Gallery& gallery, const std::filesystem::path& file,
-                          const std::function<void()>& check) {
+                          const ItemSelection& selection, const std::function<void()>& check) {
   VectorFiles files(file);
-  gallery.for_each_embedding([&](ItemId id, std::span<const float> row) {
+  for_each_row(gallery, selection, [&](ItemId id, std::span<const float> row) {
     const auto dimension = static_cast<std::int32_t>(row.size());
     check();
     files.append_id(id);

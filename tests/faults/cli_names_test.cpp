@@ -214,7 +214,11 @@ TEST_F(CliNamesTest, AnImportHoldsToTheRule) {
 // Sources of all items, exactly.
 std::set<std::string> sources_in(const std::vector<json>& lines) {
   std::set<std::string> sources;
-  for (const json& line : lines) sources.insert(simdb::source_of(line));
+  for (const json& line : lines) {
+    sources.insert(line.contains("source_bytes")
+                       ? simdb::source_from_hex(line["source_bytes"].get<std::string>())
+                       : line["source"].get<std::string>());
+  }
   return sources;
 }
 

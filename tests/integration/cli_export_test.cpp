@@ -59,6 +59,30 @@ TEST_F(CliExportTest, AFileHoldsWhatStdoutWouldShow) {
   EXPECT_EQ(lines, simdb({"export"}).out);
 }
 
+TEST_F(CliExportTest, EveryFormTakesFilters) {
+  ASSERT_EQ(simdb({"set", "5", "7", "50", "a=1"}).code, 0);
+  const auto exported = [&](std::vector<std::string> args) {
+    args.insert(args.begin(), "export");
+    ProcessResult result = simdb(args);
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result;
+  };
+  EXPECT_EQ(exported({"--where", "a=1", "--class", "one"}).err, "exported 2 items\n");
+  EXPECT_EQ(exported({"--where", "a<2", "--class", "one", "--class", "two"}).err,
+            "exported 3 items\n");
+  const auto page = json_lines(exported({"--after", "5", "--limit", "2"}).out);
+  ASSERT_EQ(page.size(), 3U);
+  EXPECT_EQ(page[1]["id"], 6);
+  for (const std::string form : {"--output", "--faiss", "--fvecs", "--npy", "--projector"}) {
+    EXPECT_EQ(exported({form, "some" + form, "--where", "a=1", "--after", "5"}).err,
+              "exported 2 items\n");
+  }
+  EXPECT_EQ(bytes("some--fvecs"), 2U * (4 + 16 * 4));
+  EXPECT_EQ(bytes("some--npy"), 128 + 2U * 16 * 4);
+  EXPECT_EQ(simdb({"export", "--class", "three"}).code, 3);
+  EXPECT_EQ(simdb({"export", "--where", "a"}).code, 2);
+}
+
 TEST_F(CliExportTest, OneFormAtATime) {
   const ProcessResult both = simdb({"export", "--npy", "a.npy", "--faiss", "a.faiss"});
   EXPECT_EQ(both.code, 2);

@@ -161,6 +161,47 @@ TEST_F(CliFilesTest, AnImportOfItemsWithoutDigestsGoesOnWithTheRest) {
   }
   const auto rest = std::to_string(30001 - items());
   EXPECT_THAT(cut.err, HasSubstr("import the first line and the last " + rest + ": "));
+
+  // A key tells them too.
+  std::string keyed = header;
+  for (int i = 0; i < 9000; ++i) {
+    keyed +=
+        nlohmann::json({{"class", "keyed"}, {"key", "k" + std::to_string(i)}, {"vector", vector}})
+            .dump() +
+        '\n';
+  }
+  const std::size_t before = items();
+  const ProcessResult bad = simdb({"import", "-"}, {.input = keyed + "{}"});
+  EXPECT_THAT(bad.err, HasSubstr(" items are in and safe; import the same again for the rest"));
+  EXPECT_GT(items(), before);
+  EXPECT_EQ(simdb({"import", "-"}, {.input = keyed}).code, 0);
+  EXPECT_EQ(items(), before + 9000);
+}
+
+// What comes through a pipe can't be read twice.
+TEST_F(CliFilesTest, AnImportFromAPipeSaysWhatIsInBeforeABadLine) {
+  ASSERT_EQ(simdb({"add", "red", "shapes/red/circle_red_0.png"}).code, 0);
+  const std::string exported = simdb({"export"}).out;
+  const std::size_t header = exported.find('\n') + 1;
+  const std::string item = exported.substr(header);
+  const std::size_t digest = item.find("\"sha256\":\"") + 10;
+  std::string many = exported.substr(0, header);
+  for (int i = 0; i < 20000; ++i) {
+    many += item.substr(0, digest) + std::to_string(10000000 + i) + item.substr(digest + 8);
+  }
+  write("bad.jsonl", many + "{}\n");
+  const ProcessResult file = simdb({"import", "bad.jsonl"});
+  EXPECT_EQ(file.code, 4);
+  EXPECT_THAT(file.err, HasSubstr("line 20002: it has no \"class\"; nothing was imported"));
+  EXPECT_EQ(items(), 1);
+  const ProcessResult piped = simdb({"import", "-"}, {.input = many + "{}\n"});
+  EXPECT_EQ(piped.code, 4);
+  EXPECT_THAT(piped.err,
+              HasSubstr("line 20002: it has no \"class\"; " + std::to_string(items() - 1) +
+                        " items are in and safe; import the same again for the rest"));
+  EXPECT_GT(items(), 1000);
+  EXPECT_EQ(simdb({"import", "-"}, {.input = many}).code, 0);
+  EXPECT_EQ(items(), 20001);
 }
 
 TEST_F(CliFilesTest, AnImportThatWaitsForItsInputEndsAtASignal) {

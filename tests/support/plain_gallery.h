@@ -149,10 +149,15 @@ class PlainGallery final : public Gallery {
     }
     return records;
   }
-  std::optional<Embedding> embedding(ItemId id) const override {
+  std::vector<std::optional<Embedding>> embeddings(std::span<const ItemId> ids) const override {
     const Lock lock(mutex_);
-    const auto found = items_.find(id);
-    return found == items_.end() ? std::nullopt : std::optional(found->second.embedding);
+    std::vector<std::optional<Embedding>> embeddings;
+    for (const ItemId id : ids) {
+      const auto found = items_.find(id);
+      embeddings.push_back(found == items_.end() ? std::nullopt
+                                                 : std::optional(found->second.embedding));
+    }
+    return embeddings;
   }
   std::vector<std::byte> thumbnail(ItemId id) const override {
     const Lock lock(mutex_);

@@ -22,7 +22,7 @@ const std::string kVector = R"("vector":[0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0])";
 
 ImportedItems read(const std::string& text) {
   std::istringstream in(text);
-  return read_import_lines(in, "a.jsonl", kEncoder, kDimension);
+  return ImportReader(in, "a.jsonl", kEncoder, kDimension).next(1000);
 }
 
 std::string refusal(const std::string& text) {
@@ -56,9 +56,37 @@ TEST(ImportLinesTest, AFileThatBreaksOffIsNotImported) {
   test::BrokenInput broken(item(R"("class":"red",)" + kVector));
   std::istream in(&broken);
   const Error error =
-      test::error_of([&] { read_import_lines(in, "a.jsonl", kEncoder, kDimension); });
+      test::error_of([&] { ImportReader(in, "a.jsonl", kEncoder, kDimension).next(1000); });
   EXPECT_EQ(error.code(), ErrorCode::kIo);
-  EXPECT_THAT(error.what(), HasSubstr("after line 2; nothing was imported"));
+  EXPECT_THAT(error.what(), HasSubstr("after line 2"));
+}
+
+TEST(ImportLinesTest, HandsOutSomeAtATime) {
+  std::string text = kHeader + "\n";
+  for (int i = 0; i < 5; ++i) {
+    text += R"({"class":"c)" + std::to_string(i) + "\"," + kVector + "}\n\n";
+  }
+  std::istringstream in(text + "{}");
+  ImportReader reader(in, "a.jsonl", kEncoder, kDimension);
+  for (const std::string first : {"c0", "c2"}) {
+    const ImportedItems some = reader.next(2);
+    ASSERT_EQ(some.items.size(), 2U);
+    EXPECT_EQ(some.items[0].info.class_name, first);
+    EXPECT_EQ(some.embeddings.rows(), 2U);
+  }
+  const Error error = test::error_of([&] { reader.next(2); });
+  EXPECT_THAT(error.what(), HasSubstr("line 12: it has no"));
+
+  std::istringstream whole(text);
+  ImportReader again(whole, "a.jsonl", kEncoder, kDimension);
+  EXPECT_EQ(again.next(100).items.size(), 5U);
+  EXPECT_TRUE(again.next(100).items.empty());
+}
+
+TEST(ImportLinesTest, TheHeaderSaysHowLongVectorsAre) {
+  EXPECT_THAT(refusal(R"({"simdb_export":1,"dimension":32,"encoder":"0123456789abcdef"})"),
+              HasSubstr("line 1: its vectors have 32 numbers, the database's have 16"));
+  EXPECT_TRUE(read(R"({"simdb_export":1,"encoder":"0123456789abcdef","by":"me"})").items.empty());
 }
 
 TEST(ImportLinesTest, TakesBlankLinesAByteOrderMarkAndCarriageReturns) {
