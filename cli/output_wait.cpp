@@ -1,8 +1,9 @@
 #include "cli/output_wait.h"
 
-#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
+
+#include <climits>
 
 namespace simdb::cli {
 namespace {

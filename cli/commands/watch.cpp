@@ -86,7 +86,6 @@ class Watch {
  private:
   // Returns whether there was something to tell.
   bool tell_change(std::span<const ItemEvent> events) {
-    const bool filtered = !filter_.class_names.empty() || !filter_.where.empty();
     bool told = false;
     const auto tell = [&](const ItemEvent& event, const char* what, const ItemRecord* record) {
       nlohmann::ordered_json line{
@@ -102,12 +101,13 @@ class Watch {
       const auto records = gallery_.get_many(ids);
       for (std::size_t i = 0; i < some.size(); ++i) {
         const auto& record = records[i];
-        if (some[i].kind == ChangeKind::kRemoved) {
+        const ChangeKind kind = some[i].kind;
+        const bool is_told = record && passes(record->info, filter_);
+        // What does not pass may have passed before.
+        if (kind == ChangeKind::kRemoved || (kind == ChangeKind::kUpdated && record && !is_told)) {
           tell(some[i], "remove", nullptr);
-        } else if (record && passes(record->info, filter_)) {
-          tell(some[i], some[i].kind == ChangeKind::kAdded ? "add" : "update", &*record);
-        } else if (record && filtered && some[i].kind == ChangeKind::kUpdated) {
-          tell(some[i], "remove", nullptr);  // it may have passed before
+        } else if (is_told) {
+          tell(some[i], kind == ChangeKind::kAdded ? "add" : "update", &*record);
         }
       }
       if (!send()) break;
