@@ -48,10 +48,12 @@ std::optional<Difference> difference(const Store& before, const Store& after) {
     const auto had = before.get_many(some);
     const auto has = after.get_many(some);
     for (std::size_t i = 0; i < some.size(); ++i) {
-      if (had[i] && has[i]) {
-        result.stale.note(some[i], had[i]->info, has[i]->info);
-      } else if (had[i]) {  // removed since; what was added since comes below
-        note(*had[i]);
+      const auto& old = had[i];
+      const auto& now = has[i];
+      if (old && now) {
+        result.stale.note(some[i], old->info, now->info);
+      } else if (old) {  // removed since; what was added since comes below
+        note(*old);
       }
     }
     rest = rest.subspan(some.size());
