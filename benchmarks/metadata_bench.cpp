@@ -91,6 +91,58 @@ bool is_exact(const Gallery& gallery, const KnnData& data, std::size_t count,
                                         });
 }
 
+using Note = std::function<void(const std::string& what, double value, double ratio)>;
+
+// What a reader pays that follows a writer: refresh() after one small change, and then the first
+// look-up with a class and a range.
+void measure_refresh(const fs::path& folder, const KnnData& data, std::size_t count,
+                     const Note& note) {
+  Database writer = Database::open(folder);
+  Database reader = Database::open(folder, {OpenMode::kReadOnly, {}});
+  const Lookup lookup{
+      .k = 10,
+      .filter = {.class_names = {"class 7"}, .where = {{"percent", Comparison::kLess, 10.0}}}};
+  std::size_t query = 0;
+  const auto look_up = [&] {
+    return 1e3 *
+           seconds([&] { reader.gallery().look_up(data.queries.row(++query % kQueries), lookup); });
+  };
+  look_up();
+  Gallery& gallery = writer.gallery();
+  std::uint64_t id = count - 1;
+  const std::pair<const char*, std::function<void()>> changes[] = {
+      {"an add",
+       [&] {
+         EmbeddingBatch embedding(data.rows.dimension());
+         embedding.append_unit(data.rows.row(0));
+         NewItem item = item_of(id, count);
+         item.info.digest = {};
+         gallery.add(std::vector{item}, embedding);
+       }},
+      {"a set", [&] { gallery.update(std::vector{ItemId{--id}}, {.set = {{"percent", 1.5}}}); }},
+      {"a move", [&] { gallery.update(std::vector{ItemId{--id}}, {.class_name = "class 7"}); }},
+      {"a removal", [&] { gallery.remove(std::vector{ItemId{--id}}); }}};
+  for (const char* state : {"", ", long log"}) {
+    if (*state != '\0') {
+      gallery.rename_class("bigger", "big");
+      reader.refresh();
+      look_up();
+    }
+    for (const auto& [what, change] : changes) {
+      std::vector<double> refreshes;
+      std::vector<double> lookups;
+      for (int i = 0; i < 9; ++i) {
+        change();
+        refreshes.push_back(1e3 * seconds([&] { reader.refresh(); }));
+        lookups.push_back(look_up());
+      }
+      note(fmt::format("refresh after {}{}, ms", what, state),
+           spread_of(std::move(refreshes)).median, 0);
+      note("then the first look-up, class and range, ms", spread_of(std::move(lookups)).median, 0);
+    }
+  }
+}
+
 nlohmann::ordered_json measure(std::size_t count, int rounds) {
   std::string name = (fs::temp_directory_path() / "simdb-metadata-XXXXXX").string();
   const fs::path folder = ::mkdtemp(name.data());
@@ -160,6 +212,10 @@ nlohmann::ordered_json measure(std::size_t count, int rounds) {
   const double middle_us = spread_of(std::move(middles)).median;
   note("page of 100 items at the start, us", start_us, 1);
   note("page of 100 items in the middle, us", middle_us, middle_us / start_us);
+  {
+    const Database closed = std::move(database);
+  }
+  measure_refresh(folder / "db", data, count, note);
   fs::remove_all(folder);
   return {{"machine", machine_name()}, {"items", count}, {"rounds", rounds}, {"results", results}};
 }

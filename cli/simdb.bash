@@ -12,7 +12,7 @@ _simdb() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   if ((COMP_CWORD == 1)); then
     mapfile -t COMPREPLY < <(compgen -W "add backup classes compact compare completion embed encoders eval export import init ls mv query reindex restore rm
-      sample-data set stats train verify --help --version" -- "$word")
+      sample-data set stats train verify watch --help --version" -- "$word")
     return
   fi
   case $previous in
@@ -58,6 +58,7 @@ _simdb() {
       set) options="--unset --key --db --json" ;;
       rm) options="--class --db --json" ;;
       sample-data) options="--colors --count --class-by --size --seed" ;;
+      watch) options="--since --class --where --once --every --db" ;;
       train) options=$(simdb train --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u) ;;
       *) options="" ;;
     esac

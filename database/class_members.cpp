@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/class_mean.h"
@@ -39,15 +41,32 @@ ClassSummary read_summary(const Store& store, std::string_view class_name) {
 void StaleItems::note(ItemId id, const ItemInfo& info) {
   ids.push_back(id);
   class_names.insert(info.class_name);
-  for (const auto& [name, value] : info.metadata) {
-    fields.insert(ClassMembers::field_name(name, value));
+  for (const auto& [name, value] : info.metadata) note_field(name, value);
+}
+
+void StaleItems::note(ItemId id, const ItemInfo& before, const ItemInfo& after) {
+  ids.push_back(id);
+  if (before.class_name != after.class_name) {
+    class_names.insert({before.class_name, after.class_name});
+  }
+  for (const auto& [one, other] : {std::pair{&before, &after}, std::pair{&after, &before}}) {
+    for (const auto& [name, value] : one->metadata) {
+      const auto same = other->metadata.find(name);
+      if (same == other->metadata.end() || same->second != value) note_field(name, value);
+    }
   }
 }
 
-void StaleItems::note(const ItemRecord& before, const ItemChange& change) {
-  note(before.id, before.info);
-  note(before.id, changed(before.info, change));
+void StaleItems::note_field(const std::string& name, const MetadataValue& value) {
+  values.insert(ClassMembers::field_name(name, value));
+  fields.insert(name);
 }
+
+struct ClassMembers::Ranges {
+  std::mutex mutex;  // guards what follows
+  std::map<std::string, IdFilter> found;
+  std::size_t ids = 0;
+};
 
 // Names hold no NUL.
 std::string ClassMembers::field_name(const std::string& name, const MetadataValue& value) {
@@ -97,8 +116,29 @@ IdFilter ClassMembers::members_of(const Store& store, std::string_view class_nam
 
 IdFilter ClassMembers::members_of(const Store& store, const MetadataCondition& condition) {
   const auto find = [&] { return IdFilter(store.find_metadata(condition)); };
-  if (condition.comparison != Comparison::kEqual) return find();
-  return with_value_.get(field_name(condition.name, condition.value), find, ids_in);
+  const std::string value = field_name(condition.name, condition.value);
+  if (condition.comparison == Comparison::kEqual) return with_value_.get(value, find, ids_in);
+  // Once the field has changed, nobody finds these any more: what is old in them does no harm.
+  const auto ranges = ranges_.get(
+      condition.name, [] { return std::make_shared<Ranges>(); },
+      [](const auto&) { return std::size_t{1}; });
+  const std::string name = std::to_string(static_cast<int>(condition.comparison)) + value;
+  {
+    const std::lock_guard lock(ranges->mutex);
+    if (const auto known = ranges->found.find(name); known != ranges->found.end()) {
+      return known->second;
+    }
+  }
+  IdFilter ids = find();
+  const std::size_t added = ids_in(ids) + 1;
+  const std::lock_guard lock(ranges->mutex);
+  if (added > kMaxIds) return ids;
+  if (ranges->ids + added > kMaxIds) {
+    ranges->found.clear();
+    ranges->ids = 0;
+  }
+  if (ranges->found.emplace(name, ids).second) ranges->ids += added;
+  return ids;
 }
 
 IdFilter ClassMembers::members_of_any(const Store& store,
@@ -128,7 +168,8 @@ void ClassMembers::forget(const StaleItems& stale) {
   members_.forget(stale.class_names, ids_in);
   summaries_.forget(stale.class_names, [&](const ClassSummary&) { return dimension_; });
   sizes_.forget(stale.class_names, one);
-  with_value_.forget(stale.fields, ids_in);
+  with_value_.forget(stale.values, ids_in);
+  ranges_.forget(stale.fields, [](const auto&) { return std::size_t{1}; });
 }
 
 }  // namespace simdb

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <span>
@@ -19,14 +20,18 @@ namespace simdb {
 /// What a change of the store makes out of date.
 class StaleItems {
  public:
-  /// An item as it was before the change, or as it is after it.
+  /// An item that came or went.
   void note(ItemId id, const ItemInfo& info);
-  /// An item as it was before the change, and what became of it.
-  void note(const ItemRecord& before, const ItemChange& change);
+  /// One that was changed: what is the same before and after is not out of date.
+  void note(ItemId id, const ItemInfo& before, const ItemInfo& after);
 
   std::vector<ItemId> ids;
   std::set<std::string> class_names;
-  std::set<std::string> fields;  ///< see ClassMembers::field_name
+  std::set<std::string> values;  ///< of fields: see ClassMembers::field_name
+  std::set<std::string> fields;
+
+ private:
+  void note_field(const std::string& name, const MetadataValue& value);
 };
 
 /// Remembers what filtered searches and votes need to know of classes and of values in the
@@ -55,11 +60,15 @@ class ClassMembers {
   static constexpr std::size_t kMaxIds = std::size_t{1} << 21;
   // A mean's numbers have 4 bytes each; a class without a mean counts as one vector, too.
   static constexpr std::size_t kMaxNumbers = std::size_t{1} << 24;
+  static constexpr std::size_t kMaxRangedFields = 4;  // each with kMaxIds in all
   static constexpr std::size_t kMaxSizes = std::size_t{1} << 18;
 
   const std::size_t dimension_;
   ClassCache<IdFilter> members_{kMaxIds};
   ClassCache<IdFilter> with_value_{kMaxIds};  // by field_name()
+  // What ranges of a field and other conditions find, all of it until the field changes.
+  struct Ranges;
+  ClassCache<std::shared_ptr<Ranges>> ranges_{kMaxRangedFields};  // by name of the field
   ClassCache<ClassSummary> summaries_{kMaxNumbers};
   ClassCache<std::uint64_t> sizes_{kMaxSizes};
 

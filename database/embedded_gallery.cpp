@@ -89,7 +89,9 @@ std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
       stale.note(record.id, record.info);
       gone.push_back(record.id);
     }
-    for (const ItemUpdate& update : plan.updates) stale.note(update.item, update.change);
+    for (const ItemUpdate& update : plan.updates) {
+      stale.note(update.item.id, update.item.info, changed(update.item.info, update.change));
+    }
     forget(stale);
     update_index([&](VectorIndex& index) {
       index.remove(gone);
@@ -171,10 +173,11 @@ std::size_t EmbeddedGallery::change(std::span<const ItemId> ids, const ItemChang
   // Else an answer could hold hits of before and after.
   const std::unique_lock no_answers(state_mutex_);
   StaleItems stale;
-  const std::vector<ItemId> changed =
-      store_->update(ids, wanted, [&](const ItemRecord& before) { stale.note(before, wanted); });
+  const std::vector<ItemId> found = store_->update(ids, wanted, [&](const ItemRecord& before) {
+    stale.note(before.id, before.info, changed(before.info, wanted));
+  });
   forget(stale);
-  return changed.size();
+  return found.size();
 }
 
 std::size_t EmbeddedGallery::update(std::span<const ItemId> ids, const ItemChange& change) {

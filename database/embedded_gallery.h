@@ -79,6 +79,13 @@ class EmbeddedGallery final : public Gallery {
   std::size_t dimension() const noexcept override { return dimension_; }
   std::vector<std::byte> encoder_model() const override { return store()->encoder_model(); }
   std::uint64_t changes() const override { return store()->changes(); }
+  std::optional<ItemHistory> changes_since(std::uint64_t change,
+                                           std::size_t limit = SIZE_MAX) const override {
+    return store()->changes_since(change, limit);
+  }
+  std::optional<std::uint64_t> change_mark(std::uint64_t change) const override {
+    return store()->mark_of(change);
+  }
   /// Reads what was added and removed since; where that is much, or the store has forgotten it,
   /// makes another index beside the searches. Reopens the store, which takes milliseconds and,
   /// while a writer has not flushed its log of up to 64 MB, the time to read that.

@@ -1,6 +1,7 @@
 // Lets a reader follow the writer: what changed is put in place, index and encoder stay.
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ namespace {
 // More than this many rows, and this part of all, are not changed in place while searches wait.
 constexpr std::size_t kRowsInPlace = 4096;
 constexpr std::size_t kPartInPlace = 16;
+constexpr std::size_t kRecordsAtOnce = 1024;
 
 // What a later state of a store lost and gained.
 struct Difference {
@@ -41,8 +43,21 @@ std::optional<Difference> difference(const Store& before, const Store& after) {
     return true;
   };
   before.for_each_item_of(*removed, note);
-  before.for_each_item_of(*updated, note);
-  after.for_each_item_of(*updated, note);
+  for (std::span<const ItemId> rest = *updated; !rest.empty();) {
+    const auto some = rest.first(std::min(rest.size(), kRecordsAtOnce));
+    const auto had = before.get_many(some);
+    const auto has = after.get_many(some);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      const auto& old = had[i];
+      const auto& now = has[i];
+      if (old && now) {
+        result.stale.note(some[i], old->info, now->info);
+      } else if (old) {  // removed since; what was added since comes below
+        note(*old);
+      }
+    }
+    rest = rest.subspan(some.size());
+  }
   const ItemId first = before.next_id();
   after.for_each_item_from(first, note);
   after.for_each_embedding_from(first, [&](ItemId id, std::span<const float> values) {

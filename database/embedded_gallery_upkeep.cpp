@@ -126,6 +126,7 @@ std::vector<std::string> EmbeddedGallery::verify_snapshot() const {
       return is_ahead(loaded.info, *fresh) ? problem(mismatch_of(loaded.info, *fresh))
                                            : std::vector<std::string>();
     }
+    if (is_forgotten(loaded.info, *store_)) return {};  // not used, and replaced some time
     const std::string mismatch = mismatch_of(loaded.info, *store_);
     if (!mismatch.empty()) return problem(mismatch);
     bring_up_to_date(loaded, *store_);

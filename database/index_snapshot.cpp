@@ -61,17 +61,21 @@ void require_not_behind_snapshot(const Store& store, const fs::path& path) {
                   "whole folder from a copy, or delete that file to go on without the changes");
 }
 
+bool is_forgotten(const SnapshotInfo& snapshot, const Store& store) {
+  return snapshot.origin.store_id == store.id() && !is_ahead(snapshot, store) &&
+         !store.mark_of(snapshot.origin.change);
+}
+
 std::string mismatch_of(const SnapshotInfo& snapshot, const Store& store) {
   const SnapshotOrigin& origin = snapshot.origin;
   if (origin.store_id != store.id() || snapshot.dimension != store.dimension()) {
     return "it belongs to another database";
   }
   if (is_ahead(snapshot, store)) return "it was saved after changes that the store does not have";
-  const auto mark = store.mark_of(origin.change);
-  if (!mark || !store.erased_since(origin.change)) {
+  if (is_forgotten(snapshot, store)) {
     return "the store has forgotten what changed since it was saved";
   }
-  if (*mark != origin.mark) {
+  if (store.mark_of(origin.change) != origin.mark) {
     return "it was saved after changes that the store does not have: an older copy of the store "
            "was put back";
   }
@@ -117,7 +121,7 @@ std::unique_ptr<VectorIndex> index_from_snapshot(const Store& store, const fs::p
   }
 }
 
-SnapshotInfo save_index(const VectorIndex& index, Store& store, const fs::path& folder,
+SnapshotInfo save_index(const VectorIndex& index, const Store& store, const fs::path& folder,
                         FileSystem& files) {
   const fs::path path = snapshot_path(folder);
   const std::uint64_t change = store.changes();
@@ -125,7 +129,6 @@ SnapshotInfo save_index(const VectorIndex& index, Store& store, const fs::path& 
   AtomicFile file(path, files);
   index.write(file, {store.id(), change, known(store.mark_of(change), store, change)});
   file.commit();
-  store.forget_erased(change);
   return read_snapshot_info(path);
 }
 

@@ -19,6 +19,9 @@ std::optional<SnapshotInfo> find_snapshot(const std::filesystem::path& path);
 /// copy was put back.
 bool is_ahead(const SnapshotInfo& snapshot, const Store& store);
 
+/// Whether a snapshot is too old for its store to tell what changed since. That is no damage.
+bool is_forgotten(const SnapshotInfo& snapshot, const Store& store);
+
 /// Throws Error(kCorruption) if the snapshot at `path` is ahead of a store that no other process
 /// writes.
 void require_not_behind_snapshot(const Store& store, const std::filesystem::path& path);
@@ -39,9 +42,9 @@ void bring_up_to_date(const LoadedSnapshot& snapshot, const Store& store);
 std::unique_ptr<VectorIndex> index_from_snapshot(const Store& store,
                                                  const std::filesystem::path& path);
 
-/// Saves the index, which holds the store's state, and lets the store forget what was removed
-/// before. Throws Error(kIo); what was there before is kept then.
-SnapshotInfo save_index(const VectorIndex& index, Store& store, const std::filesystem::path& folder,
-                        FileSystem& files);
+/// Saves the index, which holds the store's state. Throws Error(kIo); what was there before is kept
+/// then.
+SnapshotInfo save_index(const VectorIndex& index, const Store& store,
+                        const std::filesystem::path& folder, FileSystem& files);
 
 }  // namespace simdb

@@ -84,7 +84,7 @@ RepairReport repair_database(const fs::path& folder) {
   std::string why;
   const auto snapshot = sound_snapshot(path, why);
   auto store = Store::open(store_path(folder), StoreMode::kReadWrite);
-  if (snapshot && why.empty()) {
+  if (snapshot && why.empty() && !is_forgotten(snapshot->info, *store)) {
     why = mismatch_of(snapshot->info, *store);
     if (is_ahead(snapshot->info, *store)) name_losses(*snapshot, *store, report);
   }

@@ -47,6 +47,7 @@ std::string digest_key(const Sha256& digest, ItemId id) {
 namespace {
 
 constexpr std::size_t kTextDigestBytes = 16;
+constexpr char kAdded = 'a';
 
 std::string encode_value(bool value) { return {'b', value ? '\1' : '\0'}; }
 
@@ -84,6 +85,24 @@ std::optional<Tombstone> decode_tombstone_key(std::string_view key) {
   const auto change = decode_number(key.substr(0, 8));
   const auto id = decode_id_after(8, key);
   return change && id ? std::optional(Tombstone{*change, *id}) : std::nullopt;
+}
+
+std::string encode_addition(std::uint64_t items) {
+  return std::string(1, kAdded).append(encode_number(items));
+}
+
+std::optional<HistoryEntry> decode_history_entry(std::string_view key, std::string_view value) {
+  const auto tombstone = decode_tombstone_key(key);
+  if (!tombstone) return std::nullopt;
+  HistoryEntry entry{tombstone->change, ChangeKind::kRemoved, tombstone->id};
+  if (value.empty()) return entry;
+  entry.kind = ChangeKind::kUpdated;
+  if (value == kUpdated) return entry;
+  entry.kind = ChangeKind::kAdded;
+  const auto items = value.front() == kAdded ? decode_number(value.substr(1)) : std::nullopt;
+  if (!items || *items == 0) return std::nullopt;
+  entry.items = *items;
+  return entry;
 }
 
 std::optional<ItemId> decode_id_after(std::size_t prefix_bytes, std::string_view key) {

@@ -29,7 +29,7 @@ enum class Family : std::size_t {
   kByHash,      ///< SHA-256 of the image file, id -> nothing
   kModels,      ///< encoder fingerprint -> ONNX bytes
   kThumbnails,  ///< id -> bytes of a small image file
-  kTombstones,  ///< number of the change, id that it removed or changed -> nothing or kUpdated
+  kTombstones,  ///< number of a change, id -> what became of it; see HistoryEntry
   kSessions,    ///< number of the first change of a writer -> a random number
   kByKey,       ///< the user's key of an item -> id
   kByMetadata,  ///< field_key() -> nothing
@@ -52,6 +52,7 @@ inline constexpr std::string_view kMetaItems = "items";
 inline constexpr std::string_view kMetaStoreId = "store_id";
 inline constexpr std::string_view kMetaChanges = "changes";
 inline constexpr std::string_view kMetaTombstonesFrom = "tombstones_from";
+inline constexpr std::string_view kMetaHistoryEntries = "history_entries";
 
 /// The store_id is 16 random bytes as lower-case hexadecimal digits.
 inline constexpr std::size_t kStoreIdDigits = 32;
@@ -91,6 +92,20 @@ struct Tombstone {
 inline constexpr std::string_view kUpdated = "u";
 std::string tombstone_key(const Tombstone& tombstone);
 std::optional<Tombstone> decode_tombstone_key(std::string_view key);
+
+/// What an entry of Family::kTombstones says: a tombstone, or items that a change added.
+struct HistoryEntry {
+  std::uint64_t change = 0;
+  ChangeKind kind = ChangeKind::kRemoved;
+  ItemId first{};
+  std::uint64_t items = 1;  ///< of an addition: they have the ids from `first` on
+
+  friend bool operator==(const HistoryEntry&, const HistoryEntry&) = default;
+};
+/// The value of an entry for `items` that were added; its key is a tombstone's of the first one.
+std::string encode_addition(std::uint64_t items);
+/// Nothing if the key has a wrong length or the value says nothing.
+std::optional<HistoryEntry> decode_history_entry(std::string_view key, std::string_view value);
 
 /// The id at the end of a class_key, digest_key or field_key whose prefix has `prefix_bytes` bytes.
 std::optional<ItemId> decode_id_after(std::size_t prefix_bytes, std::string_view key);

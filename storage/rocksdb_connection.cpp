@@ -141,14 +141,25 @@ std::unique_ptr<RocksConnection> RocksConnection::open(const fs::path& store, St
   return connection;
 }
 
-// What is new in version 2 holds nothing in a store of version 1. Interrupted before this, the
-// store stays one of version 1 with families that are not in use.
+// What is new in version 2 holds nothing in a store of version 1, but for the history: that lacks
+// the additions, so it begins here. Interrupted before this, the store stays one of version 1 with
+// families that are not in use.
 void RocksConnection::upgrade(std::uint64_t from) {
+  const auto require = [&](const rocksdb::Status& status) {
+    require_ok(status, "upgrade the store", path_);
+  };
   rocksdb::WriteBatch batch;
-  require_ok(
-      batch.Put(family(Family::kMeta), to_slice(kMetaFormat), encode_number(kStoreFormatVersion)),
-      "upgrade the store", path_);
-  require_ok(write(batch), "upgrade the store", path_);
+  const auto put = [&](std::string_view key, const std::string& value) {
+    require(batch.Put(family(Family::kMeta), to_slice(key), value));
+  };
+  if (const auto changes = read(Family::kMeta, kMetaChanges)) {
+    put(kMetaTombstonesFrom, *changes);
+    require(batch.DeleteRange(family(Family::kTombstones), tombstone_key({}),
+                              tombstone_key({UINT64_MAX, ItemId{UINT64_MAX}})));
+  }
+  put(kMetaHistoryEntries, encode_number(0));
+  put(kMetaFormat, encode_number(kStoreFormatVersion));
+  require(write(batch));
   upgraded_from_ = from;
 }
 

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kBlockCacheBytes = 16UL << 20;
 constexpr std::size_t kMemtableBytes = 64UL << 20;  // of all column families together
+// A reader that follows the writer reads the log anew each time.
+constexpr std::uint64_t kLogBytes = 8UL << 20;
 
 // RocksDB's own diary can't be kept on a read-only disk; and after a full disk has refused one
 // line, the next one ends the process (an assertion in WritableFileWriter, live in Debian's build).
@@ -81,6 +83,7 @@ rocksdb::DBOptions database_options() {
   options.listeners.push_back(std::make_shared<NoRecovery>());
 
   options.db_write_buffer_size = kMemtableBytes;
+  options.max_total_wal_size = kLogBytes;
   options.max_open_files = -1;  // all open from the start: the writer may delete a reader's files
   options.max_file_opening_threads = 1;
   options.max_background_jobs = 2;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "simdb/error.h"
+#include "storage/history_check_internal.h"
 #include "storage/item_value_internal.h"
 #include "storage/random_bytes_internal.h"
 #include "storage/rocksdb_options_internal.h"
@@ -210,7 +211,7 @@ class Repairer {
   // Where the past is not known it is forgotten: an index saved then is rebuilt.
   void derive_history() {
     const std::uint64_t changes = meta_number(kMetaChanges).value_or(0);
-    if (is_history_sound(changes)) return;
+    if (is_history_sound()) return;
     // The mark stays what it was if anybody knows it: a witness that contradicts is an alarm.
     std::optional<std::uint64_t> mark = last_mark(changes);
     const auto& witness = connection_.witness();
@@ -228,6 +229,8 @@ class Repairer {
     }
     check(batch.Put(connection_.family(Family::kMeta), to_slice(kMetaTombstonesFrom),
                     encode_number(changes)));
+    check(batch.Put(connection_.family(Family::kMeta), to_slice(kMetaHistoryEntries),
+                    encode_number(0)));
     write(batch);
     repaired("the history of changes, which was damaged, is forgotten");
   }
@@ -279,32 +282,10 @@ class Repairer {
     return value ? decode_number(*value) : std::nullopt;
   }
 
-  bool is_history_sound(std::uint64_t changes) const {
-    const auto from = meta_number(kMetaTombstonesFrom);
-    if (!from || *from > changes) return false;
-    const std::uint64_t given = meta_number(kMetaNextId).value_or(1) - 1;
+  bool is_history_sound() const {
     bool sound = true;
-    std::uint64_t removed = 0;
-    connection_.scan(Family::kTombstones, {}, [&](std::string_view key, std::string_view value) {
-      const bool is_removal = value.empty();
-      removed += is_removal ? 1 : 0;
-      const auto tombstone = decode_tombstone_key(key);
-      sound = sound && tombstone && tombstone->change > *from && tombstone->change <= changes &&
-              to_number(tombstone->id) <= given &&
-              (is_removal ? !connection_.read(Family::kItems, item_key(tombstone->id))
-                          : value == kUpdated);
-      return sound;
-    });
-    // Nothing forgotten: every id that was given is in use or has its tombstone.
-    if (*from == 0 && meta_number(kMetaItems).value_or(0) + removed != given) return false;
-    std::uint64_t first = ~std::uint64_t{0};
-    connection_.scan(Family::kSessions, {}, [&](std::string_view key, std::string_view value) {
-      const auto begin = decode_number(key);
-      sound = sound && begin && *begin > 0 && *begin <= changes && decode_number(value);
-      if (begin) first = std::min(first, *begin);
-      return sound;
-    });
-    return sound && (changes == 0 || first <= std::max<std::uint64_t>(*from, 1));
+    check_history(connection_, [&](const std::string&) { sound = false; });
+    return sound;
   }
 
   RocksConnection& connection_;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "simdb/embedding.h"
+#include "storage/history_check_internal.h"
 #include "storage/item_value_internal.h"
 #include "storage/rocksdb_options_internal.h"
 #include "storage/rocksdb_status_internal.h"
@@ -71,8 +72,7 @@ class Verifier {
     for (const DerivedFamily& derived : kDerived) attempt([&] { check_derived(derived); });
     attempt([&] { check_classes(); });
     attempt([&] { check_counters(); });
-    attempt([&] { check_tombstones(); });
-    attempt([&] { check_sessions(); });
+    attempt([&] { check_history(connection_, [&](const std::string& what) { report(what); }); });
     return std::move(problems_);
   }
 
@@ -195,60 +195,6 @@ class Verifier {
       report("the next id is not above the ids in use");
     }
     if (!ids_.empty() && store_.changes() == 0) report("there are items, but no change is counted");
-  }
-
-  void check_tombstones() {
-    const std::uint64_t from = meta_number(kMetaTombstonesFrom).value_or(0);
-    const std::uint64_t next_id = meta_number(kMetaNextId).value_or(0);
-    if (from > store_.changes()) {
-      report("the removals up to change " + std::to_string(from) + " are forgotten, but only " +
-             std::to_string(store_.changes()) + " changes are counted");
-    }
-    std::vector<ItemId> removed;
-    connection_.scan(Family::kTombstones, {}, [&](std::string_view key, std::string_view value) {
-      const auto tombstone = decode_tombstone_key(key);
-      if (!tombstone) {
-        report("a key among the tombstones has a wrong length");
-        return true;
-      }
-      const auto& [change, id] = *tombstone;
-      const std::string name = "the tombstone of item " + std::to_string(to_number(id));
-      if (value.empty()) {
-        removed.push_back(id);
-        if (std::binary_search(ids_.begin(), ids_.end(), id)) report(name + ", which exists");
-      } else if (value != kUpdated) {
-        report(name + " says what no change is");
-      }
-      if (to_number(id) == 0 || to_number(id) >= next_id) report(name + ", which never existed");
-      if (change <= from) report(name + " should be forgotten");
-      if (change > store_.changes()) report(name + " is of a change to come");
-      return true;
-    });
-    std::sort(removed.begin(), removed.end());
-    if (std::adjacent_find(removed.begin(), removed.end()) != removed.end()) {
-      report("an item has two tombstones");
-    }
-    // Nothing is forgotten yet: every id that was given and is not in use has its tombstone.
-    if (from == 0 && ids_.size() + removed.size() + 1 != next_id) {
-      report("there are " + std::to_string(removed.size()) + " tombstones, but " +
-             std::to_string(next_id - 1 - ids_.size()) + " items were removed");
-    }
-  }
-
-  void check_sessions() {
-    connection_.scan(Family::kSessions, {}, [&](std::string_view key, std::string_view value) {
-      const auto first = decode_number(key);
-      if (!first || !decode_number(value)) {
-        report("an entry among the sessions has a wrong length");
-      } else if (*first == 0 || *first > store_.changes()) {
-        report("a session begins with change " + std::to_string(*first) + ", which is none");
-      }
-      return true;
-    });
-    // Every number that may be asked for belongs to a session if the lowest does.
-    const std::uint64_t from = meta_number(kMetaTombstonesFrom).value_or(0);
-    const std::uint64_t lowest = std::max<std::uint64_t>(from, 1);
-    if (lowest <= store_.changes()) store_.mark_of(lowest);
   }
 
   std::optional<std::uint64_t> meta_number(std::string_view key) const {

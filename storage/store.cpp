@@ -94,6 +94,7 @@ void Store::initialize(RocksConnection& connection, const StoreIdentity& identit
              to_hex({reinterpret_cast<const std::uint8_t*>(id.data()), id.size()}));
   change.put(Family::kMeta, kMetaChanges, encode_number(0));
   change.put(Family::kMeta, kMetaTombstonesFrom, encode_number(0));
+  change.put(Family::kMeta, kMetaHistoryEntries, encode_number(0));
   change.put(Family::kMeta, kMetaFormat, encode_number(kStoreFormatVersion));
   require_ok(connection.write(change.batch()), "create the store", connection.path());
 }
@@ -103,6 +104,9 @@ Store::Store(std::unique_ptr<RocksConnection> connection)
       dimension_(require_meta_number(*connection_, kMetaDimension)),
       fingerprint_(require_meta(*connection_, kMetaEncoder)),
       id_(require_meta(*connection_, kMetaStoreId)),
+      knows_additions_(connection_->require_known_format() > 1),
+      history_entries_(knows_additions_ ? require_meta_number(*connection_, kMetaHistoryEntries)
+                                        : 0),
       next_id_(require_meta_number(*connection_, kMetaNextId)),
       items_(require_meta_number(*connection_, kMetaItems)),
       changes_(require_meta_number(*connection_, kMetaChanges)),

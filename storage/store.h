@@ -58,6 +58,9 @@ struct StoreRepair {
   std::vector<std::string> lost;      ///< gone, or damaged beyond what can be derived
 };
 
+/// What a store remembers of its past at least, in entries: some ten MB at most.
+inline constexpr std::uint64_t kHistoryEntries = 1'000'000;
+
 /// Items, embeddings, classes and the encoder on disk (RocksDB). Every change is one atomic batch
 /// that is synced before the call returns: what was acknowledged survives a crash and a power loss.
 /// Reads are thread-safe; changes need exclusive access to the object (readers may go on).
@@ -116,11 +119,14 @@ class Store {
   std::vector<ItemId> update(
       std::span<const ItemId> ids, const ItemChange& change,
       const ItemVisitor& visit = [](const ItemRecord&) {});
-  /// Forgets which ids were removed or updated by the changes up to number `through`: see
-  /// erased_since. Does
-  /// nothing if they are forgotten already, and is no change itself. Throws Error(kUsage) in a
-  /// read-only store or if `through` > changes().
-  void forget_erased(std::uint64_t through);
+  /// Forgets what the changes up to number `through` did: see changes_since. Does nothing if that
+  /// is forgotten already, and is no change itself. Throws Error(kUsage) in a read-only store or if
+  /// `through` > changes().
+  void forget_changes(std::uint64_t through);
+  /// The same for the oldest changes, so that at least the newest `entries` of the history stay: a
+  /// removal and an update of an item are one each, so are all additions of a change. A store that
+  /// has twice kHistoryEntries does this by itself with its next change.
+  void forget_beyond(std::uint64_t entries);
 
   /// Writes all files anew: gives back the space of what was removed or changed, and leaves no
   /// bytes of it. Is no change itself; needs as much free space as the store takes. Calls `check`
@@ -178,11 +184,15 @@ class Store {
   /// Tells whether a number of a change means the same change. After a store was replaced by an
   /// older copy, its changes get numbers that were given before; their marks differ. A mark is a
   /// random number of the writer that made the change; 0 before the first change. Nothing if
-  /// `change` > changes() or is forgotten (see forget_erased). Equal id, change and mark mean equal
-  /// content.
+  /// `change` > changes() or is forgotten (see forget_changes). Equal id, change and mark mean
+  /// equal content.
   std::optional<std::uint64_t> mark_of(std::uint64_t change) const;
+  /// What the changes after number `change` did, up to the first change with which that makes
+  /// `limit` events or more. Nothing if it is forgotten (see forget_changes; in a store of format 1
+  /// that was opened for reading it always is) or if `change` > changes().
+  std::optional<ItemHistory> changes_since(std::uint64_t change, std::size_t limit) const;
   /// The ids removed by the changes after number `change`, ascending; nothing if that is too long
-  /// ago to tell (see forget_erased). None are removed after changes() or later.
+  /// ago to tell (see forget_changes). None are removed after changes() or later.
   std::optional<std::vector<ItemId>> erased_since(std::uint64_t change) const;
   /// The same for ids that were changed and not removed by that, each once. Some may have been
   /// removed or not yet been added at the time of `change`.
@@ -226,17 +236,18 @@ class Store {
   void update_item(Change& change, const ItemRecord& record, const ItemChange& wanted) const;
   void require_free_key(const std::string& key, const std::function<bool(ItemId)>& may_own) const;
   std::vector<ItemId> ids_after(Family family, std::string_view prefix) const;
-  std::optional<std::vector<ItemId>> marked_since(std::uint64_t change,
-                                                  std::string_view mark) const;
+  std::optional<std::vector<ItemId>> ids_since(std::uint64_t change, ChangeKind kind) const;
 
   const std::unique_ptr<RocksConnection> connection_;
   std::unique_ptr<Witness> witness_;  // of a writer
   const std::size_t dimension_;
   const std::string fingerprint_;
   const std::string id_;
-  bool has_changed_ = false;  // this object made a change; touched by changes only
-  std::uint64_t mark_ = 0;    // of the changes that this object made; touched by changes only
-  std::string failure_;       // of a failed write; touched by changes only
+  const bool knows_additions_;     // not in a store of format 1
+  bool has_changed_ = false;       // this object made a change; touched by changes only
+  std::uint64_t mark_ = 0;         // of the changes that this object made; touched by changes only
+  std::string failure_;            // of a failed write; touched by changes only
+  std::uint64_t history_entries_;  // touched by changes only
   // Changes write these, readers read them.
   std::atomic<std::uint64_t> next_id_;
   std::atomic<std::uint64_t> items_;

@@ -30,6 +30,11 @@ class Store::Change {
   void erase(Family family, std::string_view key) {
     check(batch_.Delete(connection_.family(family), to_slice(key)));
   }
+  /// Notes for the history what becomes of an item, or of several that are added: see HistoryEntry.
+  void note(const Tombstone& tombstone, std::string_view value) {
+    put(Family::kTombstones, tombstone_key(tombstone), value);
+    ++history_entries_;
+  }
   /// Erases the keys from `first` up to but not `end`.
   void erase_range(Family family, std::string_view first, std::string_view end) {
     check(batch_.DeleteRange(connection_.family(family), to_slice(first), to_slice(end)));
@@ -43,6 +48,7 @@ class Store::Change {
   rocksdb::WriteBatch& batch() { return batch_; }
   const std::map<std::string, std::int64_t>& classes() const { return classes_; }
   std::int64_t items() const { return items_; }
+  std::uint64_t history_entries() const { return history_entries_; }
 
  private:
   void check(const rocksdb::Status& status) const {
@@ -53,6 +59,7 @@ class Store::Change {
   rocksdb::WriteBatch batch_{0, 0, kProtectionBytes, 0};
   std::map<std::string, std::int64_t> classes_;  // class -> items gained or lost
   std::int64_t items_ = 0;
+  std::uint64_t history_entries_ = 0;
 };
 
 }  // namespace simdb

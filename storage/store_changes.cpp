@@ -54,6 +54,7 @@ void Store::require_writable(const char* attempt) const {
 }
 
 void Store::commit(Change& change, const std::string& attempt) {
+  if (history_entries_ > 2 * kHistoryEntries) forget_beyond(kHistoryEntries);
   for (const auto& [name, difference] : change.classes()) {
     const std::uint64_t count = class_size(name) + static_cast<std::uint64_t>(difference);
     if (count == 0) {
@@ -65,6 +66,8 @@ void Store::commit(Change& change, const std::string& attempt) {
   const std::uint64_t items = items_ + static_cast<std::uint64_t>(change.items());
   change.put(Family::kMeta, kMetaItems, encode_number(items));
   change.put(Family::kMeta, kMetaChanges, encode_number(changes_ + 1));
+  const std::uint64_t entries = history_entries_ + change.history_entries();
+  change.put(Family::kMeta, kMetaHistoryEntries, encode_number(entries));
   if (!has_changed_) {
     const std::string mark = draw_bytes(8, connection_->path());
     change.put(Family::kSessions, encode_number(changes_ + 1), mark);
@@ -73,6 +76,7 @@ void Store::commit(Change& change, const std::string& attempt) {
   write(change, attempt);
   has_changed_ = true;
   items_ = items;
+  history_entries_ = entries;
   ++changes_;
   if (witness_) witness_->note(changes_, mark_);
 }
@@ -138,6 +142,7 @@ std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBa
     change.count(info.class_name, 1);
     ids.push_back(id);
   }
+  if (!ids.empty()) change.note({changes_ + 1, ids.front()}, encode_addition(ids.size()));
   if (change.is_empty()) return {};
   const std::uint64_t next_id = next_id_ + items.size();
   change.put(Family::kMeta, kMetaNextId, encode_number(next_id));
@@ -158,7 +163,7 @@ void Store::erase_item(Change& change, const ItemRecord& record) const {
     change.erase(Family::kByMetadata, field_key(name, value, id));
   }
   change.erase(Family::kThumbnails, key);
-  change.put(Family::kTombstones, tombstone_key({changes_ + 1, id}), {});
+  change.note({changes_ + 1, id}, {});
   change.count(record.info.class_name, -1);
 }
 
@@ -205,7 +210,7 @@ void Store::update_item(Change& change, const ItemRecord& record, const ItemChan
     if (had != before.metadata.end() && had->second == value) continue;
     change.put(Family::kByMetadata, field_key(name, value, id), {});
   }
-  change.put(Family::kTombstones, tombstone_key({changes_ + 1, id}), kUpdated);
+  change.note({changes_ + 1, id}, kUpdated);
 }
 
 std::vector<ItemId> Store::update(std::span<const ItemId> ids, const ItemChange& wanted,

@@ -32,5 +32,6 @@ int run_set(std::span<const std::string> args, Console& console);
 int run_stats(std::span<const std::string> args, Console& console);
 int run_train(std::span<const std::string> args, Console& console);
 int run_verify(std::span<const std::string> args, Console& console);
+int run_watch(std::span<const std::string> args, Console& console);
 
 }  // namespace simdb::cli

@@ -183,6 +183,17 @@ class Gallery {
   /// How many changes the gallery has seen: each call that added, changed or removed something is
   /// one. Never goes back. In a reader it is the number of the state that it sees.
   virtual std::uint64_t changes() const = 0;
+  /// What the changes after number `change` did, for who keeps something else in step: start with
+  /// changes(), then go on with ItemHistory::through. Ends with the first change that brings the
+  /// events to `limit` or more; each change is told whole. An item of an event may have been
+  /// changed or removed again by a later one. Nothing if `change` is forgotten (an engine remembers
+  /// a million events or more) or above changes(): then only reading all items tells.
+  virtual std::optional<ItemHistory> changes_since(std::uint64_t change,
+                                                   std::size_t limit = SIZE_MAX) const = 0;
+  /// Tells whether a number still means the same change after refresh(): not where an older copy
+  /// was put in place of the gallery and went on from there. Drawn at random by the writer of the
+  /// change; 0 before the first. Nothing where changes_since says nothing.
+  virtual std::optional<std::uint64_t> change_mark(std::uint64_t change) const = 0;
 
   /// Brings a gallery that was opened for reading to the newest state: what was acknowledged before
   /// the call is seen after it. Answers go on meanwhile, each of one state. Returns whether there

@@ -74,6 +74,27 @@ struct ItemChange {
 /// What becomes of `info`.
 ItemInfo changed(ItemInfo info, const ItemChange& change);
 
+/// What a change did to an item.
+enum class ChangeKind : std::uint8_t { kRemoved, kUpdated, kAdded };
+
+struct ItemEvent {
+  std::uint64_t change = 0;  ///< number of the change: see Gallery::changes
+  ChangeKind kind = ChangeKind::kAdded;
+  ItemId id{};
+
+  friend bool operator==(const ItemEvent&, const ItemEvent&) = default;
+};
+
+/// What some changes in a row did, each of them whole.
+struct ItemHistory {
+  /// By change, in each by kind (what is removed first, so that a key is free before another item
+  /// gets it), then by id.
+  std::vector<ItemEvent> events;
+  std::uint64_t through = 0;  ///< number of the last of these changes
+
+  friend bool operator==(const ItemHistory&, const ItemHistory&) = default;
+};
+
 struct ClassCount {
   std::string name;
   std::uint64_t items = 0;

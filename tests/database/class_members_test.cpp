@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "core/class_mean.h"
 #include "database/class_members_internal.h"
 #include "tests/support/embeddings.h"
@@ -168,12 +170,9 @@ TEST_F(ClassMembersTest, FollowsTheValuesThatChange) {
   const auto ids = test::put_numbered(*store, 1, 4, "a");
   const auto set = [&](std::vector<ItemId> which, const Metadata& fields) {
     StaleItems stale;
-    const auto note = [&] {
-      for (const auto& record : store->get_many(which)) stale.note(record->id, record->info);
-    };
-    note();
-    store->update(which, {.set = fields});
-    note();
+    store->update(which, {.set = fields}, [&](const ItemRecord& before) {
+      stale.note(before.id, before.info, changed(before.info, {.set = fields}));
+    });
     members.forget(stale);
   };
   const SearchFilter red{{}, {}, {{"colour", Comparison::kEqual, "red"}}};
@@ -194,6 +193,55 @@ TEST_F(ClassMembersTest, FollowsTheValuesThatChange) {
   EXPECT_EQ(ids_of(both), (std::vector{ids[3]}));
   both.class_names = {"none"};
   EXPECT_TRUE(ids_of(both).empty());
+}
+
+TEST_F(ClassMembersTest, RemembersRangesUntilTheirFieldChanges) {
+  const auto ids = test::put_numbered(*store, 1, 4, "a");
+  const auto change = [&](ItemId id, const ItemChange& wanted) {
+    StaleItems stale;
+    store->update(std::vector{id}, wanted, [&](const ItemRecord& before) {
+      stale.note(before.id, before.info, changed(before.info, wanted));
+    });
+    members.forget(stale);
+  };
+  change(ids[0], {.set = {{"price", 1.0}, {"colour", "red"}}});
+  change(ids[1], {.set = {{"price", 2.0}}});
+  change(ids[2], {.set = {{"price", 3.0}}});
+  using enum Comparison;
+  const auto passing = [&](Comparison comparison, MetadataValue value) {
+    return members.passing(*store, {{}, {}, {{"price", comparison, std::move(value)}}});
+  };
+  const auto found = [&](Comparison comparison, MetadataValue value) {
+    const IdFilter filter = passing(comparison, std::move(value));
+    return std::vector(filter.ids().begin(), filter.ids().end());
+  };
+  const auto expect_remembered = [&](bool wanted, const std::function<void()>& act) {
+    const IdFilter below = passing(kLess, 2.5);
+    act();
+    EXPECT_EQ(passing(kLess, 2.5).ids().data() == below.ids().data(), wanted);
+  };
+  expect_remembered(true, [] {});
+  EXPECT_EQ(found(kLess, 2.5), (std::vector{ids[0], ids[1]}));
+  EXPECT_EQ(found(kLessOrEqual, 2.0), (std::vector{ids[0], ids[1]}));
+  EXPECT_EQ(found(kLess, 2.0), (std::vector{ids[0]}));
+  EXPECT_EQ(found(kGreater, 2.0), (std::vector{ids[2]}));
+  EXPECT_EQ(found(kNotEqual, 2.0), (std::vector{ids[0], ids[2]}));
+  EXPECT_EQ(found(kNotEqual, "2"), (std::vector{ids[0], ids[1], ids[2]}));
+  expect_remembered(true, [&] { change(ids[0], {.class_name = "b"}); });
+  expect_remembered(true, [&] { change(ids[0], {.set = {{"colour", "blue"}}}); });
+  expect_remembered(true, [&] { change(ids[0], {.set = {{"price", 1.0}}, .unset = {"colour"}}); });
+  expect_remembered(false, [&] { change(ids[3], {.set = {{"price", 2.0}}}); });
+  EXPECT_EQ(found(kLess, 2.5), (std::vector{ids[0], ids[1], ids[3]}));
+  expect_remembered(false, [&] { change(ids[0], {.unset = {"price"}}); });
+  EXPECT_EQ(found(kLess, 2.5), (std::vector{ids[1], ids[3]}));
+  EXPECT_EQ(found(kNotEqual, 2.0), (std::vector{ids[2]}));
+  expect_remembered(false, [&] {  // comes or goes
+    StaleItems stale;
+    stale.note(ids[1], store->get(ids[1])->info);
+    store->erase(std::vector{ids[1]});
+    members.forget(stale);
+  });
+  EXPECT_EQ(found(kLess, 2.5), (std::vector{ids[3]}));
 }
 
 }  // namespace

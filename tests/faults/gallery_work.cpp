@@ -79,6 +79,26 @@ std::string check_search(const EmbeddedGallery& gallery, std::uint64_t seed) {
   return "";
 }
 
+// Compares what the changes say was added and removed with what is there.
+std::string check_changes(const EmbeddedGallery& gallery) {
+  const auto history = gallery.changes_since(0);
+  if (!history) return "";  // forgotten, by a repair
+  std::set<ItemId> there;
+  for (const ItemEvent& event : history->events) {
+    const bool is_new = event.kind == ChangeKind::kAdded;
+    if (there.contains(event.id) == is_new) return name_of(event.id) + " has a wrong history";
+    if (is_new) there.insert(event.id);
+    if (event.kind == ChangeKind::kRemoved) there.erase(event.id);
+  }
+  std::string wrong = history->through == gallery.changes() ? "" : "the history ends too early";
+  gallery.for_each_item([&](const ItemRecord& record) {
+    if (there.erase(record.id) == 0) wrong = name_of(record.id) + " has no history";
+    return wrong.empty();
+  });
+  return wrong.empty() && !there.empty() ? name_of(*there.begin()) + " is in the history alone"
+                                         : wrong;
+}
+
 }  // namespace
 
 NewItem work_item(std::uint64_t number) {
@@ -285,6 +305,7 @@ std::string check_whole(const EmbeddedGallery& gallery) {
 
 std::string check(const EmbeddedGallery& gallery, Expected& expected) {
   for (const std::string& problem : gallery.verify()) return problem;
+  if (std::string wrong = check_changes(gallery); !wrong.empty()) return wrong;
   std::vector<ItemRecord> unknown;
   std::size_t present = 0;
   std::size_t still_there = 0;

@@ -63,8 +63,10 @@ TEST_P(GoldenTest, IsSmall) {
 TEST_P(GoldenTest, AReaderFindsTheSameAnswersAndWritesNothing) {
   const auto before = content_of(copy_.database());
   EXPECT_EQ(difference(answers_of(copy_.database(), OpenMode::kReadOnly)), "");
-  EXPECT_THAT(Database::open(copy_.database(), {OpenMode::kReadOnly, {}}).verify().problems,
-              IsEmpty());
+  const Database database = Database::open(copy_.database(), {OpenMode::kReadOnly, {}});
+  EXPECT_THAT(database.verify().problems, IsEmpty());
+  // Version 1 did not note what it added.
+  EXPECT_EQ(database.gallery().changes_since(0).has_value(), !is_version_1());
   EXPECT_EQ(content_of(copy_.database()), before);
 }
 
@@ -83,9 +85,12 @@ TEST_P(GoldenTest, AWriterFindsTheSameAnswersAndGoesOn) {
   EXPECT_EQ(difference(answers_of(copy_.database(), OpenMode::kReadOnly)), "");
   Database database = Database::open(copy_.database());
   const std::uint64_t items = database.verify().items;
+  const std::uint64_t before = database.gallery().changes();
   const auto added =
       database.gallery().add(std::vector{numbered_item(1000, "new")}, corner_embeddings(1, 5));
   EXPECT_EQ(to_number(added.at(0).id), 47U);  // no id is given twice
+  EXPECT_EQ(database.gallery().changes_since(before),
+            (ItemHistory{{{before + 1, ChangeKind::kAdded, ItemId{47}}}, before + 1}));
   EXPECT_EQ(database.reindex().items, items + 1);
   EXPECT_EQ(database.gallery().update(std::vector{ItemId{4}}, {.key = "4", .set = {{"n", 4.0}}}),
             1U);

@@ -1,6 +1,10 @@
 // A gallery beside a plain map: after any sequence of operations both give the same answers, the
-// same errors and hold the same, for a writer, for a reader that follows it, and after a restore.
+// same errors and hold the same, for a writer, for a reader that follows it, for who follows the
+// changes, and after a restore.
 #include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
 
 #include "simdb/backup.h"
 #include "tests/database/gallery_conformance.h"
@@ -14,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kMostFollowers = 8;
 constexpr std::size_t kMostItems = 200;  // every answer of the map looks at all of them
 
 std::string to_text(std::size_t count) { return std::to_string(count); }
@@ -26,6 +31,42 @@ std::string to_text(const std::vector<AddedItem>& added) {
   }
   return text;
 }
+
+// Keeps a copy in step with a gallery by what this tells of its changes, as another system would.
+class Follower {
+ public:
+  explicit Follower(const Gallery& gallery) : at_(gallery.changes()) {
+    gallery.for_each_item([&](const ItemRecord& record) {
+      items_[record.id] = record.info;
+      return true;
+    });
+  }
+
+  // What is wrong with the copy, or with what was told, after it has caught up; in words.
+  std::string follow(const Gallery& gallery, const Gallery& plain, std::size_t at_once) {
+    const auto all = gallery.changes_since(at_);
+    if (!all) return "the changes are forgotten";
+    if (all != plain.changes_since(at_)) return "the changes differ";
+    while (at_ != gallery.changes()) {
+      const auto some = gallery.changes_since(at_, at_once);
+      if (!some || some->through <= at_) return "the changes stop";
+      for (const ItemEvent& event : some->events) {
+        const auto record = gallery.get(event.id);
+        if (event.kind == ChangeKind::kRemoved) {
+          items_.erase(event.id);
+        } else if (record) {  // else its removal follows
+          items_[event.id] = record->info;
+        }
+      }
+      at_ = some->through;
+    }
+    return items_ == Follower(plain).items_ ? "" : "a follower's copy differs";
+  }
+
+ private:
+  std::uint64_t at_;
+  std::map<ItemId, ItemInfo> items_;
+};
 
 // Makes the same steps in both.
 class Twins {
@@ -64,6 +105,12 @@ class Twins {
     } else if (dice < 900) {
       reader_->refresh();
       wrong = glance(*reader_);
+      if (wrong.empty() && dice < 810) wrong = follow(*reader_);
+    } else if (dice < 905) {
+      wrong = follow(*gallery_);
+    } else if (dice < 910) {
+      followers_.emplace_back(*gallery_);
+      if (followers_.size() > kMostFollowers) followers_.pop_front();
     }
     return wrong.empty() ? glance(*gallery_) : wrong;
   }
@@ -118,6 +165,11 @@ class Twins {
     const std::string expected = outcome(plain_);
     const std::string seen = outcome(*gallery_);
     return seen == expected ? "" : std::string(name) + " gave " + seen + ", not " + expected;
+  }
+
+  std::string follow(const Gallery& gallery) {
+    if (followers_.empty()) return "";
+    return followers_[random_() % followers_.size()].follow(gallery, plain_, 1 + random_() % 50);
   }
 
   std::string class_name() { return std::string(1, static_cast<char>('a' + random_() % 6)); }
@@ -192,6 +244,7 @@ class Twins {
   PlainGallery plain_;
   std::unique_ptr<EmbeddedGallery> gallery_;
   std::unique_ptr<EmbeddedGallery> reader_;
+  std::deque<Follower> followers_;  // each began some time ago and caught up some time ago
 };
 
 TEST(ModelTest, AGalleryIsAMap) {

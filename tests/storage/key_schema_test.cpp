@@ -81,6 +81,21 @@ TEST(KeySchemaTest, TombstonesLieInTheOrderOfChanges) {
   EXPECT_FALSE(decode_tombstone_key(std::string(17, 'x')));
 }
 
+TEST(KeySchemaTest, AnEntryOfTheHistorySaysWhatAChangeDid) {
+  const std::string key = tombstone_key({7, ItemId{9}});
+  EXPECT_EQ(decode_history_entry(key, ""), (HistoryEntry{7, ChangeKind::kRemoved, ItemId{9}, 1}));
+  EXPECT_EQ(decode_history_entry(key, kUpdated),
+            (HistoryEntry{7, ChangeKind::kUpdated, ItemId{9}, 1}));
+  EXPECT_EQ(decode_history_entry(key, encode_addition(3)),
+            (HistoryEntry{7, ChangeKind::kAdded, ItemId{9}, 3}));
+  EXPECT_EQ(encode_addition(3), "a\0\0\0\0\0\0\0\x03"s);
+  for (const std::string& value : {"x"s, "uu"s, "a"s, "a1234567"s, "a123456789"s, "b12345678"s}) {
+    EXPECT_FALSE(decode_history_entry(key, value)) << value;
+  }
+  EXPECT_FALSE(decode_history_entry(key, encode_addition(0)));
+  EXPECT_FALSE(decode_history_entry(key + "x", ""));
+}
+
 TEST(KeySchemaTest, AStoreIdIsLowerCaseHexadecimal) {
   EXPECT_TRUE(is_store_id("0123456789abcdef0123456789abcdef"));
   EXPECT_FALSE(is_store_id(""));

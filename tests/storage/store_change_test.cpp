@@ -177,17 +177,20 @@ TEST_F(StoreChangeTest, ChangesAreToldApartFromRemovals) {
   EXPECT_EQ(store->updated_since(2), (std::vector{ids[0], ids[2]}));
   EXPECT_EQ(store->updated_since(4), std::vector<ItemId>());
   EXPECT_EQ(store->erased_since(1), std::vector{ids[1]});
-  store->forget_erased(3);
+  store->forget_changes(3);
   EXPECT_FALSE(store->updated_since(2));
   EXPECT_EQ(store->updated_since(3), (std::vector{ids[0], ids[2]}));
 }
 
-// As version 1 left it: without the new families.
+// As version 1 left it: without the new families, and without a note of what was added.
 TEST_F(StoreChangeTest, AStoreOfVersion1IsReadAndUpgradedByTheFirstWriter) {
-  const auto ids = test::put_numbered(*store, 1, 3, "a");
+  const auto ids = test::put_numbered(*store, 1, 4, "a");
+  store->erase(std::vector{ids[3]});
   store.reset();
   {
     test::RawStore raw(path);
+    raw.erase("tombstones", test::big_endian(1) + test::big_endian(1));
+    raw.erase("meta", "history_entries");
     raw.drop_family("by_key");
     raw.drop_family("by_metadata");
     raw.put("meta", "format_version", test::big_endian(1));
@@ -199,6 +202,9 @@ TEST_F(StoreChangeTest, AStoreOfVersion1IsReadAndUpgradedByTheFirstWriter) {
     EXPECT_TRUE(store->find_metadata({"f", Comparison::kEqual, 1.0}).empty());
     EXPECT_TRUE(store->verify().empty());
     EXPECT_FALSE(store->upgraded_from());
+    EXPECT_EQ(store->erased_since(0), std::vector{ids[3]});
+    EXPECT_EQ(store->changes_since(1, 9), std::nullopt);
+    EXPECT_EQ(store->changes_since(2, 9), (ItemHistory{{}, 2}));
     std::size_t entries = 0;
     store->for_each_entry([&](auto, auto, auto) { ++entries; });
     EXPECT_GT(entries, 20U);
@@ -210,6 +216,9 @@ TEST_F(StoreChangeTest, AStoreOfVersion1IsReadAndUpgradedByTheFirstWriter) {
   EXPECT_FALSE(store->upgraded_from());
   EXPECT_EQ(store->find_key("x"), ids[2]);
   EXPECT_EQ(store->find_metadata({"f", Comparison::kEqual, 1.0}), std::vector{ids[2]});
+  EXPECT_EQ(store->changes_since(1, 9), std::nullopt);
+  EXPECT_EQ(store->changes_since(2, 9), (ItemHistory{{{3, ChangeKind::kUpdated, ids[2]}}, 3}));
+  EXPECT_TRUE(store->verify().empty());
 }
 
 TEST_F(StoreChangeTest, RepairDerivesKeysAndFields) {

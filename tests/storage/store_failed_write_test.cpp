@@ -57,7 +57,7 @@ TEST(StoreFailedWriteTest, NothingAcknowledgedIsLostAndTheStoreSaysWhatToDo) {
   EXPECT_EQ(refused.code(), ErrorCode::kIo);
   EXPECT_NE(std::string(refused.what()).find("open the database again"), std::string::npos);
   EXPECT_EQ(test::code_of([&] { store->erase(ids); }), ErrorCode::kIo);
-  EXPECT_EQ(test::code_of([&] { store->forget_erased(1); }), ErrorCode::kIo);
+  EXPECT_EQ(test::code_of([&] { store->forget_changes(1); }), ErrorCode::kIo);
   EXPECT_EQ(store->changes(), ids.size() / 20);
   EXPECT_EQ(store->size(), ids.size());
   EXPECT_EQ(test::difference(*store, ids.front(), 1), "");

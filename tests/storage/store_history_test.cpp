@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "storage/store.h"
+#include "tests/storage/raw_store.h"
 #include "tests/support/errors.h"
 #include "tests/support/stores.h"
 #include "tests/support/temporary_folder.h"
@@ -62,7 +63,7 @@ TEST_F(StoreHistoryTest, EveryChangeIsCountedAndNothingElse) {
   store->put({}, EmbeddingBatch(16));
   store->erase({});
   store->erase(Ids{ItemId{1}, ItemId{99}});
-  store->forget_erased(2);
+  store->forget_changes(2);
   EXPECT_EQ(code_of([&] { put_numbered(*store, 4, 1, ""); }), ErrorCode::kBadInput);
   EXPECT_EQ(store->changes(), 2U);
   for (const StoreMode mode : {StoreMode::kReadWrite, StoreMode::kReadOnly}) {
@@ -86,9 +87,64 @@ TEST_F(StoreHistoryTest, TellsWhatWasRemovedSinceAChange) {
   }
 }
 
+TEST_F(StoreHistoryTest, TellsWhatEachChangeDid) {
+  using enum ChangeKind;
+  make_history();
+  const std::vector<ItemEvent> all{{1, kAdded, ItemId{1}},   {1, kAdded, ItemId{2}},
+                                   {1, kAdded, ItemId{3}},   {1, kAdded, ItemId{4}},
+                                   {1, kAdded, ItemId{5}},   {1, kAdded, ItemId{6}},
+                                   {2, kRemoved, ItemId{2}}, {2, kRemoved, ItemId{5}},
+                                   {3, kRemoved, ItemId{1}}, {4, kAdded, ItemId{7}}};
+  for (const StoreMode mode : {StoreMode::kReadWrite, StoreMode::kReadOnly}) {
+    EXPECT_EQ(store->changes_since(0, 100), (ItemHistory{all, 4}));
+    EXPECT_EQ(store->changes_since(1, 1), (ItemHistory{{all[6], all[7]}, 2}));
+    EXPECT_EQ(store->changes_since(4, 1), (ItemHistory{{}, 4}));
+    EXPECT_EQ(store->changes_since(5, 1), std::nullopt);
+    reopen(mode);
+  }
+  reopen();
+  store->forget_changes(2);
+  EXPECT_EQ(store->changes_since(1, 100), std::nullopt);
+  EXPECT_EQ(store->changes_since(2, 100), (ItemHistory{{all[8], all[9]}, 4}));
+}
+
+// Entries by change: 1, 2, 1, 1.
+TEST_F(StoreHistoryTest, ForgetsTheOldestChangesBeyondANumberOfEntries) {
+  const std::uint64_t first_told[] = {3, 3, 2, 1, 1, 0, 0};
+  for (std::uint64_t entries = 6; entries > 0; --entries) {
+    store.reset();
+    path = folder / std::to_string(entries);
+    store = test::make_store(path);
+    make_history();
+    store->forget_beyond(entries);
+    const std::uint64_t told = first_told[entries];
+    EXPECT_TRUE(store->changes_since(told, 9)) << entries;
+    if (told > 0) {
+      EXPECT_FALSE(store->changes_since(told - 1, 9)) << entries;
+    }
+    expect_sound();
+  }
+}
+
+TEST_F(StoreHistoryTest, ALongHistoryIsCutByTheNextChange) {
+  make_history();
+  store.reset();
+  // As if there were more, but for two.
+  const std::uint64_t claimed = 2 * kHistoryEntries;
+  test::RawStore(path).put("meta", "history_entries", test::big_endian(claimed - 1));
+  reopen();
+  put_numbered(*store, 10, 1, "cat");  // makes it the most there may be
+  EXPECT_TRUE(store->changes_since(0, 1));
+  put_numbered(*store, 11, 1, "cat");
+  EXPECT_TRUE(store->changes_since(0, 1));
+  put_numbered(*store, 12, 1, "cat");
+  EXPECT_FALSE(store->changes_since(0, 1));
+  EXPECT_TRUE(store->changes_since(5, 1));
+}
+
 TEST_F(StoreHistoryTest, WhatIsForgottenIsTold) {
   make_history();
-  store->forget_erased(2);
+  store->forget_changes(2);
   for (const StoreMode mode : {StoreMode::kReadWrite, StoreMode::kReadOnly}) {
     EXPECT_EQ(store->erased_since(0), std::nullopt);
     EXPECT_EQ(store->erased_since(1), std::nullopt);
@@ -101,15 +157,15 @@ TEST_F(StoreHistoryTest, WhatIsForgottenIsTold) {
 
 TEST_F(StoreHistoryTest, ForgettingNeverGoesBack) {
   make_history();
-  store->forget_erased(3);
-  store->forget_erased(2);
-  store->forget_erased(0);
+  store->forget_changes(3);
+  store->forget_changes(2);
+  store->forget_changes(0);
   EXPECT_EQ(store->erased_since(2), std::nullopt);
   EXPECT_EQ(store->erased_since(3), Ids());
   store->erase(Ids{ItemId{3}});
   EXPECT_EQ(store->erased_since(3), Ids{ItemId{3}});
   expect_sound();
-  store->forget_erased(store->changes());
+  store->forget_changes(store->changes());
   EXPECT_EQ(store->erased_since(4), std::nullopt);
   EXPECT_EQ(store->erased_since(5), Ids());
   expect_sound();
@@ -117,21 +173,21 @@ TEST_F(StoreHistoryTest, ForgettingNeverGoesBack) {
 
 TEST_F(StoreHistoryTest, TheFutureCannotBeForgotten) {
   make_history();
-  EXPECT_EQ(code_of([&] { store->forget_erased(5); }), ErrorCode::kUsage);
+  EXPECT_EQ(code_of([&] { store->forget_changes(5); }), ErrorCode::kUsage);
   EXPECT_EQ(store->erased_since(1), (Ids{ItemId{1}, ItemId{2}, ItemId{5}}));
 }
 
 TEST_F(StoreHistoryTest, AReaderCannotForget) {
   make_history();
   reopen(StoreMode::kReadOnly);
-  EXPECT_EQ(code_of([&] { store->forget_erased(1); }), ErrorCode::kUsage);
+  EXPECT_EQ(code_of([&] { store->forget_changes(1); }), ErrorCode::kUsage);
 }
 
 TEST_F(StoreHistoryTest, AReaderKeepsItsViewWhileTheWriterForgets) {
   make_history();
   const auto reader = Store::open(path, StoreMode::kReadOnly);
   store->erase(Ids{ItemId{3}});
-  store->forget_erased(5);
+  store->forget_changes(5);
   EXPECT_EQ(reader->changes(), 4U);
   EXPECT_EQ(reader->erased_since(1), (Ids{ItemId{1}, ItemId{2}, ItemId{5}}));
   const auto later = Store::open(path, StoreMode::kReadOnly);
@@ -185,7 +241,7 @@ TEST_F(StoreHistoryTest, MarksStayAsLongAsTheirChangesAreNotForgotten) {
     marks.push_back(store->mark_of(change));
   }
   for (std::uint64_t from = 0; from <= 6; ++from) {
-    store->forget_erased(from);
+    store->forget_changes(from);
     for (std::uint64_t change = 0; change <= 6; ++change) {
       EXPECT_EQ(store->mark_of(change), change < from ? std::nullopt : marks[change]);
     }
@@ -213,7 +269,7 @@ TEST_F(StoreHistoryTest, WhatIsToldWhileTheStoreForgetsIsWhole) {
   });
   for (std::uint64_t number = 1; number <= kItems; ++number) {
     store->erase(Ids{ItemId{number}});
-    store->forget_erased(number - 1);
+    store->forget_changes(number - 1);
   }
   done = true;
   reader.join();
@@ -229,7 +285,7 @@ TEST_F(StoreHistoryTest, ForgettingInManySessionsStaysSound) {
     const std::uint64_t changes = store->changes();
     EXPECT_EQ(changes, 2 * (session + 1));
     EXPECT_EQ(store->erased_since(changes - 1), Ids(added.begin() + 1, added.end()));
-    store->forget_erased(changes - 2);
+    store->forget_changes(changes - 2);
     reopen();
     EXPECT_EQ(store->erased_since(changes - 2), Ids(added.begin() + 1, added.end()));
     if (session > 0) {

@@ -110,7 +110,8 @@ TEST_P(StoreOpenTest, DamagedIdentityIsCorruption) {
                                           {"items", "many"},
                                           {"store_id", std::string(32, 'X')},
                                           {"changes", ""},
-                                          {"tombstones_from", "0"}}) {
+                                          {"tombstones_from", "0"},
+                                          {"history_entries", "3"}}) {
     const fs::path damaged = folder / key;
     test::make_store(damaged).reset();
     test::RawStore(damaged).put("meta", key, value);
@@ -120,7 +121,7 @@ TEST_P(StoreOpenTest, DamagedIdentityIsCorruption) {
 
 TEST_P(StoreOpenTest, EveryFieldOfTheIdentityIsNeeded) {
   for (const std::string key : {"dimension", "encoder_fingerprint", "next_id", "items", "store_id",
-                                "changes", "tombstones_from"}) {
+                                "changes", "tombstones_from", "history_entries"}) {
     const fs::path damaged = folder / key;
     test::make_store(damaged).reset();
     test::RawStore(damaged).erase("meta", key);

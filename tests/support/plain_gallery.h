@@ -82,15 +82,15 @@ class PlainGallery final : public Gallery {
     for (std::size_t i = 0; i < items.size(); ++i) {
       if (first[i] != i) added[i] = {added[first[i]].id, false};
     }
-    changes_ += !fresh.empty() || !touched.empty() ? 1 : 0;
-    items_ = std::move(after);
+    commit(std::move(after));
     return added;
   }
   std::size_t remove(std::span<const ItemId> ids) override {
     const Lock lock(mutex_);
+    std::map<ItemId, Item> after = items_;
     std::size_t removed = 0;
-    for (const ItemId id : ids) removed += items_.erase(id);
-    changes_ += removed > 0 ? 1 : 0;
+    for (const ItemId id : ids) removed += after.erase(id);
+    commit(std::move(after));
     return removed;
   }
   std::size_t remove_class(std::string_view class_name) override {
@@ -116,11 +116,7 @@ class PlainGallery final : public Gallery {
       require_class_name(item->second.record.info.class_name);
       require_metadata(item->second.record.info.metadata);
     }
-    const bool differs = std::any_of(each.begin(), each.end(), [&](ItemId id) {
-      return items_.contains(id) && !(items_.at(id).record.info == after.at(id).record.info);
-    });
-    changes_ += differs ? 1 : 0;
-    items_ = std::move(after);
+    commit(std::move(after));
     return found;
   }
   std::size_t rename_class(std::string_view from, std::string_view to) override {
@@ -271,7 +267,23 @@ class PlainGallery final : public Gallery {
   std::vector<std::byte> encoder_model() const override { return model_; }
   std::uint64_t changes() const override {
     const Lock lock(mutex_);
-    return changes_;
+    return history_.size();
+  }
+  std::optional<ItemHistory> changes_since(std::uint64_t change,
+                                           std::size_t limit = SIZE_MAX) const override {
+    const Lock lock(mutex_);
+    if (change > history_.size()) return std::nullopt;
+    ItemHistory found{{}, change};
+    while (found.through < history_.size() &&
+           (found.events.empty() || found.events.size() < limit)) {
+      const auto& events = history_[found.through++];
+      found.events.insert(found.events.end(), events.begin(), events.end());
+    }
+    return found;
+  }
+  std::optional<std::uint64_t> change_mark(std::uint64_t change) const override {
+    if (change > changes()) return std::nullopt;
+    return change == 0 ? 0 : 1;
   }
   bool refresh() override { return false; }
   std::vector<std::string> verify() const override { return {}; }
@@ -301,6 +313,28 @@ class PlainGallery final : public Gallery {
     });
   }
 
+  // One change, unless nothing is different.
+  void commit(std::map<ItemId, Item> after) {
+    std::vector<ItemEvent> events;
+    const auto note = [&](ChangeKind kind, ItemId id) {
+      events.push_back({history_.size() + 1, kind, id});
+    };
+    for (const auto& [id, item] : items_) {
+      if (!after.contains(id)) note(ChangeKind::kRemoved, id);
+    }
+    for (const auto& [id, item] : items_) {
+      const auto kept = after.find(id);
+      if (kept != after.end() && !(kept->second.record.info == item.record.info)) {
+        note(ChangeKind::kUpdated, id);
+      }
+    }
+    for (const auto& [id, item] : after) {
+      if (!items_.contains(id)) note(ChangeKind::kAdded, id);
+    }
+    if (!events.empty()) history_.push_back(std::move(events));
+    items_ = std::move(after);
+  }
+
   std::map<ItemId, Item> copy() const {
     const Lock lock(mutex_);
     return items_;
@@ -312,7 +346,7 @@ class PlainGallery final : public Gallery {
   mutable std::recursive_mutex mutex_;  // guards what follows; held for a whole call
   std::map<ItemId, Item> items_;
   std::uint64_t next_id_ = 1;
-  std::uint64_t changes_ = 0;
+  std::vector<std::vector<ItemEvent>> history_;  // of change i + 1
 };
 
 }  // namespace simdb::test

@@ -29,6 +29,14 @@ void check_decoders(std::string_view key) {
   if (const auto tombstone = decode_tombstone_key(key)) {
     fuzz::require(tombstone_key(*tombstone) == key, "a tombstone has one key");
   }
+  if (key.size() > 16) {
+    const auto entry = decode_history_entry(key.substr(0, 16), key.substr(16));
+    const Tombstone place = entry ? Tombstone{entry->change, entry->first} : Tombstone{};
+    const std::string value = !entry || entry->kind == ChangeKind::kRemoved ? ""
+                              : entry->kind == ChangeKind::kUpdated         ? std::string(kUpdated)
+                                                                    : encode_addition(entry->items);
+    fuzz::require(!entry || tombstone_key(place) + value == key, "an entry has one spelling");
+  }
   for (const std::size_t prefix : {0UL, 1UL, 32UL, key.size(), key.size() + 1}) {
     const auto id = decode_id_after(prefix, key);
     fuzz::require(id.has_value() == (key.size() >= 8 && prefix == key.size() - 8),
