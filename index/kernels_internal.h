@@ -18,8 +18,8 @@ inline void prefetch_block(const float* block, std::size_t dimension) {
 }
 
 /// The inner loops of the index for one instruction set. Scores are float dot products: they differ
-/// from the true ones by less than score_error(). Dimensions are multiples of 16. Immutable;
-/// thread-safe.
+/// from the true ones by less than score_error(). Any dimension will do, since a register holds one
+/// value of many rows, not many values of one. Immutable; thread-safe.
 struct Kernels {
   const char* name;
 
@@ -61,10 +61,11 @@ std::span<const Kernels* const> available_kernels();
 const Kernels& best_kernels();
 
 /// By how much a kernel's score of two vectors of at most length 1.001 may differ from the true dot
-/// product: n * u / (1 - n * u) * |a||b| for n products in any order (Higham, Accuracy and
-/// Stability of Numerical Algorithms, 3.1), u = 2^-24, rounded up.
+/// product, be that exact or rounded to float: n * u / (1 - n * u) * |a||b| for n <= 4,096 products
+/// in any order (Higham, Accuracy and Stability of Numerical Algorithms, 3.1), u = 2^-24, rounded
+/// up, and u for each of two roundings, of the dot product and of what is computed with this.
 constexpr float score_error(std::size_t dimension) noexcept {
-  return static_cast<float>(dimension) * 6.1e-8F;
+  return static_cast<float>(dimension + 2) * 6.1e-8F;
 }
 
 // What kernels.cpp picks from. Null where the build's target has no such instructions.

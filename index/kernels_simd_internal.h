@@ -33,8 +33,13 @@ inline void add_slice(const float* query, const float* block, Simd::V (&sums)[kV
 inline void score_block(const float* query, std::size_t dimension, const float* block,
                         Simd::V (&sums)[kVectors]) {
   for (std::size_t v = 0; v < kVectors; ++v) sums[v] = Simd::broadcast(0.0F);
-  for (std::size_t d = 0; d < dimension; d += kSlice) {
-    add_slice(query + d, block + d * kBlockRows, sums);
+  std::size_t d = 0;
+  for (; d + kSlice <= dimension; d += kSlice) add_slice(query + d, block + d * kBlockRows, sums);
+  for (; d < dimension; ++d) {
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const Simd::V column = Simd::load(block + d * kBlockRows + v * Simd::kLanes);
+      sums[v] = Simd::multiply_add(Simd::broadcast(query[d]), column, sums[v]);
+    }
   }
 }
 

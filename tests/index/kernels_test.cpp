@@ -93,7 +93,7 @@ TEST(AvailableKernelsTest, TheFastestComeFirstAndThePortableOnesLast) {
 }
 
 TEST_P(KernelsTest, ScoresAreDotProducts) {
-  for (const std::size_t dimension : {16, 32, 48, 64, 112, 128, 256, 512}) {
+  for (const std::size_t dimension : {1, 2, 3, 15, 16, 17, 31, 32, 48, 100, 128, 512, 1000, 4096}) {
     for (const std::size_t rows : {0, 1, 16, 17, 40, 144}) {
       const auto stored = random_embeddings(rows, dimension, rows + dimension);
       const Blocks blocks(stored);
@@ -164,7 +164,7 @@ TEST_P(KernelsTest, HitsAreTheScoresFromTheThresholdUp) {
 
 TEST_P(KernelsTest, AgreesWithThePortableOnes) {
   const Kernels* own = kernels;
-  for (const std::size_t dimension : {16, 80, 512}) {
+  for (const std::size_t dimension : {1, 16, 80, 99, 512, 4096}) {
     const Blocks blocks(random_embeddings(300, dimension, 4));
     const auto query = random_embeddings(1, dimension, 5);
     kernels = own;
@@ -178,7 +178,7 @@ TEST_P(KernelsTest, AgreesWithThePortableOnes) {
 }
 
 TEST_P(KernelsTest, NearestIsTheRowWithTheLargestScore) {
-  for (const std::size_t dimension : {16, 48, 128}) {
+  for (const std::size_t dimension : {3, 16, 48, 100, 128}) {
     const auto queries = random_embeddings(9, dimension, 1);
     for (const std::size_t rows : {1, 2, 15, 16, 17, 31, 33, 100}) {
       for (const bool negative : {false, true}) {

@@ -88,7 +88,7 @@ TEST_P(StoreOpenTest, ANewerFormatIsRefusedAndNothingWritten) {
 TEST_P(StoreOpenTest, DamagedIdentityIsCorruption) {
   for (const auto& [key, value] :
        std::map<std::string, std::string>{{"format_version", "x"},
-                                          {"dimension", test::big_endian(17)},
+                                          {"dimension", test::big_endian(4097)},
                                           {"items", "many"},
                                           {"store_id", std::string(32, 'X')},
                                           {"changes", ""},
@@ -124,7 +124,7 @@ TEST_F(StoreOpenTest, CreateRefusesWhatIsThere) {
   test::make_store(path).reset();
   EXPECT_EQ(code_of([&] { test::make_store(path); }), ErrorCode::kUsage);
   EXPECT_EQ(code_of([&] { test::make_store(folder / "no" / "parent"); }), ErrorCode::kIo);
-  EXPECT_EQ(code_of([&] { test::make_store(folder / "odd", 17); }), ErrorCode::kUsage);
+  EXPECT_EQ(code_of([&] { test::make_store(folder / "odd", 4097); }), ErrorCode::kUsage);
   EXPECT_FALSE(fs::exists(folder / "odd"));
 }
 
