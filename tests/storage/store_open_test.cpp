@@ -120,6 +120,26 @@ TEST_P(StoreOpenTest, ADamagedEncoderIsCorruption) {
   EXPECT_EQ(code_of([&] { store->encoder_model(); }), ErrorCode::kCorruption);
 }
 
+TEST_P(StoreOpenTest, TheSpaceOfVectorsFromElsewhereIsKept) {
+  const std::string text = "simdb space\n100\nclip";
+  const auto bytes = std::as_bytes(std::span(text));
+  Store::create(path, {100, to_hex(sha256(bytes)), {bytes.begin(), bytes.end()}, "clip"});
+  {
+    const auto store = Store::open(path, GetParam());
+    EXPECT_EQ(store->space(), "clip");
+    EXPECT_EQ(store->dimension(), 100U);
+    EXPECT_TRUE(store->verify().empty());
+  }
+  for (const std::string name : {"another", "clip\n"}) {
+    test::RawStore(path).put("meta", "space", name);
+    const Error error = error_of([&] { Store::open(path, GetParam()); });
+    EXPECT_EQ(error.code(), ErrorCode::kCorruption);
+    EXPECT_TRUE(mentions(error, "'space'")) << error.what();
+  }
+  test::RawStore(path).put("meta", "space", "clip");
+  EXPECT_EQ(Store::open(path, GetParam())->space(), "clip");
+}
+
 TEST_F(StoreOpenTest, CreateRefusesWhatIsThere) {
   test::make_store(path).reset();
   EXPECT_EQ(code_of([&] { test::make_store(path); }), ErrorCode::kUsage);
