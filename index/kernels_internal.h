@@ -28,6 +28,13 @@ struct Kernels {
   void (*score)(const float* query, std::size_t dimension, const float* const* blocks,
                 std::size_t count, float threshold, float* scores, std::uint16_t* hits);
 
+  /// The same for one block and `query_count` queries: scores[16 * q + r] and bit r of hits[q]. A
+  /// block is loaded once for several queries, so that for many of them the processor's arithmetic
+  /// is the limit, not the memory.
+  void (*score_many)(const float* const* queries, std::size_t query_count, std::size_t dimension,
+                     const float* block, const float* thresholds, float* scores,
+                     std::uint16_t* hits);
+
   /// Queries that nearest() takes together.
   static constexpr std::size_t kGroup = 4;
 

@@ -110,6 +110,32 @@ TEST_P(KernelsTest, ScoresAreDotProducts) {
   }
 }
 
+TEST_P(KernelsTest, ManyQueriesScoreAsEachDoes) {
+  for (const std::size_t dimension : {1, 16, 100, 768}) {
+    const Blocks block(random_embeddings(16, dimension, 4));
+    const auto queries = random_embeddings(33, dimension, 5);
+    std::vector<const float*> pointers;
+    std::vector<float> thresholds;
+    for (std::size_t q = 0; q < queries.rows(); ++q) {
+      pointers.push_back(queries.row(q).data());
+      thresholds.push_back(static_cast<float>(q) / 33 - 0.5F);
+    }
+    for (std::size_t count = 0; count <= queries.rows(); ++count) {
+      std::vector<float> scores(16 * count + 1, kCanary);
+      std::vector<std::uint16_t> hits(count + 1, 0xABCD);
+      kernels->score_many(pointers.data(), count, dimension, block.block(0), thresholds.data(),
+                          scores.data(), hits.data());
+      for (std::size_t i = 0; i < 16 * count; ++i) {
+        ASSERT_NEAR(scores[i], score(queries.row(i / 16), block, 0).scores[i % 16],
+                    2 * score_error(dimension));
+        ASSERT_EQ((hits[i / 16] >> (i % 16) & 1) != 0, scores[i] >= thresholds[i / 16]);
+      }
+      ASSERT_EQ(scores.back(), kCanary) << "written behind the end";
+      ASSERT_EQ(hits.back(), 0xABCD) << "written behind the end";
+    }
+  }
+}
+
 TEST_P(KernelsTest, TheQueryMayStartAtAnyFloat) {
   const auto query = random_embeddings(1, 32, 3);
   const Blocks blocks(random_embeddings(32, 32, 4));

@@ -83,5 +83,23 @@ TEST_P(VectorIndexDimensionTest, RowsThatFloatsCanNotTellApartAreRankedRight) {
   EXPECT_GT(wrong, 1500U) << "the test shows nothing";
 }
 
+// Where nothing can be left out, the queries of a batch read the rows together.
+TEST_P(VectorIndexDimensionTest, ABatchAnswersAsSingleQueriesDo) {
+  for (const std::size_t dimension : {63, 64, 100, 768}) {
+    const auto index = make(random_embeddings(1500, dimension, 1));
+    auto queries = random_embeddings(60, dimension, 2);   // these have to read nearly all
+    queries.append(random_embeddings(15, dimension, 1));  // these are rows themselves
+    const std::vector<ItemId> some = ids_from(300, 700);
+    for (const std::size_t k : {1, 10, 40, 2000}) {
+      const auto all = index->search_batch(queries, k, 2);
+      const auto filtered = index->search_batch(queries, k, 1, some);
+      for (std::size_t q = 0; q < queries.rows(); ++q) {
+        ASSERT_EQ(all[q], reference.search(queries.row(q), k)) << dimension << ", query " << q;
+        ASSERT_EQ(filtered[q], reference.search(queries.row(q), k, some)) << dimension;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace simdb
