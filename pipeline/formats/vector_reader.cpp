@@ -44,16 +44,16 @@ void VectorReader::require_dimension(std::size_t found) const {
 bool VectorReader::next(std::vector<float>& values) {
   if (ended_) return false;
   values.resize(dimension_);
-  const bool found = array_                      ? next_of_npy(values)
+  const bool found = array_                      ? next_of_npy(*array_, values)
                      : name_.ends_with(".fvecs") ? next_of_fvecs(values)
                                                  : next_of_lines(values);
   if (in_.bad()) throw Error(ErrorCode::kIo, "can't read " + name_ + " to its end");
   return found;
 }
 
-bool VectorReader::next_of_npy(std::vector<float>& values) {
+bool VectorReader::next_of_npy(NpyReader& array, std::vector<float>& values) {
   ended_ = true;  // unless all goes well
-  if (!array_->next(values)) return false;
+  if (!array.next(values)) return false;
   ended_ = false;
   ++rows_;
   return true;

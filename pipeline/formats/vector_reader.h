@@ -30,7 +30,7 @@ class VectorReader {
  private:
   [[noreturn]] void refuse(const std::string& why) const;
   void require_dimension(std::size_t found) const;
-  bool next_of_npy(std::vector<float>& values);
+  bool next_of_npy(NpyReader& array, std::vector<float>& values);
   bool next_of_fvecs(std::vector<float>& values);
   bool next_of_lines(std::vector<float>& values);
 
