@@ -177,7 +177,7 @@ bool parse(int argc, char** argv, Options& options) {
   add("data", with_default(options.data), "clustered, uniform or duplicates");
   add("n", with_default(options.draw.rows), "rows to draw");
   add("queries-count", with_default(options.draw.queries), "queries to draw");
-  add("dimension", with_default(options.draw.dimension), "of what is drawn: 16, 32, ... 512");
+  add("dimension", with_default(options.draw.dimension), "of what is drawn");
   add("seed", with_default(options.draw.seed), "of what is drawn");
   add("vectors", po::value(&options.vectors), "rows from an fvecs file instead");
   add("queries", po::value(&options.queries), "their queries, from an fvecs file");

@@ -37,7 +37,7 @@ EmbeddingBatch read_fvecs(const std::filesystem::path& path) {
   if (!is_valid_dimension(dimension)) {
     throw Error(ErrorCode::kBadInput, what + "its first vector has dimension " +
                                           std::to_string(dimension) +
-                                          "; 16, 32, ... 512 can be searched");
+                                          "; 1 to 4096 can be searched");
   }
   EmbeddingBatch vectors(dimension);
   vectors.reserve(std::filesystem::file_size(path) /

@@ -120,14 +120,14 @@ struct Line {
 
 constexpr const char* kColumns[] = {"nearest_item", "class_mean", "vote"};
 
-Line score(std::string name, const FeatureRows& rows, std::span<const int> labels,
+Line score(std::string name, const EmbeddingBatch& rows, std::span<const int> labels,
            std::span<const Draw> draws, std::size_t voters) {
   std::map<std::string, std::vector<double>> values;
   for (const Draw& draw : draws) {
     const DrawScore drawn = score_draw(rows, labels, draw, voters);
     values["nearest_item"].push_back(drawn.nearest_item);
     values["class_mean"].push_back(drawn.class_mean);
-    if (drawn.vote) values["vote"].push_back(*drawn.vote);
+    values["vote"].push_back(drawn.vote);
   }
   Line line{std::move(name), rows.dimension(), {}};
   for (const auto& [column, shares] : values) line.scores[column] = moments_of(shares);
@@ -224,7 +224,7 @@ void run(Options options) {
       options.plan);
   keep_used(pictures, draws);
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
-  const std::vector<FeatureRows> features =
+  const std::vector<EmbeddingBatch> features =
       read_features(pictures.files, sources, options.store_side, [&](std::size_t done) {
         if (!terminal) return;
         std::cerr << fmt::format("\r{} of {} images", done, pictures.files.size()) << std::flush;

@@ -48,6 +48,26 @@ FeatureSource encoder_source(const std::string& file) {
   return source;
 }
 
+void append_features(EmbeddingBatch& rows, std::span<const float> raw) {
+  if (squared_length(raw) > 0) {
+    rows.append_normalized(raw);
+  } else {
+    std::vector<float> axis(rows.dimension());
+    axis[0] = 1;
+    rows.append_unit(axis);
+  }
+}
+
+EmbeddingBatch prefix_of(const EmbeddingBatch& rows, std::size_t count) {
+  if (count == 0 || count > rows.dimension()) {
+    throw Error(ErrorCode::kUsage, "can't cut " + std::to_string(rows.dimension()) +
+                                       " floats to their first " + std::to_string(count));
+  }
+  EmbeddingBatch cut(count);
+  for (std::size_t i = 0; i < rows.rows(); ++i) append_features(cut, rows.row(i).first(count));
+  return cut;
+}
+
 Image stored_at(const Image& image, int side) {
   const int square = std::min(image.width, image.height);
   const auto channels = static_cast<std::size_t>(image.channels);
@@ -70,12 +90,12 @@ Image stored_at(const Image& image, int side) {
   return fit_to_input(cut, spec);
 }
 
-std::vector<FeatureRows> read_features(std::span<const std::filesystem::path> files,
-                                       std::span<const FeatureSource> sources, int store_side,
-                                       const std::function<void(std::size_t)>& progress) {
+std::vector<EmbeddingBatch> read_features(std::span<const std::filesystem::path> files,
+                                          std::span<const FeatureSource> sources, int store_side,
+                                          const std::function<void(std::size_t)>& progress) {
   constexpr std::size_t kFilesAtOnce = 64;  // decoded pictures are large
   const std::size_t threads = core_count();
-  std::vector<FeatureRows> all;
+  std::vector<EmbeddingBatch> all;
   std::size_t done = 0;
   parallel_in_order(
       files.size(), kFilesAtOnce, threads,
@@ -92,7 +112,7 @@ std::vector<FeatureRows> read_features(std::span<const std::filesystem::path> fi
           for (std::size_t s = 0; s < sources.size(); ++s) {
             const Raw rows = features_of(sources[s], images, threads);
             if (s == all.size()) all.emplace_back(rows.front().size());
-            for (const std::vector<float>& row : rows) all[s].append_normalized(row);
+            for (const std::vector<float>& row : rows) append_features(all[s], row);
           }
           done += images.size();
           if (progress) progress(done);

@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 
+#include "benchmarks/photo_features.h"
 #include "core/random_order.h"
 #include "measures/evaluation.h"
 #include "simdb/embedding.h"
@@ -66,75 +67,29 @@ void pick_shots(Images& images, const DrawPlan& plan, bool first_draw, std::mt19
   }
 }
 
-/// The same similarities in few enough floats: coordinates on an orthonormal basis of the gallery
-/// (Gram-Schmidt), and what is left of a query's length on an axis that no item uses.
-std::optional<std::pair<EmbeddingBatch, EmbeddingBatch>> in_the_span_of_the_gallery(
-    const FeatureRows& rows, const Draw& draw) {
-  if (draw.gallery.size() >= kMaxDimension) return std::nullopt;
-  constexpr double kNothing = 1e-5;
-  std::vector<std::vector<double>> basis;
-  const auto coordinates = [&](std::vector<double>& rest) {
-    std::vector<double> values;
-    for (const std::vector<double>& axis : basis) {
-      values.push_back(std::inner_product(axis.begin(), axis.end(), rest.begin(), 0.0));
-      for (std::size_t d = 0; d < rest.size(); ++d) rest[d] -= values.back() * axis[d];
-    }
-    return values;
-  };
-  const auto length_of = [](const std::vector<double>& values) {
-    return std::sqrt(std::inner_product(values.begin(), values.end(), values.begin(), 0.0));
-  };
-  for (const std::size_t item : draw.gallery) {
-    std::vector<double> rest(rows.row(item).begin(), rows.row(item).end());
-    coordinates(rest);
-    const double length = length_of(rest);
-    if (length < kNothing) continue;
-    for (double& value : rest) value /= length;
-    basis.push_back(std::move(rest));
-  }
-  const std::size_t dimension = (basis.size() + kDimensionStep) / kDimensionStep * kDimensionStep;
-  const auto embed = [&](const Images& images, bool keep_rest) {
-    EmbeddingBatch batch(dimension);
-    for (const std::size_t image : images) {
-      std::vector<double> rest(rows.row(image).begin(), rows.row(image).end());
-      const std::vector<double> values = coordinates(rest);
-      std::vector<float> row(values.begin(), values.end());
-      row.resize(dimension);
-      if (keep_rest) row[basis.size()] = static_cast<float>(length_of(rest));
-      batch.append_normalized(row);
-    }
-    return batch;
-  };
-  return std::pair(embed(draw.queries, true), embed(draw.gallery, false));
-}
-
-std::optional<std::pair<EmbeddingBatch, EmbeddingBatch>> embeddings_of(const FeatureRows& rows,
-                                                                       const Draw& draw) {
-  if (!is_valid_dimension(rows.dimension())) return in_the_span_of_the_gallery(rows, draw);
-  const auto embed = [&](const Images& images) {
-    EmbeddingBatch batch(rows.dimension());
-    for (const std::size_t image : images) batch.append_unit(rows.row(image));
-    return batch;
-  };
-  return std::pair(embed(draw.queries), embed(draw.gallery));
+EmbeddingBatch rows_of(const EmbeddingBatch& all, const Images& images) {
+  EmbeddingBatch batch(all.dimension());
+  for (const std::size_t image : images) batch.append_unit(all.row(image));
+  return batch;
 }
 
 struct ClassMeans {
   std::vector<int> labels;
-  FeatureRows rows;
+  EmbeddingBatch rows;
 };
 
-ClassMeans means_of(const FeatureRows& rows, std::span<const int> labels, const Images& gallery) {
+ClassMeans means_of(const EmbeddingBatch& rows, std::span<const int> labels,
+                    const Images& gallery) {
   std::map<int, std::vector<float>> sums;
   for (const std::size_t item : gallery) {
     std::vector<float>& sum =
         sums.try_emplace(labels[item], std::vector<float>(rows.dimension())).first->second;
     for (std::size_t d = 0; d < sum.size(); ++d) sum[d] += rows.row(item)[d];
   }
-  ClassMeans means{{}, FeatureRows(rows.dimension())};
+  ClassMeans means{{}, EmbeddingBatch(rows.dimension())};
   for (const auto& [label, sum] : sums) {
     means.labels.push_back(label);
-    means.rows.append_normalized(sum);
+    append_features(means.rows, sum);
   }
   return means;
 }
@@ -179,44 +134,40 @@ std::vector<Draw> draw_galleries(std::span<const Images> classes, std::span<cons
   return draws;
 }
 
-DrawScore score_draw(const FeatureRows& rows, std::span<const int> labels, const Draw& draw,
+DrawScore score_draw(const EmbeddingBatch& rows, std::span<const int> labels, const Draw& draw,
                      std::size_t voters) {
   const ClassMeans means = means_of(rows, labels, draw.gallery);
   std::size_t item_hits = 0;
   std::size_t mean_hits = 0;
   for (const std::size_t query : draw.queries) {
     const std::span<const float> asked = rows.row(query);
-    double best_item = -2;
-    double best_mean = -2;
+    float best_item = -2;
+    float best_mean = -2;
     int item_label = -1;
     int mean_label = -1;
     for (const std::size_t item : draw.gallery) {
-      const double similarity = dot(asked, rows.row(item));
-      if (similarity > best_item) best_item = similarity, item_label = labels[item];
+      const float alike = similarity(asked, rows.row(item));
+      if (alike > best_item) best_item = alike, item_label = labels[item];
     }
     for (std::size_t i = 0; i < means.labels.size(); ++i) {
-      const double similarity = dot(asked, means.rows.row(i));
-      if (similarity > best_mean) best_mean = similarity, mean_label = means.labels[i];
+      const float alike = similarity(asked, means.rows.row(i));
+      if (alike > best_mean) best_mean = alike, mean_label = means.labels[i];
     }
     item_hits += item_label == labels[query];
     mean_hits += mean_label == labels[query];
   }
   const auto count = static_cast<double>(draw.queries.size());
-  DrawScore score{static_cast<double>(item_hits) / count, static_cast<double>(mean_hits) / count,
-                  std::nullopt};
-  if (const auto embeddings = embeddings_of(rows, draw)) {
-    const auto labels_of = [&](const Images& images) {
-      std::vector<int> chosen(images.size());
-      std::transform(images.begin(), images.end(), chosen.begin(),
-                     [&](std::size_t image) { return labels[image]; });
-      return chosen;
-    };
-    score.vote =
-        query_against_gallery(embeddings->first, labels_of(draw.queries), embeddings->second,
-                              labels_of(draw.gallery), {.voters = voters, .threads = 1})
-            .accuracy;
-  }
-  return score;
+  const auto labels_of = [&](const Images& images) {
+    std::vector<int> chosen(images.size());
+    std::transform(images.begin(), images.end(), chosen.begin(),
+                   [&](std::size_t image) { return labels[image]; });
+    return chosen;
+  };
+  const double vote = query_against_gallery(rows_of(rows, draw.queries), labels_of(draw.queries),
+                                            rows_of(rows, draw.gallery), labels_of(draw.gallery),
+                                            {.voters = voters, .threads = 1})
+                          .accuracy;
+  return {static_cast<double>(item_hits) / count, static_cast<double>(mean_hits) / count, vote};
 }
 
 std::vector<ClassFolder> choose_classes(std::vector<ClassFolder> classes, std::string_view which) {

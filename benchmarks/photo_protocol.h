@@ -3,13 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "benchmarks/feature_rows.h"
 #include "simdb/class_folders.h"
+#include "simdb/embedding.h"
 
 // A few images of each class are added, others of the same classes are asked. Deterministic; the
 // same on every platform. Functions are thread-safe.
@@ -50,13 +49,12 @@ std::vector<Draw> draw_galleries(std::span<const std::vector<std::size_t>> class
 /// Shares of a draw's queries that are answered with the right class.
 struct DrawScore {
   double nearest_item = 0;
-  double class_mean = 0;       ///< the nearest mean of a class's rows, means scaled to length 1
-  std::optional<double> vote;  ///< the answer of `simdb query`; none for rows too long (see below)
+  double class_mean = 0;  ///< the nearest mean of a class's rows, means scaled to length 1
+  double vote = 0;        ///< the answer of `simdb query`
 };
 
-/// `labels` has a class for each image. The vote needs embeddings: longer rows are turned into the
-/// space that the gallery spans, which changes no similarity but needs fewer than 512 items.
-DrawScore score_draw(const FeatureRows& rows, std::span<const int> labels, const Draw& draw,
+/// `labels` has a class for each image.
+DrawScore score_draw(const EmbeddingBatch& rows, std::span<const int> labels, const Draw& draw,
                      std::size_t voters);
 
 /// "all"; "every-second", those at odd places of the sorted names; or a file that names one class a

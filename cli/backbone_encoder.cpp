@@ -43,7 +43,7 @@ constexpr std::array<std::size_t, 5> kNestedLengths = {16, 32, 64, 128, 256};
 /// is none.
 std::size_t largest_dimension(std::size_t most, const BackboneFeatures& features) {
   for (std::size_t dimension = most; dimension > 0; --dimension) {
-    if (is_valid_dimension(dimension)) return dimension;
+    if (is_model_dimension(dimension)) return dimension;
   }
   throw Error(ErrorCode::kBadInput,
               fmt::format("the backbone {} has {} features, an encoder needs 16 or more; choose a "
@@ -146,8 +146,7 @@ Head fit_head(const BackboneFeatures& backbone, std::span<const fs::path> files,
 Head plain_head(const BackboneFeatures& backbone, std::optional<std::size_t> wanted,
                 const Say& say) {
   const std::size_t width = backbone.dimension();
-  const std::size_t most = std::min(kMaxDimension, width);
-  const std::size_t dimension = wanted ? *wanted : largest_dimension(most, backbone);
+  const std::size_t dimension = wanted ? *wanted : largest_dimension(width, backbone);
   if (dimension == width) return {identity_head(width), {{"head", "the features as they are"}}};
   say(
       fmt::format("{} features become {} floats by a random projection; --fit DIR, a folder of "
@@ -192,7 +191,7 @@ std::vector<std::byte> make_backbone_encoder(const ArgumentParser& parser,
                                              std::optional<std::size_t> dimension,
                                              Console& console) {
   const BackboneChoice choice = read_choice(parser);
-  if (dimension) require_valid_dimension(*dimension);
+  if (dimension) require_model_dimension(*dimension);
   std::vector<fs::path> files;
   if (parser.has("fit")) files = ImageArguments(console).files(parser.get<std::string>("fit"));
   const Say say = [&](const std::string& line) { console.err << printable(line) << '\n'; };

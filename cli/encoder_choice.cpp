@@ -22,8 +22,8 @@ void add_encoder_options(ArgumentParser& parser) {
 
 std::shared_ptr<const ImageEncoder> choose_encoder(const ArgumentParser& parser) {
   if (!parser.has("encoder")) {
-    const Database database = open_database(parser, OpenMode::kReadOnly);
-    return load_onnx_encoder(database.encoder_model(), database.gallery().encoder_fingerprint());
+    const auto database = std::make_shared<Database>(open_database(parser, OpenMode::kReadOnly));
+    return {database, &database->encoder()};
   }
   const std::filesystem::path file = find_encoder_file(parser.get<std::string>("encoder"));
   const std::vector<std::byte> model = read_model_file(file);

@@ -22,7 +22,7 @@ _simdb() {
     --encoder)
       mapfile -t COMPREPLY < <(compgen -W "photo omniglot" -- "$word"; compgen -f -- "$word")
       return ;;
-    -o | --output | --report | --faiss | --files-from | --fvecs | --meta-file | --npy)
+    -o | --output | --report | --faiss | --files-from | --fvecs | --meta-file | --npy | --vectors)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
     --class)
@@ -50,8 +50,8 @@ _simdb() {
       eval) options="--report --classes -k --ways --shots --episodes --seed --within-parents --open-set --image-limit --db --encoder --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --after --class --limit --where --db" ;;
       encoders) options="--json" ;;
-      init) options="--encoder --dim --db --json" ;;
-      query) options="-k --files-from --null --class --where --accept --within --image-limit --db --json" ;;
+      init) options="--encoder --dim --space --dimension --db --json" ;;
+      query) options="-k --vectors --files-from --null --class --where --accept --within --image-limit --db --json" ;;
       classes) options="--by --class --where --db --json" ;;
       ls) options="--after --class --limit --where --db --json" ;;
       mv) options="--class --db --json" ;;

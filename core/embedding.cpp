@@ -50,7 +50,7 @@ double squared_length(std::span<const float> values) {
 void require_valid_dimension(std::size_t dimension) {
   if (!is_valid_dimension(dimension)) {
     throw Error(ErrorCode::kUsage, "dimension " + std::to_string(dimension) +
-                                       " is not a multiple of 16 between 16 and 512");
+                                       " is not between 1 and " + std::to_string(kMaxDimension));
   }
 }
 

@@ -40,7 +40,7 @@ std::uint64_t restore_database(const ByteSource& source, const std::string& name
                   "can't restore " + name + ": what was backed up was damaged: " + problem.what);
     }
     check();
-    accept(store->encoder_model());
+    if (store->space().empty()) accept(store->encoder_model());
     items = store->size();
   }
   made.keep();

@@ -7,6 +7,8 @@
 #include "core/file_io.h"
 #include "core/new_item.h"
 #include "core/parallel.h"
+#include "core/printable.h"
+#include "core/vector_space.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
 #include "database/new_folder_internal.h"
@@ -41,6 +43,8 @@ Prediction decide(std::vector<LabeledNeighbor> neighbors, const QueryOptions& op
 }  // namespace
 
 struct Database::State {
+  static Database create(const fs::path& folder, const StoreIdentity& identity,
+                         OpenOptions options);
   std::shared_ptr<const ImageEncoder> load_encoder() const;
 
   const std::unique_ptr<Gallery> gallery;
@@ -50,6 +54,12 @@ struct Database::State {
 };
 
 std::shared_ptr<const ImageEncoder> Database::State::load_encoder() const {
+  if (const std::string& space = gallery->space(); !space.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "the database takes no images, since it has no encoder: its vectors come from "
+                "elsewhere, space '" +
+                    printable(space) + "'; use 'simdb import' and 'simdb query --vectors'");
+  }
   if (!encoder_loader) {
     throw Error(ErrorCode::kUsage,
                 "the database was opened without an encoder loader, so it can't take images; set "
@@ -80,13 +90,27 @@ Database::~Database() = default;
 Database Database::create(const fs::path& folder, std::span<const std::byte> model,
                           std::size_t dimension, OpenOptions options) {
   require_valid_dimension(dimension);
+  return State::create(folder, {dimension, to_hex(sha256(model)), {model.begin(), model.end()}},
+                       std::move(options));
+}
+
+Database Database::create(const fs::path& folder, const VectorSpace& space, OpenOptions options) {
+  require_valid(space);
+  const std::string text = description_of(space);
+  const auto bytes = std::as_bytes(std::span(text));
+  return State::create(
+      folder, {space.dimension, to_hex(sha256(bytes)), {bytes.begin(), bytes.end()}, space.name},
+      std::move(options));
+}
+
+Database Database::State::create(const fs::path& folder, const StoreIdentity& identity,
+                                 OpenOptions options) {
   if (options.mode == OpenMode::kReadOnly) {
     throw Error(ErrorCode::kUsage, "can't create a database in " + folder.string() +
                                        ": OpenMode::kReadOnly was asked for");
   }
   const fs::path absolute = absolute_path(folder);
   NewFolder made(absolute);
-  const StoreIdentity identity{dimension, to_hex(sha256(model)), {model.begin(), model.end()}};
   Database database(
       std::make_unique<EmbeddedGallery>(Store::create(store_path(absolute), identity), absolute),
       std::move(options.encoder_loader));
@@ -138,6 +162,11 @@ std::vector<AddedItem> Database::add(std::string_view class_name,
 
 AddedItem Database::add(std::string_view class_name, const SourceImage& image) {
   return add(class_name, std::span(&image, 1)).front();
+}
+
+std::vector<AddedItem> Database::add(std::span<const NewItem> items,
+                                     const EmbeddingBatch& embeddings) {
+  return state_->gallery->add(items, embeddings);
 }
 
 Prediction Database::query(const Image& image, const QueryOptions& options) const {

@@ -22,6 +22,7 @@ EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::
       files_(files),
       dimension_(store->dimension()),
       fingerprint_(store->encoder_fingerprint()),
+      space_(store->space()),
       mode_(store->mode()),
       class_members_(std::make_unique<ClassMembers>(dimension_)),
       item_labels_(std::make_unique<ItemLabels>()),

@@ -75,6 +75,7 @@ class EmbeddedGallery final : public Gallery {
       const std::function<bool(ItemId, std::span<const float>)>& visit) const override;
   GalleryStats stats() const override;
   const std::string& encoder_fingerprint() const noexcept override;
+  const std::string& space() const noexcept override { return space_; }
 
   std::size_t dimension() const noexcept override { return dimension_; }
   std::vector<std::byte> encoder_model() const override { return store()->encoder_model(); }
@@ -148,6 +149,7 @@ class EmbeddedGallery final : public Gallery {
 
   const std::size_t dimension_;
   const std::string fingerprint_;
+  const std::string space_;
   const StoreMode mode_;
 
   // Lock order: change_mutex_, state_mutex_, index_mutex_.

@@ -215,7 +215,8 @@ void EmbeddedGallery::for_each_embedding(
 
 GalleryStats EmbeddedGallery::stats() const {
   const std::shared_ptr<const Store> store = this->store();
-  return {store->size(), store->classes().size(), dimension_, fingerprint_, disk_bytes(folder_)};
+  return {store->size(), store->classes().size(), dimension_,
+          fingerprint_,  disk_bytes(folder_),     space_};
 }
 
 const std::string& EmbeddedGallery::encoder_fingerprint() const noexcept { return fingerprint_; }

@@ -11,8 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Rows that are read from the store before the index takes them.
-constexpr std::size_t kRowsAtOnce = 65'536;
+// Floats that are read from the store before the index takes them: 64 MB.
+constexpr std::size_t kFloatsAtOnce = std::size_t{1} << 24;
 
 // What the store must know of the change, since the snapshot matches the store.
 template <typename T>
@@ -101,7 +101,7 @@ void bring_up_to_date(const LoadedSnapshot& snapshot, const Store& store) {
                                 [&](ItemId id, std::span<const float> values) {
                                   ids.push_back(id);
                                   embeddings.append_unit(values);
-                                  if (ids.size() == kRowsAtOnce) hand_over();
+                                  if (embeddings.values().size() >= kFloatsAtOnce) hand_over();
                                   return true;
                                 });
   hand_over();

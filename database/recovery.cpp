@@ -12,7 +12,6 @@ constexpr std::size_t kMaxProblems = 100;
 
 constexpr std::size_t kQueries = 1000;
 constexpr std::size_t kNeighbors = 10;
-constexpr float kRounding = 1e-5F;  // of a sum of 512 products
 
 // The best similarities seen, ascending.
 void keep_best(std::vector<float>& best, float similarity) {
@@ -67,10 +66,9 @@ std::vector<std::string> compare_searches(const Store& store, const VectorIndex&
   std::vector<std::string> problems;
   for (std::size_t q = 0; q < ids.size() && problems.size() < kMaxProblems; ++q) {
     const auto found = index.search(queries.row(q), kNeighbors);
-    const bool same = std::equal(found.begin(), found.end(), best[q].rbegin(), best[q].rend(),
-                                 [](const Neighbor& neighbor, float expected) {
-                                   return std::abs(neighbor.similarity - expected) <= kRounding;
-                                 });
+    const bool same = std::equal(
+        found.begin(), found.end(), best[q].rbegin(), best[q].rend(),
+        [](const Neighbor& neighbor, float expected) { return neighbor.similarity == expected; });
     if (!same) {
       problems.push_back("a search for the embedding of item " + std::to_string(to_number(ids[q])) +
                          " finds other items than a scan does");

@@ -17,6 +17,7 @@ namespace {
 
 struct Simd {
   static constexpr std::size_t kLanes = 8;
+  static constexpr std::size_t kQueries = 4;
   using V = __m256;
   static V load(const float* values) { return _mm256_loadu_ps(values); }
   static void store(float* values, V v) { _mm256_storeu_ps(values, v); }
@@ -43,7 +44,7 @@ struct Simd {
 
 namespace simdb {
 namespace {
-constexpr Kernels kKernels = {"avx2", score, nearest, largest, select, overlap};
+constexpr Kernels kKernels = {"avx2", score, score_many, nearest, largest, select, overlap};
 }
 
 const Kernels* const kAvx2Kernels = &kKernels;

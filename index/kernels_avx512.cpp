@@ -17,6 +17,7 @@ namespace {
 
 struct Simd {
   static constexpr std::size_t kLanes = 16;
+  static constexpr std::size_t kQueries = 8;
   using V = __m512;
   static V load(const float* values) { return _mm512_loadu_ps(values); }
   static void store(float* values, V v) { _mm512_storeu_ps(values, v); }
@@ -41,7 +42,7 @@ struct Simd {
 
 namespace simdb {
 namespace {
-constexpr Kernels kKernels = {"avx512", score, nearest, largest, select, overlap};
+constexpr Kernels kKernels = {"avx512", score, score_many, nearest, largest, select, overlap};
 }
 
 const Kernels* const kAvx512Kernels = &kKernels;

@@ -18,8 +18,8 @@ inline void prefetch_block(const float* block, std::size_t dimension) {
 }
 
 /// The inner loops of the index for one instruction set. Scores are float dot products: they differ
-/// from the true ones by less than score_error(). Dimensions are multiples of 16. Immutable;
-/// thread-safe.
+/// from the true ones by less than score_error(). Any dimension will do, since a register holds one
+/// value of many rows, not many values of one. Immutable; thread-safe.
 struct Kernels {
   const char* name;
 
@@ -27,6 +27,13 @@ struct Kernels {
   /// that is >= threshold.
   void (*score)(const float* query, std::size_t dimension, const float* const* blocks,
                 std::size_t count, float threshold, float* scores, std::uint16_t* hits);
+
+  /// The same for one block and `query_count` queries: scores[16 * q + r] and bit r of hits[q]. A
+  /// block is loaded once for several queries, so that for many of them the processor's arithmetic
+  /// is the limit, not the memory.
+  void (*score_many)(const float* const* queries, std::size_t query_count, std::size_t dimension,
+                     const float* block, const float* thresholds, float* scores,
+                     std::uint16_t* hits);
 
   /// Queries that nearest() takes together.
   static constexpr std::size_t kGroup = 4;
@@ -61,10 +68,11 @@ std::span<const Kernels* const> available_kernels();
 const Kernels& best_kernels();
 
 /// By how much a kernel's score of two vectors of at most length 1.001 may differ from the true dot
-/// product: n * u / (1 - n * u) * |a||b| for n products in any order (Higham, Accuracy and
-/// Stability of Numerical Algorithms, 3.1), u = 2^-24, rounded up.
+/// product, be that exact or rounded to float: n * u / (1 - n * u) * |a||b| for n <= 4,096 products
+/// in any order (Higham, Accuracy and Stability of Numerical Algorithms, 3.1), u = 2^-24, rounded
+/// up, and u for each of two roundings, of the dot product and of what is computed with this.
 constexpr float score_error(std::size_t dimension) noexcept {
-  return static_cast<float>(dimension) * 6.1e-8F;
+  return static_cast<float>(dimension + 2) * 6.1e-8F;
 }
 
 // What kernels.cpp picks from. Null where the build's target has no such instructions.

@@ -10,6 +10,7 @@ namespace {
 
 struct Simd {
   static constexpr std::size_t kLanes = 4;
+  static constexpr std::size_t kQueries = 4;
   using V = float32x4_t;
   static V load(const float* values) { return vld1q_f32(values); }
   static void store(float* values, V v) { vst1q_f32(values, v); }
@@ -31,7 +32,7 @@ struct Simd {
 
 namespace simdb {
 namespace {
-constexpr Kernels kKernels = {"neon", score, nearest, largest, select, overlap};
+constexpr Kernels kKernels = {"neon", score, score_many, nearest, largest, select, overlap};
 }
 
 const Kernels* const kNeonKernels = &kKernels;

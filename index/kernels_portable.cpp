@@ -6,6 +6,7 @@ namespace {
 // Plain loops, which compilers turn into whatever the target's baseline has.
 struct Simd {
   static constexpr std::size_t kLanes = 16;
+  static constexpr std::size_t kQueries = 4;
   struct V {
     float lanes[kLanes];
   };
@@ -54,6 +55,6 @@ struct Simd {
 
 namespace simdb {
 
-const Kernels kPortableKernels = {"portable", score, nearest, largest, select, overlap};
+const Kernels kPortableKernels = {"portable", score, score_many, nearest, largest, select, overlap};
 
 }  // namespace simdb

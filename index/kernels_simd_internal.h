@@ -3,6 +3,7 @@
 // The kernels, once, over a SIMD type. Included by kernels_*.cpp only, each inside its own target
 // attribute, after that file has defined `Simd`:
 //   Simd::V                 a vector of Simd::kLanes floats (16 is a multiple of kLanes)
+//   Simd::kQueries          so many queries times 16 sums leave a few registers free
 //   load, store, broadcast, add, subtract, multiply, multiply_add(a, b, c) = a * b + c
 //   at_least(a, b)          bit i set where a[i] >= b[i]
 // Nothing here may be shared between instruction sets: all in an unnamed namespace, no inline
@@ -33,8 +34,13 @@ inline void add_slice(const float* query, const float* block, Simd::V (&sums)[kV
 inline void score_block(const float* query, std::size_t dimension, const float* block,
                         Simd::V (&sums)[kVectors]) {
   for (std::size_t v = 0; v < kVectors; ++v) sums[v] = Simd::broadcast(0.0F);
-  for (std::size_t d = 0; d < dimension; d += kSlice) {
-    add_slice(query + d, block + d * kBlockRows, sums);
+  std::size_t d = 0;
+  for (; d + kSlice <= dimension; d += kSlice) add_slice(query + d, block + d * kBlockRows, sums);
+  for (; d < dimension; ++d) {
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      const Simd::V column = Simd::load(block + d * kBlockRows + v * Simd::kLanes);
+      sums[v] = Simd::multiply_add(Simd::broadcast(query[d]), column, sums[v]);
+    }
   }
 }
 
@@ -65,22 +71,46 @@ void score(const float* query, std::size_t dimension, const float* const* blocks
 }
 
 // One block against a group of queries: a block is loaded once for all of them.
-constexpr std::size_t kGroup = Kernels::kGroup;
-
-inline void score_group(const float* const (&queries)[kGroup], std::size_t dimension,
-                        const float* block, Simd::V (&sums)[kGroup][kVectors]) {
+template <std::size_t kCount>
+inline void score_group(const float* const* queries, std::size_t dimension, const float* block,
+                        Simd::V (&sums)[kCount][kVectors]) {
   for (auto& sum : sums) {
     for (auto& part : sum) part = Simd::broadcast(0.0F);
   }
   for (std::size_t d = 0; d < dimension; ++d) {
     for (std::size_t v = 0; v < kVectors; ++v) {
       const Simd::V values = Simd::load(block + d * kBlockRows + v * Simd::kLanes);
-      for (std::size_t q = 0; q < kGroup; ++q) {
+      for (std::size_t q = 0; q < kCount; ++q) {
         sums[q][v] = Simd::multiply_add(Simd::broadcast(queries[q][d]), values, sums[q][v]);
       }
     }
   }
 }
+
+void score_many(const float* const* queries, std::size_t query_count, std::size_t dimension,
+                const float* block, const float* thresholds, float* scores, std::uint16_t* hits) {
+  constexpr std::size_t kQueries = Simd::kQueries;
+  std::size_t first = 0;
+  for (; first + kQueries <= query_count; first += kQueries) {
+    Simd::V sums[kQueries][kVectors];
+    score_group(queries + first, dimension, block, sums);
+    for (std::size_t q = 0; q < kQueries; ++q) {
+      const Simd::V bar = Simd::broadcast(thresholds[first + q]);
+      unsigned hit = 0;
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        Simd::store(scores + (first + q) * kBlockRows + v * Simd::kLanes, sums[q][v]);
+        hit |= Simd::at_least(sums[q][v], bar) << (v * Simd::kLanes);
+      }
+      hits[first + q] = static_cast<std::uint16_t>(hit);
+    }
+  }
+  for (; first < query_count; ++first) {
+    score(queries[first], dimension, &block, 1, thresholds[first], scores + first * kBlockRows,
+          hits + first);
+  }
+}
+
+constexpr std::size_t kGroup = Kernels::kGroup;
 
 void nearest(const float* queries, std::size_t query_count, std::size_t dimension,
              const float* blocks, std::size_t rows, std::uint32_t* nearest_rows,

@@ -54,8 +54,16 @@ bool NeighborCollector::keep_best(float score) {
     best_.back() = score;
     std::push_heap(best_.begin(), best_.end(), std::greater<>());
   }
-  threshold_ = threshold_for(best_.front(), error_);
+  threshold_ = std::max(threshold_, threshold_for(best_.front(), error_));
   return true;
+}
+
+void NeighborCollector::start_again() noexcept {
+  candidates_.clear();
+  best_.clear();
+  bins_.clear();
+  lowest_bin_ = 0;
+  counted_ = 0;
 }
 
 void NeighborCollector::count(float score) {

@@ -32,6 +32,9 @@ class NeighborCollector {
   /// Takes up a row. Its partition must outlive the collector.
   void offer(const Partition& partition, std::size_t row, float score);
 
+  /// Forgets the rows, but not the threshold: call it before all rows are offered once more.
+  void start_again() noexcept;
+
   /// The answer, in the order of ranks_before: at most k, or those with similarity >= `minimum`.
   std::vector<Neighbor> finish(float minimum = -2);
 

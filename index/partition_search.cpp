@@ -18,6 +18,13 @@ constexpr float kFirstAngle = 0.4F;
 constexpr float kShares[] = {0.6F, 1.0F};
 // Partitions whose angles are on their way from memory.
 constexpr std::size_t kPrefetchAhead = 8;
+// Where a search of a batch is to read more than one row of so many, it gives up and reads all of
+// them together with others: that takes a tenth of the time.
+constexpr std::size_t kGoodPart = 4;
+// Shorter rows take little more time to compare than to look at the angles of.
+constexpr std::size_t kLongRow = 64;
+// Blocks on their way from memory in a scan.
+constexpr std::size_t kBlocksAhead = 1;
 // More than the float functions here err by, in radians and cosines.
 constexpr float kSlack = 2e-6F;
 
@@ -104,25 +111,26 @@ void PartitionSearch::compare(const Block* blocks, std::size_t count) {
   }
   kernels_.score(query_.data(), query_.size(), pointers.data(), count, collector_.threshold(),
                  scores.data(), hits.data());
-  const MarkedRows* marks = scope_.marks();
-  for (std::size_t i = 0; i < count; ++i) {
-    const Partition& partition = *blocks[i].partition;
-    const std::size_t first = blocks[i].number * kBlockRows;
-    unsigned bits = hits[i];
-    if (marks != nullptr && bits != 0) {
-      bits &= marks->masks[marks->first[&partition - state_.partitions.data()] + blocks[i].number];
-    }
-    for (; bits != 0; bits &= bits - 1) {
-      const auto lane = static_cast<std::size_t>(__builtin_ctz(bits));
-      if (first + lane >= partition.rows()) break;
-      const float score = scores[i * kBlockRows + lane];
-      if (score < collector_.threshold()) continue;
-      if (!scope_.looks_up() || scope_.holds(partition.id(first + lane))) {
-        collector_.offer(partition, first + lane, score);
-      }
+  for (std::size_t i = 0; i < count; ++i) take(blocks[i], &scores[i * kBlockRows], hits[i]);
+}
+
+// Offers the rows of a block whose scores are hits.
+void PartitionSearch::take(const Block& block, const float* scores, unsigned hits) {
+  compared_ += kBlockRows;
+  if (hits == 0) return;
+  const Partition& partition = *block.partition;
+  const std::size_t first = block.number * kBlockRows;
+  if (const MarkedRows* marks = scope_.marks()) {
+    hits &= marks->masks[marks->first[&partition - state_.partitions.data()] + block.number];
+  }
+  for (; hits != 0; hits &= hits - 1) {
+    const auto lane = static_cast<std::size_t>(__builtin_ctz(hits));
+    if (first + lane >= partition.rows()) break;
+    if (scores[lane] < collector_.threshold()) continue;
+    if (!scope_.looks_up() || scope_.holds(partition.id(first + lane))) {
+      collector_.offer(partition, first + lane, scores[lane]);
     }
   }
-  compared_ += count * kBlockRows;
 }
 
 void PartitionSearch::compare_blocks() {
@@ -181,7 +189,7 @@ void PartitionSearch::keep_nearest(std::size_t count) {
   open_.resize(count);
 }
 
-void PartitionSearch::visit_open() {
+bool PartitionSearch::visit_open(bool or_give_up) {
   const auto prefetch_partition = [&](std::uint32_t p) {
     const auto* bytes = reinterpret_cast<const std::byte*>(&state_.partitions[p]);
     __builtin_prefetch(bytes);
@@ -203,7 +211,9 @@ void PartitionSearch::visit_open() {
     visited_[open_[i]] = 1;
     collect_blocks(open_[i]);
   }
+  if (or_give_up && blocks_.size() * kBlockRows > state_.rows / kGoodPart) return false;
   compare_blocks();
+  return true;
 }
 
 // The nearest partition first, and in it the blocks around the query's angle: that gives a good
@@ -218,11 +228,13 @@ void PartitionSearch::visit_nearest() {
   compare_blocks();
 }
 
-void PartitionSearch::run() {
+bool PartitionSearch::run(bool or_give_up) {
   if (scope_.scans()) {
-    scan(scope_.scanned());
-    return;
+    PartitionSearch* const alone = this;
+    scan({&alone, 1}, scope_.scanned());
+    return true;
   }
+  or_give_up = or_give_up && query_.size() >= kLongRow;
   blocks_.clear();
   scores_.resize(state_.centroids.padded_size());
   hits_.resize(scores_.size() / kBlockRows);
@@ -242,29 +254,45 @@ void PartitionSearch::run() {
       continue;
     }
     keep_nearest(count);
-    visit_open();
+    visit_open(false);
     count *= 2;
   }
   for (const float share : kShares) {
     select_open(share * reach_);
-    visit_open();
+    if (!visit_open(or_give_up)) {
+      collector_.start_again();
+      return false;
+    }
   }
   scope_.count_visited(compared_);
+  return true;
 }
 
-void PartitionSearch::scan(std::span<const Partition> partitions) {
+void PartitionSearch::scan(std::span<PartitionSearch* const> searches,
+                           std::span<const Partition> partitions) {
+  if (searches.empty()) return;
+  const Kernels& kernels = searches.front()->kernels_;
+  const std::size_t dimension = searches.front()->query_.size();
+  std::array<const float*, kTogether> queries{};
+  std::array<float, kTogether> thresholds{};
+  std::array<float, kTogether * kBlockRows> scores;  // NOLINT: written by the kernel
+  std::array<std::uint16_t, kTogether> hits;         // NOLINT: written by the kernel
+  for (std::size_t q = 0; q < searches.size(); ++q) queries[q] = searches[q]->query_.data();
   for (const Partition& any : partitions) {
     const Partition& partition = any.sound();
-    std::array<Block, kBlocksAtOnce> batch;  // NOLINT: written before it is read
-    for (std::size_t b = 0; b < partition.blocks(); b += kBlocksAtOnce) {
-      const std::size_t count = std::min(kBlocksAtOnce, partition.blocks() - b);
-      for (std::size_t i = 0; i < count; ++i) {
-        batch[i] = {&partition, static_cast<std::uint32_t>(b + i), 0};
-        // Within the partition: the machine's own prefetching stops at every page.
-        prefetch_block(partition.block(std::min(b + i + kBlocksAtOnce, partition.blocks() - 1)),
-                       query_.size());
+    for (std::size_t b = 0; b < partition.blocks(); ++b) {
+      // Within the partition: the machine's own prefetching stops at every page.
+      prefetch_block(partition.block(std::min(b + kBlocksAhead, partition.blocks() - 1)),
+                     dimension);
+      for (std::size_t q = 0; q < searches.size(); ++q) {
+        thresholds[q] = searches[q]->collector_.threshold();
       }
-      compare(batch.data(), count);
+      kernels.score_many(queries.data(), searches.size(), dimension, partition.block(b),
+                         thresholds.data(), scores.data(), hits.data());
+      for (std::size_t q = 0; q < searches.size(); ++q) {
+        searches[q]->take({&partition, static_cast<std::uint32_t>(b), 0}, &scores[q * kBlockRows],
+                          hits[q]);
+      }
     }
   }
 }

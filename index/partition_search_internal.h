@@ -78,9 +78,14 @@ class PartitionSearch {
   PartitionSearch(const IndexState& state, std::span<const float> query,
                   NeighborCollector& collector, const SearchScope& scope, SearchBuffers& buffers);
 
-  void run();
-  /// Where the scope scans: reads some of scope.scanned() only.
-  void scan(std::span<const Partition> partitions);
+  /// With `or_give_up` it returns false where it would read a good part of all rows, which many
+  /// searches do faster together: scan() then.
+  bool run(bool or_give_up = false);
+  /// Compares all rows of `partitions`, the scope's scanned() or the state's, with the queries of
+  /// up to kTogether searches of one state and scope.
+  static constexpr std::size_t kTogether = 32;
+  static void scan(std::span<PartitionSearch* const> searches,
+                   std::span<const Partition> partitions);
 
   /// How far float scores may be from the similarity, given lengths of query and rows.
   static float error(const IndexState& state, std::span<const float> query);
@@ -92,10 +97,11 @@ class PartitionSearch {
   void collect_blocks(std::uint32_t p);
   void compare_blocks();
   void compare(const Block* blocks, std::size_t count);
+  void take(const Block& block, const float* scores, unsigned hits);
   void visit_nearest();
   void select_open(float angle);
   void keep_nearest(std::size_t count);
-  void visit_open();
+  bool visit_open(bool or_give_up);
 
   const IndexState& state_;
   std::span<const float> query_;

@@ -12,10 +12,7 @@ namespace simdb {
 namespace {
 
 // Queries that a thread takes at a time: they share what they read from memory.
-constexpr std::size_t kQueriesAtOnce = 32;
-// Flat partitions that these queries read one after another while they are in the cache: 256 KB of
-// 16-float rows.
-constexpr std::size_t kPartitionsAtOnce = 8;
+constexpr std::size_t kQueriesAtOnce = PartitionSearch::kTogether;
 
 void require_query(std::span<const float> query, std::size_t dimension) {
   if (query.size() != dimension) {
@@ -42,12 +39,16 @@ void require_k(std::size_t k) {
 
 // Queries in an order in which neighbours in the list are neighbours in space, so that they read
 // the same partitions.
-std::vector<std::uint32_t> local_order(const IndexState& state, const EmbeddingBatch& queries) {
+std::vector<std::uint32_t> local_order(const IndexState& state, const EmbeddingBatch& queries,
+                                       std::size_t threads) {
   std::vector<std::uint32_t> order(queries.rows());
   std::iota(order.begin(), order.end(), 0U);
   if (state.flat()) return order;
   std::vector<std::uint32_t> nearest(queries.rows());
-  state.centroids.nearest(best_kernels(), queries.values().data(), queries.rows(), nearest.data());
+  parallel_for(queries.rows(), kQueriesAtOnce, threads, [&](std::size_t first, std::size_t last) {
+    state.centroids.nearest(best_kernels(), queries.row(first).data(), last - first,
+                            nearest.data() + first);
+  });
   std::stable_sort(order.begin(), order.end(),
                    [&](std::uint32_t a, std::uint32_t b) { return nearest[a] < nearest[b]; });
   return order;
@@ -93,7 +94,7 @@ std::vector<std::vector<Neighbor>> PartitionedIndex::search_batch(const Embeddin
   const std::shared_lock lock(mutex_);
   const SearchScope scope(
       filter, state_, version_, [&]() -> const IdLocator& { return locator(); }, buffers().marks);
-  const std::vector<std::uint32_t> order = local_order(state_, queries);
+  const std::vector<std::uint32_t> order = local_order(state_, queries, threads);
   std::vector<std::vector<Neighbor>> results(queries.rows());
   parallel_for(order.size(), kQueriesAtOnce, threads, [&](std::size_t first, std::size_t last) {
     std::vector<NeighborCollector> collectors;
@@ -106,21 +107,19 @@ std::vector<std::vector<Neighbor>> PartitionedIndex::search_batch(const Embeddin
                                                       PartitionSearch::error(state_, query)));
       searches.emplace_back(state_, query, collectors.back(), scope, buffers());
     }
-    if (scope.scans()) {
-      std::span<const Partition> left = scope.scanned();
-      while (!left.empty()) {
-        const std::size_t count = std::min(kPartitionsAtOnce, left.size());
-        for (PartitionSearch& search : searches) search.scan(left.first(count));
-        left = left.subspan(count);
+    std::vector<PartitionSearch*> together;
+    for (std::size_t i = 0; i < searches.size(); ++i) {
+      if (scope.scans() || !searches[i].run(/*or_give_up=*/true)) {
+        together.push_back(&searches[i]);
+      } else {
+        results[order[first + i]] = collectors[i].finish();  // while its rows are in the cache
       }
-    } else {
-      for (std::size_t i = first; i < last; ++i) {
-        searches[i - first].run();
-        results[order[i]] = collectors[i - first].finish();  // while its rows are in the cache
-      }
-      return;
     }
-    for (std::size_t i = first; i < last; ++i) results[order[i]] = collectors[i - first].finish();
+    PartitionSearch::scan(together, scope.scans() ? scope.scanned() : state_.partitions);
+    for (const PartitionSearch* search : together) {
+      const auto i = static_cast<std::size_t>(search - searches.data());
+      results[order[first + i]] = collectors[i].finish();
+    }
   });
   return results;
 }

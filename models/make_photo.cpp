@@ -2,6 +2,7 @@
 // own that turns its features into embeddings. models/README.md says where both come from.
 #include <array>
 #include <exception>
+#include <fstream>
 #include <iostream>
 #include <string>
 #include <utility>
@@ -18,8 +19,6 @@ namespace {
 
 using namespace simdb;
 
-constexpr std::uint64_t kMaxHeadBytes = 64U << 20;
-
 // As the network was trained: (pixel - 127) / 128.
 InputSpec photo_input() {
   constexpr float kMean = 127.0F / 255.0F;
@@ -32,18 +31,19 @@ InputSpec photo_input() {
 
 // A row per output: its weights, then its bias.
 DenseLayer read_head(const std::string& file, std::size_t features) {
-  const NpyMatrix matrix = from_npy(read_file(file, kMaxHeadBytes), file);
-  if (matrix.columns != features + 1) {
-    throw Error(ErrorCode::kBadInput, file + " has " + std::to_string(matrix.columns) +
+  std::ifstream in(file, std::ios::binary);
+  NpyReader matrix(in, file);
+  if (matrix.columns() != features + 1) {
+    throw Error(ErrorCode::kBadInput, file + " has " + std::to_string(matrix.columns()) +
                                           " columns; the backbone's " + std::to_string(features) +
                                           " features and a bias are needed");
   }
   DenseLayer head{.in_features = static_cast<int>(features),
-                  .out_features = static_cast<int>(matrix.rows),
+                  .out_features = static_cast<int>(matrix.rows()),
                   .weight = {},
                   .bias = {}};
-  for (std::size_t row = 0; row < matrix.rows; ++row) {
-    const auto values = std::span(matrix.values).subspan(row * matrix.columns, matrix.columns);
+  std::vector<float> values(matrix.columns());
+  while (matrix.next(values)) {
     head.weight.insert(head.weight.end(), values.begin(), values.end() - 1);
     head.bias.push_back(values.back());
   }

@@ -47,6 +47,7 @@ inline constexpr const char* kWitnessFile = "WITNESS";
 inline constexpr std::string_view kMetaFormat = "format_version";
 inline constexpr std::string_view kMetaDimension = "dimension";
 inline constexpr std::string_view kMetaEncoder = "encoder_fingerprint";
+inline constexpr std::string_view kMetaSpace = "space";  // only where there is no encoder
 inline constexpr std::string_view kMetaNextId = "next_id";
 inline constexpr std::string_view kMetaItems = "items";
 inline constexpr std::string_view kMetaStoreId = "store_id";

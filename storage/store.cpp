@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/class_name.h"
+#include "core/vector_space.h"
 #include "simdb/error.h"
 #include "storage/item_value_internal.h"
 #include "storage/random_bytes_internal.h"
@@ -23,6 +24,10 @@ constexpr std::size_t kRecordsAtOnce = 1024;
 std::vector<std::byte> as_bytes(std::string_view text) {
   const auto* first = reinterpret_cast<const std::byte*>(text.data());
   return {first, first + text.size()};
+}
+
+std::string digest_of(std::string_view text) {
+  return to_hex(sha256(std::as_bytes(std::span(text))));
 }
 
 std::string require_meta(const RocksConnection& connection, std::string_view key) {
@@ -87,6 +92,7 @@ void Store::initialize(RocksConnection& connection, const StoreIdentity& identit
   change.put(Family::kModels, identity.encoder_fingerprint, as_text(identity.encoder_model));
   change.put(Family::kMeta, kMetaDimension, encode_number(identity.dimension));
   change.put(Family::kMeta, kMetaEncoder, identity.encoder_fingerprint);
+  if (!identity.space.empty()) change.put(Family::kMeta, kMetaSpace, identity.space);
   change.put(Family::kMeta, kMetaNextId, encode_number(1));
   change.put(Family::kMeta, kMetaItems, encode_number(0));
   const std::string id = draw_bytes(kStoreIdDigits / 2, connection.path());
@@ -103,6 +109,7 @@ Store::Store(std::unique_ptr<RocksConnection> connection)
     : connection_(std::move(connection)),
       dimension_(require_meta_number(*connection_, kMetaDimension)),
       fingerprint_(require_meta(*connection_, kMetaEncoder)),
+      space_(connection_->read(Family::kMeta, kMetaSpace).value_or("")),
       id_(require_meta(*connection_, kMetaStoreId)),
       knows_additions_(connection_->require_known_format() > 1),
       history_entries_(knows_additions_ ? require_meta_number(*connection_, kMetaHistoryEntries)
@@ -113,6 +120,9 @@ Store::Store(std::unique_ptr<RocksConnection> connection)
       tombstones_from_(require_meta_number(*connection_, kMetaTombstonesFrom)) {
   if (!is_valid_dimension(dimension_)) {
     throw damaged(connection_->path(), "its dimension is " + std::to_string(dimension_));
+  }
+  if (!space_.empty() && digest_of(description_of({space_, dimension_})) != fingerprint_) {
+    throw damaged(connection_->path(), "its 'space' is not the one that its fingerprint is of");
   }
   if (!is_store_id(id_)) {
     throw damaged(connection_->path(), "its 'store_id' is not made of " +

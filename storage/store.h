@@ -32,6 +32,7 @@ struct StoreIdentity {
   std::size_t dimension = 0;
   std::string encoder_fingerprint;  ///< SHA-256 of `encoder_model`, hexadecimal
   std::vector<std::byte> encoder_model;
+  std::string space = {};  ///< where set, `encoder_model` is description_of() it
 };
 
 /// A contradiction found by Store::verify, in words for a person.
@@ -215,6 +216,8 @@ class Store {
   std::size_t dimension() const noexcept { return dimension_; }
   const std::string& encoder_fingerprint() const noexcept { return fingerprint_; }
   std::vector<std::byte> encoder_model() const;
+  /// Name of the space of a store without an encoder, else empty.
+  const std::string& space() const noexcept { return space_; }
 
   /// The format version that the store had until it was opened for writing; nothing if it was of
   /// the newest.
@@ -242,6 +245,7 @@ class Store {
   std::unique_ptr<Witness> witness_;  // of a writer
   const std::size_t dimension_;
   const std::string fingerprint_;
+  const std::string space_;
   const std::string id_;
   const bool knows_additions_;     // not in a store of format 1
   bool has_changed_ = false;       // this object made a change; touched by changes only

@@ -33,14 +33,45 @@ std::vector<std::byte> read_encoder(const std::string& chosen, std::optional<std
   return dim ? cut_onnx_model(model, *dim, file.string()) : model;
 }
 
+// Creates a database of vectors from elsewhere.
+void init_space(const ArgumentParser& parser, Console& console) {
+  for (const char* other : {"encoder", "backbone", "dim"}) {
+    if (parser.has(other)) {
+      throw Error(
+          ErrorCode::kUsage,
+          fmt::format("a database has an encoder or a space: give --{} or --space, not both",
+                      other));
+    }
+  }
+  if (!parser.has("dimension")) {
+    throw Error(ErrorCode::kUsage, "--space needs --dimension N, the length of its vectors");
+  }
+  const VectorSpace space{parser.get<std::string>("space"), parser.get<std::size_t>("dimension")};
+  const std::filesystem::path folder = new_database_path(parser);
+  const Database database = Database::create(folder, space);
+  if (parser.flag("json")) {
+    print_json(console.out, {{"database", folder.string()},
+                             {"dimension", space.dimension},
+                             {"encoder", database.gallery().encoder_fingerprint()},
+                             {"space", space.name}});
+  } else {
+    console.out << fmt::format("created {}: {} dimensions, vectors of the space {}\n",
+                               printable(folder.string()), space.dimension, printable(space.name));
+  }
+}
+
 }  // namespace
 
 int run_init(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
-      "init [--encoder NAME|FILE.onnx]   or   simdb init --backbone FILE.onnx --fit DIR",
+      "init [--encoder NAME|FILE.onnx]   or   simdb init --backbone FILE.onnx --fit DIR\n"
+      "   or   simdb init --space NAME --dimension N",
       "Creates a database around an encoder: 'photo', another that comes with simdb ('simdb "
       "encoders'\nlists them), or a file that 'simdb train' made. The encoder is copied into the "
-      "database, which is\nself-contained; vectors of different encoders never mix.");
+      "database, which is\nself-contained; vectors of different encoders never mix. With --space "
+      "it has no "
+      "encoder: its vectors come\nfrom elsewhere, and the name of their space tells which go "
+      "together.");
   parser.options().add_options()("encoder", po::value<std::string>()->value_name("NAME|FILE"),
                                  "the encoder (else photo)");
   parser.options().add_options()(
@@ -48,11 +79,22 @@ int run_init(std::span<const std::string> args, Console& console) {
       "keep the first N floats of each embedding, for encoders that "
       "allow it ('photo': 16, 32, 64); of a backbone any multiple of 16");
   add_backbone_options(parser);
+  parser.options().add_options()("space", po::value<std::string>()->value_name("NAME"),
+                                 "no encoder: your name of what made the vectors (clip-vit-b32)")(
+      "dimension", po::value<std::size_t>()->value_name("N"), "their length, 1 to 4096");
   parser.options().add_options()("db", po::value<std::string>()->value_name("DIR"),
                                  "the folder to create (else $SIMDB_DB, else .simdb here)");
   parser.with_json();
   if (!parser.parse(args, console, 0, 0)) return 0;
   require_sense(parser);
+  if (parser.has("space")) {
+    init_space(parser, console);
+    return 0;
+  }
+  if (parser.has("dimension")) {
+    throw Error(ErrorCode::kUsage,
+                "--dimension belongs to --space; --dim shortens the vectors of an encoder");
+  }
   const bool is_own = parser.has("backbone");
   const std::string chosen = is_own                  ? parser.get<std::string>("backbone")
                              : parser.has("encoder") ? parser.get<std::string>("encoder")

@@ -2,6 +2,7 @@
 
 #include <boost/program_options/value_semantic.hpp>
 #include <cstdint>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
@@ -11,14 +12,20 @@
 #include "cli/database_path.h"
 #include "cli/file_failures.h"
 #include "cli/image_arguments.h"
+#include "cli/input_file.h"
 #include "cli/item_options.h"
 #include "cli/render.h"
 #include "pipeline/formats/metadata_json.h"
+#include "pipeline/formats/vector_reader.h"
 #include "simdb/encode_images.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
 namespace {
+
+// Vectors that are read, and asked on all cores, before their answers are printed.
+constexpr std::size_t kVectorsAtOnce = 256;
 
 nlohmann::ordered_json to_json(const Database& database, const std::string& path,
                                const Prediction& prediction) {
@@ -85,14 +92,127 @@ float similarity_of(const ArgumentParser& parser, const char* option) {
   return value;
 }
 
+// Prints answers as the options say. Copies nothing; all must outlive it.
+class Answers {
+ public:
+  Answers(const ArgumentParser& parser, const Database& database, const QueryOptions& options,
+          std::ostream& out)
+      : database_(database),
+        within_(options.within),
+        as_json_(parser.flag("json")),
+        items_(database.gallery().stats().items),
+        out_(out) {}
+
+  /// `alone`: there is no other.
+  void print(const std::string& name, const Prediction& prediction, bool alone) const {
+    if (as_json_) {
+      print_json(out_, to_json(database_, name, prediction));
+    } else if (alone) {
+      out_ << verdict(prediction, within_, items_) << '\n';
+      print_details(out_, prediction);
+    } else {
+      out_ << fmt::format("{:<24} {}\n", verdict(prediction, within_, items_), printable(name));
+    }
+  }
+
+ private:
+  const Database& database_;
+  std::optional<float> within_;
+  bool as_json_;
+  std::uint64_t items_;
+  std::ostream& out_;
+};
+
+int query_images(const ArgumentParser& parser, const QueryOptions& options, Console& console) {
+  const ImageLimits limits = parser.image_limits();
+  ImageArguments images(console);
+  const std::vector<std::filesystem::path> paths = images.files(parser, parser.positional());
+  const Database database = open_database(parser, OpenMode::kReadOnly);
+  require_classes(database, options.filter);
+  const Answers answers(parser, database, options, console.out);
+  std::vector<ImageFailure> failures;
+  encode_images(database.encoder(), list_of(paths, limits), [&](EncodedRun& run) {
+    for (std::size_t i = 0; i < run.images.size(); ++i) {
+      answers.print(paths[run.indices[i]].string(), database.query(run.embeddings.row(i), options),
+                    paths.size() == 1);
+    }
+    console.out.flush();
+    print_failures(console.err, run.failures);
+    failures.insert(failures.end(), run.failures.begin(), run.failures.end());
+    return static_cast<bool>(console.out);
+  });
+  return images.exit_code(failures, paths.size());
+}
+
+// Some rows of a file of vectors. Names and rows of `embeddings` belong together.
+struct VectorRun {
+  explicit VectorRun(std::size_t dimension) : embeddings(dimension) {}
+
+  std::vector<std::string> names;
+  EmbeddingBatch embeddings;
+  std::vector<ImageFailure> failures;
+  bool is_last = false;
+};
+
+VectorRun read_vectors(VectorReader& reader, std::size_t dimension) {
+  VectorRun run(dimension);
+  std::vector<float> values;
+  while (!run.is_last && run.names.size() + run.failures.size() < kVectorsAtOnce) {
+    try {
+      run.is_last = !reader.next(values);
+      if (run.is_last) break;
+    } catch (const Error& e) {
+      run.failures.push_back({0, e.code(), e.what()});
+      continue;
+    }
+    try {
+      run.embeddings.append_normalized(values);
+      run.names.push_back(reader.row_name());
+    } catch (const Error& e) {
+      run.failures.push_back({0, e.code(), reader.row_name() + ": " + e.what()});
+    }
+  }
+  return run;
+}
+
+int query_vectors(const ArgumentParser& parser, const QueryOptions& options, Console& console) {
+  const auto& file = parser.get<std::string>("vectors");
+  std::optional<std::ifstream> opened;
+  if (file != "-") opened = open_to_read(file);
+  const Database database = open_database(parser, OpenMode::kReadOnly);
+  require_classes(database, options.filter);
+  const Answers answers(parser, database, options, console.out);
+  const std::size_t dimension = database.gallery().dimension();
+  VectorReader reader(opened ? *opened : console.in, file, dimension);
+  std::vector<ImageFailure> failures;
+  std::size_t total = 0;
+  for (bool goes_on = true; goes_on && console.out;) {
+    const VectorRun run = read_vectors(reader, dimension);
+    goes_on = !run.is_last;
+    total += run.names.size() + run.failures.size();
+    const auto predictions = database.query_batch(run.embeddings, options);
+    for (std::size_t i = 0; i < predictions.size(); ++i) {
+      answers.print(run.names[i], predictions[i], total == 1 && run.is_last);
+    }
+    console.out.flush();
+    print_failures(console.err, run.failures);
+    failures.insert(failures.end(), run.failures.begin(), run.failures.end());
+  }
+  if (total == 0) throw Error(ErrorCode::kBadInput, "there is no vector in " + file);
+  return exit_code(failures, total);
+}
+
 }  // namespace
 
 int run_query(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
-      "query PATH...",
+      "query PATH...   or   simdb query --vectors FILE",
       "Classifies images by a similarity-weighted vote of their nearest neighbours. PATH is a "
       "file,\na folder or - for a list on stdin. One image is answered with its neighbours, many "
-      "with\na line each: class, confidence, path.");
+      "with\na line each: class, confidence, path. So are vectors, row i as FILE:i.");
+  parser.options().add_options()("vectors", po::value<std::string>()->value_name("FILE"),
+                                 "rows of FILE.npy, FILE.fvecs or JSON lines (- for stdin) instead "
+                                 "of images, scaled to length 1");
   parser.options().add_options()(
       "k,k", po::value<std::size_t>()->default_value(10)->value_name("N"), "neighbours that vote");
   add_filter_options(parser);
@@ -102,40 +222,19 @@ int run_query(std::span<const std::string> args, Console& console) {
   parser.options().add_options()("within", po::value<float>()->value_name("S"),
                                  "let all items of at least this similarity vote");
   parser.with_lists().with_image_limits().with_database().with_json();
-  if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
+  if (!parser.parse(args, console, 0, kAnyNumber)) return 0;
   QueryOptions options{.k = parser.get<std::size_t>("k"),
                        .accept_similarity = similarity_of(parser, "accept")};
   if (options.k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
   options.filter = filter_of(parser);
   if (parser.has("within")) options.within = similarity_of(parser, "within");
-  const ImageLimits limits = parser.image_limits();
-
-  ImageArguments images(console);
-  const std::vector<std::filesystem::path> paths = images.files(parser, parser.positional());
-  const Database database = open_database(parser, OpenMode::kReadOnly);
-  require_classes(database, options.filter);
-  const std::uint64_t items = database.gallery().stats().items;
-  std::vector<ImageFailure> failures;
-  encode_images(database.encoder(), list_of(paths, limits), [&](EncodedRun& run) {
-    for (std::size_t i = 0; i < run.images.size(); ++i) {
-      const std::string path = paths[run.indices[i]].string();
-      const Prediction prediction = database.query(run.embeddings.row(i), options);
-      if (parser.flag("json")) {
-        print_json(console.out, to_json(database, path, prediction));
-      } else if (paths.size() > 1) {
-        console.out << fmt::format("{:<24} {}\n", verdict(prediction, options.within, items),
-                                   printable(path));
-      } else {
-        console.out << verdict(prediction, options.within, items) << '\n';
-        print_details(console.out, prediction);
-      }
-    }
-    console.out.flush();
-    print_failures(console.err, run.failures);
-    failures.insert(failures.end(), run.failures.begin(), run.failures.end());
-    return static_cast<bool>(console.out);
-  });
-  return images.exit_code(failures, paths.size());
+  const bool has_images = !parser.positional().empty() || parser.has("files-from");
+  if (has_images == parser.has("vectors")) {
+    throw Error(ErrorCode::kUsage, has_images ? "query takes images or --vectors, not both"
+                                              : "an argument is missing; see 'simdb query --help'");
+  }
+  return has_images ? query_images(parser, options, console)
+                    : query_vectors(parser, options, console);
 }
 
 }  // namespace simdb::cli

@@ -23,7 +23,7 @@ void check_deeply(const Database& database, std::vector<std::string>& problems) 
       problems.emplace_back(error.what());
     }
   };
-  attempt([&] { database.encoder(); });
+  if (database.gallery().space().empty()) attempt([&] { database.encoder(); });
   for (std::string& problem : database.verify_searches()) problems.push_back(std::move(problem));
   attempt([&] {
     database.gallery().for_each_item([&](const ItemRecord& record) {

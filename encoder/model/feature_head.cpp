@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "encoder/opencv_internal.h"
-#include "simdb/embedding.h"
 #include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb {
 namespace {
@@ -20,7 +20,7 @@ constexpr double kNothing = 1e-9;
 constexpr double kLeastVariance = 1e-4;
 
 void require_lengths(std::size_t width, std::size_t dimension) {
-  require_valid_dimension(dimension);
+  require_model_dimension(dimension);
   if (dimension > width) {
     throw Error(ErrorCode::kUsage, "can't make " + std::to_string(dimension) + " floats of " +
                                        std::to_string(width) + " features; ask for fewer");
@@ -185,7 +185,7 @@ DenseLayer random_projection(std::size_t width, std::size_t dimension) {
 }
 
 DenseLayer identity_head(std::size_t width) {
-  require_valid_dimension(width);
+  require_model_dimension(width);
   DenseLayer layer{static_cast<int>(width), static_cast<int>(width),
                    std::vector<float>(width * width), std::vector<float>(width)};
   for (std::size_t i = 0; i < width; ++i) layer.weight[i * width + i] = 1;

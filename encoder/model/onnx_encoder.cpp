@@ -106,6 +106,13 @@ const std::string& OnnxEncoder::fingerprint() const noexcept { return state_->fi
 RunnerKind OnnxEncoder::runner() const noexcept { return state_->runner->kind(); }
 const ModelHeader& OnnxEncoder::header() const noexcept { return state_->header; }
 
+void require_model_dimension(std::size_t dimension) {
+  if (!is_model_dimension(dimension)) {
+    throw Error(ErrorCode::kUsage, "dimension " + std::to_string(dimension) +
+                                       " is not a multiple of 16 between 16 and 512");
+  }
+}
+
 std::vector<std::byte> read_model_file(const std::filesystem::path& path) {
   return read_file(path, kMaxModelBytes);
 }

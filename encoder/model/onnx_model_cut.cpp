@@ -13,8 +13,8 @@
 #include "encoder/model/onnx_model_head_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "simdb/digest.h"
-#include "simdb/embedding.h"
 #include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb {
 namespace {
@@ -66,7 +66,7 @@ std::vector<std::size_t> nested_dimensions(const ModelHeader& header) {
     const auto [next, error] = std::from_chars(at, end, each);
     // A note is free text: one that is no list of numbers promises nothing.
     if (error != std::errc() || (next != end && *next != ',')) return {header.dimension};
-    if (is_valid_dimension(each) && each < header.dimension) dimensions.insert(each);
+    if (is_model_dimension(each) && each < header.dimension) dimensions.insert(each);
     at = next == end ? end : next + 1;
   }
   return {dimensions.begin(), dimensions.end()};

@@ -3,8 +3,8 @@
 
 #include "encoder/model/onnx_model_graph_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
-#include "simdb/embedding.h"
 #include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb {
 namespace {
@@ -66,7 +66,7 @@ std::string GraphBuilder::add_lengths(const std::string& rows) {
 
 void GraphBuilder::finish(const std::string& features, std::int64_t dimension,
                           const std::string& output) {
-  require_valid_dimension(static_cast<std::size_t>(dimension));
+  require_model_dimension(static_cast<std::size_t>(dimension));
   const std::string length = add_lengths(features);
   add("Div", {features, length});
   graph_.mutable_node(graph_.node_size() - 1)->set_output(0, output);

@@ -8,8 +8,8 @@
 #include "encoder/model/onnx_model_checksum_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "encoder/model/onnx_model_operators_internal.h"
-#include "simdb/embedding.h"
 #include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb {
 namespace {
@@ -99,7 +99,7 @@ class ModelReader {
     if (model_.graph().output_size() != 1) refuse("it must have exactly one output");
     const auto& shape = model_.graph().output(0).type().tensor_type().shape();
     const std::int64_t dimension = shape.dim_size() == 2 ? shape.dim(1).dim_value() : 0;
-    if (dimension <= 0 || !is_valid_dimension(static_cast<std::size_t>(dimension))) {
+    if (dimension <= 0 || !is_model_dimension(static_cast<std::size_t>(dimension))) {
       refuse("its output must be N x dimension with a multiple of 16 between 16 and 512");
     }
     return static_cast<std::size_t>(dimension);

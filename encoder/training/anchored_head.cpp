@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "encoder/training/head_parts_internal.h"
-#include "simdb/embedding.h"
 #include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::training {
 namespace {
@@ -22,7 +22,7 @@ AnchoredHead::AnchoredHead(const torch::Tensor& features, const DenseLayer& star
   if (features.dim() != 2 || features.size(0) < 1 || features.size(1) != start.in_features) {
     throw Error(ErrorCode::kUsage, "a head needs features that fit the layer it starts as");
   }
-  require_valid_dimension(static_cast<std::size_t>(start.out_features));
+  require_model_dimension(static_cast<std::size_t>(start.out_features));
   require_valid_dropout(dropout_);
   if (!(anchor_ >= 0 && anchor_ <= kMostAnchor)) {
     throw Error(ErrorCode::kUsage,

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "encoder/training/head_parts_internal.h"
-#include "simdb/embedding.h"
 #include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::training {
 namespace {
@@ -25,7 +25,7 @@ void require_valid(const torch::Tensor& features, const HeadOptions& options) {
                 fmt::format("a hidden layer of {} is not possible; 0 is none", options.hidden));
   }
   require_valid_dropout(options.dropout);
-  require_valid_dimension(static_cast<std::size_t>(std::max(options.dimension, 0)));
+  require_model_dimension(static_cast<std::size_t>(std::max(options.dimension, 0)));
 }
 
 }  // namespace

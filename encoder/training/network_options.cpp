@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "encoder/training/option_names_internal.h"
-#include "simdb/embedding.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::training {
 namespace {
@@ -77,7 +77,7 @@ std::vector<int> parse_channels(std::string_view text) {
 
 void require_valid(const NetworkOptions& network) {
   if (network.dimension < 1) require_between("--dim", network.dimension, 16, 512);
-  require_valid_dimension(static_cast<std::size_t>(network.dimension));
+  require_model_dimension(static_cast<std::size_t>(network.dimension));
   require_between("--channels (how many)", static_cast<double>(network.channels.size()), 1,
                   kMaxStages);
   for (const int channels : network.channels) {

@@ -14,7 +14,7 @@ struct NetworkOptions {
   std::vector<int> channels = {16, 32, 64};
   bool residual = false;
   bool batch_norm = true;
-  int dimension = 16;  ///< a multiple of 16, see simdb/embedding.h
+  int dimension = 16;  ///< see is_model_dimension
 };
 
 /// The networks that have names; the dimension is the default one.

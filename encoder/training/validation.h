@@ -13,7 +13,7 @@ namespace simdb::training {
 struct Judgement {
   RetrievalScore retrieval;
   double spread = 0;  ///< 1 - length of the mean embedding: 0 if all are one point
-  EmbeddingBatch queries = EmbeddingBatch(kDimensionStep);
+  EmbeddingBatch queries = EmbeddingBatch(1);
 };
 
 /// Whether whole classes are set aside of so many.

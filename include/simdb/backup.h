@@ -13,10 +13,10 @@ namespace simdb {
 
 /// Makes the database that Database::back_up wrote into `file` in `folder`, which must not exist or
 /// be empty, and verifies it. It answers as the one that was backed up. Returns how many items it
-/// has. Calls `check` often, `accept` with the encoder's model, and lets out what they throw.
-/// Throws Error(kNotFound) if there is no file, Error(kBadInput) if it is no backup or a newer
-/// simdb wrote it, Error(kCorruption) if it is damaged, Error(kUsage) if there is something in
-/// `folder`, Error(kIo) if the system refuses. Nothing is left behind then.
+/// has. Calls `check` often, `accept` with the encoder's model if there is one, and lets out what
+/// they throw. Throws Error(kNotFound) if there is no file, Error(kBadInput) if it is no backup or
+/// a newer simdb wrote it, Error(kCorruption) if it is damaged, Error(kUsage) if there is something
+/// in `folder`, Error(kIo) if the system refuses. Nothing is left behind then.
 std::uint64_t restore_database(
     const std::filesystem::path& file, const std::filesystem::path& folder,
     const std::function<void()>& check = [] {},

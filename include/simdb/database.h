@@ -15,6 +15,7 @@
 #include "simdb/image.h"
 #include "simdb/image_encoder.h"
 #include "simdb/item.h"
+#include "simdb/vector_space.h"
 
 namespace simdb {
 
@@ -58,8 +59,8 @@ struct VerifyReport {
   std::vector<std::string> problems;  ///< in words for a person; empty means sound
 };
 
-/// An image similarity database: a gallery and the encoder that it belongs to. Thread-safe. All
-/// members throw Error as described at Gallery and ImageEncoder.
+/// An image similarity database: a gallery and the encoder, or the space, that it belongs to.
+/// Thread-safe. All members throw Error as described at Gallery and ImageEncoder.
 class Database {
  public:
   /// Takes over a gallery, of any engine. `encoder_loader` as in OpenOptions.
@@ -70,6 +71,11 @@ class Database {
   /// of its embeddings.
   static Database create(const std::filesystem::path& folder, std::span<const std::byte> model,
                          std::size_t dimension, OpenOptions options = {});
+  /// The same without an encoder, for vectors that come from elsewhere: add() and query() take
+  /// those, and Error(kUsage) is what images get. Throws Error(kBadInput) on a name that can't be
+  /// used.
+  static Database create(const std::filesystem::path& folder, const VectorSpace& space,
+                         OpenOptions options = {});
   /// Opens the store; the first search maps the saved index, or builds one. Errors as Store::open;
   /// Error(kCorruption) too if a database opened for writing has lost changes that the saved index
   /// has seen; Error(kBadInput) if a newer simdb saved the index. A reader does without that index.
@@ -85,6 +91,8 @@ class Database {
   /// Encodes and stores images under a class; durable when it returns, all or nothing.
   std::vector<AddedItem> add(std::string_view class_name, std::span<const SourceImage> images);
   AddedItem add(std::string_view class_name, const SourceImage& image);
+  /// Stores items whose vectors are known: see Gallery::add.
+  std::vector<AddedItem> add(std::span<const NewItem> items, const EmbeddingBatch& embeddings);
 
   /// Encodes an image and lets its nearest neighbours vote.
   Prediction query(const Image& image, const QueryOptions& options = {}) const;
@@ -102,7 +110,7 @@ class Database {
   std::size_t remove(std::span<const ItemId> ids);
   std::size_t remove_class(std::string_view class_name);
 
-  /// Loads the encoder on first use. Throws Error(kUsage) if no loader was given,
+  /// Loads the encoder on first use. Throws Error(kUsage) if there is none or no loader was given,
   /// Error(kCorruption) if the model's digest is not the fingerprint.
   const ImageEncoder& encoder() const;
   std::vector<std::byte> encoder_model() const;

@@ -7,14 +7,11 @@
 
 namespace simdb {
 
-/// Embeddings have a multiple of 16 dimensions: 16 floats are one cache line and one AVX-512
-/// register.
-inline constexpr std::size_t kDimensionStep = 16;
-inline constexpr std::size_t kMaxDimension = 512;
+inline constexpr std::size_t kMaxDimension = 4096;
 
-/// True for 16, 32, ... 512.
+/// True for 1, 2, ... 4,096.
 constexpr bool is_valid_dimension(std::size_t dimension) noexcept {
-  return dimension != 0 && dimension % kDimensionStep == 0 && dimension <= kMaxDimension;
+  return dimension != 0 && dimension <= kMaxDimension;
 }
 
 /// Throws Error(kUsage) unless is_valid_dimension(dimension).

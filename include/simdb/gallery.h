@@ -34,6 +34,7 @@ struct GalleryStats {
   std::size_t dimension = 0;
   std::string encoder_fingerprint;
   std::uint64_t disk_bytes = 0;
+  std::string space = {};  ///< empty if there is an encoder
 };
 
 /// What rebuilding the index made.
@@ -178,8 +179,11 @@ class Gallery {
   virtual std::size_t dimension() const noexcept = 0;
   /// SHA-256 of encoder_model(), hexadecimal.
   virtual const std::string& encoder_fingerprint() const noexcept = 0;
-  /// The bytes of the encoder's model file.
+  /// The bytes of the encoder's model file. In a gallery without an encoder a text that names its
+  /// space: see docs/file_formats.md.
   virtual std::vector<std::byte> encoder_model() const = 0;
+  /// The name of the VectorSpace of a gallery without an encoder, else empty.
+  virtual const std::string& space() const noexcept = 0;
   /// How many changes the gallery has seen: each call that added, changed or removed something is
   /// one. Never goes back. In a reader it is the number of the state that it sees.
   virtual std::uint64_t changes() const = 0;

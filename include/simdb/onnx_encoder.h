@@ -14,6 +14,14 @@ namespace simdb {
 enum class RunnerKind;
 struct ModelHeader;
 
+/// True for 16, 32, ... 512: the lengths of embeddings that models may give.
+constexpr bool is_model_dimension(std::size_t dimension) noexcept {
+  return dimension != 0 && dimension % 16 == 0 && dimension <= 512;
+}
+
+/// Throws Error(kUsage) unless is_model_dimension(dimension).
+void require_model_dimension(std::size_t dimension);
+
 /// Runs an exported model with OpenCV's DNN module or, where that can't and simdb is built with it,
 /// with ONNX Runtime. Immutable and thread-safe: calls from several threads run side by side, and
 /// one call spreads its batches over the cores.

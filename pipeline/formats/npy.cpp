@@ -8,7 +8,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 
 #include "simdb/error.h"
 
@@ -39,14 +38,19 @@ std::string_view entry_of(std::string_view header, std::string_view key) {
   return at == std::string_view::npos ? std::string_view() : header.substr(at + quoted.size());
 }
 
-// The two numbers of "(rows, columns)".
-bool read_shape(std::string_view text, NpyMatrix& matrix) {
-  const char* const end = text.data() + text.size();
-  if (!text.starts_with('(')) return false;
-  const auto [comma, bad_rows] = std::from_chars(text.data() + 1, end, matrix.rows);
-  if (bad_rows != std::errc() || !std::string_view(comma, end).starts_with(", ")) return false;
-  const auto [close, bad_columns] = std::from_chars(comma + 2, end, matrix.columns);
-  return bad_columns == std::errc() && std::string_view(close, end).starts_with(')');
+// The numbers of "(rows, columns)" or "(columns,)"; none if it is something else.
+std::vector<std::size_t> read_shape(std::string_view text) {
+  std::vector<std::size_t> shape;
+  text.remove_prefix(text.starts_with('(') ? 1 : text.size());
+  while (!text.empty() && !text.starts_with(')')) {
+    std::size_t& number = shape.emplace_back();
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc()) return {};
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (text.starts_with(',')) text.remove_prefix(1);
+    if (text.starts_with(' ')) text.remove_prefix(1);
+  }
+  return text.empty() ? std::vector<std::size_t>() : shape;
 }
 
 }  // namespace
@@ -77,41 +81,56 @@ std::vector<std::byte> to_npy(const EmbeddingBatch& rows) {
   return bytes;
 }
 
-NpyMatrix from_npy(std::span<const std::byte> bytes, const std::string& name) {
-  const auto refuse = [&](const std::string& why) {
-    throw Error(ErrorCode::kBadInput, "can't read the matrix in " + name + ": " + why);
-  };
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (text.size() < kPrefixBytes || !text.starts_with(kMagic)) {
+NpyReader::NpyReader(std::istream& in, std::string name) : in_(in), name_(std::move(name)) {
+  std::string prefix(kPrefixBytes, '\0');
+  if (!in_.read(prefix.data(), kPrefixBytes) || !prefix.starts_with(kMagic)) {
     refuse("it is no .npy file of format 1.0");
   }
-  const std::size_t header_bytes =
-      std::to_integer<std::size_t>(bytes[8]) + 256 * std::to_integer<std::size_t>(bytes[9]);
-  const std::string_view header = text.substr(kPrefixBytes, header_bytes);
-  const bool is_half = entry_of(header, "descr").starts_with("'<f2'");
-  if (!is_half && !entry_of(header, "descr").starts_with("'<f4'")) {
-    refuse("its elements are neither little-endian float32 nor float16");
+  std::string header(std::size_t{static_cast<std::uint8_t>(prefix[8])} +
+                         256 * std::size_t{static_cast<std::uint8_t>(prefix[9])},
+                     '\0');
+  if (!in_.read(header.data(), static_cast<std::streamsize>(header.size()))) {
+    refuse("it ends within its header");
   }
-  if (!entry_of(header, "fortran_order").starts_with("False")) refuse("it is not C-ordered");
-  NpyMatrix matrix;
-  if (!read_shape(entry_of(header, "shape"), matrix)) refuse("it does not have two dimensions");
-  const std::size_t width = is_half ? sizeof(std::uint16_t) : sizeof(float);
-  const std::span data = bytes.subspan(std::min(kPrefixBytes + header_bytes, bytes.size()));
-  const std::size_t count = data.size() / width;
-  const bool is_whole = matrix.columns == 0
-                            ? data.empty()
-                            : count * width == data.size() && count % matrix.columns == 0 &&
-                                  count / matrix.columns == matrix.rows;
-  if (!is_whole) refuse("it does not have as many elements as its shape says");
-  matrix.values.resize(count);
-  if (!is_half) {
-    std::memcpy(matrix.values.data(), data.data(), data.size());
-    return matrix;
+  is_half_ = entry_of(header, "descr").starts_with("'<f2'");
+  if (!is_half_ && !entry_of(header, "descr").starts_with("'<f4'")) {
+    refuse(
+        "its elements are neither little-endian float32 nor float16; save it again as "
+        "array.astype('<f4')");
   }
-  std::vector<std::uint16_t> halves(count);
-  std::memcpy(halves.data(), data.data(), data.size());
-  std::ranges::transform(halves, matrix.values.begin(), from_half);
-  return matrix;
+  if (!entry_of(header, "fortran_order").starts_with("False")) {
+    refuse("it is not C-ordered; save it again as numpy.ascontiguousarray(array)");
+  }
+  const std::vector<std::size_t> shape = read_shape(entry_of(header, "shape"));
+  if (shape.empty() || shape.size() > 2) refuse("it does not have one or two dimensions");
+  rows_ = shape.size() == 2 ? shape[0] : 1;
+  columns_ = shape.back();
+}
+
+void NpyReader::refuse(const std::string& why) const {
+  throw Error(ErrorCode::kBadInput, "can't read the matrix in " + name_ + ": " + why);
+}
+
+bool NpyReader::next(std::span<float> values) {
+  if (done_ == rows_) {
+    if (in_.peek() != std::istream::traits_type::eof()) {
+      refuse("it has more elements than its shape says");
+    }
+    return false;
+  }
+  const auto read = [&](void* to, std::size_t bytes) {
+    if (in_.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes))) return;
+    refuse(fmt::format("it ends within row {}, its shape says {} rows", done_, rows_));
+  };
+  if (is_half_) {
+    std::vector<std::uint16_t> halves(values.size());
+    read(halves.data(), values.size() * sizeof(std::uint16_t));
+    std::ranges::transform(halves, values.begin(), from_half);
+  } else {
+    read(values.data(), values.size_bytes());
+  }
+  ++done_;
+  return true;
 }
 
 }  // namespace simdb

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <istream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,15 +19,29 @@ std::string npy_header(std::string_view type, std::span<const std::size_t> shape
 /// The bytes of a .npy file that holds float32, rows x dimension.
 std::vector<std::byte> to_npy(const EmbeddingBatch& rows);
 
-/// A plain value; row-major.
-struct NpyMatrix {
-  std::size_t rows = 0;
-  std::size_t columns = 0;
-  std::vector<float> values;
-};
+/// Reads the rows of a .npy file, format 1.0, C-ordered, of little-endian float32 or float16, one
+/// by one. The shape is (rows, columns), or (columns,) for one row. Thread-compatible.
+class NpyReader {
+ public:
+  /// Reads the header; `in` must outlive this. Throws Error(kBadInput), naming `name`, for anything
+  /// else.
+  NpyReader(std::istream& in, std::string name);
 
-/// Reads a .npy file of two dimensions, format 1.0, C-ordered, of little-endian float32 or float16.
-/// Throws Error(kBadInput), naming `name`, for anything else. Thread-safe.
-NpyMatrix from_npy(std::span<const std::byte> bytes, const std::string& name);
+  std::size_t rows() const noexcept { return rows_; }
+  std::size_t columns() const noexcept { return columns_; }
+  /// Reads the next row into `values`, columns() floats; false after the last. Throws
+  /// Error(kBadInput) if the file ends before it or goes on after the last.
+  bool next(std::span<float> values);
+
+ private:
+  [[noreturn]] void refuse(const std::string& why) const;
+
+  std::istream& in_;
+  std::string name_;
+  std::size_t rows_ = 0;
+  std::size_t columns_ = 0;
+  std::size_t done_ = 0;  // rows
+  bool is_half_ = false;
+};
 
 }  // namespace simdb

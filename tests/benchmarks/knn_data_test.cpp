@@ -94,7 +94,7 @@ TEST(KnnData, RefusesWhatItDoesNotKnow) {
   const Error unknown = error_of([] { draw_data("gaussian", {}); });
   EXPECT_EQ(unknown.code(), ErrorCode::kUsage);
   EXPECT_NE(std::string(unknown.what()).find("gaussian"), std::string::npos);
-  EXPECT_EQ(test::code_of([] { draw_data("uniform", {.dimension = 20}); }), ErrorCode::kUsage);
+  EXPECT_EQ(test::code_of([] { draw_data("uniform", {.dimension = 4097}); }), ErrorCode::kUsage);
 }
 
 }  // namespace

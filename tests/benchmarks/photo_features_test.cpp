@@ -34,6 +34,20 @@ TEST(PhotoFeaturesTest, EverySourceGetsEveryFile) {
   EXPECT_EQ(test::code_of([&] { read_features(files, sources, 0); }), ErrorCode::kBadInput);
 }
 
+TEST(PhotoFeaturesTest, PrefixesHaveLengthOneAgain) {
+  EmbeddingBatch rows(3);
+  append_features(rows, std::vector<float>{3, 4, 12});
+  append_features(rows, std::vector<float>{0, 0, 0});
+  EXPECT_NEAR(rows.row(0)[2], 12.0 / 13, 1e-6);
+  EXPECT_THAT(rows.row(1), ElementsAre(1, 0, 0));
+  const EmbeddingBatch cut = prefix_of(rows, 2);
+  EXPECT_NEAR(cut.row(0)[0], 0.6, 1e-6);
+  EXPECT_NEAR(cut.row(0)[1], 0.8, 1e-6);
+  EXPECT_EQ(test::code_of([&] { prefix_of(rows, 4); }), ErrorCode::kUsage);
+  EXPECT_EQ(test::code_of([&] { append_features(rows, std::vector<float>{1}); }),
+            ErrorCode::kUsage);
+}
+
 TEST(PhotoFeaturesTest, StoredPicturesAreCentreSquares) {
   const Image wide = test::quadrant_image(40, 16);  // red, green / blue, white
   const Image stored = stored_at(wide, 8);

@@ -199,7 +199,7 @@ TEST_F(DatabaseTest, CreateWantsAFreshFolder) {
             ErrorCode::kNotFound);
   EXPECT_EQ(code_of([&] { Database::create(folder / "full" / "file", kModel, 16); }),
             ErrorCode::kIo);
-  EXPECT_EQ(code_of([&] { Database::create(folder / "odd", kModel, 17); }), ErrorCode::kUsage);
+  EXPECT_EQ(code_of([&] { Database::create(folder / "odd", kModel, 4097); }), ErrorCode::kUsage);
   EXPECT_FALSE(fs::exists(folder / "odd"));
 }
 

@@ -92,6 +92,9 @@ TEST_P(GalleryConformanceTest, AnEmptyGalleryAnswersWithNothing) {
   EXPECT_EQ(gallery->changes(), 0U);
   EXPECT_EQ(gallery->dimension(), 16U);
   EXPECT_EQ(gallery->encoder_fingerprint(), to_hex(sha256(gallery->encoder_model())));
+  EXPECT_EQ(gallery->stats().encoder_fingerprint, gallery->encoder_fingerprint());
+  EXPECT_EQ(gallery->stats().space, gallery->space());
+  EXPECT_EQ(gallery->space(), "") << "it has an encoder";
   EXPECT_TRUE(gallery->verify().empty());
   EXPECT_TRUE(gallery->verify_searches().empty());
 }

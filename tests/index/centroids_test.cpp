@@ -73,7 +73,7 @@ class CentroidsTest : public testing::TestWithParam<std::size_t> {
   std::mt19937_64 random{3};
 };
 
-INSTANTIATE_TEST_SUITE_P(Dimension, CentroidsTest, testing::Values(16U, 48U, 512U),
+INSTANTIATE_TEST_SUITE_P(Dimension, CentroidsTest, testing::Values(1U, 16U, 48U, 100U, 512U),
                          testing::PrintToStringParamName());
 
 TEST_P(CentroidsTest, StayWhatTheyAreThroughChanges) {

@@ -53,7 +53,7 @@ EmbeddingBatch opposite_embeddings(std::size_t rows) {
 }
 
 TEST(ClusterTest, CentroidsHaveUnitLength) {
-  for (const std::size_t dimension : {16, 64, 512}) {
+  for (const std::size_t dimension : {3, 16, 64, 100, 512}) {
     for (const std::size_t count : {1, 2, 15, 40}) {
       expect_unit(cluster(clustered_embeddings(400, dimension, 10, 1), count), count, dimension);
     }

@@ -127,7 +127,7 @@ TEST_F(FaissFileTest, AFailureLeavesTheOldFile) {
 
   const RowSource never = [](const RowVisitor&) { FAIL() << "the path is no use"; };
   EXPECT_EQ(code_of([&] { write_faiss_file("/nowhere/all.faiss", 16, never); }), ErrorCode::kIo);
-  EXPECT_EQ(code_of([&] { write_faiss_file(path, 17, never); }), ErrorCode::kUsage);
+  EXPECT_EQ(code_of([&] { write_faiss_file(path, 4097, never); }), ErrorCode::kUsage);
 }
 
 }  // namespace

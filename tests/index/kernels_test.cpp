@@ -93,7 +93,7 @@ TEST(AvailableKernelsTest, TheFastestComeFirstAndThePortableOnesLast) {
 }
 
 TEST_P(KernelsTest, ScoresAreDotProducts) {
-  for (const std::size_t dimension : {16, 32, 48, 64, 112, 128, 256, 512}) {
+  for (const std::size_t dimension : {1, 2, 3, 15, 16, 17, 31, 32, 48, 100, 128, 512, 1000, 4096}) {
     for (const std::size_t rows : {0, 1, 16, 17, 40, 144}) {
       const auto stored = random_embeddings(rows, dimension, rows + dimension);
       const Blocks blocks(stored);
@@ -106,6 +106,32 @@ TEST_P(KernelsTest, ScoresAreDotProducts) {
           ASSERT_EQ(result.scores[r], 0.0F) << "unused rows are zero";
         }
       }
+    }
+  }
+}
+
+TEST_P(KernelsTest, ManyQueriesScoreAsEachDoes) {
+  for (const std::size_t dimension : {1, 16, 100, 768}) {
+    const Blocks block(random_embeddings(16, dimension, 4));
+    const auto queries = random_embeddings(33, dimension, 5);
+    std::vector<const float*> pointers;
+    std::vector<float> thresholds;
+    for (std::size_t q = 0; q < queries.rows(); ++q) {
+      pointers.push_back(queries.row(q).data());
+      thresholds.push_back(static_cast<float>(q) / 33 - 0.5F);
+    }
+    for (std::size_t count = 0; count <= queries.rows(); ++count) {
+      std::vector<float> scores(16 * count + 1, kCanary);
+      std::vector<std::uint16_t> hits(count + 1, 0xABCD);
+      kernels->score_many(pointers.data(), count, dimension, block.block(0), thresholds.data(),
+                          scores.data(), hits.data());
+      for (std::size_t i = 0; i < 16 * count; ++i) {
+        ASSERT_NEAR(scores[i], score(queries.row(i / 16), block, 0).scores[i % 16],
+                    2 * score_error(dimension));
+        ASSERT_EQ((hits[i / 16] >> (i % 16) & 1) != 0, scores[i] >= thresholds[i / 16]);
+      }
+      ASSERT_EQ(scores.back(), kCanary) << "written behind the end";
+      ASSERT_EQ(hits.back(), 0xABCD) << "written behind the end";
     }
   }
 }
@@ -164,7 +190,7 @@ TEST_P(KernelsTest, HitsAreTheScoresFromTheThresholdUp) {
 
 TEST_P(KernelsTest, AgreesWithThePortableOnes) {
   const Kernels* own = kernels;
-  for (const std::size_t dimension : {16, 80, 512}) {
+  for (const std::size_t dimension : {1, 16, 80, 99, 512, 4096}) {
     const Blocks blocks(random_embeddings(300, dimension, 4));
     const auto query = random_embeddings(1, dimension, 5);
     kernels = own;
@@ -178,7 +204,7 @@ TEST_P(KernelsTest, AgreesWithThePortableOnes) {
 }
 
 TEST_P(KernelsTest, NearestIsTheRowWithTheLargestScore) {
-  for (const std::size_t dimension : {16, 48, 128}) {
+  for (const std::size_t dimension : {3, 16, 48, 100, 128}) {
     const auto queries = random_embeddings(9, dimension, 1);
     for (const std::size_t rows : {1, 2, 15, 16, 17, 31, 33, 100}) {
       for (const bool negative : {false, true}) {

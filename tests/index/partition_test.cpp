@@ -81,7 +81,7 @@ void expect_sound(const Partition& partition, const Content& content,
 }
 
 TEST(PartitionTest, SortsRowsByTheirAngle) {
-  for (const std::size_t dimension : {16, 64, 512}) {
+  for (const std::size_t dimension : {2, 16, 64, 100, 512, 4096}) {
     for (const std::size_t count : {1, 15, 16, 17, 300}) {
       const auto embeddings = clustered_embeddings(count, dimension, 3, count);
       const auto centroid = random_embeddings(1, dimension, 9);

@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(, SnapshotTest, testing::Values(1U, 1'000'000U), [](con
 });
 
 TEST_P(SnapshotTest, WhatIsSavedIsLoaded) {
-  for (const std::size_t dimension : {16, 64, 512}) {
+  for (const std::size_t dimension : {1, 16, 64, 100, 512, 1000}) {
     for (const std::size_t rows : {1, 16, 17, 1500}) {
       reference = {};
       const auto index = make_index(dimension, options());

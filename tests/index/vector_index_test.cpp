@@ -46,7 +46,7 @@ INSTANTIATE_TEST_SUITE_P(, VectorIndexTest, testing::Values(1U, 300U, 1000000U),
                          });
 
 TEST_P(VectorIndexTest, FindsWhatTheReferenceFinds) {
-  for (const std::size_t dimension : {16, 32, 48, 64, 512}) {
+  for (const std::size_t dimension : {16, 32, 48, 64, 100, 512}) {
     for (const std::size_t rows : {1, 2, 15, 16, 17, 255, 256, 257, 1900}) {
       const auto index = make(clustered_embeddings(rows, dimension, 1 + rows / 40, rows));
       const auto queries = random_embeddings(3, dimension, 2);
@@ -381,7 +381,8 @@ TEST_P(VectorIndexTest, RefusesWhatDoesNotFitAndStaysAsItWas) {
     expect_usage([&] { index->range_search(query, 0); });
   }
   expect_usage([&] { index->range_search(one.row(0), std::numeric_limits<float>::quiet_NaN()); });
-  expect_usage([] { make_index(17); });
+  expect_usage([] { make_index(0); });
+  expect_usage([] { make_index(4097); });
   EXPECT_EQ(index->ids(), ids_from(10, 3));
 }
 

@@ -106,7 +106,7 @@ TEST_P(StoreOpenTest, ANewerFormatIsRefusedAndNothingWritten) {
 TEST_P(StoreOpenTest, DamagedIdentityIsCorruption) {
   for (const auto& [key, value] :
        std::map<std::string, std::string>{{"format_version", "x"},
-                                          {"dimension", test::big_endian(17)},
+                                          {"dimension", test::big_endian(4097)},
                                           {"items", "many"},
                                           {"store_id", std::string(32, 'X')},
                                           {"changes", ""},
@@ -139,11 +139,31 @@ TEST_P(StoreOpenTest, ADamagedEncoderIsCorruption) {
   EXPECT_EQ(code_of([&] { store->encoder_model(); }), ErrorCode::kCorruption);
 }
 
+TEST_P(StoreOpenTest, TheSpaceOfVectorsFromElsewhereIsKept) {
+  const std::string text = "simdb space\n100\nclip";
+  const auto bytes = std::as_bytes(std::span(text));
+  Store::create(path, {100, to_hex(sha256(bytes)), {bytes.begin(), bytes.end()}, "clip"});
+  {
+    const auto store = Store::open(path, GetParam());
+    EXPECT_EQ(store->space(), "clip");
+    EXPECT_EQ(store->dimension(), 100U);
+    EXPECT_TRUE(store->verify().empty());
+  }
+  for (const std::string name : {"another", "clip\n"}) {
+    test::RawStore(path).put("meta", "space", name);
+    const Error error = error_of([&] { Store::open(path, GetParam()); });
+    EXPECT_EQ(error.code(), ErrorCode::kCorruption);
+    EXPECT_TRUE(mentions(error, "'space'")) << error.what();
+  }
+  test::RawStore(path).put("meta", "space", "clip");
+  EXPECT_EQ(Store::open(path, GetParam())->space(), "clip");
+}
+
 TEST_F(StoreOpenTest, CreateRefusesWhatIsThere) {
   test::make_store(path).reset();
   EXPECT_EQ(code_of([&] { test::make_store(path); }), ErrorCode::kUsage);
   EXPECT_EQ(code_of([&] { test::make_store(folder / "no" / "parent"); }), ErrorCode::kIo);
-  EXPECT_EQ(code_of([&] { test::make_store(folder / "odd", 17); }), ErrorCode::kUsage);
+  EXPECT_EQ(code_of([&] { test::make_store(folder / "odd", 4097); }), ErrorCode::kUsage);
   EXPECT_FALSE(fs::exists(folder / "odd"));
 }
 

@@ -22,8 +22,12 @@ namespace simdb::test {
 /// engine must answer, and an engine without files.
 class PlainGallery final : public Gallery {
  public:
-  explicit PlainGallery(std::size_t dimension, std::vector<std::byte> model = {})
-      : dimension_(dimension), model_(std::move(model)), fingerprint_(to_hex(sha256(model_))) {}
+  explicit PlainGallery(std::size_t dimension, std::vector<std::byte> model = {},
+                        std::string space = {})
+      : dimension_(dimension),
+        model_(std::move(model)),
+        fingerprint_(to_hex(sha256(model_))),
+        space_(std::move(space)) {}
 
   std::vector<AddedItem> add(std::span<const NewItem> items,
                              const EmbeddingBatch& embeddings) override {
@@ -260,11 +264,12 @@ class PlainGallery final : public Gallery {
     }
   }
   GalleryStats stats() const override {
-    return {copy().size(), classes().size(), dimension_, fingerprint_, 0};
+    return {copy().size(), classes().size(), dimension_, fingerprint_, 0, space_};
   }
   std::size_t dimension() const noexcept override { return dimension_; }
   const std::string& encoder_fingerprint() const noexcept override { return fingerprint_; }
   std::vector<std::byte> encoder_model() const override { return model_; }
+  const std::string& space() const noexcept override { return space_; }
   std::uint64_t changes() const override {
     const Lock lock(mutex_);
     return history_.size();
@@ -343,6 +348,7 @@ class PlainGallery final : public Gallery {
   const std::size_t dimension_;
   const std::vector<std::byte> model_;
   const std::string fingerprint_;
+  const std::string space_;
   mutable std::recursive_mutex mutex_;  // guards what follows; held for a whole call
   std::map<ItemId, Item> items_;
   std::uint64_t next_id_ = 1;

@@ -1,4 +1,5 @@
-// Stored and foreign floats on their way to an embedding. Input: the dimension / 16, then floats.
+// Stored and foreign floats on their way to an embedding. Input: a number that tells the
+// dimension, then floats.
 #include <cmath>
 #include <cstring>
 
@@ -27,7 +28,8 @@ bool is_same(std::span<const float> a, std::span<const float> b) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::Fields fields(fuzz::bytes_of(data, size));
-  const std::size_t dimension = 16 * (fields.number(1) % 3);
+  const std::size_t number = fields.number(1);
+  const std::size_t dimension = 16 * (number % 3) + number / 3;
   const auto bytes = fields.rest();
   std::vector<float> values(bytes.size() / sizeof(float));
   if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
