@@ -16,6 +16,7 @@
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "core/class_name.h"
+#include "database/item_selection.h"
 #include "simdb/error.h"
 #include "simdb/ingest.h"
 
@@ -110,17 +111,16 @@ std::vector<ItemId> outdated(const Gallery& gallery, std::span<const ItemId> add
   std::vector<ItemId> found;
   const SearchFilter filter{.class_names = {classes.begin(), classes.end()}};
   if (places.empty()) return found;
-  for (ItemId last{};;) {
-    const auto page = gallery.items_after(last, 1000, filter);
-    if (page.empty()) return found;
+  for_each_page(gallery, {.filter = filter}, [&](std::span<const ItemRecord> page) {
     for (const ItemRecord& item : page) {
       if (places.contains({item.info.class_name, item.info.source}) &&
           !std::ranges::binary_search(added, item.id)) {
         found.push_back(item.id);
       }
     }
-    last = page.back().id;
-  }
+    return true;
+  });
+  return found;
 }
 
 void print_outdated(std::ostream& err, std::span<const ItemId> items) {

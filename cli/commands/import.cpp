@@ -45,7 +45,10 @@ struct ImportState {
 };
 
 ImportReader reader_of(std::istream& in, const std::string& name, const Gallery& gallery) {
-  return {in, name, gallery.encoder_fingerprint(), gallery.dimension(), InterruptGuard::check};
+  return {in,
+          name,
+          {gallery.encoder_fingerprint(), gallery.dimension(), gallery.space()},
+          InterruptGuard::check};
 }
 
 // Reads all, so that a bad line stops the import before it has begun.
@@ -104,7 +107,8 @@ int run_import(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
       "import FILE.jsonl",
       "Adds the items of a file that 'simdb export' wrote (- for stdin). The vectors must come "
-      "from the\ndatabase's own encoder. A file is read twice: a bad line in it is named and "
+      "from the\ndatabase's own encoder or be of its space. A file is read twice: a bad line in it "
+      "is named and "
       "nothing is imported. What\ncomes through a pipe is imported up to a bad line. Cut short, it "
       "says how far it got; the same\ncommand again goes on.");
   parser.with_database().with_json();

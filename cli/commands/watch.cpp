@@ -88,10 +88,14 @@ class Watch {
   bool tell_change(std::span<const ItemEvent> events) {
     bool told = false;
     const auto tell = [&](const ItemEvent& event, const char* what, const ItemRecord* record) {
-      nlohmann::ordered_json line{
-          {"change", event.change}, {"op", what}, {"id", to_number(event.id)}};
-      if (record != nullptr) line["item"] = to_json(*record);
-      print_json(lines_, line);
+      std::string line = fmt::format(R"({{"change":{},"op":"{}","id":{})", event.change, what,
+                                     to_number(event.id));
+      if (record != nullptr) {
+        line += ",\"item\":";
+        append_json_line(line, *record);
+        line.pop_back();
+      }
+      lines_ << line << "}\n";
       told = true;
     };
     while (!events.empty() && !must_stop()) {

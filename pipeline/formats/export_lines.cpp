@@ -13,10 +13,11 @@ namespace simdb {
 std::uint64_t write_export_lines(const Gallery& gallery, const ItemSelection& selection,
                                  const std::function<bool(std::string_view)>& sink,
                                  const std::function<void()>& check) {
-  std::string lines = json_text({{kExportVersionKey, kExportVersion},
-                                 {"dimension", gallery.dimension()},
-                                 {"encoder", gallery.encoder_fingerprint()}}) +
-                      '\n';
+  nlohmann::ordered_json header{{kExportVersionKey, kExportVersion},
+                                {"dimension", gallery.dimension()},
+                                {"encoder", gallery.encoder_fingerprint()}};
+  if (!gallery.space().empty()) header["space"] = gallery.space();
+  std::string lines = json_text(header) + '\n';
   std::uint64_t count = 0;
   if (!sink(lines)) return count;
   for_each_page(gallery, selection, [&](std::span<const ItemRecord> page) {

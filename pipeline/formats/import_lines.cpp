@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -71,8 +72,13 @@ std::vector<float> vector_of(const Json& line, std::size_t dimension) {
   return values.get<std::vector<float>>();
 }
 
-// Vectors can be compared if one encoder made them and they have one length.
-void require_same_space(const Json& header, const std::string& fingerprint, std::size_t dimension) {
+std::string space_name(const std::string& space) {
+  return space.empty() ? "an encoder" : "the space '" + printable(space) + "'";
+}
+
+// Vectors can be compared if one encoder made them, or they are of one space, and they have one
+// length.
+void require_same_space(const Json& header, const ImportTarget& target) {
   if (!header.contains(kExportVersionKey)) {
     refuse(fmt::format("it is not the line that 'simdb export' begins with: it has no \"{}\"",
                        kExportVersionKey));
@@ -82,16 +88,24 @@ void require_same_space(const Json& header, const std::string& fingerprint, std:
     refuse(fmt::format("it has format version {}, this simdb knows {}; use a newer simdb", version,
                        kExportVersion));
   }
+  const std::string space = header.contains("space") ? text(header, "space") : "";
+  if (space != target.space && (!space.empty() || !header.contains("encoder"))) {
+    refuse(
+        fmt::format("its vectors are of {}, the database's of {}; make a database for them: "
+                    "'simdb init --space NAME --dimension N'",
+                    space_name(space), space_name(target.space)));
+  }
+  if (header.contains("dimension") && whole_number(header, "dimension") != target.dimension) {
+    refuse(fmt::format("its vectors have {} numbers, the database's have {}",
+                       whole_number(header, "dimension"), target.dimension));
+  }
+  if (!space.empty()) return;
   const std::string found = text(header, "encoder");
-  if (found != fingerprint) {
+  if (found != target.fingerprint) {
     refuse(
         fmt::format("its vectors belong to encoder {}, the database to {}; add the images "
                     "themselves instead",
-                    printable(found.substr(0, 12)), fingerprint.substr(0, 12)));
-  }
-  if (header.contains("dimension") && whole_number(header, "dimension") != dimension) {
-    refuse(fmt::format("its vectors have {} numbers, the database's have {}",
-                       whole_number(header, "dimension"), dimension));
+                    printable(found.substr(0, 12)), target.fingerprint.substr(0, 12)));
   }
 }
 
@@ -105,7 +119,19 @@ auto read_field(const char* name, Read read) {
   }
 }
 
-void append_item(const Json& line, ImportedItems& imported) {
+// An encoder's vectors are of unit length; another length is damage. Elsewhere they have any.
+void append_vector(std::span<const float> values, const ImportTarget& target,
+                   EmbeddingBatch& embeddings) {
+  constexpr double kExported = 1e-6;  // what was exported comes back bit by bit
+  const bool is_unit = std::abs(squared_length(values) - 1) <= kExported;
+  if (target.space.empty() || is_unit) {
+    embeddings.append_unit(values);
+  } else {
+    embeddings.append_normalized(values);
+  }
+}
+
+void append_item(const Json& line, const ImportTarget& target, ImportedItems& imported) {
   NewItem item;
   item.info.class_name = text(line, "class");
   read_field("class", [&] { require_class_name(item.info.class_name); });
@@ -127,20 +153,16 @@ void append_item(const Json& line, ImportedItems& imported) {
     item.info.metadata =
         read_field("metadata", [&] { return metadata_from_json(line["metadata"]); });
   }
-  const std::vector<float> values = vector_of(line, imported.embeddings.dimension());
-  read_field("vector", [&] { imported.embeddings.append_unit(values); });
+  const std::vector<float> values = vector_of(line, target.dimension);
+  read_field("vector", [&] { append_vector(values, target, imported.embeddings); });
   imported.items.push_back(std::move(item));
 }
 
 }  // namespace
 
-ImportReader::ImportReader(std::istream& in, std::string name, std::string fingerprint,
-                           std::size_t dimension, std::function<void()> check)
-    : in_(in),
-      name_(std::move(name)),
-      fingerprint_(std::move(fingerprint)),
-      dimension_(dimension),
-      check_(std::move(check)) {}
+ImportReader::ImportReader(std::istream& in, std::string name, ImportTarget target,
+                           std::function<void()> check)
+    : in_(in), name_(std::move(name)), target_(std::move(target)), check_(std::move(check)) {}
 
 // Passes over blank ones.
 bool ImportReader::read_line() {
@@ -162,14 +184,14 @@ bool ImportReader::read_line() {
 }
 
 ImportedItems ImportReader::next(std::size_t most) {
-  ImportedItems imported{{}, EmbeddingBatch(dimension_)};
+  ImportedItems imported{{}, EmbeddingBatch(target_.dimension)};
   while (imported.items.size() < most && read_line()) {
     try {
       const Json json = parse_line(line_);
       if (has_header_) {
-        append_item(json, imported);
+        append_item(json, target_, imported);
       } else {
-        require_same_space(json, fingerprint_, dimension_);
+        require_same_space(json, target_);
         has_header_ = true;
       }
     } catch (const Error& e) {

@@ -17,16 +17,22 @@ struct ImportedItems {
   EmbeddingBatch embeddings;  ///< a row per item
 };
 
+/// The gallery that lines are read for.
+struct ImportTarget {
+  std::string fingerprint;    ///< of its encoder
+  std::size_t dimension = 0;  ///< of its vectors
+  std::string space = {};     ///< of a gallery without an encoder
+};
+
 /// Reads what `simdb export` wrote (docs/file_formats.md describes it), some items at a time. Blank
 /// lines, a byte order mark and "\r\n" are no part of it. Not thread-safe.
 class ImportReader {
  public:
-  /// `in` must outlive it; `name` is what errors call it. The lines must belong to the encoder
-  /// `fingerprint` and have `dimension` floats. `check` is called before each line; what it throws
-  /// comes out of next().
+  /// `in` must outlive it; `name` is what errors call it. The vectors must be of the target's
+  /// encoder or of its space; those of a space may have any length but 0. `check` is called before
+  /// each line; what it throws comes out of next().
   ImportReader(
-      std::istream& in, std::string name, std::string fingerprint, std::size_t dimension,
-      std::function<void()> check = [] {});
+      std::istream& in, std::string name, ImportTarget target, std::function<void()> check = [] {});
 
   /// The items of the next lines, at most `most`; none at the end. Throws Error(kBadInput), naming
   /// the line and the field, at a line that can't be taken, Error(kIo) if the stream breaks off:
@@ -38,8 +44,7 @@ class ImportReader {
 
   std::istream& in_;
   const std::string name_;
-  const std::string fingerprint_;
-  const std::size_t dimension_;
+  const ImportTarget target_;
   const std::function<void()> check_;
   std::string line_;
   std::uint64_t number_ = 0;  // of line_

@@ -17,12 +17,13 @@ using ::testing::HasSubstr;
 
 constexpr std::size_t kDimension = 16;
 const std::string kEncoder = "0123456789abcdef";
+const ImportTarget kTarget{kEncoder, kDimension};
 const std::string kHeader = R"({"simdb_export":1,"dimension":16,"encoder":"0123456789abcdef"})";
 const std::string kVector = R"("vector":[0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0])";
 
 ImportedItems read(const std::string& text) {
   std::istringstream in(text);
-  return ImportReader(in, "a.jsonl", kEncoder, kDimension).next(1000);
+  return ImportReader(in, "a.jsonl", kTarget).next(1000);
 }
 
 std::string refusal(const std::string& text) {
@@ -55,8 +56,7 @@ TEST(ImportLinesTest, ReadsWhatExportWrites) {
 TEST(ImportLinesTest, AFileThatBreaksOffIsNotImported) {
   test::BrokenInput broken(item(R"("class":"red",)" + kVector));
   std::istream in(&broken);
-  const Error error =
-      test::error_of([&] { ImportReader(in, "a.jsonl", kEncoder, kDimension).next(1000); });
+  const Error error = test::error_of([&] { ImportReader(in, "a.jsonl", kTarget).next(1000); });
   EXPECT_EQ(error.code(), ErrorCode::kIo);
   EXPECT_THAT(error.what(), HasSubstr("after line 2"));
 }
@@ -67,7 +67,7 @@ TEST(ImportLinesTest, HandsOutSomeAtATime) {
     text += R"({"class":"c)" + std::to_string(i) + "\"," + kVector + "}\n\n";
   }
   std::istringstream in(text + "{}");
-  ImportReader reader(in, "a.jsonl", kEncoder, kDimension);
+  ImportReader reader(in, "a.jsonl", kTarget);
   for (const std::string first : {"c0", "c2"}) {
     const ImportedItems some = reader.next(2);
     ASSERT_EQ(some.items.size(), 2U);
@@ -78,7 +78,7 @@ TEST(ImportLinesTest, HandsOutSomeAtATime) {
   EXPECT_THAT(error.what(), HasSubstr("line 12: it has no"));
 
   std::istringstream whole(text);
-  ImportReader again(whole, "a.jsonl", kEncoder, kDimension);
+  ImportReader again(whole, "a.jsonl", kTarget);
   EXPECT_EQ(again.next(100).items.size(), 5U);
   EXPECT_TRUE(again.next(100).items.empty());
 }
@@ -185,6 +185,32 @@ TEST(ImportLinesTest, MessagesStayShort) {
       refusal(item(R"("class":"red",)" + kVector + ",\"" + name + "\":" + value));
     }
   }
+}
+
+TEST(ImportLinesTest, VectorsOfASpaceHaveAnyLength) {
+  const ImportTarget target{kEncoder, 2, "clip"};
+  const auto read_into = [&](const ImportTarget& into, const std::string& text) {
+    std::istringstream in(text);
+    return ImportReader(in, "a.jsonl", into).next(1000);
+  };
+  const std::string header = R"({"simdb_export":1,"dimension":2,"space":"clip"})";
+  const std::string line = "\n{\"class\":\"red\",\"vector\":[3,4]}";
+  const ImportedItems imported = read_into(target, header + line);
+  ASSERT_EQ(imported.embeddings.rows(), 1U);
+  EXPECT_EQ(imported.embeddings.row(0)[0], 0.6F);
+  EXPECT_EQ(imported.embeddings.row(0)[1], 0.8F);
+  const auto refusal_of = [&](const ImportTarget& into, const std::string& text) {
+    return std::string(test::error_of([&] { read_into(into, text); }).what());
+  };
+  EXPECT_THAT(refusal_of(target, header + "\n{\"class\":\"red\",\"vector\":[0,0]}"),
+              HasSubstr("zero vector"));
+  EXPECT_THAT(refusal_of({kEncoder, 2, "text"}, header + line),
+              HasSubstr("of the space 'clip', the database's of the space 'text'"));
+  EXPECT_THAT(refusal_of({kEncoder, 2}, header + line),
+              HasSubstr("of the space 'clip', the database's of an encoder"));
+  EXPECT_THAT(refusal_of({kEncoder, 3, "clip"}, header + line), HasSubstr("have 2 numbers"));
+  EXPECT_THAT(refusal_of(target, R"({"simdb_export":1,"dimension":2})" + line),
+              HasSubstr("of an encoder, the database's of the space 'clip'"));
 }
 
 }  // namespace

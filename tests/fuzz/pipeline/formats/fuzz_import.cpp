@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::size_t kDimension = 16;
   std::istringstream in(fuzz::text_of(fuzz::bytes_of(data, size)));
   const auto imported = fuzz::parsed({ErrorCode::kBadInput}, [&] {
-    return ImportReader(in, "a.jsonl", "0123456789abcdef", kDimension).next(size);
+    return ImportReader(in, "a.jsonl", ImportTarget{"0123456789abcdef", kDimension}).next(size);
   });
   if (!imported) return 0;
   fuzz::require(imported->items.size() == imported->embeddings.rows(), "an item has a vector");
