@@ -75,18 +75,27 @@ StoredImage decode_stored(std::span<const std::byte> bytes, ImageFormat format,
   return decode_webp(bytes, budget);
 }
 
+// Brands of ISO 23008-12 and of AV1's pictures; the last ones say no more than that it is HEIF.
+struct HeifBrand {
+  std::string_view brand;
+  const char* name;
+};
+constexpr HeifBrand kHeifBrands[] = {{"avif", "AVIF"}, {"avis", "AVIF"}, {"heic", "HEIC"},
+                                     {"heix", "HEIC"}, {"heim", "HEIC"}, {"heis", "HEIC"},
+                                     {"hevc", "HEIC"}, {"hevx", "HEIC"}, {"hevm", "HEIC"},
+                                     {"hevs", "HEIC"}, {"mif1", "HEIF"}, {"msf1", "HEIF"}};
+
 // ISO 14496-12: a box "ftyp" with the main brand and those that it is compatible with.
 void refuse_if_heif(std::span<const std::byte> bytes) {
   ByteReader reader(bytes);
   if (!reader.has(4, "ftyp")) return;
   const std::uint64_t end = std::min<std::uint64_t>({reader.big(0, 4), bytes.size(), 256});
-  for (std::uint64_t at = 8; at + 4 <= end; at += 4) {
-    for (const std::string_view brand : {"heic", "heix", "hevc", "heim", "avif", "avis"}) {
+  for (const auto& [brand, name] : kHeifBrands) {
+    for (std::uint64_t at = 8; at + 4 <= end; at += 4) {
       if (!reader.has(at, brand)) continue;
-      const std::string name = brand.starts_with("av") ? "AVIF" : "HEIC";
-      throw std::runtime_error("it is " + name +
-                               ", which simdb does not read; make a JPEG of it, " +
-                               "with heif-convert (Debian: libheif-examples) for instance");
+      throw std::runtime_error("it is " + std::string(name) +
+                               ", which simdb does not read; make a JPEG of it, with "
+                               "heif-convert (Debian: libheif-examples) for instance");
     }
   }
 }
@@ -222,10 +231,10 @@ std::vector<std::byte> encode_png(const Image& image) {
 }
 
 bool has_image_extension(const std::filesystem::path& path) {
-  // The last three are not read, but named with what to do.
-  static constexpr std::array<std::string_view, 13> kExtensions = {
+  // The last four are not read, but named with what to do.
+  static constexpr std::array<std::string_view, 14> kExtensions = {
       ".png", ".jpg",  ".jpeg", ".jpe",  ".jfif", ".webp", ".gif",
-      ".tif", ".tiff", ".bmp",  ".heic", ".heif", ".avif"};
+      ".tif", ".tiff", ".bmp",  ".heic", ".heif", ".hif",  ".avif"};
   std::string extension = path.extension().string();
   for (char& c : extension) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

@@ -60,8 +60,8 @@ SourceImage source_image(const Image& image);
 std::vector<std::byte> encode_png(const Image& image);
 
 /// True for a name that ends as those of images do (.png, .jpg, .jpeg, .jpe, .jfif, .webp, .gif,
-/// .tif, .tiff, .bmp; .heic, .heif and .avif, which are refused with what to do), in any case: what
-/// a folder walk takes up.
+/// .tif, .tiff, .bmp; .heic, .heif, .hif and .avif, which are refused with what to do), in any
+/// case: what a folder walk takes up.
 bool has_image_extension(const std::filesystem::path& path);
 
 /// Longest side of a thumbnail.

@@ -196,6 +196,9 @@ TEST(ImageCodecTest, NamesHeicAndAvifWithTheRemedy) {
   EXPECT_THAT(refusal_of(to_bytes("\x7F...ftypheic....mif1heic")),
               AllOf(HasSubstr("it is HEIC"), HasSubstr("heif-convert")));
   EXPECT_THAT(refusal_of(to_bytes("\x7F...ftypmif1....mif1avif")), HasSubstr("it is AVIF"));
+  EXPECT_THAT(refusal_of(to_bytes("\x7F...ftypmsf1....hevsmsf1")), HasSubstr("it is HEIC"));
+  EXPECT_THAT(refusal_of(to_bytes("\x7F...ftypmif1....miafMiHB")), HasSubstr("it is HEIF"));
+  EXPECT_THAT(refusal_of(to_bytes("\x7F...ftypisom....mp41avc1")), HasSubstr("first bytes"));
 }
 
 TEST(ImageCodecTest, RefusesTruncatedFiles) {
@@ -310,7 +313,7 @@ TEST(ImageCodecTest, EncodesPngAndLeavesTheImageAlone) {
 
 TEST(ImageCodecTest, KnowsImageExtensions) {
   for (const char* name : {"a.png", "b.JPG", "c.JpEg", "d.bmp", "folder/e.WEBP", "f.jfif", "g.JPE",
-                           "h.gif", "i.TIF", "j.tiff", "k.heic", "l.AVIF"}) {
+                           "h.gif", "i.TIF", "j.tiff", "k.heic", "l.AVIF", "m.HIF"}) {
     EXPECT_TRUE(has_image_extension(name)) << name;
   }
   for (const char* name : {"a", ".png", "a.gift", "a.png.txt", "png", "a.", ""}) {
