@@ -191,6 +191,7 @@ int run_add(std::span<const std::string> args, Console& console) {
           return !InterruptGuard::requested();
         });
   } catch (const Error& e) {
+    if (report.added == 0) throw;
     const std::string added = count_of(report.added, "image", "images");
     throw Error(e.code(),
                 e.what() + ("; " + added + " went in before; add the same again for the rest"));
