@@ -105,6 +105,17 @@ std::optional<HistoryEntry> decode_history_entry(std::string_view key, std::stri
   return entry;
 }
 
+void for_each_derived(
+    ItemId id, const ItemInfo& info,
+    const std::function<void(Family, const std::string& key, const std::string& value)>& visit) {
+  visit(Family::kByClass, class_key(info.class_name, id), {});
+  visit(Family::kByHash, digest_key(info.digest, id), {});
+  if (!info.key.empty()) visit(Family::kByKey, info.key, item_key(id));
+  for (const auto& [name, value] : info.metadata) {
+    visit(Family::kByMetadata, field_key(name, value, id), {});
+  }
+}
+
 std::optional<ItemId> decode_id_after(std::size_t prefix_bytes, std::string_view key) {
   if (key.size() < prefix_bytes) return std::nullopt;
   return decode_item_key(key.substr(prefix_bytes));

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -107,6 +108,11 @@ struct HistoryEntry {
 std::string encode_addition(std::uint64_t items);
 /// Nothing if the key has a wrong length or the value says nothing.
 std::optional<HistoryEntry> decode_history_entry(std::string_view key, std::string_view value);
+
+/// Calls with each entry that follows from an item: of by_class, by_hash, by_key and by_metadata.
+void for_each_derived(
+    ItemId id, const ItemInfo& info,
+    const std::function<void(Family, const std::string& key, const std::string& value)>& visit);
 
 /// The id at the end of a class_key, digest_key or field_key whose prefix has `prefix_bytes` bytes.
 std::optional<ItemId> decode_id_after(std::size_t prefix_bytes, std::string_view key);

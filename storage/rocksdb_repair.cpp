@@ -171,10 +171,7 @@ class Repairer {
   }
 
   void derive_lists() {
-    std::map<std::string, std::string> by_class;
-    std::map<std::string, std::string> by_hash;
-    std::map<std::string, std::string> by_key;
-    std::map<std::string, std::string> by_metadata;
+    std::map<Family, std::map<std::string, std::string>> derived;
     std::map<std::string, std::uint64_t> sizes;
     std::uint64_t items = 0;
     std::uint64_t last = 0;
@@ -182,12 +179,10 @@ class Repairer {
       const auto id = decode_item_key(key);
       if (!id) throw damaged(connection_.path(), "the key of an item has a wrong length");
       const ItemInfo info = decode_item(*id, value).info;
-      by_class[class_key(info.class_name, *id)];
-      by_hash[digest_key(info.digest, *id)];
-      if (!info.key.empty()) by_key[info.key] = key;
-      for (const auto& [name, of_name] : info.metadata) {
-        by_metadata[field_key(name, of_name, *id)];
-      }
+      for_each_derived(*id, info,
+                       [&](Family family, const std::string& of, const std::string& entry) {
+                         derived[family][of] = entry;
+                       });
       ++sizes[info.class_name];
       ++items;
       last = to_number(*id);
@@ -196,10 +191,10 @@ class Repairer {
     std::map<std::string, std::string> classes;
     for (const auto& [name, count] : sizes) classes[name] = encode_number(count);
     rocksdb::WriteBatch batch;
-    write_difference(Family::kByClass, by_class, batch);
-    write_difference(Family::kByHash, by_hash, batch);
-    write_difference(Family::kByKey, by_key, batch);
-    write_difference(Family::kByMetadata, by_metadata, batch);
+    for (const Family family :
+         {Family::kByClass, Family::kByHash, Family::kByKey, Family::kByMetadata}) {
+      write_difference(family, derived[family], batch);
+    }
     write_difference(Family::kClasses, classes, batch);
     write_number(kMetaItems, items, batch);
     if (meta_number(kMetaNextId).value_or(0) <= last) {

@@ -45,18 +45,6 @@ constexpr DerivedFamily kDerived[] = {{Family::kByClass, "the class index"},
                                       {Family::kByKey, "the index of keys"},
                                       {Family::kByMetadata, "the index of metadata"}};
 
-void for_each_derived(
-    const ItemRecord& record,
-    const std::function<void(Family, const std::string& key, const std::string& value)>& visit) {
-  const ItemInfo& info = record.info;
-  visit(Family::kByClass, class_key(info.class_name, record.id), {});
-  visit(Family::kByHash, digest_key(info.digest, record.id), {});
-  if (!info.key.empty()) visit(Family::kByKey, info.key, item_key(record.id));
-  for (const auto& [field, value] : info.metadata) {
-    visit(Family::kByMetadata, field_key(field, value, record.id), {});
-  }
-}
-
 class Verifier {
  public:
   Verifier(const RocksConnection& connection, const Store& store)
@@ -109,8 +97,10 @@ class Verifier {
     store_.for_each_item([&](const ItemRecord& record) {
       ids_.push_back(record.id);
       ++classes_[record.info.class_name];
-      for_each_derived(record, [&](Family family, const std::string& key,
-                                   const std::string& value) { made_[family].add(key, value); });
+      for_each_derived(record.id, record.info,
+                       [&](Family family, const std::string& key, const std::string& value) {
+                         made_[family].add(key, value);
+                       });
       return true;
     });
   }
@@ -156,7 +146,7 @@ class Verifier {
     const EntrySum& made = made_[derived.family];
     if (found == made) return;
     store_.for_each_item([&](const ItemRecord& record) {
-      for_each_derived(record,
+      for_each_derived(record.id, record.info,
                        [&](Family family, const std::string& key, const std::string& value) {
                          if (family == derived.family && connection_.read(family, key) != value) {
                            report(name_of(record.id) + " is missing in " + derived.name);

@@ -132,12 +132,9 @@ std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBa
     const std::string key = item_key(id);
     change.put(Family::kItems, key, encode_item(info, added_ms, added_ms));
     change.put(Family::kVectors, key, encode_vector(embeddings.row(i)));
-    change.put(Family::kByClass, class_key(info.class_name, id), {});
-    change.put(Family::kByHash, digest_key(info.digest, id), {});
-    if (!info.key.empty()) change.put(Family::kByKey, info.key, key);
-    for (const auto& [name, value] : info.metadata) {
-      change.put(Family::kByMetadata, field_key(name, value, id), {});
-    }
+    for_each_derived(id, info, [&](Family family, const std::string& of, const std::string& value) {
+      change.put(family, of, value);
+    });
     if (!thumbnail.empty()) change.put(Family::kThumbnails, key, as_text(thumbnail));
     change.count(info.class_name, 1);
     ids.push_back(id);
@@ -156,12 +153,9 @@ void Store::erase_item(Change& change, const ItemRecord& record) const {
   const std::string key = item_key(id);
   change.erase(Family::kItems, key);
   change.erase(Family::kVectors, key);
-  change.erase(Family::kByClass, class_key(record.info.class_name, id));
-  change.erase(Family::kByHash, digest_key(record.info.digest, id));
-  if (!record.info.key.empty()) change.erase(Family::kByKey, record.info.key);
-  for (const auto& [name, value] : record.info.metadata) {
-    change.erase(Family::kByMetadata, field_key(name, value, id));
-  }
+  for_each_derived(id, record.info, [&](Family family, const std::string& of, const std::string&) {
+    change.erase(family, of);
+  });
   change.erase(Family::kThumbnails, key);
   change.note({changes_ + 1, id}, {});
   change.count(record.info.class_name, -1);
