@@ -74,6 +74,7 @@ bool take_known(const ImageList& list, const KnownEmbedding& known, std::size_t 
 
 // One run of two parts of it.
 EncodedRun merged(EncodedRun&& a, EncodedRun&& b) {
+  if (b.indices.empty()) return std::move(a);
   EncodedRun run(a.embeddings.dimension());
   run.end = std::max(a.end, b.end);
   run.failures = std::move(a.failures);

@@ -75,8 +75,11 @@ IngestReport ingest(Database& database, const ImageList& images,
     report.count(done);
     return committed(done);
   };
-  encode_images(database.encoder(), with_labels_checked(images, label_of), commit,
-                [&](SourceImage& image) { return known_embedding(gallery, image); });
+  KnownEmbedding known;  // not of an empty gallery: to ask costs one more reading of each file
+  if (!gallery.classes().empty()) {
+    known = [&](SourceImage& image) { return known_embedding(gallery, image); };
+  }
+  encode_images(database.encoder(), with_labels_checked(images, label_of), commit, known);
   return report;
 }
 
