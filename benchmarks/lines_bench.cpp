@@ -203,7 +203,7 @@ void run(int argc, char** argv) {
     fmt::print("{}\n", result.dump());
     return;
   }
-  fmt::print("{}, {} items of dimension {}, {:.0f} bytes a line\n",
+  fmt::print("{}, {} items of dimension {}, {:.0f} bytes per line\n",
              result["machine"].get<std::string>(), count, dimension,
              result["line_bytes"].get<double>());
   for (const auto& row : result["results"]) {
