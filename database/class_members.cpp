@@ -14,7 +14,7 @@ namespace {
 
 std::size_t ids_in(const IdFilter& members) { return members.ids().size(); }
 
-std::size_t one(std::uint64_t /*size*/) { return 1; }
+constexpr auto one = [](const auto&) { return std::size_t{1}; };
 
 // Whether they share one list, which is never changed.
 bool same_list(const IdFilter& a, const IdFilter& b) {
@@ -49,8 +49,8 @@ void StaleItems::note(ItemId id, const ItemInfo& before, const ItemInfo& after) 
   if (before.class_name != after.class_name) {
     class_names.insert({before.class_name, after.class_name});
   }
-  for (const auto& [one, other] : {std::pair{&before, &after}, std::pair{&after, &before}}) {
-    for (const auto& [name, value] : one->metadata) {
+  for (const auto& [some, other] : {std::pair{&before, &after}, std::pair{&after, &before}}) {
+    for (const auto& [name, value] : some->metadata) {
       const auto same = other->metadata.find(name);
       if (same == other->metadata.end() || same->second != value) note_field(name, value);
     }
@@ -119,9 +119,7 @@ IdFilter ClassMembers::members_of(const Store& store, const MetadataCondition& c
   const std::string value = field_name(condition.name, condition.value);
   if (condition.comparison == Comparison::kEqual) return with_value_.get(value, find, ids_in);
   // Once the field has changed, nobody finds these any more: what is old in them does no harm.
-  const auto ranges = ranges_.get(
-      condition.name, [] { return std::make_shared<Ranges>(); },
-      [](const auto&) { return std::size_t{1}; });
+  const auto ranges = ranges_.get(condition.name, [] { return std::make_shared<Ranges>(); }, one);
   const std::string name = std::to_string(static_cast<int>(condition.comparison)) + value;
   {
     const std::lock_guard lock(ranges->mutex);
@@ -169,7 +167,7 @@ void ClassMembers::forget(const StaleItems& stale) {
   summaries_.forget(stale.class_names, [&](const ClassSummary&) { return dimension_; });
   sizes_.forget(stale.class_names, one);
   with_value_.forget(stale.values, ids_in);
-  ranges_.forget(stale.fields, [](const auto&) { return std::size_t{1}; });
+  ranges_.forget(stale.fields, one);
 }
 
 }  // namespace simdb

@@ -5,28 +5,21 @@
 #include <optional>
 
 #include "core/file_io.h"
+#include "database/item_selection.h"
 #include "simdb/error.h"
 
 namespace simdb {
-namespace {
-
-constexpr std::size_t kPage = 4096;
-
-}  // namespace
 
 std::vector<MetadataCount> Gallery::count_by(std::string_view field,
                                              const SearchFilter& filter) const {
   std::map<MetadataValue, std::uint64_t> counts;
-  ItemId last{};
-  for (;;) {
-    const std::vector<ItemRecord> page = items_after(last, kPage, filter);
-    if (page.empty()) break;
-    last = page.back().id;
+  for_each_page(*this, {.filter = filter}, [&](std::span<const ItemRecord> page) {
     for (const ItemRecord& record : page) {
       const auto found = record.info.metadata.find(field);
       if (found != record.info.metadata.end()) ++counts[found->second];
     }
-  }
+    return true;
+  });
   std::vector<MetadataCount> result;
   result.reserve(counts.size());
   for (const auto& [value, items] : counts) result.push_back({value, items});

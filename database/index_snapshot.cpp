@@ -72,10 +72,9 @@ std::string mismatch_of(const SnapshotInfo& snapshot, const Store& store) {
     return "it belongs to another database";
   }
   if (is_ahead(snapshot, store)) return "it was saved after changes that the store does not have";
-  if (is_forgotten(snapshot, store)) {
-    return "the store has forgotten what changed since it was saved";
-  }
-  if (store.mark_of(origin.change) != origin.mark) {
+  const auto mark = store.mark_of(origin.change);
+  if (!mark) return "the store has forgotten what changed since it was saved";
+  if (*mark != origin.mark) {
     return "it was saved after changes that the store does not have: an older copy of the store "
            "was put back";
   }

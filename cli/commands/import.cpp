@@ -116,17 +116,13 @@ int run_import(std::span<const std::string> args, Console& console) {
   Database database = open_to_write(parser, console);
   const InterruptGuard interrupt;
   ImportState state;
-  bool is_cut = false;
   try {
     import_file(parser.positional()[0], console, database.gallery(), state);
   } catch (const Interrupted&) {
-    is_cut = true;
+    console.err << "simdb: " << state.so_far() << '\n';
+    throw;
   } catch (const Error& e) {
     throw Error(e.code(), e.what() + ("; " + state.so_far()));
-  }
-  if (is_cut) {
-    console.err << "simdb: " << state.so_far() << '\n';
-    InterruptGuard::check();
   }
   if (parser.flag("json")) {
     print_json(console.out, {{"imported", state.added}, {"existing", state.existing}});

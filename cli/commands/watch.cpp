@@ -4,10 +4,10 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <chrono>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <ostream>
 #include <span>
-#include <sstream>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "cli/args.h"
@@ -16,7 +16,6 @@
 #include "cli/interrupt.h"
 #include "cli/item_options.h"
 #include "cli/output_wait.h"
-#include "cli/render.h"
 #include "pipeline/formats/item_json.h"
 #include "simdb/error.h"
 
@@ -50,7 +49,7 @@ class Watch {
 
   // The line that says that everything up to here was told.
   bool say_where() {
-    print_json(lines_, {{"change", at_}, {"end", true}});
+    lines_ += fmt::format("{{\"change\":{},\"end\":true}}\n", at_);
     return send();
   }
 
@@ -88,14 +87,14 @@ class Watch {
   bool tell_change(std::span<const ItemEvent> events) {
     bool told = false;
     const auto tell = [&](const ItemEvent& event, const char* what, const ItemRecord* record) {
-      std::string line = fmt::format(R"({{"change":{},"op":"{}","id":{})", event.change, what,
-                                     to_number(event.id));
+      lines_ += fmt::format(R"({{"change":{},"op":"{}","id":{})", event.change, what,
+                            to_number(event.id));
       if (record != nullptr) {
-        line += ",\"item\":";
-        append_json_line(line, *record);
-        line.pop_back();
+        lines_ += ",\"item\":";
+        append_json_line(lines_, *record);
+        lines_.pop_back();
       }
-      lines_ << line << "}\n";
+      lines_ += "}\n";
       told = true;
     };
     while (!events.empty() && !must_stop()) {
@@ -124,7 +123,7 @@ class Watch {
 
   // Piece by piece: a reader that does not read must not hold up the answer to a signal.
   bool send() {
-    const std::string text = std::exchange(lines_, std::ostringstream()).str();
+    const std::string text = std::exchange(lines_, {});
     for (std::string_view rest = text; !rest.empty();) {
       if (must_stop()) return false;
       const OutputState state = wait_for_output(kMostWait);
@@ -157,7 +156,7 @@ class Watch {
   std::uint64_t at_;
   std::uint64_t mark_ = 0;
   std::ostream& out_;
-  std::ostringstream lines_;
+  std::string lines_;     // not yet sent
   bool is_over_ = false;  // nobody reads any more
 };
 
