@@ -1,12 +1,13 @@
 #include "cli/meta_file.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "cli/input_file.h"
+#include "pipeline/formats/json_reader.h"
 #include "pipeline/formats/metadata_json.h"
 #include "simdb/error.h"
 
@@ -18,31 +19,36 @@ namespace fs = std::filesystem;
 // One name for the ways to write the path of a file.
 fs::path name_of(const fs::path& path) { return fs::absolute(path).lexically_normal(); }
 
-std::string take_text(nlohmann::json& line, const char* name) {
-  const auto found = line.find(name);
-  if (found == line.end()) return "";
-  if (!found->is_string()) {
+std::string text_of(std::string_view name, const simdjson::dom::element& value) {
+  std::string_view text;
+  if (value.get(text) != simdjson::SUCCESS) {
     throw Error(ErrorCode::kBadInput, fmt::format("its \"{}\" is no text", name));
   }
-  std::string text = found->get<std::string>();
-  line.erase(found);
-  return text;
+  return std::string(text);
 }
 
 }  // namespace
 
 MetaFile::MetaFile(const fs::path& file) {
   std::ifstream in = open_to_read(file.string());
+  JsonReader reader;
   std::string text;
   for (std::size_t number = 1; std::getline(in, text); ++number) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
     try {
-      nlohmann::json line = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-      if (!line.is_object()) throw Error(ErrorCode::kBadInput, "it is no JSON object");
-      const std::string path = take_text(line, "path");
+      std::string path;
+      ImageLabel label;
+      for (const auto& [name, value] : reader.read_object(text)) {
+        if (name == "path") {
+          path = text_of(name, value);
+        } else if (name == "key") {
+          label.key = text_of(name, value);
+        } else {
+          add_field(label.metadata, name, value);
+        }
+      }
       if (path.empty()) throw Error(ErrorCode::kBadInput, "it has no \"path\"");
-      ImageLabel label{.class_name = {}, .key = take_text(line, "key")};
-      label.metadata = metadata_from_json(line);
+      require_metadata(label.metadata);
       if (!lines_.emplace(name_of(path), std::move(label)).second) {
         throw Error(ErrorCode::kBadInput, "a line before it has the same path");
       }

@@ -15,7 +15,7 @@ build_packages=(
   librocksdb-dev libprotobuf-dev protobuf-compiler     # storage
   libopencv-core-dev libopencv-imgproc-dev             # encoder
   libopencv-dnn-dev libjpeg-dev libpng-dev libwebp-dev libgif-dev libtiff-dev liblcms2-dev
-  libonnx-dev nlohmann-json3-dev
+  libonnx-dev nlohmann-json3-dev libsimdjson-dev
   libtorch-dev                                         # encoder/training
   libboost-program-options-dev                         # cli
   python3-numpy python3-onnx python3-pip               # the encoder `photo`

@@ -1,12 +1,13 @@
 #include "pipeline/formats/import_lines.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
-#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/class_name.h"
 #include "core/printable.h"
@@ -19,58 +20,61 @@
 namespace simdb {
 namespace {
 
-using Json = nlohmann::json;
+using simdjson::dom::element;
 
 constexpr const char* kBlanks = " \t\r";
 
 [[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::kBadInput, why); }
 
-// nlohmann's words are about its own types. It passes over a byte order mark itself.
-Json parse_line(const std::string& text) {
-  try {
-    Json line = Json::parse(text);
-    if (line.is_object()) return line;
-  } catch (const Json::parse_error& e) {
-    refuse(fmt::format("it is no JSON from byte {} on", e.byte));
-  } catch (const Json::exception&) {
-    refuse("a number in it is too large");
+// The fields of a line, by name; others are passed over.
+class Line {
+ public:
+  explicit Line(simdjson::dom::object line) {
+    for (const auto& [name, value] : line) {
+      const auto* known = std::ranges::find(kNames, name);
+      if (known == kNames.end()) continue;
+      auto& field = fields_[static_cast<std::size_t>(known - kNames.begin())];
+      if (field) refuse(fmt::format("it has two \"{}\"", name));
+      field = value;
+    }
   }
-  refuse("it is no JSON object, {\"name\": value, ...}");
-}
 
-const Json& field(const Json& line, const char* name) {
-  const auto found = line.find(name);
-  if (found == line.end()) refuse(fmt::format("it has no \"{}\"", name));
-  return *found;
-}
+  bool has(std::string_view name) const { return find(name).has_value(); }
 
-std::string text(const Json& line, const char* name) {
-  const Json& value = field(line, name);
-  if (!value.is_string()) refuse(fmt::format("its \"{}\" is no text", name));
-  return value.get<std::string>();
-}
-
-// nlohmann's conversions would turn 28.7 into 28, -1 into 4,294,967,295 and, below, true into 1.
-std::uint32_t whole_number(const Json& line, const char* name) {
-  const Json& value = field(line, name);
-  const bool fits = value.is_number_unsigned() &&
-                    value.get<std::uint64_t>() <= std::numeric_limits<std::uint32_t>::max();
-  if (!fits) refuse(fmt::format("its \"{}\" is not a whole number from 0 to 2^32 - 1", name));
-  return value.get<std::uint32_t>();
-}
-
-std::vector<float> vector_of(const Json& line, std::size_t dimension) {
-  const Json& values = field(line, "vector");
-  const auto is_number = [](const Json& value) { return value.is_number(); };
-  if (!values.is_array() || !std::ranges::all_of(values, is_number)) {
-    refuse("its \"vector\" is not a list of numbers");
+  element field(std::string_view name) const {
+    const auto found = find(name);
+    if (!found) refuse(fmt::format("it has no \"{}\"", name));
+    return *found;
   }
-  if (values.size() != dimension) {
-    refuse(fmt::format("its \"vector\" has {} numbers, the database's have {}", values.size(),
-                       dimension));
+
+  std::string text(std::string_view name) const {
+    std::string_view text;
+    if (field(name).get(text) != simdjson::SUCCESS) {
+      refuse(fmt::format("its \"{}\" is no text", name));
+    }
+    return std::string(text);
   }
-  return values.get<std::vector<float>>();
-}
+
+  std::uint32_t whole_number(std::string_view name) const {
+    std::uint64_t number = 0;
+    if (field(name).get(number) != simdjson::SUCCESS ||
+        number > std::numeric_limits<std::uint32_t>::max()) {
+      refuse(fmt::format("its \"{}\" is not a whole number from 0 to 2^32 - 1", name));
+    }
+    return static_cast<std::uint32_t>(number);
+  }
+
+ private:
+  static constexpr std::array<std::string_view, 13> kNames = {
+      "class",    "source", "source_bytes",    "sha256", "width",     "height", "key",
+      "metadata", "vector", kExportVersionKey, "space",  "dimension", "encoder"};
+
+  const std::optional<element>& find(std::string_view name) const {
+    return fields_.at(static_cast<std::size_t>(std::ranges::find(kNames, name) - kNames.begin()));
+  }
+
+  std::array<std::optional<element>, kNames.size()> fields_;
+};
 
 std::string space_name(const std::string& space) {
   return space.empty() ? "an encoder" : "the space '" + printable(space) + "'";
@@ -78,29 +82,29 @@ std::string space_name(const std::string& space) {
 
 // Vectors can be compared if one encoder made them, or they are of one space, and they have one
 // length.
-void require_same_space(const Json& header, const ImportTarget& target) {
-  if (!header.contains(kExportVersionKey)) {
+void require_same_space(const Line& header, const ImportTarget& target) {
+  if (!header.has(kExportVersionKey)) {
     refuse(fmt::format("it is not the line that 'simdb export' begins with: it has no \"{}\"",
                        kExportVersionKey));
   }
-  const std::uint32_t version = whole_number(header, kExportVersionKey);
+  const std::uint32_t version = header.whole_number(kExportVersionKey);
   if (version != kExportVersion) {
     refuse(fmt::format("it has format version {}, this simdb knows {}; use a newer simdb", version,
                        kExportVersion));
   }
-  const std::string space = header.contains("space") ? text(header, "space") : "";
-  if (space != target.space && (!space.empty() || !header.contains("encoder"))) {
+  const std::string space = header.has("space") ? header.text("space") : "";
+  if (space != target.space && (!space.empty() || !header.has("encoder"))) {
     refuse(
         fmt::format("its vectors are of {}, the database's of {}; make a database for them: "
                     "'simdb init --space NAME --dimension N'",
                     space_name(space), space_name(target.space)));
   }
-  if (header.contains("dimension") && whole_number(header, "dimension") != target.dimension) {
+  if (header.has("dimension") && header.whole_number("dimension") != target.dimension) {
     refuse(fmt::format("its vectors have {} numbers, the database's have {}",
-                       whole_number(header, "dimension"), target.dimension));
+                       header.whole_number("dimension"), target.dimension));
   }
   if (!space.empty()) return;
-  const std::string found = text(header, "encoder");
+  const std::string found = header.text("encoder");
   if (found != target.fingerprint) {
     refuse(
         fmt::format("its vectors belong to encoder {}, the database to {}; add the images "
@@ -131,29 +135,33 @@ void append_vector(std::span<const float> values, const ImportTarget& target,
   }
 }
 
-void append_item(const Json& line, const ImportTarget& target, ImportedItems& imported) {
+void append_item(const Line& line, const ImportTarget& target, std::vector<float>& values,
+                 ImportedItems& imported) {
   NewItem item;
-  item.info.class_name = text(line, "class");
+  item.info.class_name = line.text("class");
   read_field("class", [&] { require_class_name(item.info.class_name); });
-  if (line.contains("source")) item.info.source = text(line, "source");
-  if (line.contains("source_bytes")) {
-    item.info.source = read_field("source_bytes", [&] {
-      if (!line["source_bytes"].is_string()) refuse("it is no text");
-      return source_from_hex(line["source_bytes"].get<std::string>());
-    });
+  if (line.has("source")) item.info.source = line.text("source");
+  if (line.has("source_bytes")) {
+    const std::string bytes = line.text("source_bytes");
+    item.info.source = read_field("source_bytes", [&] { return source_from_hex(bytes); });
   }
-  if (line.contains("sha256")) {
-    const std::string digest = text(line, "sha256");
+  if (line.has("sha256")) {
+    const std::string digest = line.text("sha256");
     item.info.digest = read_field("sha256", [&] { return sha256_from_hex(digest); });
   }
-  if (line.contains("width")) item.info.width = whole_number(line, "width");
-  if (line.contains("height")) item.info.height = whole_number(line, "height");
-  if (line.contains("key")) item.info.key = text(line, "key");
-  if (line.contains("metadata")) {
+  if (line.has("width")) item.info.width = line.whole_number("width");
+  if (line.has("height")) item.info.height = line.whole_number("height");
+  if (line.has("key")) item.info.key = line.text("key");
+  if (line.has("metadata")) {
     item.info.metadata =
-        read_field("metadata", [&] { return metadata_from_json(line["metadata"]); });
+        read_field("metadata", [&] { return metadata_from_json(line.field("metadata")); });
   }
-  const std::vector<float> values = vector_of(line, target.dimension);
+  if (!read_numbers(line.field("vector"), values))
+    refuse("its \"vector\" is not a list of numbers");
+  if (values.size() != target.dimension) {
+    refuse(fmt::format("its \"vector\" has {} numbers, the database's have {}", values.size(),
+                       target.dimension));
+  }
   read_field("vector", [&] { append_vector(values, target, imported.embeddings); });
   imported.items.push_back(std::move(item));
 }
@@ -187,11 +195,11 @@ ImportedItems ImportReader::next(std::size_t most) {
   ImportedItems imported{{}, EmbeddingBatch(target_.dimension)};
   while (imported.items.size() < most && read_line()) {
     try {
-      const Json json = parse_line(line_);
+      const Line line(json_.read_object(line_));
       if (has_header_) {
-        append_item(json, target_, imported);
+        append_item(line, target_, values_, imported);
       } else {
-        require_same_space(json, target_);
+        require_same_space(line, target_);
         has_header_ = true;
       }
     } catch (const Error& e) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/formats/json_reader.h"
 #include "simdb/embedding.h"
 #include "simdb/item.h"
 
@@ -46,8 +47,10 @@ class ImportReader {
   const std::string name_;
   const ImportTarget target_;
   const std::function<void()> check_;
+  JsonReader json_;
   std::string line_;
-  std::uint64_t number_ = 0;  // of line_
+  std::vector<float> values_;  // kept for its memory
+  std::uint64_t number_ = 0;   // of line_
   bool has_header_ = false;
 };
 

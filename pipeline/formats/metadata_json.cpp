@@ -1,5 +1,7 @@
 #include "pipeline/formats/metadata_json.h"
 
+#include <simdjson.h>
+
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -12,21 +14,24 @@
 namespace simdb {
 namespace {
 
-using Json = nlohmann::json;
-
 // Beyond this not every whole number is a double.
 constexpr double kExactIntegers = 9007199254740992;  // 2^53
 
-std::optional<MetadataValue> scalar(const Json& json) {
-  if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number()) return json.get<double>();
-  if (json.is_string()) return json.get<std::string>();
+std::optional<MetadataValue> scalar(const simdjson::dom::element& json) {
+  bool truth = false;
+  double number = 0;
+  std::string_view text;
+  if (json.get(truth) == simdjson::SUCCESS) return truth;
+  if (json.get(number) == simdjson::SUCCESS) return number;
+  if (json.get(text) == simdjson::SUCCESS) return std::string(text);
   return std::nullopt;
 }
 
 MetadataValue parse_value(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  auto value = json.is_discarded() ? std::nullopt : scalar(json);
+  simdjson::dom::parser parser;
+  simdjson::dom::element json;
+  auto value = parser.parse(text.data(), text.size()).get(json) == simdjson::SUCCESS ? scalar(json)
+                                                                                     : std::nullopt;
   return value ? *std::move(value) : MetadataValue(std::string(text));
 }
 
@@ -48,18 +53,22 @@ nlohmann::ordered_json to_json(const Metadata& metadata) {
   return json;
 }
 
-Metadata metadata_from_json(const Json& json) {
-  if (!json.is_object()) throw Error(ErrorCode::kBadInput, "the metadata are no JSON object");
-  Metadata metadata;
-  for (const auto& [name, of_name] : json.items()) {
-    auto value = scalar(of_name);
-    if (!value) {
-      throw Error(ErrorCode::kBadInput, "metadata field '" + printable(name) +
-                                            "' is no string, number or boolean; lists and objects "
-                                            "can't be kept");
-    }
-    metadata.emplace(name, *std::move(value));
+void add_field(Metadata& metadata, std::string_view name, const simdjson::dom::element& json) {
+  const auto refuse = [&](const char* why) {
+    throw Error(ErrorCode::kBadInput, "metadata field '" + printable(name) + "' " + why);
+  };
+  auto value = scalar(json);
+  if (!value) refuse("is no string, number or boolean; lists and objects can't be kept");
+  if (!metadata.emplace(name, *std::move(value)).second) refuse("is there twice");
+}
+
+Metadata metadata_from_json(const simdjson::dom::element& json) {
+  simdjson::dom::object object;
+  if (json.get(object) != simdjson::SUCCESS) {
+    throw Error(ErrorCode::kBadInput, "the metadata are no JSON object");
   }
+  Metadata metadata;
+  for (const auto& [name, value] : object) add_field(metadata, name, value);
   require_metadata(metadata);
   return metadata;
 }

@@ -1,10 +1,10 @@
 #include "pipeline/formats/vector_reader.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "simdb/error.h"
@@ -75,6 +75,18 @@ bool VectorReader::next_of_fvecs(std::vector<float>& values) {
   return true;
 }
 
+// Whether it is a vector.
+bool VectorReader::read_line(std::string_view line, std::vector<float>& values) {
+  try {
+    const simdjson::dom::element json = json_.read(line);
+    simdjson::dom::element vector = json;
+    if (json.is_object() && json["vector"].get(vector) != simdjson::SUCCESS) return false;
+    return read_numbers(vector, values);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 bool VectorReader::next_of_lines(std::vector<float>& values) {
   line_.resize(kMaxLineBytes);
   std::string_view text;
@@ -90,16 +102,12 @@ bool VectorReader::next_of_lines(std::vector<float>& values) {
     text = {line_.data(), read - (in_.eof() ? 0 : 1)};  // without what ends the line
   } while (text.find_first_not_of(" \t\r") == std::string_view::npos);
   ++rows_;
-  nlohmann::json line = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (line.is_object() && line.contains("vector")) line = nlohmann::json(line["vector"]);
-  const auto is_number = [](const nlohmann::json& value) { return value.is_number(); };
-  if (!line.is_array() || !std::ranges::all_of(line, is_number)) {
+  if (!read_line(text, values)) {
     refuse(
         "it is no JSON array of numbers; files of NumPy need a name that ends in .npy, others a "
         "name that ends in .fvecs");
   }
-  require_dimension(line.size());
-  values = line.get<std::vector<float>>();
+  require_dimension(values.size());
   return true;
 }
 

@@ -4,8 +4,10 @@
 #include <istream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "pipeline/formats/json_reader.h"
 #include "pipeline/formats/npy.h"
 
 namespace simdb {
@@ -33,6 +35,7 @@ class VectorReader {
   bool next_of_npy(NpyReader& array, std::vector<float>& values);
   bool next_of_fvecs(std::vector<float>& values);
   bool next_of_lines(std::vector<float>& values);
+  bool read_line(std::string_view line, std::vector<float>& values);
 
   std::istream& in_;
   std::string name_;
@@ -40,7 +43,8 @@ class VectorReader {
   std::size_t rows_ = 0;            // read or refused
   bool ended_ = false;              // there is no way to go on
   std::optional<NpyReader> array_;  // if it is one
-  std::vector<char> line_;          // else, of JSON
+  JsonReader json_;                 // else, unless they are .fvecs
+  std::vector<char> line_;
 };
 
 }  // namespace simdb

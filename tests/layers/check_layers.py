@@ -51,6 +51,7 @@ THIRD_PARTIES = {
     "google/protobuf/": ["encoder/model/onnx_model*", "storage/*"],
     "nlohmann/": ["encoder/model/onnx_model*", "cli/*", "pipeline/formats/*", "benchmarks/*", "tests/fuzz/fuzzer_run.cpp", "tests/integration/*",
                   "tests/faults/*"],
+    "simdjson.h": ["pipeline/formats/*", "cli/meta_file.cpp"],
     "faiss/": ["index/*", "benchmarks/*"],
     "xxhash.h": ["index/*"],
     "hnswlib/ usearch/": ["benchmarks/*"],
