@@ -38,6 +38,7 @@ class Planner {
       plan_.first[i] = i;
       if (!items_[i].info.key.empty()) add_with_key(i);
     }
+    find_images();
     for (std::size_t i = 0; i < items_.size(); ++i) {
       if (items_[i].info.key.empty()) add_without_key(i);
     }
@@ -83,19 +84,29 @@ class Planner {
   }
 
   // Thousands may have the same file: they are read once per call, and not for a class that is new.
-  std::optional<ItemRecord> same_image(const ItemInfo& info) {
-    const auto [has_items, is_asked_first] = classes_.try_emplace(info.class_name);
-    if (is_asked_first) has_items->second = store_.class_size(info.class_name) > 0;
-    if (!has_items->second) return std::nullopt;
-    const auto [known, is_new] = stored_.try_emplace(info.digest);
-    if (is_new) {
-      for (const auto& record : store_.get_many(store_.find_digest(info.digest))) {
+  void find_images() {
+    std::map<std::string_view, bool> has_items;
+    std::vector<Sha256> digests;
+    for (const NewItem& item : items_) {
+      const ItemInfo& info = item.info;
+      if (!info.key.empty() || !is_known(info.digest)) continue;
+      const auto [known, is_first] = has_items.try_emplace(info.class_name);
+      if (is_first) known->second = store_.class_size(info.class_name) > 0;
+      if (known->second) digests.push_back(info.digest);
+    }
+    std::sort(digests.begin(), digests.end());
+    digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
+    for (const std::vector<ItemId>& ids : store_.find_digests(digests)) {
+      for (const auto& record : store_.get_many(ids)) {
         if (!record || touched_.contains(record->id)) continue;
-        known->second.try_emplace(record->info.class_name, *record);
+        stored_.try_emplace({record->info.digest, record->info.class_name}, *record);
       }
     }
-    const auto same = known->second.find(info.class_name);
-    return same == known->second.end() ? std::nullopt : std::optional(same->second);
+  }
+
+  std::optional<ItemRecord> same_image(const ItemInfo& info) const {
+    const auto same = stored_.find({info.digest, info.class_name});
+    return same == stored_.end() ? std::nullopt : std::optional(same->second);
   }
 
   const Store& store_;
@@ -103,9 +114,9 @@ class Planner {
   AdditionPlan plan_;
   std::set<std::string_view> keys_;
   std::set<ItemId> touched_;
-  std::map<std::string_view, bool> classes_;                    // whether the store has items of it
-  std::map<std::pair<Sha256, std::string>, std::size_t> seen_;  // digest and class -> first item
-  std::map<Sha256, std::map<std::string, ItemRecord>> stored_;  // by digest, then class
+  using Image = std::pair<Sha256, std::string>;  // digest and class
+  std::map<Image, std::size_t> seen_;            // -> first item
+  std::map<Image, ItemRecord> stored_;
 };
 
 }  // namespace

@@ -377,6 +377,20 @@ void RocksConnection::scan(
   });
 }
 
+void RocksConnection::scan_each(
+    Family which, std::span<const std::string> prefixes,
+    const std::function<void(std::size_t prefix, std::string_view key)>& visit) const {
+  if (family(which) == nullptr) return;
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(scan_options(), family(which)));
+  for (std::size_t i = 0; i < prefixes.size(); ++i) {
+    for (at->Seek(prefixes[i]); at->Valid(); at->Next()) {
+      if (!at->key().starts_with(prefixes[i])) break;
+      visit(i, to_view(at->key()));
+    }
+    require_ok(at->status(), "read from the store", path_);
+  }
+}
+
 void RocksConnection::scan_from(
     Family which, std::string_view first,
     const std::function<bool(std::string_view key, std::string_view value)>& visit) const {

@@ -88,6 +88,9 @@ class RocksConnection {
   /// callback returns false.
   void scan(Family family, std::string_view prefix,
             const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+  /// The same for several prefixes, in ascending order.
+  void scan_each(Family family, std::span<const std::string> prefixes,
+                 const std::function<void(std::size_t prefix, std::string_view key)>& visit) const;
   /// The same for the keys from `first` up.
   void scan_from(
       Family family, std::string_view first,

@@ -192,15 +192,19 @@ std::vector<std::byte> Store::thumbnail(ItemId id) const {
   return value ? as_bytes(*value) : std::vector<std::byte>();
 }
 
-std::vector<ItemId> Store::ids_after(Family family, std::string_view prefix) const {
-  std::vector<ItemId> ids;
-  connection_->scan(family, prefix, [&](std::string_view key, std::string_view) {
-    const auto id = decode_id_after(prefix.size(), key);
+std::vector<std::vector<ItemId>> Store::ids_after(Family family,
+                                                  std::span<const std::string> prefixes) const {
+  std::vector<std::vector<ItemId>> ids(prefixes.size());
+  connection_->scan_each(family, prefixes, [&](std::size_t prefix, std::string_view key) {
+    const auto id = decode_id_after(prefixes[prefix].size(), key);
     if (!id) throw damaged(connection_->path(), "a key has a wrong length");
-    ids.push_back(*id);
-    return true;
+    ids[prefix].push_back(*id);
   });
   return ids;
+}
+
+std::vector<ItemId> Store::ids_after(Family family, const std::string& prefix) const {
+  return std::move(ids_after(family, std::span(&prefix, 1)).front());
 }
 
 std::optional<ItemId> Store::find_key(std::string_view key) const {
@@ -208,8 +212,10 @@ std::optional<ItemId> Store::find_key(std::string_view key) const {
   return value ? std::optional(require_item_key(*connection_, *value)) : std::nullopt;
 }
 
-std::vector<ItemId> Store::find_digest(const Sha256& digest) const {
-  return ids_after(Family::kByHash, digest_prefix(digest));
+std::vector<std::vector<ItemId>> Store::find_digests(std::span<const Sha256> digests) const {
+  std::vector<std::string> prefixes(digests.size());
+  std::ranges::transform(digests, prefixes.begin(), digest_prefix);
+  return ids_after(Family::kByHash, prefixes);
 }
 
 std::vector<ItemId> Store::items_of(std::string_view class_name) const {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "core/class_name.h"
 #include "core/printable.h"
@@ -125,6 +126,7 @@ std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBa
   for (const ItemUpdate& update : updates) update_item(change, update.item, update.change);
   std::vector<ItemId> ids;
   ids.reserve(items.size());
+  std::vector<std::tuple<Family, std::string, std::string>> derived;
   const std::int64_t added_ms = now_ms();
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto& [info, thumbnail] = items[i];
@@ -133,12 +135,15 @@ std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBa
     change.put(Family::kItems, key, encode_item(info, added_ms, added_ms));
     change.put(Family::kVectors, key, encode_vector(embeddings.row(i)));
     for_each_derived(id, info, [&](Family family, const std::string& of, const std::string& value) {
-      change.put(family, of, value);
+      derived.emplace_back(family, of, value);
     });
     if (!thumbnail.empty()) change.put(Family::kThumbnails, key, as_text(thumbnail));
     change.count(info.class_name, 1);
     ids.push_back(id);
   }
+  // RocksDB's memtables take a key fastest after its neighbour.
+  std::sort(derived.begin(), derived.end());
+  for (const auto& [family, of, value] : derived) change.put(family, of, value);
   if (!ids.empty()) change.note({changes_ + 1, ids.front()}, encode_addition(ids.size()));
   if (change.is_empty()) return {};
   const std::uint64_t next_id = next_id_ + items.size();
