@@ -381,7 +381,10 @@ void RocksConnection::scan_each(
     Family which, std::span<const std::string> prefixes,
     const std::function<void(std::size_t prefix, std::string_view key)>& visit) const {
   if (family(which) == nullptr) return;
-  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(scan_options(), family(which)));
+  rocksdb::ReadOptions options = scan_options();
+  options.total_order_seek = false;  // by the family's filter of prefixes, if it has one
+  options.prefix_same_as_start = true;
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options, family(which)));
   for (std::size_t i = 0; i < prefixes.size(); ++i) {
     for (at->Seek(prefixes[i]); at->Valid(); at->Next()) {
       if (!at->key().starts_with(prefixes[i])) break;

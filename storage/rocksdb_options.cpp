@@ -3,11 +3,13 @@
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 #include <memory>
 #include <string_view>
 
+#include "simdb/digest.h"
 #include "storage/key_schema_internal.h"
 #include "storage/rocksdb_options_internal.h"
 
@@ -55,6 +57,11 @@ rocksdb::ColumnFamilyDescriptor describe(const std::string& name,
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
   options.compression =
       is_compressible(name) ? rocksdb::kSnappyCompression : rocksdb::kNoCompression;
+  if (name == "by_hash") {
+    // Most digests that are asked for are not there: a filter tells without reading.
+    options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(sizeof(Sha256)));
+    options.memtable_prefix_bloom_size_ratio = 1.0 / 256;
+  }
   return {name, options};
 }
 
@@ -120,6 +127,7 @@ rocksdb::ReadOptions scan_options() {
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
   options.fill_cache = false;
+  options.total_order_seek = true;
   return options;
 }
 
