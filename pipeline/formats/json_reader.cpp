@@ -19,8 +19,9 @@ std::string complaint(std::string_view text, simdjson::error_code error) {
   } catch (const nlohmann::json::parse_error& e) {
     return fmt::format("it is no JSON from byte {} on", e.byte);
   } catch (const nlohmann::json::exception&) {  // its words are about its own types
+    return "a number in it is too large";
   }
-  return "a number in it is too large";
+  return "an integer in it is too large";
 }
 
 }  // namespace

@@ -54,12 +54,12 @@ nlohmann::ordered_json to_json(const Metadata& metadata) {
 }
 
 void add_field(Metadata& metadata, std::string_view name, const simdjson::dom::element& json) {
-  const auto refuse = [&](const char* why) {
-    throw Error(ErrorCode::kBadInput, "metadata field '" + printable(name) + "' " + why);
+  const auto refusal = [&](const char* why) {
+    return Error(ErrorCode::kBadInput, "metadata field '" + printable(name) + "' " + why);
   };
   auto value = scalar(json);
-  if (!value) refuse("is no string, number or boolean; lists and objects can't be kept");
-  if (!metadata.emplace(name, *std::move(value)).second) refuse("is there twice");
+  if (!value) throw refusal("is no string, number or boolean; lists and objects can't be kept");
+  if (!metadata.emplace(name, *std::move(value)).second) throw refusal("is there twice");
 }
 
 Metadata metadata_from_json(const simdjson::dom::element& json) {
