@@ -39,6 +39,7 @@ constexpr std::array kCommands = {
     Command{"mv", "move items, rename or merge classes", run_mv},
     Command{"rm", "remove items or a class", run_rm},
     Command{"watch", "follow what changes, as JSON lines", run_watch},
+    Command{"tune", "find the vote that suits the database", run_tune},
     Command{"verify", "check that nothing is damaged or lost", run_verify},
     Command{"backup", "write everything into one file", run_backup},
     Command{"restore", "make a database from a backup", run_restore},

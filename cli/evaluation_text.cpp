@@ -56,6 +56,7 @@ void print_evaluation(std::ostream& out, const Evaluation& result) {
   line("recall@1", percent(result.recall_at_1));
   line("recall@5", percent(result.recall_at_5));
   line("MAP@R", percent(result.map_at_r));
+  line("calibration error", percent(result.calibration_error), "(confidence against accuracy)");
   if (result.episodes) {
     const auto& [options, score, parents, from_database] = *result.episodes;
     line(fmt::format("{}-way {}-shot", options.ways, options.shots),
@@ -80,7 +81,8 @@ nlohmann::ordered_json to_json(const Evaluation& result) {
                                  {"balanced_accuracy", result.balanced_accuracy},
                                  {"recall_at_1", result.recall_at_1},
                                  {"recall_at_5", result.recall_at_5},
-                                 {"map_at_r", result.map_at_r}};
+                                 {"map_at_r", result.map_at_r},
+                                 {"calibration_error", result.calibration_error}};
   if (result.episodes) {
     const auto& [options, score, parents, from_database] = *result.episodes;
     json["episodes"] = {{"ways", options.ways},

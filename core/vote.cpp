@@ -12,7 +12,13 @@ struct Party {
   double density = 0;     // sum of the weights, relative to the nearest voter of all
 };
 
-std::vector<Party> group(std::span<const Voter> voters) {
+// A label's voters are of one size.
+double size_weight(std::size_t class_size, const VoteRule& rule) {
+  const auto size = static_cast<double>(class_size);
+  return rule.size_exponent == 1 ? 1 / size : std::pow(size, -rule.size_exponent);
+}
+
+std::vector<Party> group(std::span<const Voter> voters, const VoteRule& rule) {
   std::vector<std::size_t> order(voters.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   // Within a label the voters stay in their order, which fixes the order of the additions.
@@ -27,8 +33,10 @@ std::vector<Party> group(std::span<const Voter> voters) {
     }
     // Relative to the nearest: the shares are the same and the exponential can't overflow.
     const double distance = static_cast<double>(voters.front().similarity) - voter.similarity;
-    parties.back().density +=
-        std::exp(-distance / kVoteTemperature) / static_cast<double>(voter.class_size);
+    parties.back().density += std::exp(-distance / rule.temperature);
+  }
+  for (Party& party : parties) {
+    party.density *= size_weight(voters[party.first].class_size, rule);
   }
   std::sort(parties.begin(), parties.end(),
             [](const Party& a, const Party& b) { return a.first < b.first; });
@@ -36,8 +44,9 @@ std::vector<Party> group(std::span<const Voter> voters) {
 }
 
 // By how much a mean lifts the score of a class above its density's.
-double raise_of(std::size_t class_size, double mean_similarity, double density, double nearest) {
-  const double score = nearest + kVoteTemperature * std::log(density);
+double raise_of(std::size_t class_size, double mean_similarity, double density, double nearest,
+                const VoteRule& rule) {
+  const double score = nearest + rule.temperature * std::log(density);
   const double weight =
       1 - std::sqrt(static_cast<double>(class_size) / static_cast<double>(kMeanFadesAt));
   return weight * std::max(0.0, mean_similarity - score);
@@ -45,18 +54,18 @@ double raise_of(std::size_t class_size, double mean_similarity, double density, 
 
 }  // namespace
 
-std::vector<LabelShare> weighted_vote(std::span<const Voter> voters) {
+std::vector<LabelShare> weighted_vote(std::span<const Voter> voters, const VoteRule& rule) {
   std::vector<LabelShare> ranking;
   double total = 0;
-  const std::vector<Party> parties = group(voters);
+  const std::vector<Party> parties = group(voters, rule);
   ranking.reserve(parties.size());
   for (std::size_t place = 0; place < parties.size(); ++place) {
     const Voter& best = voters[parties[place].first];
     double share = parties[place].density;
     if (best.mean_similarity && mean_is_heard(place, best.class_size)) {
       const double raise = raise_of(best.class_size, static_cast<double>(*best.mean_similarity),
-                                    share, static_cast<double>(voters.front().similarity));
-      share *= std::exp(raise / kVoteTemperature);
+                                    share, static_cast<double>(voters.front().similarity), rule);
+      share *= std::exp(raise / rule.temperature);
     }
     total += share;
     ranking.push_back({best.label, share});

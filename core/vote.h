@@ -5,23 +5,17 @@
 #include <span>
 #include <vector>
 
-namespace simdb {
+#include "simdb/vote_rule.h"
 
-/// How a vote weighs similarity: weight = exp(similarity / kVoteTemperature) / class size. The
-/// kernel is that of Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance
-/// Discrimination" (CVPR 2018): one near image outvotes nine distant ones. Over the class's size it
-/// is the kernel estimate of the class's density, so the shares are the classes' posteriors when
-/// all are equally likely beforehand (balanced as in Tan, "Neighbor-weighted k-nearest neighbor for
-/// unbalanced text corpus", 2005): a class is not outvoted for having few images.
-inline constexpr double kVoteTemperature = 0.07;
+namespace simdb {
 
 /// A few items say little about where a class is dense, but their mean already points at its
 /// middle. So a class whose mean is nearer to the query than its density D tells is raised:
-///   D = T log(sum of its voters' exp(similarity / T) / n),  C = similarity to its mean's direction
-///   score = D + max(0, 1 - sqrt(n / kMeanFadesAt)) max(0, C - D)
-///   share = exp(score / T), scaled so that all shares sum to 1
-/// where T is kVoteTemperature and n the size of the class. A mean never lowers a class: one of
-/// several looks has none that is near to any of them.
+///   D = T log(sum of its voters' exp(similarity / T) / n^e),  C = similarity to its mean's
+///   direction score = D + max(0, 1 - sqrt(n / kMeanFadesAt)) max(0, C - D) share = exp(score / T),
+///   scaled so that all shares sum to 1
+/// where T and e are those of the VoteRule and n is the size of the class. A mean never lowers a
+/// class: one of several looks has none that is near to any of them.
 inline constexpr std::size_t kMeanFadesAt = 64;
 /// Only the classes of the nearest voters are raised. It bounds the work of a vote of thousands.
 inline constexpr std::size_t kMeansHeard = 32;
@@ -50,6 +44,6 @@ struct LabelShare {
 /// The vote of `voters` (nearest first): labels with their shares, best first. Equal shares go to
 /// the label with the nearer best voter, so the result is deterministic. Empty in, empty out. Takes
 /// n log n steps for n voters. Thread-safe.
-std::vector<LabelShare> weighted_vote(std::span<const Voter> voters);
+std::vector<LabelShare> weighted_vote(std::span<const Voter> voters, const VoteRule& rule = {});
 
 }  // namespace simdb

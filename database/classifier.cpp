@@ -50,7 +50,7 @@ void describe_classes(std::span<const float> query, std::span<LabeledNeighbor> n
   }
 }
 
-std::vector<ClassScore> vote(std::span<const LabeledNeighbor> neighbors) {
+std::vector<ClassScore> vote(std::span<const LabeledNeighbor> neighbors, const VoteRule& rule) {
   const Classes classes = classes_of(neighbors);
   std::vector<Voter> voters;
   voters.reserve(neighbors.size());
@@ -59,7 +59,7 @@ std::vector<ClassScore> vote(std::span<const LabeledNeighbor> neighbors) {
                       neighbors[i].class_size, neighbors[i].mean_similarity});
   }
   std::vector<ClassScore> ranking;
-  for (const LabelShare& entry : weighted_vote(voters)) {
+  for (const LabelShare& entry : weighted_vote(voters, rule)) {
     const std::size_t first = classes.first[static_cast<std::size_t>(entry.label)];
     ranking.push_back({neighbors[first].class_name, entry.share});
   }

@@ -10,6 +10,7 @@
 #include "core/printable.h"
 #include "core/vector_space.h"
 #include "database/embedded_gallery.h"
+#include "database/kept_options_internal.h"
 #include "database/layout.h"
 #include "database/new_folder_internal.h"
 #include "index/snapshot.h"
@@ -32,7 +33,7 @@ Prediction decide(std::vector<LabeledNeighbor> neighbors, const QueryOptions& op
   Prediction prediction;
   prediction.neighbors = std::move(neighbors);
   if (prediction.neighbors.empty()) return prediction;
-  prediction.ranking = vote(prediction.neighbors);
+  prediction.ranking = vote(prediction.neighbors, options.rule);
   prediction.class_name = prediction.ranking.front().class_name;
   prediction.confidence = prediction.ranking.front().score;
   prediction.accepted =
@@ -187,6 +188,15 @@ std::vector<Prediction> Database::query_batch(const EmbeddingBatch& embeddings,
     }
   });
   return predictions;
+}
+
+QueryOptions Database::kept_options() const {
+  return options_from(state_->gallery->setting(kVoteSetting));
+}
+
+void Database::keep_options(const QueryOptions& options) {
+  require_valid(options);
+  state_->gallery->set_setting(kVoteSetting, text_of(options));
 }
 
 float Database::compare(const Image& a, const Image& b) const {

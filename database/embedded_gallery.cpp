@@ -191,4 +191,9 @@ std::size_t EmbeddedGallery::rename_class(std::string_view from, std::string_vie
   return change(store_->items_of(from), {.class_name = std::string(to)});
 }
 
+void EmbeddedGallery::set_setting(std::string_view name, std::string_view value) {
+  const std::lock_guard lock(change_mutex_);
+  store_->set_setting(name, value);
+}
+
 }  // namespace simdb

@@ -49,6 +49,8 @@ class EmbeddedGallery final : public Gallery {
   std::size_t remove_class(std::string_view class_name) override;
   std::size_t update(std::span<const ItemId> ids, const ItemChange& change) override;
   std::size_t rename_class(std::string_view from, std::string_view to) override;
+  void set_setting(std::string_view name, std::string_view value) override;
+  std::string setting(std::string_view name) const override { return store()->setting(name); }
 
   std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const override;
   std::optional<ItemId> find_key(std::string_view key) const override;

@@ -171,6 +171,31 @@ std::vector<QueryResult> look_up(const EmbeddingBatch& queries, std::span<const 
 
 }  // namespace
 
+std::vector<LeftOutVote> votes_of_others(const EmbeddingBatch& embeddings,
+                                         std::span<const int> labels,
+                                         std::span<const std::size_t> rows,
+                                         const RetrievalOptions& options) {
+  require_labels(embeddings, labels);
+  const Gallery gallery(embeddings, labels);
+  EmbeddingBatch queries(embeddings.dimension());
+  for (const std::size_t row : rows) queries.append_unit(embeddings.row(row));
+  std::vector<LeftOutVote> votes(rows.size());
+  const RowIndex index(embeddings, options.threads);
+  index.search(
+      queries,
+      [&](std::size_t query) -> RowIndex::Request {
+        options.check();
+        const int label = labels[rows[query]];
+        votes[query].label = label;
+        if (label < 0 || gallery.size_of(label) < 2) return {};
+        return {options.voters, rows[query]};
+      },
+      [&](std::size_t query, std::span<const RowIndex::Hit> nearest) {
+        votes[query].voters = votes_of(nearest, queries.row(query), rows[query], gallery);
+      });
+  return votes;
+}
+
 std::vector<QueryResult> look_up_each_other(const EmbeddingBatch& embeddings,
                                             std::span<const int> labels,
                                             const RetrievalOptions& options) {

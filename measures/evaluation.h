@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/vote.h"
 #include "simdb/embedding.h"
 
 namespace simdb {
@@ -63,6 +64,19 @@ struct RetrievalOptions {
 std::vector<QueryResult> look_up_each_other(const EmbeddingBatch& embeddings,
                                             std::span<const int> labels,
                                             const RetrievalOptions& options = {});
+
+/// How the others vote on a row.
+struct LeftOutVote {
+  int label = 0;              ///< of the row
+  std::vector<Voter> voters;  ///< nearest first
+};
+
+/// The votes on `rows` as in look_up_each_other(), of `options.voters` neighbours each. Rows whose
+/// label is negative or occurs once have none. Results are in the order of `rows`.
+std::vector<LeftOutVote> votes_of_others(const EmbeddingBatch& embeddings,
+                                         std::span<const int> labels,
+                                         std::span<const std::size_t> rows,
+                                         const RetrievalOptions& options = {});
 
 /// Looks every query row up in a gallery; ties go to the lower gallery row. A query whose label is
 /// not in the gallery counts as missed. Throws Error(kUsage) as above, or if dimensions differ.

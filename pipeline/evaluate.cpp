@@ -9,6 +9,7 @@
 
 #include "measures/evaluation.h"
 #include "measures/open_set.h"
+#include "measures/vote_quality.h"
 
 namespace simdb {
 namespace {
@@ -79,6 +80,11 @@ void summarise(Evaluation& result, std::span<const QueryResult> answers) {
   for (const EvaluatedImage& image : result.images) {
     ++result.confusion[{image.truth, image.predicted}];
   }
+  std::vector<RatedAnswer> rated;
+  for (const EvaluatedImage& image : result.images) {
+    rated.push_back({image.confidence, image.predicted == image.truth});
+  }
+  result.calibration_error = calibration_error(rated);
   const RetrievalScore mean = mean_of(answers);
   result.accuracy = mean.accuracy;
   result.balanced_accuracy = mean.balanced_accuracy;
@@ -152,8 +158,10 @@ void set_auroc(Evaluation& result, std::span<const float> foreign) {
 
 }  // namespace
 
-Evaluation evaluate(const Database& database, std::span<const LabeledPath> files, std::size_t k,
-                    const FilesDone& progress, const ImageLimits& limits) {
+Evaluation evaluate(const Database& database, std::span<const LabeledPath> files,
+                    const QueryOptions& options, const FilesDone& progress,
+                    const ImageLimits& limits) {
+  const std::size_t k = options.k;
   const Gallery& gallery = database.gallery();
   const std::vector<ClassCount> stored = gallery.classes();
   if (stored.empty()) {
@@ -171,7 +179,7 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
           run.embeddings.row(i), {.k = std::max({k, labels.items(truth), kRecallDepth})});
       const RankedLabels ranked = rank(neighbors, truth, labels);
       const ClassScore best =
-          vote(std::span(neighbors).first(std::min(k, neighbors.size()))).front();
+          vote(std::span(neighbors).first(std::min(k, neighbors.size())), options.rule).front();
       const std::size_t predicted = labels.index_of(best.class_name);
       answers.push_back({.label = static_cast<int>(truth),
                          .predicted = static_cast<int>(predicted),

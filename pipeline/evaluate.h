@@ -50,6 +50,7 @@ struct Evaluation {
   double recall_at_1 = 0;        ///< share of images whose nearest reference is of their class
   double recall_at_5 = 0;        ///< share that has one of its class among the nearest five
   double map_at_r = 0;           ///< mean average precision at R, R = references of their class
+  double calibration_error = 0;  ///< of the confidences: see measures/vote_quality.h
   EmbeddingBatch singletons;     ///< images left out as the only ones of their class
   std::optional<EpisodeReport> episodes;  ///< if they were asked for
   std::optional<double> auroc;            ///< the same, against foreign images
@@ -60,11 +61,12 @@ struct Evaluation {
 /// throws is let out.
 using FilesDone = std::function<bool(std::size_t)>;
 
-/// Classifies `files` with the k nearest items of the database. An image that is a database item
-/// itself finds itself: use images that were not added. Throws Error(kBadInput) if the database is
-/// empty or no file could be used.
-Evaluation evaluate(const Database& database, std::span<const LabeledPath> files, std::size_t k,
-                    const FilesDone& progress, const ImageLimits& limits = {});
+/// Classifies `files` with the k nearest items of the database by a rule, those of `options`. An
+/// image that is a database item itself finds itself: use images that were not added. Throws
+/// Error(kBadInput) if the database is empty or no file could be used.
+Evaluation evaluate(const Database& database, std::span<const LabeledPath> files,
+                    const QueryOptions& options, const FilesDone& progress,
+                    const ImageLimits& limits = {});
 
 /// Classifies every file by the k nearest of the others. The only image of a class is not
 /// classified, but the others are compared with it. Throws Error(kBadInput) if no file could be

@@ -55,6 +55,7 @@ inline constexpr std::string_view kMetaStoreId = "store_id";
 inline constexpr std::string_view kMetaChanges = "changes";
 inline constexpr std::string_view kMetaTombstonesFrom = "tombstones_from";
 inline constexpr std::string_view kMetaHistoryEntries = "history_entries";
+inline constexpr std::string_view kMetaSettingPrefix = "setting/";  // then a setting's name
 
 /// The store_id is 16 random bytes as lower-case hexadecimal digits.
 inline constexpr std::size_t kStoreIdDigits = 32;

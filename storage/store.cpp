@@ -224,6 +224,11 @@ std::vector<ItemId> Store::items_of(std::string_view class_name) const {
   return ids_after(Family::kByClass, class_prefix(class_name));
 }
 
+std::string Store::setting(std::string_view name) const {
+  return connection_->read(Family::kMeta, std::string(kMetaSettingPrefix).append(name))
+      .value_or("");
+}
+
 std::vector<ClassCount> Store::classes() const {
   std::vector<ClassCount> classes;
   connection_->scan(Family::kClasses, {}, [&](std::string_view name, std::string_view value) {

@@ -102,6 +102,12 @@ class Store {
   Store& operator=(const Store&) = delete;
   ~Store();
 
+  /// Keeps a small text under a name, or nothing if it is empty, as one synced change. Throws
+  /// Error(kUsage) in a read-only store.
+  void set_setting(std::string_view name, std::string_view value);
+  /// Empty if there is none.
+  std::string setting(std::string_view name) const;
+
   /// Called with each item that a change removes or changes, as it was before.
   using ItemVisitor = std::function<void(const ItemRecord& before)>;
 

@@ -153,6 +153,19 @@ std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBa
   return ids;
 }
 
+void Store::set_setting(std::string_view name, std::string_view value) {
+  require_writable("change a setting of");
+  if (setting(name) == value) return;
+  Change change(*connection_);
+  const std::string key = std::string(kMetaSettingPrefix).append(name);
+  if (value.empty()) {
+    change.erase(Family::kMeta, key);
+  } else {
+    change.put(Family::kMeta, key, value);
+  }
+  commit(change, "change a setting of");
+}
+
 void Store::erase_item(Change& change, const ItemRecord& record) const {
   const ItemId id = record.id;
   const std::string key = item_key(id);

@@ -108,10 +108,7 @@ std::optional<ItemHistory> Store::changes_since(std::uint64_t change, std::size_
     if (events.size() > first && events.back().change != entry.change) {
       sort_change(std::span(events).subspan(first));
       first = events.size();
-      if (first >= limit) {
-        history.through = events.back().change;
-        return false;
-      }
+      if (first >= limit) return false;
     }
     for (std::uint64_t i = 0; i < entry.items; ++i) {
       events.push_back({entry.change, entry.kind, ItemId{to_number(entry.first) + i}});
@@ -119,6 +116,8 @@ std::optional<ItemHistory> Store::changes_since(std::uint64_t change, std::size_
     return true;
   });
   sort_change(std::span(events).subspan(first));
+  // Changes of no item may follow.
+  if (!events.empty() && events.size() >= limit) history.through = events.back().change;
   // forget_changes may have run meanwhile. It raises the bound first, so entries that the scan
   // missed show here.
   if (change < tombstones_from_) return std::nullopt;

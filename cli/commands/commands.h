@@ -31,6 +31,7 @@ int run_sample_data(std::span<const std::string> args, Console& console);
 int run_set(std::span<const std::string> args, Console& console);
 int run_stats(std::span<const std::string> args, Console& console);
 int run_train(std::span<const std::string> args, Console& console);
+int run_tune(std::span<const std::string> args, Console& console);
 int run_verify(std::span<const std::string> args, Console& console);
 int run_watch(std::span<const std::string> args, Console& console);
 

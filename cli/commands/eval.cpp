@@ -19,6 +19,7 @@
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "cli/report/report.h"
+#include "cli/vote_options.h"
 #include "core/file_io.h"
 #include "pipeline/evaluate.h"
 
@@ -46,8 +47,8 @@ std::optional<EpisodeOptions> episode_options(const ArgumentParser& parser) {
 }
 
 void add_options(ArgumentParser& parser) {
+  add_vote_options(parser);
   auto add = parser.options().add_options();
-  add("k,k", po::value<std::size_t>()->default_value(10)->value_name("N"), "neighbours that vote");
   add("ways", po::value<std::size_t>()->value_name("N"), "few-shot episodes: classes of each");
   add("shots", po::value<std::size_t>()->value_name("K"), "items of each class that are given (1)");
   add("within-parents", "the classes of an episode share a folder (an alphabet)");
@@ -83,11 +84,19 @@ class Reference {
   const ImageEncoder& encoder() const { return database_ ? database_->encoder() : *encoder_; }
   const std::string& name() const { return name_; }
 
-  Evaluation evaluate_files(std::span<const LabeledPath> files, std::size_t k,
+  /// How the references vote.
+  QueryOptions vote(const ArgumentParser& parser) const {
+    if (database_) return with_vote_options(parser, *database_);
+    QueryOptions options;
+    if (parser.has("k")) options.k = parser.get<std::size_t>("k");
+    return options;
+  }
+
+  Evaluation evaluate_files(std::span<const LabeledPath> files, const QueryOptions& options,
                             const ImageLimits& limits, const FilesDone& progress) const {
-    return database_
-               ? evaluate(*database_, files, k, progress, limits)
-               : evaluate_each_other(*encoder_, files, k, progress, limits, InterruptGuard::check);
+    return database_ ? evaluate(*database_, files, options, progress, limits)
+                     : evaluate_each_other(*encoder_, files, options.k, progress, limits,
+                                           InterruptGuard::check);
   }
 
   void play_episodes(Evaluation& result, const EpisodeOptions& options, bool within_parents) const {
@@ -164,20 +173,20 @@ int run_eval(std::span<const std::string> args, Console& console) {
       "up among the others.");
   add_options(parser);
   if (!parser.parse(args, console, 1, 1)) return 0;
-  const auto k = parser.get<std::size_t>("k");
-  if (k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
+  require_vote_options(parser);
   if (parser.has("report")) output_path(parser.get<std::string>("report"));  // before the work
   const std::optional<EpisodeOptions> episodes = episode_options(parser);
   const std::string& folder = parser.positional()[0];
   ImageArguments images(console);
   const std::vector<LabeledPath> files = images.classes(folder, parser.class_level());
   const Reference reference(parser);
+  const QueryOptions options = reference.vote(parser);
 
   const InterruptGuard interrupt;
   Evaluation result(reference.encoder().dimension());
   {
     ProgressBar bar(console, "classifying", files.size());
-    result = reference.evaluate_files(files, k, parser.image_limits(), [&](std::size_t done) {
+    result = reference.evaluate_files(files, options, parser.image_limits(), [&](std::size_t done) {
       bar.update(done);
       InterruptGuard::check();  // what is done so far need not be evaluated
       return true;
@@ -206,7 +215,8 @@ int run_eval(std::span<const std::string> args, Console& console) {
   const int code = images.exit_code(result.failures, files.size());
   if (parser.has("report")) {
     const auto& page = parser.get<std::string>("report");
-    write_file_atomic(page, render_report(to_report(std::move(result), reference, folder, k)));
+    write_file_atomic(page,
+                      render_report(to_report(std::move(result), reference, folder, options.k)));
     console.err << "wrote " << printable(page) << '\n';
   }
   return code;

@@ -15,6 +15,7 @@
 #include "cli/input_file.h"
 #include "cli/item_options.h"
 #include "cli/render.h"
+#include "cli/vote_options.h"
 #include "pipeline/formats/metadata_json.h"
 #include "pipeline/formats/vector_reader.h"
 #include "simdb/encode_images.h"
@@ -123,11 +124,12 @@ class Answers {
   std::ostream& out_;
 };
 
-int query_images(const ArgumentParser& parser, const QueryOptions& options, Console& console) {
+int query_images(const ArgumentParser& parser, QueryOptions options, Console& console) {
   const ImageLimits limits = parser.image_limits();
   ImageArguments images(console);
   const std::vector<std::filesystem::path> paths = images.files(parser, parser.positional());
   const Database database = open_database(parser, OpenMode::kReadOnly);
+  options = with_vote_options(parser, database, std::move(options));
   require_classes(database, options.filter);
   const Answers answers(parser, database, options, console.out);
   std::vector<ImageFailure> failures;
@@ -175,11 +177,12 @@ VectorRun read_vectors(VectorReader& reader, std::size_t dimension) {
   return run;
 }
 
-int query_vectors(const ArgumentParser& parser, const QueryOptions& options, Console& console) {
+int query_vectors(const ArgumentParser& parser, QueryOptions options, Console& console) {
   const auto& file = parser.get<std::string>("vectors");
   std::optional<std::ifstream> opened;
   if (file != "-") opened = open_to_read(file);
   const Database database = open_database(parser, OpenMode::kReadOnly);
+  options = with_vote_options(parser, database, std::move(options));
   require_classes(database, options.filter);
   const Answers answers(parser, database, options, console.out);
   const std::size_t dimension = database.gallery().dimension();
@@ -213,8 +216,7 @@ int run_query(std::span<const std::string> args, Console& console) {
   parser.options().add_options()("vectors", po::value<std::string>()->value_name("FILE"),
                                  "rows of FILE.npy, FILE.fvecs or JSON lines (- for stdin) instead "
                                  "of images, scaled to length 1");
-  parser.options().add_options()(
-      "k,k", po::value<std::size_t>()->default_value(10)->value_name("N"), "neighbours that vote");
+  add_vote_options(parser);
   add_filter_options(parser);
   parser.options().add_options()(
       "accept", po::value<float>()->default_value(0.5F, "0.5")->value_name("S"),
@@ -223,9 +225,8 @@ int run_query(std::span<const std::string> args, Console& console) {
                                  "let all items of at least this similarity vote");
   parser.with_lists().with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 0, kAnyNumber)) return 0;
-  QueryOptions options{.k = parser.get<std::size_t>("k"),
-                       .accept_similarity = similarity_of(parser, "accept")};
-  if (options.k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
+  require_vote_options(parser);
+  QueryOptions options{.accept_similarity = similarity_of(parser, "accept")};
   options.filter = filter_of(parser);
   if (parser.has("within")) options.within = similarity_of(parser, "within");
   const bool has_images = !parser.positional().empty() || parser.has("files-from");

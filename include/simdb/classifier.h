@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "simdb/gallery.h"
+#include "simdb/vote_rule.h"
 
 namespace simdb {
 
@@ -23,9 +24,9 @@ using ClassTeller = std::function<ClassSummary(std::string_view class_name, bool
 void describe_classes(std::span<const float> query, std::span<LabeledNeighbor> neighbors,
                       const ClassTeller& tell);
 
-/// The vote of `neighbors` (nearest first) as core/vote.h has it: classes with their shares, best
-/// first. Equal shares go to the class with the nearer best neighbour, so the result is
-/// deterministic. Empty in, empty out. Thread-safe.
-std::vector<ClassScore> vote(std::span<const LabeledNeighbor> neighbors);
+/// The vote of `neighbors` (nearest first) by `rule`, as core/vote.h has it: classes with their
+/// shares, best first. Equal shares go to the class with the nearer best neighbour, so the result
+/// is deterministic. Empty in, empty out. Thread-safe.
+std::vector<ClassScore> vote(std::span<const LabeledNeighbor> neighbors, const VoteRule& rule = {});
 
 }  // namespace simdb

@@ -16,6 +16,7 @@
 #include "simdb/image_encoder.h"
 #include "simdb/item.h"
 #include "simdb/vector_space.h"
+#include "simdb/vote_rule.h"
 
 namespace simdb {
 
@@ -37,6 +38,7 @@ struct OpenOptions {
 
 struct QueryOptions {
   std::size_t k = 10;              ///< neighbours that vote, at least 1
+  VoteRule rule = {};              ///< how they do
   SearchFilter filter = {};        ///< look only among these items
   float accept_similarity = 0.5F;  ///< a nearest neighbour below this is no match
   /// Where set, all items of at least this similarity vote instead of the k nearest. Both bounds
@@ -102,6 +104,13 @@ class Database {
   /// The same for every row of `embeddings`, on all cores.
   std::vector<Prediction> query_batch(const EmbeddingBatch& embeddings,
                                       const QueryOptions& options = {}) const;
+
+  /// What keep_options() kept of this gallery's options, the defaults where it kept nothing.
+  QueryOptions kept_options() const;
+  /// Keeps k and rule of `options` in this gallery, durably: what suits it, as `simdb tune` finds
+  /// out. query() itself goes by what it is given. Throws Error(kUsage) if k is 0 or the rule is
+  /// out of its range.
+  void keep_options(const QueryOptions& options);
 
   /// Cosine similarity of two images, in [-1, 1]: the Siamese network's output.
   float compare(const Image& a, const Image& b) const;

@@ -125,6 +125,12 @@ class Gallery {
   /// Moves all items of class `from` to `to`, which may exist, in one step; returns how many.
   virtual std::size_t rename_class(std::string_view from, std::string_view to) = 0;
 
+  /// Keeps a small text that belongs to the gallery, such as a choice made for it, under a name;
+  /// an empty one takes it away. One change, which no item is part of; backups have it.
+  virtual void set_setting(std::string_view name, std::string_view value) = 0;
+  /// Empty if there is none of that name.
+  virtual std::string setting(std::string_view name) const = 0;
+
   std::optional<ItemRecord> get(ItemId id) const { return get_many(std::span(&id, 1)).front(); }
   /// One entry per id, in their order.
   virtual std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const = 0;

@@ -35,6 +35,20 @@ TEST(VoteTest, AVoteCountsByTheSizeOfItsClass) {
   EXPECT_NEAR(ranking[1].share, 0.01 / 0.21, 1e-12);
 }
 
+TEST(VoteTest, ARuleSaysHowSharplyAndWhatSizeCounts) {
+  const std::vector<Voter> voters = {{1, 0.9F, 100}, {1, 0.8F, 100}, {2, 0.8F, 25}};
+  const auto share_of_1 = [&](const VoteRule& rule) {
+    const auto ranking = weighted_vote(voters, rule);
+    return ranking[0].label == 1 ? ranking[0].share : ranking[1].share;
+  };
+  const double far = std::exp(-1.0);  // of 0.1 at a temperature of 0.1
+  EXPECT_NEAR(share_of_1({0.1, 0}), (1 + far) / (1 + 2 * far), 1e-6);
+  EXPECT_NEAR(share_of_1({0.1, 0.5}), (1 + far) / (1 + far + 2 * far), 1e-6);
+  EXPECT_NEAR(share_of_1({0.1, 1}), (1 + far) / (1 + far + 4 * far), 1e-6);
+  EXPECT_GT(share_of_1({0.01, 1}), 0.999);
+  EXPECT_NEAR(share_of_1({100, 0}), 2.0 / 3, 1e-3);
+}
+
 TEST(VoteTest, ANearClassIsNotOvercomeByAFarSmallOne) {
   std::vector<Voter> voters(9, {1, 0.9F, 900});
   voters.push_back({2, 0.5F, 5});

@@ -38,7 +38,9 @@ TEST(ClassifierTest, OneNeighbourDecides) {
 TEST(ClassifierTest, SharesAreTheDocumentedWeights) {
   const auto ranking = vote(
       std::vector{neighbor(1, 0.9F, "cat"), neighbor(2, 0.8F, "dog"), neighbor(3, 0.7F, "dog")});
-  const auto weight = [](float similarity) { return std::exp(similarity / kVoteTemperature); };
+  const auto weight = [](float similarity) {
+    return std::exp(similarity / VoteRule{}.temperature);
+  };
   const double cat = weight(0.9F);
   const double dog = weight(0.8F) + weight(0.7F);
   ASSERT_EQ(ranking.size(), 2U);

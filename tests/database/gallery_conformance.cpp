@@ -217,6 +217,26 @@ TEST_P(GalleryConformanceTest, CountsWhatChangesSomething) {
   EXPECT_EQ(gallery->changes(), 2U);
 }
 
+TEST_P(GalleryConformanceTest, KeepsSettings) {
+  add_numbered(1, 2, "a");
+  EXPECT_EQ(gallery->setting("x"), "");
+  gallery->set_setting("x", "1 2");
+  gallery->set_setting("y", "\n");
+  gallery->set_setting("y", "\n");
+  EXPECT_EQ(gallery->changes(), 3U);
+  EXPECT_EQ(gallery->setting("x"), "1 2");
+  EXPECT_EQ(gallery->setting("y"), "\n");
+  gallery->set_setting("x", "");
+  EXPECT_EQ(gallery->setting("x"), "");
+  const auto ids = add_numbered(3, 1, "a");
+  // Changes of no item are told as such, and a limit ends before them.
+  EXPECT_EQ(gallery->changes_since(1, 1)->through, 5U);
+  EXPECT_EQ(gallery->changes_since(0, 2)->through, 1U);
+  EXPECT_EQ(gallery->changes_since(1)->events,
+            (std::vector<ItemEvent>{{5, ChangeKind::kAdded, ids[0]}}));
+  EXPECT_TRUE(gallery->verify().empty());
+}
+
 TEST_P(GalleryConformanceTest, TellsWhatEachChangeDid) {
   using enum ChangeKind;
   const auto a = add_numbered(1, 3, "a");

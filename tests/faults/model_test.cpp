@@ -111,6 +111,10 @@ class Twins {
     } else if (dice < 910) {
       followers_.emplace_back(*gallery_);
       if (followers_.size() > kMostFollowers) followers_.pop_front();
+    } else if (dice < 920) {
+      const std::string value(dice % 3, 'x');
+      gallery_->set_setting("s", value);
+      plain_.set_setting("s", value);
     }
     return wrong.empty() ? glance(*gallery_) : wrong;
   }
@@ -120,6 +124,7 @@ class Twins {
     const std::uint64_t seed = random_();
     const std::string wrong = difference(seed % 2 == 0 ? *gallery_ : *reader_, plain_, seed);
     for (const std::string& problem : gallery_->verify()) return problem;
+    if (gallery_->setting("s") != plain_.setting("s")) return "a setting differs";
     return wrong;
   }
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <array>
+#include <cmath>
 
 #include "pipeline/formats/npy.h"
 #include "tests/integration/cli_fixture.h"
@@ -151,6 +152,43 @@ TEST_F(CliVectorsTest, OptionsThatMakeNoSenseAreRefused) {
   EXPECT_EQ(other.code, 0);
   ASSERT_EQ(simdb({"init", "--space", "other", "--dimension", "3", "--db", "new"}).code, 0);
   EXPECT_EQ(simdb({"import", "items.jsonl", "--db", "new"}).code, 4) << "vectors of another space";
+}
+
+// Of classes that overlap the nearest item is often of another one.
+TEST_F(CliVectorsTest, TuneFindsAVoteAndQueriesGoByIt) {
+  EXPECT_THAT(in_space({"tune"}).err, HasSubstr("too little to tune by"));
+  EXPECT_EQ(in_space({"tune"}).code, 4);
+  std::string lines = R"({"simdb_export": 1, "dimension": 3, "space": "directions"})";
+  for (int i = 0; i < 400; ++i) {
+    const double angle = 0.3 * std::sin(i * 12.9898) + (i % 2 == 0 ? 0.1 : -0.1);
+    lines += "\n{\"class\": \"" + std::string(i % 2 == 0 ? "east" : "north") + "\", \"vector\": [" +
+             std::to_string(std::cos(angle)) + "," + std::to_string(std::sin(angle)) + ",0]}";
+  }
+  write("more.jsonl", lines);
+  ASSERT_EQ(in_space({"import", "more.jsonl"}).code, 0);
+  write("ask.jsonl", "[1, 0.001, 0]");
+  const auto voters = [&](const std::string& database) {
+    return json_lines(simdb({"query", "--vectors", "ask.jsonl", "--json", "--db", database}).out)
+        .at(0)
+        .at("neighbors")
+        .size();
+  };
+  const Json dry = json_lines(in_space({"tune", "--dry-run", "--json"}).out).at(0);
+  EXPECT_EQ(dry.at("items"), 402);
+  EXPECT_EQ(dry.at("kept"), false);
+  EXPECT_EQ(voters("space"), 10U);
+  const ProcessResult table = in_space({"tune"});
+  EXPECT_THAT(table.out, AllOf(StartsWith("402 items left out one by one\n"), HasSubstr("now\n"),
+                               HasSubstr("best\n")));
+  const std::size_t best = dry.at("best").at("k");
+  EXPECT_GT(best, 10U);
+  EXPECT_EQ(voters("space"), best);
+  ASSERT_EQ(in_space({"backup", "file"}).code, 0);
+  ASSERT_EQ(simdb({"restore", "file", "--db", "again"}).code, 0);
+  EXPECT_EQ(voters("again"), best);
+  ASSERT_EQ(in_space({"tune", "--reset"}).code, 0);
+  EXPECT_EQ(voters("space"), 10U);
+  EXPECT_EQ(in_space({"tune", "--items", "0"}).code, 2);
 }
 
 }  // namespace

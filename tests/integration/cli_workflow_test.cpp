@@ -319,9 +319,9 @@ TEST_F(CliTest, FindsTheDatabaseInAParentFolder) {
 TEST_F(CliTest, EveryCommandHasAHelpPageThatFitsAScreen) {
   const std::string overview = simdb({"--help"}).out;
   for (const std::string command :
-       {"sample-data", "init",   "encoders", "add",    "query",  "compare",   "embed",
-        "eval",        "ls",     "classes",  "stats",  "set",    "mv",        "rm",
-        "watch",       "verify", "reindex",  "export", "import", "completion"}) {
+       {"sample-data", "init", "encoders", "add",     "query",  "compare", "embed",
+        "eval",        "ls",   "classes",  "stats",   "set",    "mv",      "rm",
+        "watch",       "tune", "verify",   "reindex", "export", "import",  "completion"}) {
     EXPECT_THAT(overview, HasSubstr("  " + command + " "));
     const ProcessResult help = simdb({command, "--help"});
     EXPECT_EQ(help.code, 0) << command;

@@ -77,7 +77,7 @@ LOADERS = re.compile(r"torch::(load|pickle_load|jit::|serialize::)|\bjit::(load|
 
 # What programs outside include, <simdb/NAME.h>, lies in include/simdb; the folder in whose layer each header is.
 PUBLIC_HEADERS = {
-    "core": "byte_stream digest embedding error id_filter image image_encoder item metadata vector_space",
+    "core": "byte_stream digest embedding error id_filter image image_encoder item metadata vector_space vote_rule",
     "database": "backup classifier database gallery repair",
     "encoder/image": "class_folders image_codec",
     "encoder/model": "model_trial onnx_encoder shipped_encoders",

@@ -39,7 +39,7 @@ class EvaluateTest : public testing::Test {
     ASSERT_EQ(report.added, files.size());
   }
   Evaluation evaluate_all(const std::vector<LabeledPath>& files, std::size_t k = 1) {
-    return evaluate(database_, files, k, [](std::size_t) { return true; });
+    return evaluate(database_, files, {.k = k}, [](std::size_t) { return true; });
   }
 
   test::TemporaryFolder folder_;

@@ -126,6 +126,17 @@ class PlainGallery final : public Gallery {
   std::size_t rename_class(std::string_view from, std::string_view to) override {
     return update(items_of(from), {.class_name = std::string(to)});
   }
+  void set_setting(std::string_view name, std::string_view value) override {
+    const Lock lock(mutex_);
+    if (setting(name) == value) return;
+    settings_[std::string(name)] = value;
+    history_.emplace_back();
+  }
+  std::string setting(std::string_view name) const override {
+    const Lock lock(mutex_);
+    const auto found = settings_.find(std::string(name));
+    return found == settings_.end() ? "" : found->second;
+  }
   std::optional<ItemId> find_key(std::string_view key) const override {
     for (const auto& [id, item] : copy()) {
       if (!key.empty() && item.record.info.key == key) return id;
@@ -352,6 +363,7 @@ class PlainGallery final : public Gallery {
   mutable std::recursive_mutex mutex_;  // guards what follows; held for a whole call
   std::map<ItemId, Item> items_;
   std::uint64_t next_id_ = 1;
+  std::map<std::string, std::string> settings_;
   std::vector<std::vector<ItemEvent>> history_;  // of change i + 1
 };
 
