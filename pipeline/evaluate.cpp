@@ -81,6 +81,7 @@ void summarise(Evaluation& result, std::span<const QueryResult> answers) {
     ++result.confusion[{image.truth, image.predicted}];
   }
   std::vector<RatedAnswer> rated;
+  rated.reserve(result.images.size());
   for (const EvaluatedImage& image : result.images) {
     rated.push_back({image.confidence, image.predicted == image.truth});
   }
