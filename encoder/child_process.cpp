@@ -149,12 +149,15 @@ void ChildProcess::kill() {
 }
 
 ChildProcess::End ChildProcess::wait() {
+  constexpr int kMostMilliseconds = 2000;
   const pid_t pid = std::exchange(pid_, -1);
   int status = 0;
-  pid_t ended = -1;
-  do {
-    ended = ::waitpid(pid, &status, 0);
-  } while (ended < 0 && errno == EINTR);
+  pid_t ended = 0;
+  for (int waited = 0; ended == 0 || (ended < 0 && errno == EINTR); ++waited) {
+    if (waited > 0) ::usleep(1000);
+    if (waited == kMostMilliseconds) ::kill(pid, SIGKILL);
+    ended = ::waitpid(pid, &status, waited < kMostMilliseconds ? WNOHANG : 0);
+  }
   if (ended != pid) return {};
   if (WIFSIGNALED(status)) return {.signal = WTERMSIG(status)};
   return {.code = WEXITSTATUS(status)};

@@ -39,7 +39,7 @@ class ChildProcess {
     int signal = 0;  ///< 0: none ended it
     int code = 0;    ///< that it exited with
   };
-  /// Waits for its end.
+  /// Waits for its end, which is due now: it is killed where it takes two seconds more.
   End wait();
 
  private:
