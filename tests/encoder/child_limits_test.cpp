@@ -26,10 +26,11 @@ constexpr bool kIsSanitized = false;
 int in_a_child(const std::function<int()>& work) {
   const pid_t pid = ::fork();
   if (pid == 0) {
-    int code = 255;
+    int code = 0;
     try {
       code = work();
     } catch (...) {
+      code = 255;
     }
     ::_exit(code);
   }
