@@ -5,6 +5,8 @@ option(SIMDB_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(SIMDB_BUILD_BENCHMARKS "Build the benchmarks" OFF)
 set(SIMDB_ONNXRUNTIME AUTO CACHE STRING "Run models that OpenCV can't run with ONNX Runtime: AUTO (where it is), ON or OFF")
 set_property(CACHE SIMDB_ONNXRUNTIME PROPERTY STRINGS AUTO ON OFF)
+set(SIMDB_LIBHEIF AUTO CACHE STRING "Decode HEIC and AVIF with libheif: AUTO (where it is), ON or OFF")
+set_property(CACHE SIMDB_LIBHEIF PROPERTY STRINGS AUTO ON OFF)
 option(SIMDB_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
 set(SIMDB_SANITIZE "" CACHE STRING "Sanitizers for every target: 'address,undefined' or 'thread'")
 

@@ -33,6 +33,7 @@ test_packages=(
 # Installed where apt knows them; without them something less is built.
 optional_packages=(
   libonnxruntime-dev                                   # encoder: runs nets that OpenCV can't; Debian 13 has it
+  libheif-dev                                          # encoder: HEIC and AVIF; brings the decoders along
 )
 
 demo_packages=(

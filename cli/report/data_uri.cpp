@@ -22,6 +22,8 @@ std::string_view media_type(ImageFormat format) {
       return "image/gif";
     case ImageFormat::kTiff:
       return "image/tiff";
+    case ImageFormat::kHeif:
+      return "image/heif";
   }
   return "";
 }

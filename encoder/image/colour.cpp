@@ -59,12 +59,16 @@ struct CloseProfile {
 };
 using Profile = std::unique_ptr<void, CloseProfile>;
 
-Profile srgb(Samples samples) {
-  if (samples != Samples::kGrey) return Profile(cmsCreate_sRGBProfileTHR(context()));
+cmsToneCurve* srgb_curve() {
   constexpr std::array<cmsFloat64Number, 5> kCurve = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92,
                                                       0.04045};
   constexpr cmsInt32Number kGammaBehindALine = 4;
-  cmsToneCurve* curve = cmsBuildParametricToneCurve(context(), kGammaBehindALine, kCurve.data());
+  return cmsBuildParametricToneCurve(context(), kGammaBehindALine, kCurve.data());
+}
+
+Profile srgb(Samples samples) {
+  if (samples != Samples::kGrey) return Profile(cmsCreate_sRGBProfileTHR(context()));
+  cmsToneCurve* curve = srgb_curve();
   Profile grey(curve == nullptr ? nullptr
                                 : cmsCreateGrayProfileTHR(context(), cmsD50_xyY(), curve));
   cmsFreeToneCurve(curve);
@@ -139,6 +143,21 @@ ToSrgb::~ToSrgb() {
 
 void ToSrgb::apply(const std::uint8_t* from, std::uint8_t* to, std::size_t pixels) const {
   cmsDoTransform(transform_, from, to, static_cast<cmsUInt32Number>(pixels));
+}
+
+std::vector<std::byte> display_p3_profile() {
+  constexpr cmsCIExyY kWhite = {0.3127, 0.3290, 1};
+  constexpr cmsCIExyYTRIPLE kPrimaries = {{0.680, 0.320, 1}, {0.265, 0.690, 1}, {0.150, 0.060, 1}};
+  cmsToneCurve* const curve = context() == nullptr ? nullptr : srgb_curve();
+  if (curve == nullptr) return {};
+  cmsToneCurve* const curves[] = {curve, curve, curve};
+  const Profile p3(cmsCreateRGBProfileTHR(context(), &kWhite, &kPrimaries, curves));
+  cmsFreeToneCurve(curve);
+  cmsUInt32Number bytes = 0;
+  if (p3 == nullptr || cmsSaveProfileToMem(p3.get(), nullptr, &bytes) == FALSE) return {};
+  std::vector<std::byte> profile(bytes);
+  if (cmsSaveProfileToMem(p3.get(), profile.data(), &bytes) == FALSE) return {};
+  return profile;
 }
 
 void inks_to_rgb(const ToSrgb& profile, std::span<const std::uint8_t> inks, std::uint8_t* rgb) {

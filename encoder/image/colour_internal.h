@@ -36,6 +36,9 @@ class ToSrgb {
   void* transform_ = nullptr;
 };
 
+/// That of phones' pictures which name their colours and hold no profile. Empty for lack of memory.
+std::vector<std::byte> display_p3_profile();
+
 /// Inks to RGB: as `profile` says, else the black one takes from all, and all are ideal.
 void inks_to_rgb(const ToSrgb& profile, std::span<const std::uint8_t> inks, std::uint8_t* rgb);
 

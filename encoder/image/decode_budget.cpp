@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -18,9 +19,13 @@ double thread_seconds() {
 }  // namespace
 
 DecodeBudget::DecodeBudget(const ImageLimits& limits, std::size_t file_bytes)
-    : limits_(limits), file_bytes_(file_bytes), deadline_(thread_seconds() + limits.max_seconds) {}
+    : limits_(limits),
+      file_bytes_(file_bytes),
+      decoder_bytes_(limits.max_memory_bytes -
+                     std::min<std::uint64_t>(limits.max_memory_bytes, file_bytes)),
+      deadline_(thread_seconds() + limits.max_seconds) {}
 
-Image DecodeBudget::make_image(std::uint64_t width, std::uint64_t height, int channels) {
+void DecodeBudget::require_size(std::uint64_t width, std::uint64_t height, int channels) {
   width_ = width;
   height_ = height;
   const std::string size = std::to_string(width) + " x " + std::to_string(height) + " pixels";
@@ -39,12 +44,18 @@ Image DecodeBudget::make_image(std::uint64_t width, std::uint64_t height, int ch
   const std::uint64_t held = file_bytes_ + pixels * channels;
   if (held + copied > limits_.max_memory_bytes) refuse_memory();
   decoder_bytes_ = limits_.max_memory_bytes - held;
+}
+
+Image DecodeBudget::make_image(std::uint64_t width, std::uint64_t height, int channels) {
+  require_size(width, height, channels);
   Image image{static_cast<int>(width), static_cast<int>(height), channels, {}};
-  image.pixels.resize(pixels * channels);
+  image.pixels.resize(width * height * channels);
   return image;
 }
 
-bool DecodeBudget::is_late() const { return thread_seconds() > deadline_; }
+bool DecodeBudget::is_late(double seconds_of_others) const {
+  return thread_seconds() + seconds_of_others > deadline_;
+}
 
 void DecodeBudget::refuse_memory() const {
   throw std::runtime_error("reading " + std::to_string(width_) + " x " + std::to_string(height_) +

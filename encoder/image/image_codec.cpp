@@ -43,6 +43,16 @@ Image turned_upright(Image image, int orientation) {
   return image;
 }
 
+void divide_by_alpha(Image& image) {
+  for (std::size_t i = 0; i < image.pixels.size(); i += 4) {
+    const unsigned alpha = image.pixels[i + 3];
+    for (std::size_t c = i; alpha > 0 && c < i + 3; ++c) {
+      image.pixels[c] =
+          static_cast<std::uint8_t>(std::min(255U, (image.pixels[c] * 255U + alpha / 2) / alpha));
+    }
+  }
+}
+
 void bring_to_srgb(StoredImage& stored, const DecodeBudget& budget) {
   Image& image = stored.image;
   const ToSrgb to_srgb(stored.profile, image.channels == 1   ? ToSrgb::Samples::kGrey
@@ -69,35 +79,12 @@ StoredImage decode_stored(std::span<const std::byte> bytes, ImageFormat format,
       return {decode_gif(bytes, budget)};
     case ImageFormat::kTiff:
       return decode_tiff(bytes, budget);
+    case ImageFormat::kHeif:
+      return decode_heif(bytes, budget);
     case ImageFormat::kWebp:
       break;
   }
   return decode_webp(bytes, budget);
-}
-
-// Brands of ISO 23008-12 and of AV1's pictures; the last ones say no more than that it is HEIF.
-struct HeifBrand {
-  std::string_view brand;
-  const char* name;
-};
-constexpr HeifBrand kHeifBrands[] = {{"avif", "AVIF"}, {"avis", "AVIF"}, {"heic", "HEIC"},
-                                     {"heix", "HEIC"}, {"heim", "HEIC"}, {"heis", "HEIC"},
-                                     {"hevc", "HEIC"}, {"hevx", "HEIC"}, {"hevm", "HEIC"},
-                                     {"hevs", "HEIC"}, {"mif1", "HEIF"}, {"msf1", "HEIF"}};
-
-// ISO 14496-12: a box "ftyp" with the main brand and those that it is compatible with.
-void refuse_if_heif(std::span<const std::byte> bytes) {
-  ByteReader reader(bytes);
-  if (!reader.has(4, "ftyp")) return;
-  const std::uint64_t end = std::min<std::uint64_t>({reader.big(0, 4), bytes.size(), 256});
-  for (const auto& [brand, name] : kHeifBrands) {
-    for (std::uint64_t at = 8; at + 4 <= end; at += 4) {
-      if (!reader.has(at, brand)) continue;
-      throw std::runtime_error("it is " + std::string(name) +
-                               ", which simdb does not read; make a JPEG of it, with "
-                               "heif-convert (Debian: libheif-examples) for instance");
-    }
-  }
 }
 
 Image decode(std::span<const std::byte> bytes, const ImageLimits& limits) {
@@ -108,23 +95,25 @@ Image decode(std::span<const std::byte> bytes, const ImageLimits& limits) {
   }
   const std::optional<ImageFormat> format = sniff_image_format(bytes);
   if (!format) {
-    refuse_if_heif(bytes);
     throw std::runtime_error(
-        "it is no PNG, JPEG, WebP, GIF, TIFF or BMP image (judged by its first bytes, not its "
-        "name)");
+        "it is no PNG, JPEG, WebP, GIF, TIFF, BMP, HEIC or AVIF image (judged by its first bytes, "
+        "not its name)");
   }
   DecodeBudget budget(limits, bytes.size());
   StoredImage stored = decode_stored(bytes, *format, budget);
+  if (stored.is_premultiplied) divide_by_alpha(stored.image);
   bring_to_srgb(stored, budget);
   if (stored.orientation > 4) budget.require_memory(stored.image.pixels.size());
   return guard_opencv(ErrorCode::kInternal, "turn an image upright",
                       [&] { return turned_upright(std::move(stored.image), stored.orientation); });
 }
 
-// Browsers, which show thumbnails, know no TIFF.
+// Browsers, which show thumbnails, know no TIFF, and not all of them HEIC and AVIF.
 bool is_own_thumbnail(std::span<const std::byte> file, const Image& image) {
+  const auto format = sniff_image_format(file);
   return std::max(image.width, image.height) <= kThumbnailSide &&
-         file.size() <= kOwnThumbnailBytes && sniff_image_format(file) != ImageFormat::kTiff;
+         file.size() <= kOwnThumbnailBytes && format != ImageFormat::kTiff &&
+         format != ImageFormat::kHeif;
 }
 
 // True for an opaque picture of at least four times the wanted sides.
@@ -174,6 +163,7 @@ std::optional<ImageFormat> sniff_image_format(std::span<const std::byte> bytes) 
   if (reader.has(0, "BM"sv)) return ImageFormat::kBmp;
   if (reader.has(0, "RIFF"sv) && reader.has(8, "WEBP"sv)) return ImageFormat::kWebp;
   if (reader.has(0, "GIF87a"sv) || reader.has(0, "GIF89a"sv)) return ImageFormat::kGif;
+  if (heif_name(bytes)) return ImageFormat::kHeif;
   for (const std::string_view start : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv}) {
     if (reader.has(0, start)) return ImageFormat::kTiff;
   }
@@ -185,7 +175,9 @@ Image decode_image(std::span<const std::byte> bytes, std::string_view name,
   try {
     return decode(bytes, limits);
   } catch (const std::runtime_error& e) {
-    throw Error(ErrorCode::kBadInput, "can't use " + std::string(name) + ": " + e.what());
+    const auto* const error = dynamic_cast<const Error*>(&e);
+    throw Error(error == nullptr ? ErrorCode::kBadInput : error->code(),
+                "can't use " + std::string(name) + ": " + e.what());
   }
 }
 
@@ -231,7 +223,6 @@ std::vector<std::byte> encode_png(const Image& image) {
 }
 
 bool has_image_extension(const std::filesystem::path& path) {
-  // The last four are not read, but named with what to do.
   static constexpr std::array<std::string_view, 14> kExtensions = {
       ".png", ".jpg",  ".jpeg", ".jpe",  ".jfif", ".webp", ".gif",
       ".tif", ".tiff", ".bmp",  ".heic", ".heif", ".hif",  ".avif"};

@@ -356,16 +356,6 @@ void Decoder::read_tiles() {
   }
 }
 
-void divide_by_alpha(Image& image) {
-  for (std::size_t i = 0; i < image.pixels.size(); i += 4) {
-    const unsigned alpha = image.pixels[i + 3];
-    for (std::size_t c = i; alpha > 0 && c < i + 3; ++c) {
-      image.pixels[c] =
-          static_cast<std::uint8_t>(std::min(255U, (image.pixels[c] * 255U + alpha / 2) / alpha));
-    }
-  }
-}
-
 StoredImage Decoder::decode() {
   if (kind_.width == 0 || kind_.height == 0) refuse_damage(source_);
   image_ = budget_.make_image(kind_.width, kind_.height, kind_.channels());
@@ -376,11 +366,10 @@ StoredImage Decoder::decode() {
   } else {
     read_rows();
   }
-  if (kind_.is_premultiplied) divide_by_alpha(image_);
   std::uint16_t orientation = 1;
   lib_.get_or_default(tiff_.get(), TIFFTAG_ORIENTATION, &orientation);
   return {std::move(image_), orientation >= 1 && orientation <= 8 ? orientation : 1,
-          std::move(profile_)};
+          std::move(profile_), kind_.is_premultiplied};
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 
 namespace simdb {
 
-enum class ImageFormat { kPng, kJpeg, kBmp, kWebp, kGif, kTiff };
+enum class ImageFormat { kPng, kJpeg, kBmp, kWebp, kGif, kTiff, kHeif };
 
 /// Format by the first bytes; nothing for any other format. Thread-safe.
 std::optional<ImageFormat> sniff_image_format(std::span<const std::byte> bytes);
@@ -30,13 +30,16 @@ struct ImageLimits {
   std::uint32_t max_scans = 100;                ///< of a JPEG; libjpeg writes 10
 };
 
-/// Decodes PNG, JPEG, WebP, GIF, TIFF or BMP bytes, the first picture of several (an animated WebP
-/// is refused): 16-bit scaled to 8, grey kept grey, alpha kept, CMYK turned into RGB, colours
-/// brought to sRGB by the file's ICC profile, turned as Exif's orientation says. Throws
-/// Error(kBadInput), naming `name`, for other formats, empty, truncated or damaged bytes and images
-/// beyond the limits; bytes behind the end are ignored, and the end may be missing if all pixels
-/// are there. A JPEG damaged in the middle is decoded as far as libjpeg can, as browsers do. Prints
-/// nothing. Lack of memory is std::bad_alloc. Thread-safe.
+/// Decodes PNG, JPEG, WebP, GIF, TIFF, BMP, HEIC or AVIF bytes, the first picture of several (an
+/// animated WebP is refused): more than 8 bits scaled to 8, grey kept grey (not of HEIC and AVIF),
+/// alpha kept, CMYK turned into RGB, colours brought to sRGB by the file's ICC profile, turned as
+/// Exif's orientation says, HEIC and AVIF as their own boxes do. Throws Error(kBadInput), naming
+/// `name`, for other formats, empty, truncated or damaged bytes and images beyond the limits; bytes
+/// behind the end are ignored, and the end may be missing if all pixels are there. A JPEG damaged
+/// in the middle is decoded as far as libjpeg can, as browsers do. HEIC and AVIF are decoded by the
+/// program simdb-decode-heif, beside the running program or on PATH: Error(kBadInput), with the
+/// remedy, where there is none, Error(kIo) if the system does not start it. Prints nothing. Lack of
+/// memory is std::bad_alloc. Thread-safe.
 Image decode_image(std::span<const std::byte> bytes, std::string_view name,
                    const ImageLimits& limits = {});
 
@@ -60,8 +63,7 @@ SourceImage source_image(const Image& image);
 std::vector<std::byte> encode_png(const Image& image);
 
 /// True for a name that ends as those of images do (.png, .jpg, .jpeg, .jpe, .jfif, .webp, .gif,
-/// .tif, .tiff, .bmp; .heic, .heif, .hif and .avif, which are refused with what to do), in any
-/// case: what a folder walk takes up.
+/// .tif, .tiff, .bmp, .heic, .heif, .hif, .avif), in any case: what a folder walk takes up.
 bool has_image_extension(const std::filesystem::path& path);
 
 /// Longest side of a thumbnail.

@@ -358,6 +358,7 @@ std::vector<HostileFile> hostile_corpus() {
   add_lying_headers(corpus);
   add_wrong_names(corpus);
   add_gif_and_tiff(corpus);
+  add_heif_files(corpus);
   add_small_bombs(corpus);
   add_heavy_files(corpus);
   add_what_is_no_file(corpus);

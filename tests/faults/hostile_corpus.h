@@ -44,6 +44,9 @@ class HostileFiles {
 /// The heavy ones: huge chunks, and the largest pictures that the limits let through.
 void add_heavy_files(HostileFiles& files);
 
+/// HEIC and AVIF. None is taken where simdb is built without libheif.
+void add_heif_files(HostileFiles& files);
+
 /// All of them, more than 200, the same every time.
 std::vector<HostileFile> hostile_corpus();
 

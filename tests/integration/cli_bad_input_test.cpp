@@ -45,7 +45,7 @@ TEST_F(CliBadInputTest, FolderWithoutImages) {
 
 TEST_F(CliBadInputTest, TextNamedPng) {
   write("text.png", std::string("this is no image"));
-  expect_failure({"add", "red", "text.png"}, 4, "no PNG, JPEG, WebP, GIF, TIFF or BMP");
+  expect_failure({"add", "red", "text.png"}, 4, "no PNG, JPEG, WebP, GIF, TIFF, BMP, HEIC or AVIF");
 }
 
 TEST_F(CliBadInputTest, TruncatedImages) {
@@ -83,16 +83,34 @@ TEST_F(CliBadInputTest, SomeOfMany) {
   EXPECT_EQ(simdb({"rm", "--class", "green"}).code, 0);
 }
 
-TEST_F(CliBadInputTest, HeicInAFolderIsNamedWithTheRemedy) {
+TEST_F(CliBadInputTest, HeicsOfAFolderAreTakenWhereTheyCanBeDecoded) {
   std::filesystem::create_directory(path("phone"));
-  write("phone/a.heic", std::string("\x7F...ftypheic....mif1heic"));
-  write("phone/b.png", encode_as(noise_image(9, 9, 3, 1), ".png"));
+  std::filesystem::copy_file(SIMDB_HEIF "/phone.heic", path("phone/a.heic"));
+  write("phone/b.heic", std::string("\x7F...ftypheic....mif1heic"));
+  write("phone/c.png", encode_as(noise_image(9, 9, 3, 1), ".png"));
   const ProcessResult result = simdb({"add", "phone", "phone"});
   EXPECT_EQ(result.code, 4);
-  EXPECT_EQ(result.out, "added 1 image, 1 could not be used\n");
-  EXPECT_THAT(result.err, HasSubstr("a.heic: it is HEIC"));
-  EXPECT_THAT(result.err, HasSubstr("heif-convert"));
+  EXPECT_EQ(result.out, SIMDB_WITH_LIBHEIF ? "added 2 images, 1 could not be used\n"
+                                           : "added 1 image, 2 could not be used\n");
+  EXPECT_THAT(result.err, HasSubstr("phone/b.heic: "));
   EXPECT_EQ(simdb({"rm", "--class", "phone"}).code, 0);
+}
+
+TEST_F(CliBadInputTest, HeicAndAvifWithoutTheirDecoderAreNamedWithTheRemedy) {
+  std::filesystem::create_directory(path("bin"));
+  std::filesystem::copy_file(SIMDB_PROGRAM, path("bin/simdb"));
+  for (const auto& [file, name] :
+       {std::pair{"phone.heic", "HEIC"}, std::pair{"grid.avif", "AVIF"}}) {
+    std::filesystem::copy_file(std::string(SIMDB_HEIF "/") + file, path(file));
+    const ProcessResult result =
+        run_process({path("bin/simdb"), "query", "--db", path("db"), path(file)},
+                    {.environment = {{"PATH", "/nowhere"}}});
+    EXPECT_EQ(result.code, 4);
+    EXPECT_THAT(result.err,
+                HasSubstr(std::string(file) + ": it is " + name + ", and simdb-decode-heif"));
+    EXPECT_THAT(result.err, HasSubstr("scripts/setup.sh"));
+    EXPECT_THAT(result.err, HasSubstr("heif-convert"));
+  }
 }
 
 // libjpeg and OpenCV have words for them too, which name no file.

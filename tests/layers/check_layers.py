@@ -43,6 +43,7 @@ THIRD_PARTIES = {
     "jerror.h": ["encoder/image/*"],
     "gif_lib.h": ["encoder/image/*"],
     "tiffio.h": ["encoder/image/*"],
+    "libheif/": ["encoder/image/decode_heif.cpp"],
     "lcms2.h lcms2_plugin.h": ["encoder/image/*"],
     "webp/": ["encoder/image/*", "tests/support/images.cpp"],
     "onnx/": ["encoder/model/onnx_model*", "tests/support/backbones.cpp", "tests/support/hostile_models.cpp",

@@ -1,8 +1,10 @@
 #include "tests/support/mutants.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <random>
 
+#include "core/file_io.h"
 #include "tests/support/hostile_images.h"
 
 namespace simdb::test {
@@ -144,6 +146,12 @@ std::vector<Bytes> mutation_seeds() {
     seeds.push_back(make_gif(gif));
   }
   seeds.push_back(make_animated_webp(encode_as(picture, ".webp"), 40, 32));
+  if (SIMDB_WITH_LIBHEIF) {  // else all are alike
+    for (const char* name : {"phone.heic", "alpha.heic", "10-bits.heic", "p3-by-number.heic",
+                             "grid.avif", "12-bits.avif", "alpha.avif", "sequence.avif"}) {
+      seeds.push_back(read_file(std::filesystem::path(SIMDB_HEIF) / name, 1 << 20));
+    }
+  }
   return seeds;
 }
 

@@ -45,6 +45,11 @@ TEST(DecodeBudgetTest, ADecodersOwnIsGoneBeforeTheCopyIsMade) {
               testing::ThrowsMessage<std::runtime_error>(HasSubstr("too much memory")));
 }
 
+TEST(DecodeBudgetTest, BeforeTheSizeIsKnownADecoderMayHaveAllBesideTheFile) {
+  EXPECT_EQ(DecodeBudget({.max_memory_bytes = 1000}, 300).decoder_bytes(), 700U);
+  EXPECT_EQ(DecodeBudget({.max_memory_bytes = 1000}, 1001).decoder_bytes(), 0U);
+}
+
 TEST(DecodeBudgetTest, HoldsSidesAndPixelsBeforeAnythingIsAllocated) {
   DecodeBudget budget({}, 0);
   EXPECT_THAT([&] { budget.make_image(1'000'000'000'000, 1, 1); },
@@ -66,6 +71,10 @@ TEST(DecodeBudgetTest, CameraPicturesAreAffordable) {
 
 TEST(DecodeBudgetTest, IsLateWhenItsTimeIsUp) {
   EXPECT_FALSE(DecodeBudget({.max_seconds = 60}, 0).is_late());
+  DecodeBudget shared({.max_seconds = 60}, 0);
+  EXPECT_TRUE(shared.is_late(60));
+  shared.spend(60);
+  EXPECT_TRUE(shared.is_late());
   const DecodeBudget spent({.max_seconds = 0}, 0);
   EXPECT_TRUE(spent.is_late());
   EXPECT_THAT([&] { spent.refuse_time(); }, testing::ThrowsMessage<std::runtime_error>(

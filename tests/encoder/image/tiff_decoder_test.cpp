@@ -56,13 +56,14 @@ TEST(TiffDecoderTest, GreyOfEveryDepth) {
   EXPECT_THAT(pixels_of(deep), ElementsAre(254, 0));
 }
 
-TEST(TiffDecoderTest, AlphaIsStraightOrDividedOutOrNone) {
+TEST(TiffDecoderTest, AlphaIsStraightOrMultipliedOrNone) {
   TiffParts parts{.width = 1, .height = 1, .samples = 4};
   parts.chunks = {to_bytes({100, 50, 0, 128})};
   parts.more = {{338, {2}}};
   EXPECT_THAT(pixels_of(parts), ElementsAre(100, 50, 0, 128));
+  EXPECT_FALSE(decoded(make_tiff(parts)).is_premultiplied);
   parts.more = {{338, {1}}};
-  EXPECT_THAT(pixels_of(parts), ElementsAre(199, 100, 0, 128));
+  EXPECT_TRUE(decoded(make_tiff(parts)).is_premultiplied);
   parts.more = {{338, {0}}};
   EXPECT_THAT(pixels_of(parts), ElementsAre(100, 50, 0));
   parts = {.width = 1, .height = 1, .samples = 2, .colours = 1, .chunks = {to_bytes({9, 7})}};

@@ -1,0 +1,16 @@
+# SIMDB_WITH_LIBHEIF: is there a libheif, and is it wanted? Only simdb-decode-heif uses it. Its package file names a folder of
+# headers that Debian does not have, so they are looked for.
+set(SIMDB_WITH_LIBHEIF OFF)
+if(SIMDB_LIBHEIF)
+  find_path(SIMDB_HEIF_INCLUDE_DIR libheif/heif.h)
+  find_library(SIMDB_HEIF_LIBRARY heif)
+  mark_as_advanced(SIMDB_HEIF_INCLUDE_DIR SIMDB_HEIF_LIBRARY)
+  if(SIMDB_HEIF_INCLUDE_DIR AND SIMDB_HEIF_LIBRARY)
+    set(SIMDB_WITH_LIBHEIF ON)
+    message(STATUS "HEIC and AVIF pictures: decoded (${SIMDB_HEIF_LIBRARY})")
+  elseif(SIMDB_LIBHEIF STREQUAL "AUTO")
+    message(STATUS "HEIC and AVIF pictures: refused (no libheif here)")
+  else()
+    message(FATAL_ERROR "SIMDB_LIBHEIF is ON, but there is no libheif (Debian: libheif-dev)")
+  endif()
+endif()
