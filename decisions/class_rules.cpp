@@ -35,12 +35,17 @@ ClassRules::ClassRules(std::shared_ptr<const CalibrationState> state, double alp
     throw Error(ErrorCode::kUsage,
                 "alpha is a share between 0 and 1, not " + std::to_string(alpha));
   }
-  draw_sources();
   const auto count = static_cast<std::uint32_t>(state_->classes.size());
   rules_.reserve(count);
   for (std::uint32_t place = 0; place < count; ++place) {
-    rules_.push_back(rule_of(place));
-    if (rules_.back().by != CalibratedBy::kNothing) lowest_.push_back(place);
+    rules_.push_back(by_own_images(state_->classes[place].scores));
+  }
+  if (std::ranges::any_of(rules_, [](const Rule& rule) { return !rule.is_calibrated(); })) {
+    draw_sources();
+  }
+  for (std::uint32_t place = 0; place < count; ++place) {
+    if (!rules_[place].is_calibrated()) rules_[place] = by_classes(place);
+    if (rules_[place].is_calibrated()) lowest_.push_back(place);
   }
   const auto lower = [&](std::uint32_t a, std::uint32_t b) {
     return rules_[a].threshold < rules_[b].threshold;
@@ -85,7 +90,7 @@ ClassRules::Scores ClassRules::scores_over_classes(std::uint32_t place, std::uin
   return {over_classes_[shots - 1], is_among ? &drawn[shots - 1] : nullptr};
 }
 
-ClassRules::Rule ClassRules::by_classes(std::uint32_t place) {
+ClassRules::Rule ClassRules::by_classes(std::uint32_t place) const {
   const ClassScores& scores = state_->classes[place].scores;
   Rule rule{.threshold = kNever};
   if (scores.has_trained_on) return rule;  // no class like the others
@@ -101,15 +106,14 @@ ClassRules::Rule ClassRules::by_classes(std::uint32_t place) {
   return rule;
 }
 
-ClassRules::Rule ClassRules::rule_of(std::uint32_t place) {
-  const ClassScores& scores = state_->classes[place].scores;
+ClassRules::Rule ClassRules::by_own_images(const ClassScores& scores) const {
   if (const std::size_t n = scores.held_out.size(); is_enough(n, alpha_)) {
     return {CalibratedBy::kHeldOut, 0, scores.held_out[needed_of(n, alpha_) - 1]};
   }
   if (const std::size_t n = scores.calibrating.size(); is_enough(n, alpha_)) {
     return {CalibratedBy::kItems, 0, scores.calibrating[needed_of(n, alpha_) - 1].score};
   }
-  return by_classes(place);
+  return {.threshold = kNever};
 }
 
 double ClassRules::p_value(std::uint32_t place, float similarity) const {

@@ -37,6 +37,8 @@ class ClassRules {
     CalibratedBy by = CalibratedBy::kNothing;
     std::uint32_t shots = 0;  // of a class that is calibrated over classes
     float threshold = 0;
+
+    bool is_calibrated() const { return by != CalibratedBy::kNothing; }
   };
   // Sorted scores, of which one may be that of the class itself: it does not count.
   struct Scores {
@@ -45,8 +47,8 @@ class ClassRules {
   };
 
   void draw_sources();
-  Rule rule_of(std::uint32_t place);
-  Rule by_classes(std::uint32_t place);
+  Rule by_own_images(const ClassScores& scores) const;
+  Rule by_classes(std::uint32_t place) const;
   Scores scores_over_classes(std::uint32_t place, std::uint32_t shots) const;
 
   const std::shared_ptr<const CalibrationState> state_;

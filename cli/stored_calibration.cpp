@@ -1,0 +1,33 @@
+#include "cli/stored_calibration.h"
+
+#include <ostream>
+
+#include "core/printable.h"
+#include "simdb/error.h"
+
+namespace simdb::cli {
+
+std::optional<Calibration> stored_calibration(const std::filesystem::path& folder,
+                                              const Database& database, Console& console) {
+  try {
+    auto calibration = Calibration::load(folder, database.gallery());
+    if (calibration) calibration->refresh(database.gallery());
+    return calibration;
+  } catch (const Error& error) {
+    console.err << "simdb: uncalibrated: " << printable(error.what()) << '\n';
+    return std::nullopt;
+  }
+}
+
+void keep_calibration(const std::filesystem::path& folder, const Database& database,
+                      Console& console) {
+  try {
+    auto calibration = Calibration::load(folder, database.gallery());
+    if (calibration && calibration->refresh(database.gallery())) calibration->save(folder);
+  } catch (const Error& error) {
+    console.err << "simdb: the calibration was not brought up to date: " << printable(error.what())
+                << '\n';
+  }
+}
+
+}  // namespace simdb::cli

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "cli/console.h"
+#include "simdb/calibration.h"
+#include "simdb/database.h"
+
+namespace simdb::cli {
+
+/// The calibration in the folder of a database, brought up to date in memory; nothing if there is
+/// none. One that can't be used is named on stderr and counts as none.
+std::optional<Calibration> stored_calibration(const std::filesystem::path& folder,
+                                              const Database& database, Console& console);
+
+/// For commands that changed a database: brings the calibration in its folder, if there is one, up
+/// to date. What fails is named on stderr: queries do without.
+void keep_calibration(const std::filesystem::path& folder, const Database& database,
+                      Console& console);
+
+}  // namespace simdb::cli
