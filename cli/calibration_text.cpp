@@ -36,14 +36,15 @@ double alpha_of(const ArgumentParser& parser) {
 
 void print_calibration(std::ostream& out, const CalibratedClasses& classes,
                        const CalibrationEstimate& estimate) {
-  const std::size_t all =
-      classes.by_items + classes.by_classes + classes.by_held_out + classes.uncalibrated;
+  const std::size_t all = classes.by_items + classes.by_classes + classes.by_all_items +
+                          classes.by_held_out + classes.uncalibrated;
   const auto line = [&](std::string_view name, const std::string& value) {
     out << fmt::format("{:<36}{}\n", name, value);
   };
   line(fmt::format("classes, at alpha {}", estimate.alpha), std::to_string(all));
   line("  calibrated by their items", std::to_string(classes.by_items));
   line("  over the other classes", std::to_string(classes.by_classes));
+  line("  by the items of all classes", std::to_string(classes.by_all_items));
   line("  by held-out images", std::to_string(classes.by_held_out));
   line("  uncalibrated", std::to_string(classes.uncalibrated));
   line("known images called unknown", "at most " + percent(estimate.alpha) + "  (promised)");
@@ -61,12 +62,38 @@ nlohmann::ordered_json to_json(const CalibratedClasses& classes,
                                  {"classes",
                                   {{"by_items", classes.by_items},
                                    {"by_classes", classes.by_classes},
+                                   {"by_all_items", classes.by_all_items},
                                    {"by_held_out", classes.by_held_out},
                                    {"uncalibrated", classes.uncalibrated}}}};
   if (estimate.held_out_rejected) json["held_out_rejected"] = to_json(*estimate.held_out_rejected);
   if (estimate.accepted.of > 0) {
     json["foreign_accepted"] = to_json(estimate.accepted);
     json["auroc"] = estimate.auroc;
+  }
+  return json;
+}
+
+void print_decisions(std::ostream& out, const DecisionReport& report) {
+  const auto line = [&](std::string_view name, const std::string& value) {
+    out << fmt::format("{:<20}{}\n", name, value);
+  };
+  out << fmt::format("decisions at alpha {}\n", report.alpha);
+  line("called unknown", text_of(report.unknown));
+  line("true class possible", text_of(report.covered));
+  line("possible classes", fmt::format("{:.2f} per image", report.set_size));
+  if (!report.foreign_accepted) return;
+  line("foreign accepted", text_of(*report.foreign_accepted));
+  line("unknown AUROC", fmt::format("{:.4f}", *report.auroc));
+}
+
+nlohmann::ordered_json to_json(const DecisionReport& report) {
+  nlohmann::ordered_json json = {{"alpha", report.alpha},
+                                 {"called_unknown", to_json(report.unknown)},
+                                 {"true_class_possible", to_json(report.covered)},
+                                 {"possible_classes", report.set_size}};
+  if (report.foreign_accepted) {
+    json["foreign_accepted"] = to_json(*report.foreign_accepted);
+    json["unknown_auroc"] = *report.auroc;
   }
   return json;
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "cli/args.h"
+#include "pipeline/decision_report.h"
 #include "simdb/calibration.h"
 
 namespace simdb::cli {
@@ -16,5 +17,9 @@ void print_calibration(std::ostream& out, const CalibratedClasses& classes,
                        const CalibrationEstimate& estimate);
 nlohmann::ordered_json to_json(const CalibratedClasses& classes,
                                const CalibrationEstimate& estimate);
+
+/// What `eval` prints of decisions.
+void print_decisions(std::ostream& out, const DecisionReport& report);
+nlohmann::ordered_json to_json(const DecisionReport& report);
 
 }  // namespace simdb::cli

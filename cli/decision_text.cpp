@@ -39,6 +39,8 @@ std::string_view name_of(CalibratedBy by) noexcept {
       return "items";
     case CalibratedBy::kClasses:
       return "classes";
+    case CalibratedBy::kAllItems:
+      return "all-items";
     case CalibratedBy::kHeldOut:
       return "held-out";
     case CalibratedBy::kNothing:

@@ -48,7 +48,7 @@ _simdb() {
       calibrate) options="--alpha --group-by --group-by-folder --classes --image-limit --db --json" ;;
       compare) options="--image-limit --db --encoder --json" ;;
       embed) options="--output --files-from --null --image-limit --db --encoder" ;;
-      eval) options="--report --classes -k --ways --shots --episodes --seed --within-parents --open-set --image-limit --db --encoder --json" ;;
+      eval) options="--report --alpha --classes -k --ways --shots --episodes --seed --within-parents --open-set --image-limit --db --encoder --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --after --class --limit --where --db" ;;
       encoders) options="--json" ;;
       init) options="--encoder --dim --space --dimension --db --json" ;;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <string_view>
@@ -77,6 +78,16 @@ void sort_possible(std::vector<PossibleClass>& possible, const Prediction& predi
   });
 }
 
+double familiarity_of(const ClassRules& rules, const Prediction& prediction) {
+  double best = -std::numeric_limits<double>::infinity();
+  for (const LabeledNeighbor& neighbor : prediction.neighbors) {
+    const auto place = rules.state().place_of(neighbor.class_name);
+    const float typical = place ? rules.typical(*place) : rules.typical_of_all();
+    best = std::max(best, static_cast<double>(neighbor.similarity) - typical / 2);
+  }
+  return best + std::log(prediction.confidence) / 20;
+}
+
 float best_of_winner(const Prediction& prediction) {
   for (const LabeledNeighbor& neighbor : prediction.neighbors) {
     if (neighbor.class_name == prediction.class_name) return neighbor.similarity;
@@ -118,6 +129,9 @@ CalibratedClasses AnswerSets::classes() const {
       case CalibratedBy::kClasses:
         ++counts.by_classes;
         break;
+      case CalibratedBy::kAllItems:
+        ++counts.by_all_items;
+        break;
       case CalibratedBy::kHeldOut:
         ++counts.by_held_out;
         break;
@@ -133,6 +147,7 @@ Decision AnswerSets::decide(const Gallery& gallery, std::span<const float> query
                             const Prediction& prediction, const QueryOptions& options) const {
   Decision decision;
   if (prediction.ranking.empty()) return decision;
+  decision.familiarity = familiarity_of(*rules_, prediction);
   const auto winner = rules_->state().place_of(prediction.class_name);
   const bool whole_classes = options.filter.ids.all() && options.filter.where.empty();
   if (whole_classes) {

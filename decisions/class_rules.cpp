@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "index/best_similarity.h"
 #include "simdb/error.h"
 
 namespace simdb {
@@ -42,11 +43,16 @@ ClassRules::ClassRules(std::shared_ptr<const CalibrationState> state, double alp
   }
   if (std::ranges::any_of(rules_, [](const Rule& rule) { return !rule.is_calibrated(); })) {
     draw_sources();
+    pool_items();
   }
   for (std::uint32_t place = 0; place < count; ++place) {
     if (!rules_[place].is_calibrated()) rules_[place] = by_classes(place);
+    if (!rules_[place].is_calibrated()) {
+      rules_[place] = by_all_items(state_->classes[place].scores);
+    }
     if (rules_[place].is_calibrated()) lowest_.push_back(place);
   }
+  find_typical();
   const auto lower = [&](std::uint32_t a, std::uint32_t b) {
     return rules_[a].threshold < rules_[b].threshold;
   };
@@ -55,6 +61,45 @@ ClassRules::ClassRules(std::shared_ptr<const CalibrationState> state, double alp
     lowest_.resize(kLowest + 1);
   }
   std::sort(lowest_.begin(), lowest_.end(), lower);
+}
+
+void ClassRules::find_typical() {
+  constexpr float kItemsOfAll = 5;
+  struct Median {
+    float score = 0;
+    std::size_t items = 0;
+  };
+  const auto median_of = [](const ClassScores& scores) -> Median {
+    const std::size_t n = scores.held_out.size();
+    if (n > 0) return {scores.held_out[n / 2], n};
+    const auto& items = scores.calibrating;
+    // One that is alone has nothing to be similar to.
+    if (items.empty() || items.front().score == kNoSimilarity) return {};
+    return {items[items.size() / 2].score, items.size()};
+  };
+  std::vector<Median> medians;
+  std::vector<float> known;
+  for (const CalibrationState::Class& entry : state_->classes) {
+    medians.push_back(median_of(entry.scores));
+    if (medians.back().items > 0) known.push_back(medians.back().score);
+  }
+  if (!known.empty()) {
+    const auto middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
+    std::nth_element(known.begin(), middle, known.end());
+    typical_of_all_ = *middle;
+  }
+  typical_.reserve(medians.size());
+  for (const Median& median : medians) {
+    const auto n = static_cast<float>(median.items);
+    typical_.push_back((n * median.score + kItemsOfAll * typical_of_all_) / (n + kItemsOfAll));
+  }
+}
+
+void ClassRules::pool_items() {
+  for (const CalibrationState::Class& known : state_->classes) {
+    for (const ItemScore& item : known.scores.calibrating) of_all_items_.push_back(item.score);
+  }
+  std::sort(of_all_items_.begin(), of_all_items_.end());
 }
 
 void ClassRules::draw_sources() {
@@ -106,6 +151,13 @@ ClassRules::Rule ClassRules::by_classes(std::uint32_t place) const {
   return rule;
 }
 
+ClassRules::Rule ClassRules::by_all_items(const ClassScores& scores) const {
+  const std::size_t n = of_all_items_.size();
+  // Where all were trained on, a new image is like none of those that calibrate.
+  if (scores.calibrating.empty() || !is_enough(n, alpha_)) return {.threshold = kNever};
+  return {CalibratedBy::kAllItems, 0, of_all_items_[needed_of(n, alpha_) - 1]};
+}
+
 ClassRules::Rule ClassRules::by_own_images(const ClassScores& scores) const {
   if (const std::size_t n = scores.held_out.size(); is_enough(n, alpha_)) {
     return {CalibratedBy::kHeldOut, 0, scores.held_out[needed_of(n, alpha_) - 1]};
@@ -135,6 +187,8 @@ double ClassRules::p_value(std::uint32_t place, float similarity) const {
                            [](float value, const ItemScore& item) { return value < item.score; });
       return p_of(static_cast<std::size_t>(end - items.begin()), items.size());
     }
+    case CalibratedBy::kAllItems:
+      return p_of(count_of(of_all_items_), of_all_items_.size());
     case CalibratedBy::kClasses: {
       const Scores others = scores_over_classes(place, rule.shots);
       std::size_t count = count_of(others.values);

@@ -28,6 +28,11 @@ class ClassRules {
   /// 0 where the class is uncalibrated.
   double p_value(std::uint32_t place, float similarity) const;
 
+  /// The median score of a class, drawn to that of all classes; lower for classes of images that
+  /// differ more.
+  float typical(std::uint32_t place) const { return typical_[place]; }
+  float typical_of_all() const noexcept { return typical_of_all_; }
+
   /// Calibrated classes of the lowest thresholds, ascending: all, or more than kLowest.
   std::span<const std::uint32_t> lowest() const noexcept { return lowest_; }
   static constexpr std::size_t kLowest = 256;
@@ -46,17 +51,23 @@ class ClassRules {
     const float* own = nullptr;
   };
 
+  void find_typical();
   void draw_sources();
+  void pool_items();
   Rule by_own_images(const ClassScores& scores) const;
   Rule by_classes(std::uint32_t place) const;
+  Rule by_all_items(const ClassScores& scores) const;
   Scores scores_over_classes(std::uint32_t place, std::uint32_t shots) const;
 
   const std::shared_ptr<const CalibrationState> state_;
   const double alpha_;
   std::vector<bool> is_source_;                   // one per class
   std::vector<std::vector<float>> over_classes_;  // c_m of the sources for 1, 2, ... groups; sorted
+  std::vector<float> of_all_items_;               // sorted
   std::vector<Rule> rules_;
   std::vector<std::uint32_t> lowest_;
+  std::vector<float> typical_;  // one per class
+  float typical_of_all_ = 0;
 };
 
 }  // namespace simdb

@@ -26,7 +26,7 @@ struct Stranger {
 
 // What the other classes say of it.
 struct Answer {
-  bool is_possible = false;  // for one of them
+  std::size_t possible = 0;  // classes
   double best_p = 0;
   float nearest = kNoSimilarity;
   std::uint32_t nearest_place = 0;
@@ -111,7 +111,7 @@ CalibrationEstimate AnswerSets::estimate(const Gallery& gallery, float accept_si
     for (std::size_t i = 0; i < best.size(); ++i) {
       if (best[i] == kNoSimilarity) continue;  // its own class
       Answer& answer = answers[i];
-      answer.is_possible = answer.is_possible || best[i] >= rules_->threshold(place);
+      answer.possible += best[i] >= rules_->threshold(place) ? 1 : 0;
       answer.best_p = std::max(answer.best_p, rules_->p_value(place, best[i]));
       if (best[i] > answer.nearest || (best[i] == answer.nearest && place < answer.nearest_place)) {
         answer.nearest = best[i];
@@ -120,6 +120,7 @@ CalibrationEstimate AnswerSets::estimate(const Gallery& gallery, float accept_si
     }
   });
   std::uint64_t accepted = 0;
+  std::uint64_t by_one = 0;  // by a single class
   std::vector<float> known;
   std::vector<float> foreign;
   for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -127,10 +128,15 @@ CalibrationEstimate AnswerSets::estimate(const Gallery& gallery, float accept_si
     const bool by_similarity =
         answer.nearest >= accept_similarity - kSimilarityTolerance &&
         rules_->calibrated_by(answer.nearest_place) == CalibratedBy::kNothing;
-    accepted += answer.is_possible || by_similarity ? 1 : 0;
+    accepted += answer.possible > 0 || by_similarity ? 1 : 0;
+    by_one += answer.possible == 1 && !by_similarity ? 1 : 0;
     foreign.push_back(static_cast<float>(answer.best_p));
     known.push_back(static_cast<float>(
         std::max(answer.best_p, rules_->p_value(strangers[i].place, strangers[i].own))));
+  }
+  if (state.classes.size() > 1) {
+    accepted =
+        std::min<std::uint64_t>(answers.size(), accepted + by_one / (state.classes.size() - 1));
   }
   CalibrationEstimate result{.alpha = alpha(),
                              .accepted = estimated_share(accepted, answers.size())};

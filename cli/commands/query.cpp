@@ -119,6 +119,7 @@ nlohmann::ordered_json to_json(const Database& database, const std::string& path
                                  {"calibrated", answer.decision.has_value()}};
   if (answer.decision) {
     json["alpha"] = *decider.alpha();
+    json["familiarity"] = answer.decision->familiarity;
     json["possible"] = cli::to_json(*answer.decision);
   }
   json["ranking"] = std::move(ranking);

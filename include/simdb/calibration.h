@@ -51,7 +51,12 @@ namespace simdb {
 //   called unknown, on average over classes like these, not for each (compare Ding et al.,
 //   "Class-conditional conformal prediction with many classes", 2023, arXiv 2306.09335). It takes
 //   M >= 1 / alpha - 1. One draw, by digests; averages over draws have no such proof.
-// - A class that neither suits is uncalibrated: it is an answer only if it wins the vote and
+// - Where there are too few such classes, the items of all classes calibrate it together: p_y = (1
+// +
+//   #{s_i <= s_y}) / (N + 1) over all N. That too is full conformal prediction, of images with
+//   their classes; so the promise holds on average over images of all classes, mixed as the
+//   gallery's items are.
+// - A class that none of these suits is uncalibrated: it is an answer only if it wins the vote and
 //   reaches QueryOptions::accept_similarity.
 // - Where images that were held out are given, their s_y(x) replace the s_i of their class.
 
@@ -77,12 +82,13 @@ struct HeldOutImages {
   std::vector<std::string> class_names;  ///< one per row
 };
 
-enum class CalibratedBy : std::uint8_t { kNothing, kItems, kClasses, kHeldOut };
+enum class CalibratedBy : std::uint8_t { kNothing, kItems, kClasses, kAllItems, kHeldOut };
 
 /// How many classes are calibrated how at some alpha.
 struct CalibratedClasses {
   std::size_t by_items = 0;
   std::size_t by_classes = 0;
+  std::size_t by_all_items = 0;
   std::size_t by_held_out = 0;
   std::size_t uncalibrated = 0;
 };
@@ -103,7 +109,8 @@ struct EstimatedShare {
 EstimatedShare estimated_share(std::uint64_t count, std::uint64_t of);
 
 /// What a gallery tells of images that belong to none of its classes: each of some of its items is
-/// asked as if its class were not there.
+/// asked as if its class were not there. One class less accepts less: what one more would add is
+/// taken from what one less would cost (the jackknife of first order).
 struct CalibrationEstimate {
   double alpha = 0;
   EstimatedShare accepted;  ///< were not called unknown
@@ -176,6 +183,11 @@ struct PossibleClass {
 struct Decision {
   Verdict verdict = Verdict::kUnknown;
   std::vector<PossibleClass> possible;  ///< by vote, then by p-value
+  /// Images that belong to a class have higher ones: to rank images by, where p-values tie. It is
+  ///     max over the neighbours' classes (s_y(x) - m_y / 2) + log(share of the winner's vote) / 20
+  /// with m_y the median of the scores that calibrate y, drawn to the median of all classes by as
+  /// much as five items would (docs/decisions/0031). No probability; 0 without neighbours.
+  double familiarity = 0;
 };
 
 /// Decides by the p-values at one alpha. Immutable; thread-safe. Belongs to one state of the

@@ -52,11 +52,24 @@ TEST(EstimateTest, UncalibratedClassesGoByTheirSimilarity) {
   EmbeddingBatch rows(16);
   for (int i = 0; i < 30; ++i) rows.append(test::at_degrees({i / 10.0}));
   gallery.add("many", rows);
-  gallery.add("few", test::at_degrees({40}));
-  const AnswerSets sets(Calibration::compute(*gallery), 0.05);
-  // "few" accepts all of "many"; its own is not like "many", by p-value.
+  const auto few = gallery->get(gallery.add("few", test::at_degrees({40})).front())->info.digest;
+  const auto trained_on = [&](const Sha256& digest) { return digest == few; };
+  const AnswerSets sets(Calibration::compute(*gallery, {}, std::nullopt, trained_on), 0.05);
   EXPECT_EQ(sets.estimate(*gallery, 0.5F).accepted.count, 30U);
   EXPECT_EQ(sets.estimate(*gallery, 0.9F).accepted.count, 0U);
+}
+
+// Each of three classes lies on one other: so would a fourth, half of the time.
+TEST(EstimateTest, AllowsForTheClassThatIsLeftOut) {
+  OpenGallery gallery;
+  for (const double degrees : {0.0, 0.05, 90.0}) {
+    EmbeddingBatch rows(16);
+    for (int i = 0; i < 30; ++i) rows.append(test::at_degrees({degrees + i / 10.0}));
+    gallery.add(std::to_string(degrees), rows);
+  }
+  const CalibrationEstimate estimate =
+      AnswerSets(Calibration::compute(*gallery), 0.05).estimate(*gallery, 0.5F);
+  EXPECT_EQ(estimate.accepted.count, 60U + 60U / 2);
 }
 
 TEST(EstimateTest, AsksAFewOfMany) {

@@ -128,9 +128,9 @@ TEST_F(CliCalibrateTest, ADamagedOrNewerFileIsNamedAndNotUsed) {
 }
 
 TEST_F(CliCalibrateTest, GroupsAreKept) {
-  // 30 frames of one film calibrate nothing.
+  // 60 frames of one film calibrate nothing.
   std::vector<std::string> set = {"set"};
-  for (int id = 1; id <= 30; ++id) set.push_back(std::to_string(id));
+  for (int id = 1; id <= 60; ++id) set.push_back(std::to_string(id));
   set.emplace_back("film=1");
   ASSERT_EQ(simdb(set).code, 0);
   ASSERT_EQ(simdb({"calibrate", "--group-by", "film"}).code, 0);
