@@ -85,7 +85,8 @@ double familiarity_of(const ClassRules& rules, const Prediction& prediction) {
     const float typical = place ? rules.typical(*place) : rules.typical_of_all();
     best = std::max(best, static_cast<double>(neighbor.similarity) - typical / 2);
   }
-  return best + std::log(prediction.confidence) / 20;
+  const double groups = std::max(1.0, rules.mean_groups());
+  return best + (0.05 + 0.2 / groups) * std::log(prediction.confidence);
 }
 
 float best_of_winner(const Prediction& prediction) {

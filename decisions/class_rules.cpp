@@ -80,6 +80,7 @@ void ClassRules::find_typical() {
   std::vector<Median> medians;
   std::vector<float> known;
   for (const CalibrationState::Class& entry : state_->classes) {
+    mean_groups_ += entry.scores.groups / static_cast<double>(state_->classes.size());
     medians.push_back(median_of(entry.scores));
     if (medians.back().items > 0) known.push_back(medians.back().score);
   }

@@ -32,6 +32,8 @@ class ClassRules {
   /// differ more.
   float typical(std::uint32_t place) const { return typical_[place]; }
   float typical_of_all() const noexcept { return typical_of_all_; }
+  /// Groups per class; 0 without classes.
+  double mean_groups() const noexcept { return mean_groups_; }
 
   /// Calibrated classes of the lowest thresholds, ascending: all, or more than kLowest.
   std::span<const std::uint32_t> lowest() const noexcept { return lowest_; }
@@ -68,6 +70,7 @@ class ClassRules {
   std::vector<std::uint32_t> lowest_;
   std::vector<float> typical_;  // one per class
   float typical_of_all_ = 0;
+  double mean_groups_ = 0;
 };
 
 }  // namespace simdb

@@ -14,6 +14,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
+#include "cli/stored_calibration.h"
 #include "simdb/calibration.h"
 #include "simdb/encode_images.h"
 #include "simdb/error.h"
@@ -118,16 +119,16 @@ int run_calibrate(std::span<const std::string> args, Console& console) {
     throw Error(ErrorCode::kBadInput, "the database is empty; add images with 'simdb add' first");
   }
   const InterruptGuard interrupt;
-  auto calibration =
-      Calibration::compute(gallery, choices, std::nullopt, {}, InterruptGuard::check);
+  auto calibration = Calibration::compute(gallery, choices, std::nullopt, trained_on(database),
+                                          InterruptGuard::check);
   HeldOut held_out{{EmbeddingBatch(gallery.dimension()), {}}, {}};
   std::optional<EstimatedShare> rejected;
   if (!parser.positional().empty()) {
     held_out = read_held_out(database, files, parser.image_limits(), console);
     report_left_out(held_out, console);
     rejected = rejected_by(AnswerSets(calibration, alpha), database, held_out.images.embeddings);
-    calibration = Calibration::compute(gallery, choices, std::move(held_out.images), {},
-                                       InterruptGuard::check);
+    calibration = Calibration::compute(gallery, choices, std::move(held_out.images),
+                                       trained_on(database), InterruptGuard::check);
   }
   const AnswerSets sets(calibration, alpha);
   CalibrationEstimate estimate =

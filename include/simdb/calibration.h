@@ -184,9 +184,10 @@ struct Decision {
   Verdict verdict = Verdict::kUnknown;
   std::vector<PossibleClass> possible;  ///< by vote, then by p-value
   /// Images that belong to a class have higher ones: to rank images by, where p-values tie. It is
-  ///     max over the neighbours' classes (s_y(x) - m_y / 2) + log(share of the winner's vote) / 20
-  /// with m_y the median of the scores that calibrate y, drawn to the median of all classes by as
-  /// much as five items would (docs/decisions/0031). No probability; 0 without neighbours.
+  ///     max over the neighbours' classes (s_y(x) - m_y / 2) + w log(share of the winner's vote)
+  /// with m_y the median of the scores that calibrate y, drawn to that of all classes by as much as
+  /// five items would, and w = 0.05 + 0.2 / (groups per class): see docs/decisions/0031. No
+  /// probability; 0 without neighbours.
   double familiarity = 0;
 };
 
