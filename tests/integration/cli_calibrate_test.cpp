@@ -6,7 +6,10 @@
 #include <fstream>
 #include <random>
 
+#include "core/file_io.h"
+#include "encoder/model/trained_on.h"
 #include "tests/integration/cli_fixture.h"
+#include "tests/support/models.h"
 
 namespace simdb {
 namespace {
@@ -160,6 +163,27 @@ TEST_F(CliHeldOutTest, HeldOutImagesCalibrateTheirClasses) {
   // Items tell nothing about images that were held out.
   EXPECT_EQ(simdb({"calibrate", "shapes"}).code, 4);
   EXPECT_THAT(simdb({"calibrate", "shapes"}).err, HasSubstr("has as items"));
+}
+
+TEST_F(CliHeldOutTest, ImagesThatTheEncoderWasTrainedOnDoNotCalibrate) {
+  std::vector<Sha256> digests;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(path("shapes"))) {
+    if (entry.is_regular_file()) digests.push_back(sha256(read_file(entry.path(), 1'000'000)));
+  }
+  EncoderModel model = test::random_model(16, 1);
+  const auto calibrated = [&](const std::string& name) {
+    write("noted.onnx", write_onnx_model(model));
+    EXPECT_EQ(simdb({"init", "--encoder", "noted.onnx", "--db", name}).code, 0);
+    EXPECT_EQ(simdb({"add", "--by-folder", "shapes", "--db", name}).code, 0);
+    const ProcessResult result = simdb({"calibrate", "--alpha", "0.25", "--json", "--db", name});
+    EXPECT_EQ(result.code, 0) << result.err;
+    return json_lines(result.out).at(0)["classes"];
+  };
+  EXPECT_EQ(calibrated("without")["uncalibrated"], 0);
+  model.notes["trained_on"] = trained_on_note(digests);
+  const json classes = calibrated("with");
+  EXPECT_EQ(classes["by_items"], 0);
+  EXPECT_GT(classes["uncalibrated"], 0);
 }
 
 }  // namespace
