@@ -123,6 +123,7 @@ std::vector<Rescored> rescore(const Gallery& gallery, const CalibrationState& st
       scored.scores = score_class(all);
     } else {
       std::vector<bool> added;
+      added.reserve(scored.items.size());
       for (const ItemId id : scored.items) {
         added.push_back(!std::binary_search(state.items.begin(), state.items.end(),
                                             CalibrationState::Item{id, *place}));

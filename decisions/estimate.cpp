@@ -63,13 +63,15 @@ EmbeddingBatch embeddings_of(const Gallery& gallery, std::span<const ItemId> ids
 
 EmbeddingBatch embeddings_of(const Gallery& gallery, std::vector<Stranger>& strangers) {
   std::vector<ItemId> ids;
+  ids.reserve(strangers.size());
   for (const Stranger& stranger : strangers) ids.push_back(stranger.id);
   EmbeddingBatch rows(gallery.dimension());
   const auto found = gallery.embeddings(ids);
   std::vector<Stranger> present;
   for (std::size_t i = 0; i < found.size(); ++i) {
-    if (!found[i]) continue;  // removed meanwhile
-    rows.append(*found[i]);
+    const auto& embedding = found[i];
+    if (!embedding) continue;  // removed meanwhile
+    rows.append(*embedding);
     present.push_back(strangers[i]);
   }
   strangers = std::move(present);
@@ -97,6 +99,7 @@ CalibrationEstimate AnswerSets::estimate(const Gallery& gallery, float accept_si
   std::vector<Stranger> strangers = draw_strangers(state, max_items);
   const EmbeddingBatch rows = embeddings_of(gallery, strangers);
   std::vector<std::uint32_t> places;
+  places.reserve(strangers.size());
   for (const Stranger& stranger : strangers) places.push_back(stranger.place);
   std::vector<Answer> answers(strangers.size());
   std::mutex mutex;  // guards answers

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <cstring>
 #include <optional>
 
@@ -11,6 +12,8 @@
 #include "tests/decisions/calibration_bytes.h"
 #include "tests/decisions/galleries.h"
 #include "tests/support/errors.h"
+#include "tests/support/fault_disk.h"
+#include "tests/support/fault_files.h"
 
 namespace simdb {
 namespace {
@@ -106,6 +109,41 @@ TEST_F(CalibrationFileTest, ANewerVersionIsRefused) {
   const std::uint64_t checksum = checksum_of(std::span(bytes).first(32));
   std::memcpy(bytes.data() + 32, &checksum, sizeof checksum);
   EXPECT_EQ(code_of_bytes(bytes), ErrorCode::kBadInput);
+}
+
+TEST_F(CalibrationFileTest, AFullDiskOrAPowerLossLeavesTheOldOrTheNew) {
+  const std::filesystem::path path = calibration_path(gallery_.folder());
+  const std::vector<std::byte> old = bytes_of(*calibration_);
+  gallery_.add("c", test::random_embeddings(5, 16, 6));
+  calibration_->refresh(*gallery_);
+  const auto state = test::state_of(*calibration_, *gallery_);
+  const std::vector<std::byte> news = bytes_of(*calibration_);
+  for (const bool power : {false, true}) {
+    int failed = 0;
+    for (std::uint64_t n = 1;; ++n) {
+      write_file_atomic(path, old);
+      const test::TemporaryFolder trash;
+      test::FaultDisk disk(trash.path(), n);
+      test::FaultFiles files(disk);
+      power ? disk.power_off_at(n) : disk.fail_at(n, ENOSPC, true);
+      bool done = true;
+      try {
+        write_calibration(path, *state, files);
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::kIo);
+        done = false;
+        ++failed;
+      }
+      if (power) disk.power_on(test::Tail::kPrefix);
+      const auto found = read_file(path, 1'000'000);
+      if (done && !disk.has_failed()) {
+        EXPECT_EQ(found, news);
+        break;
+      }
+      EXPECT_TRUE(found == old || found == news) << "operation " << n;
+    }
+    EXPECT_GE(failed, 4);
+  }
 }
 
 TEST_F(CalibrationFileTest, ADamagedFileIsNotLoaded) {

@@ -1,7 +1,9 @@
 // simdb calibrate, and what other commands make of it, with the real program.
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <cmath>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -128,6 +130,29 @@ TEST_F(CliCalibrateTest, ADamagedOrNewerFileIsNamedAndNotUsed) {
   EXPECT_EQ(simdb({"verify"}).code, 0);
   ASSERT_EQ(simdb({"calibrate"}).code, 0);
   EXPECT_EQ(query_json(45)["calibrated"], true);
+}
+
+TEST_F(CliCalibrateTest, AKilledCommandLeavesAWholeCalibration) {
+  ASSERT_EQ(simdb({"calibrate"}).code, 0);
+  int killed = 0;
+  for (int i = 0; i < 30; ++i) {
+    const std::vector<std::string> command =
+        i % 2 == 0 ? std::vector<std::string>{"calibrate"}
+                   : std::vector<std::string>{"mv", std::to_string(1 + i), "b"};
+    const ProcessResult result =
+        simdb(command, {.signal = SIGKILL, .signal_after = std::chrono::milliseconds(2 + i)});
+    killed += result.code == 128 + SIGKILL ? 1 : 0;
+    const ProcessResult answer = query(120);
+    ASSERT_EQ(answer.code, 0) << answer.err;
+    EXPECT_EQ(answer.err, "");
+  }
+  EXPECT_GT(killed, 5);
+  const json kept = query_json(120);
+  ASSERT_EQ(simdb({"calibrate"}).code, 0);
+  EXPECT_EQ(kept, query_json(120));
+  for (const auto& entry : std::filesystem::directory_iterator(folder_ / "db")) {
+    EXPECT_THAT(entry.path().string(), ::testing::Not(HasSubstr(".tmp.")));
+  }
 }
 
 TEST_F(CliCalibrateTest, GroupsAreKept) {
