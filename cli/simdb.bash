@@ -11,7 +11,7 @@ _simdb_classes() {
 _simdb() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "add backup classes compact compare completion embed encoders eval export import init ls mv query reindex restore rm
+    mapfile -t COMPREPLY < <(compgen -W "add backup calibrate classes compact compare completion embed encoders eval export import init ls mv query reindex restore rm
       sample-data set stats train verify watch --help --version" -- "$word")
     return
   fi
@@ -45,13 +45,14 @@ _simdb() {
       add) options="--by-folder --files-from --null --key --meta --meta-file --classes --image-limit --db --json" ;;
       backup | compact | restore | reindex | stats | import) options="--db --json" ;;
       verify) options="--db --deep --json --repair" ;;
+      calibrate) options="--alpha --group-by --group-by-folder --classes --image-limit --db --json" ;;
       compare) options="--image-limit --db --encoder --json" ;;
       embed) options="--output --files-from --null --image-limit --db --encoder" ;;
-      eval) options="--report --classes -k --ways --shots --episodes --seed --within-parents --open-set --image-limit --db --encoder --json" ;;
+      eval) options="--report --alpha --classes -k --ways --shots --episodes --seed --within-parents --open-set --image-limit --db --encoder --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --after --class --limit --where --db" ;;
       encoders) options="--json" ;;
       init) options="--encoder --dim --space --dimension --db --json" ;;
-      query) options="-k --vectors --files-from --null --class --where --accept --within --image-limit --db --json" ;;
+      query) options="-k --vectors --files-from --null --class --where --accept --alpha --within --image-limit --db --json" ;;
       classes) options="--by --class --where --db --json" ;;
       ls) options="--after --class --limit --where --db --json" ;;
       mv) options="--class --db --json" ;;

@@ -6,8 +6,9 @@ find_package(fmt REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(faiss CONFIG REQUIRED)
 find_package(RocksDB CONFIG REQUIRED)
-# A header does it: no library, and nothing for programs that use simdb.
+# Headers do it: no library, and nothing for programs that use simdb.
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
+find_path(BOOST_MATH_INCLUDE_DIR boost/math/distributions/binomial.hpp REQUIRED)
 find_package(Protobuf REQUIRED)
 
 if(SIMDB_BUILD_ENCODER)

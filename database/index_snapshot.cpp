@@ -124,7 +124,7 @@ SnapshotInfo save_index(const VectorIndex& index, const Store& store, const fs::
                         FileSystem& files) {
   const fs::path path = snapshot_path(folder);
   const std::uint64_t change = store.changes();
-  remove_unfinished_snapshots(folder);
+  remove_unfinished(path);
   AtomicFile file(path, files);
   index.write(file, {store.id(), change, known(store.mark_of(change), store, change)});
   file.commit();

@@ -11,10 +11,12 @@ fs::path store_path(const fs::path& folder) { return folder / kStoreFolder; }
 
 fs::path snapshot_path(const fs::path& folder) { return folder / kSnapshotFile; }
 
-void remove_unfinished_snapshots(const fs::path& folder) {
-  const std::string prefix = std::string(kSnapshotFile) + ".tmp.";  // as AtomicFile names them
+fs::path calibration_path(const fs::path& folder) { return folder / kCalibrationFile; }
+
+void remove_unfinished(const fs::path& file) {
+  const std::string prefix = file.filename().string() + ".tmp.";  // as AtomicFile names them
   std::error_code error;
-  for (auto at = fs::directory_iterator(folder, error); !error && at != fs::directory_iterator();
+  for (auto at = fs::directory_iterator(file.parent_path(), error); !error && at != fs::directory_iterator();
        at.increment(error)) {
     std::error_code ignored;
     if (at->path().filename().string().starts_with(prefix)) fs::remove(at->path(), ignored);

@@ -13,10 +13,14 @@ inline constexpr std::string_view kStoreFolder = "store";
 /// The index as it was when it was last saved; may be missing.
 inline constexpr std::string_view kSnapshotFile = "index.snapshot";
 
+/// How similar the images of each class are, as last computed; may be missing.
+inline constexpr std::string_view kCalibrationFile = "calibration";
+
 std::filesystem::path snapshot_path(const std::filesystem::path& folder);
-/// Removes what interrupted writes of the snapshot left. Only for the process that writes the
+std::filesystem::path calibration_path(const std::filesystem::path& folder);
+/// Removes what interrupted writes of such a file left. Only for the process that writes the
 /// database.
-void remove_unfinished_snapshots(const std::filesystem::path& folder);
+void remove_unfinished(const std::filesystem::path& file);
 
 /// The store of the database in `folder`.
 std::filesystem::path store_path(const std::filesystem::path& folder);

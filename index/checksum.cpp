@@ -1,4 +1,4 @@
-#include "index/checksum_internal.h"
+#include "index/checksum.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

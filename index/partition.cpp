@@ -3,7 +3,7 @@
 #include <cstring>
 #include <numbers>
 
-#include "index/checksum_internal.h"
+#include "index/checksum.h"
 #include "index/partition_internal.h"
 #include "simdb/error.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/mapped_file.h"
-#include "index/checksum_internal.h"
+#include "index/checksum.h"
 #include "index/snapshot_internal.h"
 #include "simdb/error.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "index/checksum_internal.h"
+#include "index/checksum.h"
 #include "index/snapshot_internal.h"
 #include "simdb/error.h"
 

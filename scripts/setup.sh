@@ -17,7 +17,7 @@ build_packages=(
   libopencv-dnn-dev libjpeg-dev libpng-dev libwebp-dev libgif-dev libtiff-dev liblcms2-dev
   libonnx-dev nlohmann-json3-dev libsimdjson-dev
   libtorch-dev                                         # encoder/training
-  libboost-program-options-dev                         # cli
+  libboost-program-options-dev                         # cli; Boost's headers come with it: decisions
   python3-numpy python3-onnx python3-pip               # the encoder `photo`
 )
 test_packages=(

@@ -15,6 +15,7 @@
 #include "cli/meta_file.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
+#include "cli/stored_calibration.h"
 #include "core/class_name.h"
 #include "database/item_selection.h"
 #include "simdb/error.h"
@@ -200,6 +201,7 @@ int run_add(std::span<const std::string> args, Console& console) {
   const std::vector<ItemId> old = outdated(database.gallery(), fresh);
   if (!old.empty()) print_outdated(console.err, old);
   InterruptGuard::check();
+  keep_calibration(find_database(parser), database, console);
   return images.exit_code(report.failures, files.size());
 }
 

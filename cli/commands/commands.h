@@ -11,6 +11,7 @@ namespace simdb::cli {
 
 int run_add(std::span<const std::string> args, Console& console);
 int run_backup(std::span<const std::string> args, Console& console);
+int run_calibrate(std::span<const std::string> args, Console& console);
 int run_classes(std::span<const std::string> args, Console& console);
 int run_compact(std::span<const std::string> args, Console& console);
 int run_compare(std::span<const std::string> args, Console& console);

@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "cli/args.h"
+#include "cli/calibration_text.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/encoder_choice.h"
@@ -19,8 +20,10 @@
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "cli/report/report.h"
+#include "cli/stored_calibration.h"
 #include "cli/vote_options.h"
 #include "core/file_io.h"
+#include "pipeline/decision_report.h"
 #include "pipeline/evaluate.h"
 
 namespace simdb::cli {
@@ -49,6 +52,8 @@ std::optional<EpisodeOptions> episode_options(const ArgumentParser& parser) {
 void add_options(ArgumentParser& parser) {
   add_vote_options(parser);
   auto add = parser.options().add_options();
+  add("alpha", po::value<double>()->default_value(0.05, "0.05")->value_name("A"),
+      "share of known images that may be called unknown, where the database is calibrated");
   add("ways", po::value<std::size_t>()->value_name("N"), "few-shot episodes: classes of each");
   add("shots", po::value<std::size_t>()->value_name("K"), "items of each class that are given (1)");
   add("within-parents", "the classes of an episode share a folder (an alphabet)");
@@ -106,6 +111,16 @@ class Reference {
     } else {
       add_episodes(result, options, within_parents, go_on);
     }
+  }
+
+  // Of a calibrated database.
+  std::optional<DecisionReport> decisions(const Evaluation& result, const QueryOptions& options,
+                                          double alpha, const EmbeddingBatch& foreign,
+                                          Console& console) const {
+    if (!database_) return std::nullopt;
+    const auto calibration = stored_calibration(name_, *database_, console);
+    if (!calibration) return std::nullopt;
+    return report_decisions(*database_, AnswerSets(*calibration, alpha), result, options, foreign);
   }
 
   void compare_with_foreign(Evaluation& result, const EmbeddingBatch& foreign) const {
@@ -197,20 +212,25 @@ int run_eval(std::span<const std::string> args, Console& console) {
     reference.play_episodes(result, *episodes, parser.flag("within-parents"));
   }
   InterruptGuard::check();
+  EmbeddingBatch foreign(reference.encoder().dimension());
   if (parser.has("open-set")) {
-    const auto& foreign = parser.get<std::string>("open-set");
-    reference.compare_with_foreign(
-        result, embed_folder(reference.encoder(), foreign, parser.image_limits(), images, console));
+    foreign = embed_folder(reference.encoder(), parser.get<std::string>("open-set"),
+                           parser.image_limits(), images, console);
+    reference.compare_with_foreign(result, foreign);
   }
+  const auto decisions = reference.decisions(result, options, alpha_of(parser), foreign, console);
   InterruptGuard::check();
   if (!result.singletons.empty()) {
     console.err << "simdb: " << count_of(result.singletons.rows(), "image is", "images are")
                 << " the only one of a class and could not be looked up\n";
   }
   if (parser.flag("json")) {
-    print_json(console.out, to_json(result));
+    nlohmann::ordered_json json = to_json(result);
+    if (decisions) json["decisions"] = to_json(*decisions);
+    print_json(console.out, json);
   } else {
     print_evaluation(console.out, result);
+    if (decisions) print_decisions(console.out, *decisions);
   }
   const int code = images.exit_code(result.failures, files.size());
   if (parser.has("report")) {

@@ -14,6 +14,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
+#include "cli/stored_calibration.h"
 #include "pipeline/formats/import_lines.h"
 #include "simdb/error.h"
 
@@ -118,6 +119,7 @@ int run_import(std::span<const std::string> args, Console& console) {
   ImportState state;
   try {
     import_file(parser.positional()[0], console, database.gallery(), state);
+    keep_calibration(find_database(parser), database, console);
   } catch (const Interrupted&) {
     console.err << "simdb: " << state.so_far() << '\n';
     throw;

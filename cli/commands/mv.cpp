@@ -7,6 +7,7 @@
 #include "cli/database_path.h"
 #include "cli/item_options.h"
 #include "cli/render.h"
+#include "cli/stored_calibration.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
@@ -45,6 +46,7 @@ int run_mv(std::span<const std::string> args, Console& console) {
       parser.flag("class")
           ? move_class(database, words[0], words[1])
           : move_items(database, std::span(words).first(words.size() - 1), words.back());
+  keep_calibration(find_database(parser), database, console);
   if (parser.flag("json")) {
     print_json(console.out, {{"moved", moved}});
   } else {

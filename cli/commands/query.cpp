@@ -8,14 +8,18 @@
 #include <ostream>
 
 #include "cli/args.h"
+#include "cli/calibration_text.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
+#include "cli/decision_text.h"
 #include "cli/file_failures.h"
 #include "cli/image_arguments.h"
 #include "cli/input_file.h"
 #include "cli/item_options.h"
 #include "cli/render.h"
+#include "cli/stored_calibration.h"
 #include "cli/vote_options.h"
+#include "core/parallel.h"
 #include "pipeline/formats/metadata_json.h"
 #include "pipeline/formats/vector_reader.h"
 #include "simdb/encode_images.h"
@@ -27,9 +31,64 @@ namespace {
 
 // Vectors that are read, and asked on all cores, before their answers are printed.
 constexpr std::size_t kVectorsAtOnce = 256;
+// Of them a thread decides at a time.
+constexpr std::size_t kDecisionsAtOnce = 8;
+
+// What is printed of an image. Without p-values the nearest similarity decides.
+struct Answer {
+  Prediction prediction;
+  std::optional<Decision> decision;
+
+  bool accepted() const {
+    return decision
+               ? decision->verdict == Verdict::kKnown || decision->verdict == Verdict::kUncalibrated
+               : prediction.accepted;
+  }
+};
+
+// How answers are decided: by p-values, where the database is calibrated and no similarity was
+// asked for. Immutable; thread-safe.
+class Decider {
+ public:
+  Decider(const ArgumentParser& parser, const Database& database, const QueryOptions& options,
+          Console& console)
+      : database_(database), options_(options), by_similarity_(parser.has("accept")) {
+    const double alpha = alpha_of(parser);
+    if (by_similarity_) return;
+    const auto calibration = stored_calibration(find_database(parser), database, console);
+    if (calibration) {
+      sets_.emplace(*calibration, alpha);
+    } else if (!parser.flag("json") && database.gallery().stats().items > 0) {
+      console.err << "simdb: uncalibrated: an image is unknown below a similarity of "
+                  << options.accept_similarity << "; run 'simdb calibrate' for p-values\n";
+    }
+  }
+
+  Answer answer(std::span<const float> embedding, Prediction prediction) const {
+    if (!sets_) return {std::move(prediction), std::nullopt};
+    Decision decision = sets_->decide(database_.gallery(), embedding, prediction, options_);
+    return {std::move(prediction), std::move(decision)};
+  }
+  std::optional<double> alpha() const {
+    return sets_ ? std::optional(sets_->alpha()) : std::nullopt;
+  }
+  /// The word for an answer.
+  std::string_view verdict(const Answer& answer) const {
+    if (answer.decision) return simdb::name_of(answer.decision->verdict);
+    if (!answer.prediction.accepted) return "unknown";
+    return by_similarity_ ? "known" : "uncalibrated";
+  }
+
+ private:
+  const Database& database_;
+  const QueryOptions& options_;
+  bool by_similarity_;
+  std::optional<AnswerSets> sets_;
+};
 
 nlohmann::ordered_json to_json(const Database& database, const std::string& path,
-                               const Prediction& prediction) {
+                               const Answer& answer, const Decider& decider) {
+  const Prediction& prediction = answer.prediction;
   nlohmann::ordered_json ranking = nlohmann::ordered_json::array();
   for (const ClassScore& entry : prediction.ranking) {
     ranking.push_back({{"class", entry.class_name}, {"score", entry.score}});
@@ -53,22 +112,32 @@ nlohmann::ordered_json to_json(const Database& database, const std::string& path
   }
   nlohmann::ordered_json name = nullptr;
   if (!prediction.ranking.empty()) name = prediction.class_name;
-  return {{"path", path},
-          {"class", name},
-          {"confidence", prediction.confidence},
-          {"accepted", prediction.accepted},
-          {"ranking", ranking},
-          {"neighbors", neighbors}};
+  nlohmann::ordered_json json = {{"path", path},
+                                 {"class", name},
+                                 {"confidence", prediction.confidence},
+                                 {"accepted", answer.accepted()},
+                                 {"decision", decider.verdict(answer)},
+                                 {"calibrated", answer.decision.has_value()}};
+  if (answer.decision) {
+    json["alpha"] = *decider.alpha();
+    json["familiarity"] = answer.decision->familiarity;
+    json["possible"] = cli::to_json(*answer.decision);
+  }
+  json["ranking"] = std::move(ranking);
+  json["neighbors"] = std::move(neighbors);
+  return json;
 }
 
 // `within` as it was asked for; how many items there are to compare with.
-std::string verdict(const Prediction& prediction, std::optional<float> within,
+std::string verdict(const Answer& answer, const Decider& decider, std::optional<float> within,
                     std::uint64_t items) {
+  const Prediction& prediction = answer.prediction;
   if (prediction.ranking.empty()) {
     return within && items > 0
                ? fmt::format("unknown (no item has a similarity of {} or more)", *within)
                : "unknown (nothing to compare with)";
   }
+  if (answer.decision) return decision_text(*answer.decision, prediction, *decider.alpha());
   const std::string name = printable(prediction.class_name);
   if (prediction.accepted) return fmt::format("{}  {}", name, percent(prediction.confidence));
   return fmt::format("unknown (nearest class {}, similarity {:.3f})", name,
@@ -96,28 +165,31 @@ float similarity_of(const ArgumentParser& parser, const char* option) {
 // Prints answers as the options say. Copies nothing; all must outlive it.
 class Answers {
  public:
-  Answers(const ArgumentParser& parser, const Database& database, const QueryOptions& options,
-          std::ostream& out)
+  Answers(const ArgumentParser& parser, const Database& database, const Decider& decider,
+          const QueryOptions& options, std::ostream& out)
       : database_(database),
+        decider_(decider),
         within_(options.within),
         as_json_(parser.flag("json")),
         items_(database.gallery().stats().items),
         out_(out) {}
 
   /// `alone`: there is no other.
-  void print(const std::string& name, const Prediction& prediction, bool alone) const {
+  void print(const std::string& name, const Answer& answer, bool alone) const {
     if (as_json_) {
-      print_json(out_, to_json(database_, name, prediction));
+      print_json(out_, to_json(database_, name, answer, decider_));
     } else if (alone) {
-      out_ << verdict(prediction, within_, items_) << '\n';
-      print_details(out_, prediction);
+      out_ << verdict(answer, decider_, within_, items_) << '\n';
+      print_details(out_, answer.prediction);
     } else {
-      out_ << fmt::format("{:<24} {}\n", verdict(prediction, within_, items_), printable(name));
+      out_ << fmt::format("{:<24} {}\n", verdict(answer, decider_, within_, items_),
+                          printable(name));
     }
   }
 
  private:
   const Database& database_;
+  const Decider& decider_;
   std::optional<float> within_;
   bool as_json_;
   std::uint64_t items_;
@@ -131,11 +203,14 @@ int query_images(const ArgumentParser& parser, QueryOptions options, Console& co
   const Database database = open_database(parser, OpenMode::kReadOnly);
   options = with_vote_options(parser, database, std::move(options));
   require_classes(database, options.filter);
-  const Answers answers(parser, database, options, console.out);
+  const Decider decider(parser, database, options, console);
+  const Answers answers(parser, database, decider, options, console.out);
   std::vector<ImageFailure> failures;
   encode_images(database.encoder(), list_of(paths, limits), [&](EncodedRun& run) {
     for (std::size_t i = 0; i < run.images.size(); ++i) {
-      answers.print(paths[run.indices[i]].string(), database.query(run.embeddings.row(i), options),
+      const std::span<const float> embedding = run.embeddings.row(i);
+      answers.print(paths[run.indices[i]].string(),
+                    decider.answer(embedding, database.query(embedding, options)),
                     paths.size() == 1);
     }
     console.out.flush();
@@ -184,7 +259,8 @@ int query_vectors(const ArgumentParser& parser, QueryOptions options, Console& c
   const Database database = open_database(parser, OpenMode::kReadOnly);
   options = with_vote_options(parser, database, std::move(options));
   require_classes(database, options.filter);
-  const Answers answers(parser, database, options, console.out);
+  const Decider decider(parser, database, options, console);
+  const Answers answers(parser, database, decider, options, console.out);
   const std::size_t dimension = database.gallery().dimension();
   VectorReader reader(opened ? *opened : console.in, file, dimension);
   std::vector<ImageFailure> failures;
@@ -193,9 +269,16 @@ int query_vectors(const ArgumentParser& parser, QueryOptions options, Console& c
     const VectorRun run = read_vectors(reader, dimension);
     goes_on = !run.is_last;
     total += run.names.size() + run.failures.size();
-    const auto predictions = database.query_batch(run.embeddings, options);
-    for (std::size_t i = 0; i < predictions.size(); ++i) {
-      answers.print(run.names[i], predictions[i], total == 1 && run.is_last);
+    auto predictions = database.query_batch(run.embeddings, options);
+    std::vector<Answer> decided(predictions.size());
+    parallel_for(decided.size(), kDecisionsAtOnce, core_count(),
+                 [&](std::size_t first, std::size_t last) {
+                   for (std::size_t i = first; i < last; ++i) {
+                     decided[i] = decider.answer(run.embeddings.row(i), std::move(predictions[i]));
+                   }
+                 });
+    for (std::size_t i = 0; i < decided.size(); ++i) {
+      answers.print(run.names[i], decided[i], total == 1 && run.is_last);
     }
     console.out.flush();
     print_failures(console.err, run.failures);
@@ -219,14 +302,19 @@ int run_query(std::span<const std::string> args, Console& console) {
   add_vote_options(parser);
   add_filter_options(parser);
   parser.options().add_options()(
-      "accept", po::value<float>()->default_value(0.5F, "0.5")->value_name("S"),
-      "similarity of the nearest neighbour below which an image is unknown");
+      "alpha", po::value<double>()->default_value(0.05, "0.05")->value_name("A"),
+      "share of known images that may be called unknown, in a calibrated database");
+  parser.options().add_options()(
+      "accept", po::value<float>()->value_name("S"),
+      "instead: the similarity of the nearest neighbour below which an image is unknown (0.5 where "
+      "uncalibrated)");
   parser.options().add_options()("within", po::value<float>()->value_name("S"),
                                  "let all items of at least this similarity vote");
   parser.with_lists().with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 0, kAnyNumber)) return 0;
   require_vote_options(parser);
-  QueryOptions options{.accept_similarity = similarity_of(parser, "accept")};
+  QueryOptions options;
+  if (parser.has("accept")) options.accept_similarity = similarity_of(parser, "accept");
   options.filter = filter_of(parser);
   if (parser.has("within")) options.within = similarity_of(parser, "within");
   const bool has_images = !parser.positional().empty() || parser.has("files-from");

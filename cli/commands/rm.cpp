@@ -7,6 +7,7 @@
 #include "cli/database_path.h"
 #include "cli/item_options.h"
 #include "cli/render.h"
+#include "cli/stored_calibration.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
@@ -43,6 +44,7 @@ int run_rm(std::span<const std::string> args, Console& console) {
   const std::size_t removed = parser.has("class")
                                   ? remove_class(database, parser.get<std::string>("class"))
                                   : remove_ids(database, parser.positional());
+  keep_calibration(find_database(parser), database, console);
   if (parser.flag("json")) {
     print_json(console.out, {{"removed", removed}});
   } else {

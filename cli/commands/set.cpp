@@ -7,6 +7,7 @@
 #include "cli/database_path.h"
 #include "cli/item_options.h"
 #include "cli/render.h"
+#include "cli/stored_calibration.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
@@ -39,6 +40,7 @@ int run_set(std::span<const std::string> args, Console& console) {
   Database database = open_to_write(parser, console);
   require_items(database, ids, "nothing was changed");
   const std::size_t changed = database.gallery().update(ids, change);
+  keep_calibration(find_database(parser), database, console);
   if (parser.flag("json")) {
     print_json(console.out, {{"changed", changed}});
   } else {

@@ -4,9 +4,11 @@
 #include <ostream>
 
 #include "cli/args.h"
+#include "cli/calibration_text.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/render.h"
+#include "cli/stored_calibration.h"
 
 namespace simdb::cli {
 
@@ -16,7 +18,10 @@ int run_stats(std::span<const std::string> args, Console& console) {
   parser.with_database().with_json();
   if (!parser.parse(args, console, 0, 0)) return 0;
   const std::filesystem::path folder = find_database(parser);
-  const GalleryStats stats = open_database(parser, OpenMode::kReadOnly).gallery().stats();
+  const Database database = open_database(parser, OpenMode::kReadOnly);
+  const GalleryStats stats = database.gallery().stats();
+  const auto calibration = stored_calibration(folder, database, console);
+  const auto& estimate = calibration ? calibration->estimate() : std::nullopt;
   const bool has_encoder = stats.space.empty();
   if (parser.flag("json")) {
     nlohmann::ordered_json json = {{"database", folder.string()},
@@ -26,6 +31,9 @@ int run_stats(std::span<const std::string> args, Console& console) {
                                    {"encoder", stats.encoder_fingerprint},
                                    {"disk_bytes", stats.disk_bytes}};
     if (!has_encoder) json["space"] = stats.space;
+    if (estimate) {
+      json["calibration"] = to_json(AnswerSets(*calibration, estimate->alpha).classes(), *estimate);
+    }
     print_json(console.out, json);
   } else {
     console.out << fmt::format(
@@ -34,6 +42,10 @@ int run_stats(std::span<const std::string> args, Console& console) {
         has_encoder ? "encoder" : "space  ",
         has_encoder ? stats.encoder_fingerprint : printable(stats.space),
         byte_size(stats.disk_bytes));
+    if (estimate) {
+      print_calibration(console.out, AnswerSets(*calibration, estimate->alpha).classes(),
+                        *estimate);
+    }
   }
   return 0;
 }

@@ -26,6 +26,7 @@
 #include "cli/train/train_log.h"
 #include "cli/train/train_report.h"
 #include "cli/train/train_summary.h"
+#include "cli/train/trained_files.h"
 #include "core/file_io.h"
 #include "core/parallel.h"
 #include "encoder/model/onnx_model.h"
@@ -101,9 +102,10 @@ class TrainApp {
     }
     CheckpointFile checkpoint(command_.output);
     const TrainRun run{command_.folder, command_.output, images, options_, skipped_};
-    const TrainResult result = train(run, validation, checkpoint);
+    TrainResult result = train(run, validation, checkpoint);
     display_.finish();
     if (result.best.epoch == 0) return give_up("before the first epoch was done");
+    note_trained_files(result.model, command_.folder, command_.classes);
     write_file_atomic(command_.output,
                       backbone_ ? backbone_->join(result.model) : write_onnx_model(result.model));
     log([&](TrainLog& file) { file.end(run, result); });

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "core/file_io.h"
-#include "index/checksum_internal.h"
+#include "index/checksum.h"
 #include "index/snapshot.h"
 #include "index/snapshot_internal.h"
 #include "tests/support/embeddings.h"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "index/checksum_internal.h"
+#include "index/checksum.h"
 #include "index/partition_internal.h"
 #include "index/snapshot.h"
 #include "index/snapshot_internal.h"

@@ -1,0 +1,147 @@
+#include <fmt/format.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/args.h"
+#include "cli/calibration_text.h"
+#include "cli/commands/commands.h"
+#include "cli/database_path.h"
+#include "cli/file_failures.h"
+#include "cli/image_arguments.h"
+#include "cli/interrupt.h"
+#include "cli/progress_bar.h"
+#include "cli/render.h"
+#include "cli/stored_calibration.h"
+#include "simdb/calibration.h"
+#include "simdb/encode_images.h"
+#include "simdb/error.h"
+
+namespace simdb::cli {
+namespace po = boost::program_options;
+namespace {
+
+// The images of a folder of classes that are no items.
+struct HeldOut {
+  HeldOutImages images;
+  std::vector<ImageFailure> failures;
+  std::size_t added_too = 0;
+  std::size_t of_no_class = 0;
+};
+
+HeldOut read_held_out(const Database& database, std::span<const LabeledPath> files,
+                      const ImageLimits& limits, Console& console) {
+  const Gallery& gallery = database.gallery();
+  HeldOut held_out{{EmbeddingBatch(gallery.dimension()), {}}, {}};
+  ProgressBar bar(console, "held-out images", files.size());
+  encode_images(database.encoder(), list_of(files, limits), [&](EncodedRun& run) {
+    for (std::size_t i = 0; i < run.images.size(); ++i) {
+      const std::string& name = files[run.indices[i]].class_name;
+      if (!gallery.find_digest(run.images[i].digest).empty()) {
+        ++held_out.added_too;
+      } else if (gallery.class_size(name) == 0) {
+        ++held_out.of_no_class;
+      } else {
+        held_out.images.embeddings.append_unit(run.embeddings.row(i));
+        held_out.images.class_names.push_back(name);
+      }
+    }
+    bar.clear();
+    print_failures(console.err, run.failures);
+    held_out.failures.insert(held_out.failures.end(), run.failures.begin(), run.failures.end());
+    bar.update(run.end);
+    InterruptGuard::check();
+    return true;
+  });
+  return held_out;
+}
+
+void report_left_out(const HeldOut& held_out, Console& console) {
+  if (held_out.added_too > 0) {
+    console.err << "simdb: left out " << count_of(held_out.added_too, "image", "images")
+                << " that the database has as items\n";
+  }
+  if (held_out.of_no_class > 0) {
+    console.err << "simdb: left out " << count_of(held_out.of_no_class, "image", "images")
+                << " of classes that the database does not have\n";
+  }
+  if (held_out.images.class_names.empty()) {
+    throw Error(ErrorCode::kBadInput, "none of the held-out images could be used");
+  }
+}
+
+// How many of them the gallery's own scores call unknown.
+EstimatedShare rejected_by(const AnswerSets& sets, const Database& database,
+                           const EmbeddingBatch& images) {
+  const QueryOptions options;
+  const auto predictions = database.query_batch(images, options);
+  std::uint64_t rejected = 0;
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    const Decision decision =
+        sets.decide(database.gallery(), images.row(i), predictions[i], options);
+    rejected += decision.verdict == Verdict::kUnknown ? 1 : 0;
+    InterruptGuard::check();
+  }
+  return estimated_share(rejected, predictions.size());
+}
+
+}  // namespace
+
+int run_calibrate(std::span<const std::string> args, Console& console) {
+  ArgumentParser parser(
+      "calibrate [HELD_OUT_DIR]",
+      "Computes how similar the images of each class are to one another, so that 'simdb query' can "
+      "call\nan image unknown or ambiguous by p-values. HELD_OUT_DIR, a sub-folder per class, has "
+      "images that\nwere not added and that the encoder was not trained on. Later commands keep "
+      "the result up to date.");
+  auto add = parser.options().add_options();
+  add("alpha", po::value<double>()->default_value(0.05, "0.05")->value_name("A"),
+      "share of known images that may be called unknown, for what is printed");
+  add("group-by", po::value<std::string>()->value_name("FIELD"),
+      "items with the same value of FIELD belong together: frames of one film");
+  add("group-by-folder", "so do items whose files lie in the same folder");
+  parser.with_class_level().with_image_limits().with_database().with_json();
+  if (!parser.parse(args, console, 0, 1)) return 0;
+  CalibrationChoices choices{.group_by_folder = parser.flag("group-by-folder")};
+  if (parser.has("group-by")) choices.group_by = parser.get<std::string>("group-by");
+  const double alpha = alpha_of(parser);
+  ImageArguments images(console);
+  std::vector<LabeledPath> files;
+  if (!parser.positional().empty()) {
+    files = images.classes(parser.positional()[0], parser.class_level());
+  }
+  const std::filesystem::path folder = find_database(parser);
+  const Database database = open_to_write(parser, console);  // nobody else writes meanwhile
+  const Gallery& gallery = database.gallery();
+  if (gallery.stats().items == 0) {
+    throw Error(ErrorCode::kBadInput, "the database is empty; add images with 'simdb add' first");
+  }
+  const InterruptGuard interrupt;
+  auto calibration = Calibration::compute(gallery, choices, std::nullopt, trained_on(database),
+                                          InterruptGuard::check);
+  HeldOut held_out{{EmbeddingBatch(gallery.dimension()), {}}, {}};
+  std::optional<EstimatedShare> rejected;
+  if (!parser.positional().empty()) {
+    held_out = read_held_out(database, files, parser.image_limits(), console);
+    report_left_out(held_out, console);
+    rejected = rejected_by(AnswerSets(calibration, alpha), database, held_out.images.embeddings);
+    calibration = Calibration::compute(gallery, choices, std::move(held_out.images),
+                                       trained_on(database), InterruptGuard::check);
+  }
+  const AnswerSets sets(calibration, alpha);
+  CalibrationEstimate estimate =
+      sets.estimate(gallery, QueryOptions().accept_similarity, 2000, InterruptGuard::check);
+  estimate.held_out_rejected = rejected;
+  calibration.set_estimate(estimate);
+  calibration.save(folder);
+  if (parser.flag("json")) {
+    print_json(console.out, to_json(sets.classes(), estimate));
+  } else {
+    print_calibration(console.out, sets.classes(), estimate);
+  }
+  return images.exit_code(held_out.failures, files.size());
+}
+
+}  // namespace simdb::cli

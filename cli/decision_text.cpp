@@ -1,0 +1,83 @@
+#include "cli/decision_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/render.h"
+
+namespace simdb::cli {
+namespace {
+
+// Of an ambiguous answer; JSON has all.
+constexpr std::size_t kNamedClasses = 5;
+
+// Not rounded up to an alpha that it does not reach, nor to 0.
+std::string p_text(const std::optional<double>& p) {
+  return p ? fmt::format("p {:.2g}", *p) : "uncalibrated";
+}
+
+std::string list_of(const std::vector<PossibleClass>& possible) {
+  std::string text;
+  const std::size_t named = std::min(possible.size(), kNamedClasses);
+  for (std::size_t i = 0; i < named; ++i) {
+    if (i > 0) text += i + 1 == possible.size() ? " or " : ", ";
+    text += fmt::format("{} ({})", printable(possible[i].class_name), p_text(possible[i].p));
+  }
+  if (named < possible.size()) {
+    text += " or " + count_of(possible.size() - named, "other", "others");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view name_of(CalibratedBy by) noexcept {
+  switch (by) {
+    case CalibratedBy::kItems:
+      return "items";
+    case CalibratedBy::kClasses:
+      return "classes";
+    case CalibratedBy::kAllItems:
+      return "all-items";
+    case CalibratedBy::kHeldOut:
+      return "held-out";
+    case CalibratedBy::kNothing:
+      break;
+  }
+  return "nothing";
+}
+
+std::string decision_text(const Decision& decision, const Prediction& prediction, double alpha) {
+  const std::string name = printable(prediction.class_name);
+  switch (decision.verdict) {
+    case Verdict::kKnown:
+      return fmt::format("{}  {}, {}", name, percent(prediction.confidence),
+                         p_text(decision.possible.front().p));
+    case Verdict::kUncalibrated:
+      return fmt::format("{}  {}, uncalibrated", name, percent(prediction.confidence));
+    case Verdict::kAmbiguous:
+      return "ambiguous: " + list_of(decision.possible);
+    case Verdict::kUnknown:
+      break;
+  }
+  return fmt::format("unknown (nearest class {}, similarity {:.3f}; no class has p above {})",
+                     printable(prediction.neighbors.front().class_name),
+                     prediction.neighbors.front().similarity, alpha);
+}
+
+nlohmann::ordered_json to_json(const Decision& decision) {
+  nlohmann::ordered_json possible = nlohmann::ordered_json::array();
+  for (const PossibleClass& entry : decision.possible) {
+    nlohmann::ordered_json p = nullptr;
+    if (entry.p) p = *entry.p;
+    possible.push_back({{"class", entry.class_name},
+                        {"p", p},
+                        {"similarity", entry.similarity},
+                        {"calibrated_by", name_of(entry.calibrated_by)}});
+  }
+  return possible;
+}
+
+}  // namespace simdb::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "cli/console.h"
+#include "simdb/calibration.h"
+#include "simdb/database.h"
+
+namespace simdb::cli {
+
+/// Tells which images the database's encoder was trained on, by the note of its model. Reads the
+/// model when it is first asked. `database` must outlive it. Thread-safe.
+Calibration::TrainedOn trained_on(const Database& database);
+
+/// The calibration in the folder of a database, brought up to date in memory; nothing if there is
+/// none. One that can't be used is named on stderr and counts as none.
+std::optional<Calibration> stored_calibration(const std::filesystem::path& folder,
+                                              const Database& database, Console& console);
+
+/// For commands that changed a database: brings the calibration in its folder, if there is one, up
+/// to date. What fails is named on stderr: queries do without.
+void keep_calibration(const std::filesystem::path& folder, const Database& database,
+                      Console& console);
+
+}  // namespace simdb::cli
