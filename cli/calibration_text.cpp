@@ -83,7 +83,7 @@ void print_decisions(std::ostream& out, const DecisionReport& report) {
   line("possible classes", fmt::format("{:.2f} per image", report.set_size));
   if (!report.foreign_accepted) return;
   line("foreign accepted", text_of(*report.foreign_accepted));
-  line("unknown AUROC", fmt::format("{:.4f}", *report.auroc));
+  if (report.auroc) line("unknown AUROC", fmt::format("{:.4f}", *report.auroc));
 }
 
 nlohmann::ordered_json to_json(const DecisionReport& report) {
@@ -93,7 +93,7 @@ nlohmann::ordered_json to_json(const DecisionReport& report) {
                                  {"possible_classes", report.set_size}};
   if (report.foreign_accepted) {
     json["foreign_accepted"] = to_json(*report.foreign_accepted);
-    json["unknown_auroc"] = *report.auroc;
+    if (report.auroc) json["unknown_auroc"] = *report.auroc;
   }
   return json;
 }

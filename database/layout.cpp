@@ -16,8 +16,8 @@ fs::path calibration_path(const fs::path& folder) { return folder / kCalibration
 void remove_unfinished(const fs::path& file) {
   const std::string prefix = file.filename().string() + ".tmp.";  // as AtomicFile names them
   std::error_code error;
-  for (auto at = fs::directory_iterator(file.parent_path(), error); !error && at != fs::directory_iterator();
-       at.increment(error)) {
+  for (auto at = fs::directory_iterator(file.parent_path(), error);
+       !error && at != fs::directory_iterator(); at.increment(error)) {
     std::error_code ignored;
     if (at->path().filename().string().starts_with(prefix)) fs::remove(at->path(), ignored);
   }

@@ -32,6 +32,7 @@ std::uint64_t count_unknown(const std::vector<Decision>& decisions) {
 
 std::vector<float> familiarities(const std::vector<Decision>& decisions) {
   std::vector<float> scores;
+  scores.reserve(decisions.size());
   for (const Decision& decision : decisions) {
     scores.push_back(static_cast<float>(decision.familiarity));
   }
@@ -47,6 +48,7 @@ DecisionReport report_decisions(const Database& database, const AnswerSets& sets
   report.alpha = sets.alpha();
   const std::vector<Decision> decisions = decide(database, sets, result.embeddings, options);
   std::vector<bool> is_stored;
+  is_stored.reserve(result.classes.size());
   for (const std::string& name : result.classes) {
     is_stored.push_back(database.gallery().class_size(name) > 0);
   }

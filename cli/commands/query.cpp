@@ -52,12 +52,14 @@ class Decider {
  public:
   Decider(const ArgumentParser& parser, const Database& database, const QueryOptions& options,
           Console& console)
-      : database_(database), options_(options), by_similarity_(parser.has("accept")) {
-    const double alpha = alpha_of(parser);
+      : database_(database),
+        options_(options),
+        alpha_(alpha_of(parser)),
+        by_similarity_(parser.has("accept")) {
     if (by_similarity_) return;
     const auto calibration = stored_calibration(find_database(parser), database, console);
     if (calibration) {
-      sets_.emplace(*calibration, alpha);
+      sets_.emplace(*calibration, alpha_);
     } else if (!parser.flag("json") && database.gallery().stats().items > 0) {
       console.err << "simdb: uncalibrated: an image is unknown below a similarity of "
                   << options.accept_similarity << "; run 'simdb calibrate' for p-values\n";
@@ -69,9 +71,7 @@ class Decider {
     Decision decision = sets_->decide(database_.gallery(), embedding, prediction, options_);
     return {std::move(prediction), std::move(decision)};
   }
-  std::optional<double> alpha() const {
-    return sets_ ? std::optional(sets_->alpha()) : std::nullopt;
-  }
+  double alpha() const { return alpha_; }
   /// The word for an answer.
   std::string_view verdict(const Answer& answer) const {
     if (answer.decision) return simdb::name_of(answer.decision->verdict);
@@ -82,6 +82,7 @@ class Decider {
  private:
   const Database& database_;
   const QueryOptions& options_;
+  double alpha_;
   bool by_similarity_;
   std::optional<AnswerSets> sets_;
 };
@@ -119,7 +120,7 @@ nlohmann::ordered_json to_json(const Database& database, const std::string& path
                                  {"decision", decider.verdict(answer)},
                                  {"calibrated", answer.decision.has_value()}};
   if (answer.decision) {
-    json["alpha"] = *decider.alpha();
+    json["alpha"] = decider.alpha();
     json["familiarity"] = answer.decision->familiarity;
     json["possible"] = cli::to_json(*answer.decision);
   }
@@ -137,7 +138,7 @@ std::string verdict(const Answer& answer, const Decider& decider, std::optional<
                ? fmt::format("unknown (no item has a similarity of {} or more)", *within)
                : "unknown (nothing to compare with)";
   }
-  if (answer.decision) return decision_text(*answer.decision, prediction, *decider.alpha());
+  if (answer.decision) return decision_text(*answer.decision, prediction, decider.alpha());
   const std::string name = printable(prediction.class_name);
   if (prediction.accepted) return fmt::format("{}  {}", name, percent(prediction.confidence));
   return fmt::format("unknown (nearest class {}, similarity {:.3f})", name,

@@ -26,7 +26,8 @@ void note_trained_files(EncoderModel& model, const std::filesystem::path& folder
     for (std::size_t i = first; i < last; ++i) {
       try {
         digests[i] = identify_image(files[i]).digest;
-      } catch (const Error&) {  // it was not trained on either
+      } catch (const Error&) {
+        digests[i] = {};  // it was not trained on either
       }
     }
   });

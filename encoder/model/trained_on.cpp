@@ -30,10 +30,12 @@ std::string trained_on_note(std::vector<Sha256> digests) {
 TrainedOnImages::TrainedOnImages(const std::map<std::string, std::string>& notes) {
   const auto note = notes.find(std::string(kTrainedOnNote));
   if (note == notes.end() || note->second.size() % kPrefixDigits != 0) return;
-  for (std::string_view rest = note->second; !rest.empty(); rest.remove_prefix(kPrefixDigits)) {
+  const std::span<const char> digits = note->second;
+  for (std::size_t at = 0; at < digits.size(); at += kPrefixDigits) {
+    const std::span<const char> some = digits.subspan(at, kPrefixDigits);
     std::uint64_t prefix = 0;
-    const char* const end = rest.data() + kPrefixDigits;
-    const auto read = std::from_chars(rest.data(), end, prefix, 16);
+    const char* const end = some.data() + some.size();
+    const auto read = std::from_chars(some.data(), end, prefix, 16);
     if (read.ec != std::errc() || read.ptr != end) {
       prefixes_.clear();
       return;
