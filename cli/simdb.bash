@@ -11,7 +11,7 @@ _simdb_classes() {
 _simdb() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "add backup classes compact compare completion embed encoders eval export import init ls mv query reindex restore rm
+    mapfile -t COMPREPLY < <(compgen -W "add backup classes compact compare completion duplicates embed encoders eval export import init ls mv query reindex restore review rm
       sample-data set stats train verify watch --help --version" -- "$word")
     return
   fi
@@ -46,6 +46,7 @@ _simdb() {
       backup | compact | restore | reindex | stats | import) options="--db --json" ;;
       verify) options="--db --deep --json --repair" ;;
       compare) options="--image-limit --db --encoder --json" ;;
+      duplicates) options="--class --exact --threshold --report --db --json" ;;
       embed) options="--output --files-from --null --image-limit --db --encoder" ;;
       eval) options="--report --classes -k --ways --shots --episodes --seed --within-parents --open-set --image-limit --db --encoder --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --after --class --limit --where --db" ;;
@@ -56,6 +57,7 @@ _simdb() {
       ls) options="--after --class --limit --where --db --json" ;;
       mv) options="--class --db --json" ;;
       set) options="--unset --key --db --json" ;;
+      review) options="--keep --class --limit --report -k --db --json" ;;
       rm) options="--class --db --json" ;;
       sample-data) options="--colors --count --class-by --size --seed" ;;
       watch) options="--since --class --where --once --every --db" ;;

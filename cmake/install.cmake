@@ -17,7 +17,7 @@ if(SIMDB_BUILD_ENCODER)
   add_library(simdb::simdb ALIAS simdb_everything)
   set_target_properties(simdb_everything PROPERTIES EXPORT_NAME simdb)
   target_link_libraries(simdb_everything INTERFACE simdb::pipeline)
-  install(TARGETS simdb_measures simdb_encoder simdb_pipeline simdb_everything EXPORT simdb_encoder_targets)
+  install(TARGETS simdb_measures simdb_decisions simdb_encoder simdb_pipeline simdb_everything EXPORT simdb_encoder_targets)
   list(APPEND simdb_components encoder)
 
   install(TARGETS simdb simdb-try-model)

@@ -24,9 +24,10 @@ ARROWS = {
     "encoder/model": ["core", "encoder", "encoder/image"],
     "encoder/training": ["core", "measures", "encoder", "encoder/image", "encoder/model"],
     "database": ["core", "index", "storage"],
+    "decisions": ["core", "index", "measures", "database"],
     "pipeline/formats": ["core", "database", "encoder/image", "encoder/model"],
-    "pipeline": ["core", "database", "encoder/image", "encoder/model", "measures", "pipeline/formats"],
-    "cli": ["core", "database", "encoder/image", "encoder/model", "measures", "pipeline", "pipeline/formats"],
+    "pipeline": ["core", "database", "decisions", "encoder/image", "encoder/model", "measures", "pipeline/formats"],
+    "cli": ["core", "database", "decisions", "encoder/image", "encoder/model", "measures", "pipeline", "pipeline/formats"],
     "cli/train": ["core", "encoder/image", "encoder/model", "encoder/training", "measures", "cli"],
 }
 
@@ -78,6 +79,7 @@ LOADERS = re.compile(r"torch::(load|pickle_load|jit::|serialize::)|\bjit::(load|
 PUBLIC_HEADERS = {
     "core": "byte_stream digest embedding error id_filter image image_encoder item metadata vector_space",
     "database": "backup classifier database gallery repair",
+    "decisions": "duplicates review",
     "encoder/image": "class_folders image_codec",
     "encoder/model": "model_trial onnx_encoder shipped_encoders",
     "pipeline": "encode_images image_paths ingest",
@@ -86,11 +88,11 @@ PUBLIC_HEADERS = {
 LAYER_OF = {f"simdb/{name}.h": layer for layer, names in PUBLIC_HEADERS.items() for name in names.split()}
 
 # Folders whose headers, but for *_internal.h, are free of third parties.
-PUBLIC = ["include/simdb", "core", "index", "storage", "database", "encoder/image", "encoder/model", "measures",
-          "pipeline"]
+PUBLIC = ["include/simdb", "core", "index", "storage", "database", "decisions", "encoder/image", "encoder/model",
+          "measures", "pipeline"]
 
 # Folders at the top. A new one must earn its place, and then a word here and in docs/architecture.md.
-TOP_FOLDERS = {".ci", "benchmarks", "cli", "cmake", "core", "database", "docs", "encoder", "examples", "include",
+TOP_FOLDERS = {".ci", "benchmarks", "cli", "cmake", "core", "database", "decisions", "docs", "encoder", "examples", "include",
                "index",
                "measures", "models", "pipeline", "scripts", "storage", "tests"}
 
