@@ -35,6 +35,9 @@ _simdb() {
       compopt -o nospace
       mapfile -t COMPREPLY < <(compgen -W "megapixels= side= file-mb= memory-mb= seconds= scans=" -- "$word")
       return ;;
+    --on-duplicate)
+      mapfile -t COMPREPLY < <(compgen -W "add skip warn refuse" -- "$word")
+      return ;;
     --classes)
       mapfile -t COMPREPLY < <(compgen -W "auto top leaf" -- "$word")
       return ;;
@@ -42,7 +45,7 @@ _simdb() {
   if [[ $word == -* ]]; then
     local options
     case $command in
-      add) options="--by-folder --files-from --null --key --meta --meta-file --classes --image-limit --db --json" ;;
+      add) options="--by-folder --files-from --null --key --meta --meta-file --on-duplicate --classes --image-limit --db --json" ;;
       backup | compact | restore | reindex | stats | import) options="--db --json" ;;
       verify) options="--db --deep --json --repair" ;;
       compare) options="--image-limit --db --encoder --json" ;;

@@ -73,6 +73,26 @@ TEST_F(CliDuplicatesTest, AReportShowsBothPictures) {
   EXPECT_EQ(simdb({"duplicates", "--report", "none/page.html"}).code, 6);
 }
 
+TEST_F(CliDuplicatesTest, AnAddTellsOfFilesOfOtherClasses) {
+  const std::string file = "shapes/red/circle_red_0.png";
+  ASSERT_EQ(simdb({"add", "red", file}).code, 0);
+  const ProcessResult warned = simdb({"add", "blue", file});
+  EXPECT_EQ(warned.code, 0);
+  EXPECT_THAT(warned.err, HasSubstr(file + " is item 1 of class 'red' already; added to 'blue'"));
+  const ProcessResult skipped = simdb({"add", "green", file, "--on-duplicate", "skip"});
+  EXPECT_EQ(skipped.code, 0);
+  EXPECT_THAT(skipped.err, HasSubstr("left out of 'green'"));
+  EXPECT_EQ(skipped.out, "added 0 images, 1 left out\n");
+  const ProcessResult refused =
+      simdb({"add", "green", file, "shapes/green", "--on-duplicate=refuse"});
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_THAT(refused.err, HasSubstr("the same file is item 1 of class 'red'"));
+  EXPECT_EQ(refused.out, "added 12 images, 1 could not be used\n");
+  EXPECT_EQ(simdb({"add", "green", file, "--on-duplicate", "add"}).err, "");
+  EXPECT_EQ(simdb({"add", "green", file, "--on-duplicate", "maybe"}).code, 2);
+  EXPECT_EQ(items(), 15U);
+}
+
 TEST_F(CliDuplicatesTest, NamesAreHarmless) {
   write("a.png", encode_as(natural_image(30, 1), ".png"));
   ASSERT_EQ(simdb({"add",
