@@ -212,11 +212,12 @@ class Search {
     }
     if (!options_.exact && !by_vector.empty()) {
       // Beside thumbnails the user's threshold is one of thumbnails.
-      report.vector_threshold = options_.threshold && !options_.traits
-                                    ? *options_.threshold
-                                    : vector_threshold(gallery_, items_);
+      const float threshold = options_.threshold && !options_.traits
+                                  ? *options_.threshold
+                                  : vector_threshold(gallery_, items_);
+      report.vector_threshold = threshold;
       join_near(by_vector, [&](std::size_t row) {
-        return gallery_.range_search(items_.vector(row), *report.vector_threshold);
+        return gallery_.range_search(items_.vector(row), threshold);
       });
     }
     report.groups = groups();
@@ -303,9 +304,10 @@ class Search {
     const auto records = gallery_.get_many(ids);
     const Item& first = items_[rows.front()];
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (!records[i]) continue;  // removed meanwhile
+      const auto& record = records[i];
+      if (!record) continue;  // removed meanwhile
       const Item& item = items_[rows[i]];
-      DuplicateItem entry{*records[i], Sameness::kNear,
+      DuplicateItem entry{*record, Sameness::kNear,
                           similarity(items_.vector(rows.front()), items_.vector(rows[i]))};
       if (item.id == first.id || (item.digest != Sha256{} && item.digest == first.digest)) {
         entry.sameness = Sameness::kFile;
