@@ -14,6 +14,7 @@ extern const std::string_view kReportBaseJs;      ///< base.js
 extern const std::string_view kReportScatterJs;   ///< scatter.js
 extern const std::string_view kReportMatricesJs;  ///< matrices.js
 extern const std::string_view kReportPageJs;      ///< page.js
+extern const std::string_view kPicturePageHtml;   ///< picture_page.html
 
 // train/
 extern const std::string_view kPreviewHtml;      ///< preview.html

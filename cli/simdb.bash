@@ -11,8 +11,8 @@ _simdb_classes() {
 _simdb() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "add backup calibrate classes compact compare completion embed encoders eval export import init ls mv query reindex restore rm
-      sample-data set stats train verify watch --help --version" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W "add backup calibrate classes compact compare completion duplicates embed encoders eval export import init ls mv query reindex restore review rm
+      sample-data set stats train tune verify watch --help --version" -- "$word")
     return
   fi
   case $previous in
@@ -35,6 +35,9 @@ _simdb() {
       compopt -o nospace
       mapfile -t COMPREPLY < <(compgen -W "megapixels= side= file-mb= memory-mb= seconds= scans=" -- "$word")
       return ;;
+    --on-duplicate)
+      mapfile -t COMPREPLY < <(compgen -W "add skip warn refuse" -- "$word")
+      return ;;
     --classes)
       mapfile -t COMPREPLY < <(compgen -W "auto top leaf" -- "$word")
       return ;;
@@ -42,11 +45,12 @@ _simdb() {
   if [[ $word == -* ]]; then
     local options
     case $command in
-      add) options="--by-folder --files-from --null --key --meta --meta-file --classes --image-limit --db --json" ;;
+      add) options="--by-folder --files-from --null --key --meta --meta-file --on-duplicate --classes --image-limit --db --json" ;;
       backup | compact | restore | reindex | stats | import) options="--db --json" ;;
       verify) options="--db --deep --json --repair" ;;
       calibrate) options="--alpha --group-by --group-by-folder --classes --image-limit --db --json" ;;
       compare) options="--image-limit --db --encoder --json" ;;
+      duplicates) options="--class --exact --threshold --report --db --json" ;;
       embed) options="--output --files-from --null --image-limit --db --encoder" ;;
       eval) options="--report --alpha --classes -k --ways --shots --episodes --seed --within-parents --open-set --image-limit --db --encoder --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --after --class --limit --where --db" ;;
@@ -57,6 +61,8 @@ _simdb() {
       ls) options="--after --class --limit --where --db --json" ;;
       mv) options="--class --db --json" ;;
       set) options="--unset --key --db --json" ;;
+      tune) options="--items --dry-run --reset --db --json" ;;
+      review) options="--keep --class --limit --report -k --db --json" ;;
       rm) options="--class --db --json" ;;
       sample-data) options="--colors --count --class-by --size --seed" ;;
       watch) options="--since --class --where --once --every --db" ;;

@@ -1,10 +1,12 @@
 #include "simdb/ingest.h"
 
+#include <map>
 #include <optional>
 #include <utility>
 
 #include "core/class_name.h"
 #include "core/new_item.h"
+#include "core/printable.h"
 
 namespace simdb {
 namespace {
@@ -45,6 +47,69 @@ std::optional<Embedding> known_embedding(const Gallery& gallery, SourceImage& im
   return std::nullopt;
 }
 
+// What an image is a duplicate of: an item of another class, or an image of this step before it.
+std::optional<DuplicateImage> duplicate_of(const Gallery& gallery, const NewItem& image,
+                                           const std::map<Sha256, std::string>& before) {
+  const ItemInfo& info = image.info;
+  for (const auto& item : gallery.get_many(gallery.find_digest(info.digest))) {
+    if (!item || item->info.class_name == info.class_name) continue;
+    if (!info.key.empty() && item->info.key == info.key) continue;
+    return DuplicateImage{.item = item->id, .class_name = item->info.class_name};
+  }
+  const auto same = before.find(info.digest);
+  if (same == before.end() || same->second == info.class_name) return std::nullopt;
+  return DuplicateImage{.class_name = same->second};
+}
+
+// The images of a run that are added.
+struct Additions {
+  explicit Additions(std::size_t dimension) : embeddings(dimension) {}
+
+  std::vector<std::size_t> indices = {};
+  std::vector<NewItem> items = {};
+  EmbeddingBatch embeddings;
+  std::vector<DuplicateImage> duplicates = {};
+};
+
+// Moves the images of `run` that `on_duplicate` lets through; those that it refuses become failures
+// of the run.
+Additions take_additions(const Gallery& gallery, const ImageList& list,
+                         const std::function<ImageLabel(std::size_t)>& label_of, EncodedRun& run,
+                         OnDuplicate on_duplicate) {
+  Additions additions(run.embeddings.dimension());
+  std::map<Sha256, std::string> before;
+  for (std::size_t i = 0; i < run.images.size(); ++i) {
+    const std::size_t index = run.indices[i];
+    ImageLabel label = label_of(index);
+    NewItem item = new_item(label.class_name, run.images[i]);
+    item.info.key = std::move(label.key);
+    item.info.metadata = std::move(label.metadata);
+    const bool is_asked = on_duplicate != OnDuplicate::kAdd && item.info.digest != Sha256{};
+    if (auto duplicate = is_asked ? duplicate_of(gallery, item, before) : std::nullopt) {
+      duplicate->index = index;
+      duplicate->is_left_out = on_duplicate == OnDuplicate::kSkip;
+      if (on_duplicate == OnDuplicate::kRefuse) {
+        const std::string which =
+            duplicate->item ? "item " + std::to_string(to_number(*duplicate->item)) : "an image";
+        run.failures.push_back({index, ErrorCode::kBadInput,
+                                "can't add " + list.name(index) + " to class '" +
+                                    printable(item.info.class_name) + "': the same file is " +
+                                    which + " of class '" + printable(duplicate->class_name) +
+                                    "'"});
+        continue;
+      }
+      const bool is_left_out = duplicate->is_left_out;
+      additions.duplicates.push_back(*std::move(duplicate));
+      if (is_left_out) continue;
+    }
+    if (is_asked) before.try_emplace(item.info.digest, item.info.class_name);
+    additions.indices.push_back(index);
+    additions.items.push_back(std::move(item));
+    additions.embeddings.append_unit(run.embeddings.row(i));
+  }
+  return additions;
+}
+
 }  // namespace
 
 void IngestReport::count(const IngestedRun& run) {
@@ -52,26 +117,24 @@ void IngestReport::count(const IngestedRun& run) {
     ++(item.is_new ? added : existing);
     updated += item.is_updated ? 1 : 0;
   }
+  for (const DuplicateImage& duplicate : run.duplicates) left_out += duplicate.is_left_out ? 1 : 0;
   failures.insert(failures.end(), run.failures.begin(), run.failures.end());
 }
 
 IngestReport ingest(Database& database, const ImageList& images,
                     const std::function<ImageLabel(std::size_t)>& label_of,
-                    const Committed& committed) {
+                    const Committed& committed, OnDuplicate on_duplicate) {
   IngestReport report;
   Gallery& gallery = database.gallery();
   const auto commit = [&](EncodedRun& run) {
-    std::vector<NewItem> items;
-    items.reserve(run.images.size());
-    for (std::size_t i = 0; i < run.images.size(); ++i) {
-      ImageLabel label = label_of(run.indices[i]);
-      items.push_back(new_item(label.class_name, run.images[i]));
-      items.back().info.key = std::move(label.key);
-      items.back().info.metadata = std::move(label.metadata);
-    }
-    const std::vector<AddedItem> added = gallery.add(items, run.embeddings);
-    const IngestedRun done{
-        .end = run.end, .indices = run.indices, .added = added, .failures = run.failures};
+    const Additions additions = take_additions(gallery, images, label_of, run, on_duplicate);
+    std::vector<AddedItem> added;
+    if (!additions.items.empty()) added = gallery.add(additions.items, additions.embeddings);
+    const IngestedRun done{.end = run.end,
+                           .indices = additions.indices,
+                           .added = added,
+                           .failures = run.failures,
+                           .duplicates = additions.duplicates};
     report.count(done);
     return committed(done);
   };

@@ -50,6 +50,30 @@ std::vector<LabeledPath> files_to_add(const ArgumentParser& args, ImageArguments
   return files;
 }
 
+OnDuplicate parse_on_duplicate(const std::string& word) {
+  constexpr std::pair<const char*, OnDuplicate> kWords[] = {{"add", OnDuplicate::kAdd},
+                                                            {"skip", OnDuplicate::kSkip},
+                                                            {"warn", OnDuplicate::kWarn},
+                                                            {"refuse", OnDuplicate::kRefuse}};
+  for (const auto& [name, value] : kWords) {
+    if (word == name) return value;
+  }
+  throw Error(ErrorCode::kUsage,
+              "--on-duplicate " + printable(word) + ": it is add, skip, warn or refuse");
+}
+
+void print_duplicates(std::ostream& err, std::span<const LabeledPath> files,
+                      const IngestedRun& run) {
+  for (const DuplicateImage& duplicate : run.duplicates) {
+    const LabeledPath& file = files[duplicate.index];
+    err << "simdb: " << printable(file.path.string()) << " is "
+        << (duplicate.item ? "item " + std::to_string(to_number(*duplicate.item)) + " of" : "in")
+        << " class '" << printable(duplicate.class_name) << "' already; "
+        << (duplicate.is_left_out ? "left out of '" : "added to '") << printable(file.class_name)
+        << "'\n";
+  }
+}
+
 void print_items(std::ostream& out, std::span<const LabeledPath> files, const IngestedRun& run) {
   for (std::size_t i = 0; i < run.added.size(); ++i) {
     const LabeledPath& file = files[run.indices[i]];
@@ -140,6 +164,7 @@ void print_summary(std::ostream& out, const IngestReport& report) {
   out << "added " << count_of(report.added, "image", "images");
   if (report.existing > 0) out << ", " << report.existing << " were there already";
   if (report.updated > 0) out << " (" << report.updated << " of them updated)";
+  if (report.left_out > 0) out << ", " << report.left_out << " left out";
   if (!report.failures.empty()) out << ", " << report.failures.size() << " could not be used";
   out << '\n';
 }
@@ -163,9 +188,13 @@ int run_add(std::span<const std::string> args, Console& console) {
   parser.options().add_options()(
       "meta-file", po::value<std::string>()->value_name("FILE"),
       "JSON lines {\"path\": P, \"key\": K, NAME: VALUE, ...} of the images");
+  parser.options().add_options()(
+      "on-duplicate", po::value<std::string>()->default_value("warn")->value_name("WHAT"),
+      "add, skip, warn or refuse files that are in another class");
   parser.with_lists().with_class_level().with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   const ImageLimits limits = parser.image_limits();
+  const OnDuplicate on_duplicate = parse_on_duplicate(parser.get<std::string>("on-duplicate"));
   ImageArguments images(console);
   const std::vector<LabeledPath> files = files_to_add(parser, images);
   const Labels labels(parser, files, console);
@@ -186,11 +215,13 @@ int run_add(std::span<const std::string> args, Console& console) {
           }
           bar.clear();
           print_failures(console.err, run.failures);
+          print_duplicates(console.err, files, run);
           if (parser.flag("json")) print_items(console.out, files, run);
           console.out.flush();
           bar.update(run.end);
           return !InterruptGuard::requested();
-        });
+        },
+        on_duplicate);
   } catch (const Error& e) {
     if (report.added == 0) throw;
     const std::string added = count_of(report.added, "image", "images");

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,23 @@
 
 namespace simdb {
 
+/// What to do with an image whose file is an item of another class already. In its own class an
+/// image is not added twice: see Gallery::add.
+enum class OnDuplicate {
+  kAdd,
+  kWarn,    ///< add it, and tell
+  kSkip,    ///< leave it out, and tell
+  kRefuse,  ///< a failure
+};
+
+/// An image whose file is an item of another class.
+struct DuplicateImage {
+  std::size_t index = 0;                      ///< in the list
+  std::optional<ItemId> item = std::nullopt;  ///< that one; nothing: it is added in the same step
+  std::string class_name = {};                ///< of that one
+  bool is_left_out = false;
+};
+
 /// Images that have just become durable, with what became of each: added[i] belongs to image
 /// indices[i] of the list.
 struct IngestedRun {
@@ -19,12 +37,14 @@ struct IngestedRun {
   std::span<const std::size_t> indices = {};
   std::span<const AddedItem> added = {};
   std::span<const ImageFailure> failures = {};
+  std::span<const DuplicateImage> duplicates = {};  ///< by OnDuplicate::kWarn and kSkip
 };
 
 struct IngestReport {
   std::size_t added = 0;
   std::size_t existing = 0;  ///< was there already; see Gallery::add
   std::size_t updated = 0;   ///< of these, items that took over a new source, class or metadata
+  std::size_t left_out = 0;  ///< by OnDuplicate::kSkip
   std::vector<ImageFailure> failures;
 
   /// Adds what became of the images of a run.
@@ -44,10 +64,11 @@ struct ImageLabel {
 /// Adds images, the i-th as label_of(i), which is called on any thread: reading, decoding, encoding
 /// and committing overlap, and each synced commit holds whatever is ready. What some item has the
 /// digest of is neither decoded nor encoded again: it has that item's embedding. Bad images and
-/// labels are reported and skipped. Errors as encode_images and Gallery::add. Thread-safe.
+/// labels are reported and skipped. An item that an image takes the place of, by its key, is no
+/// duplicate of it. Errors as encode_images and Gallery::add. Thread-safe.
 IngestReport ingest(Database& database, const ImageList& images,
                     const std::function<ImageLabel(std::size_t)>& label_of,
-                    const Committed& committed);
+                    const Committed& committed, OnDuplicate on_duplicate = OnDuplicate::kAdd);
 /// The same for files.
 IngestReport ingest(Database& database, std::span<const LabeledPath> files,
                     const Committed& committed, const ImageLimits& limits = {});

@@ -21,7 +21,7 @@ TEST_F(CliFilesTest, AFolderWithoutPermissionIsNamedAndTheOthersAdded) {
   fs::permissions(lost, fs::perms::none);
   for (const std::vector<std::string>& command :
        std::vector<std::vector<std::string>>{{"add", "--by-folder", "shapes"},
-                                             {"add", "all", "shapes"},
+                                             {"add", "all", "shapes", "--on-duplicate", "add"},
                                              {"query", "shapes"},
                                              {"embed", "shapes"},
                                              {"eval", "shapes"},

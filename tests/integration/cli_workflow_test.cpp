@@ -111,7 +111,7 @@ TEST_F(CliTest, AFileChangedInPlaceIsNamed) {
   EXPECT_THAT(changed.out, StartsWith("added 1 image"));
   EXPECT_THAT(changed.err, HasSubstr("to remove it: simdb rm " + old["id"].dump() + "\n"));
   EXPECT_EQ(simdb({"add", "x", "shapes/red"}).err, "");
-  EXPECT_EQ(simdb({"add", "y", "shapes/red"}).err, "") << "another class";
+  EXPECT_EQ(simdb({"add", "y", "shapes/red", "--on-duplicate", "add"}).err, "") << "another class";
 }
 
 TEST_F(CliTest, ReindexSavesAnIndexThatLaterCommandsUse) {
@@ -319,9 +319,10 @@ TEST_F(CliTest, FindsTheDatabaseInAParentFolder) {
 TEST_F(CliTest, EveryCommandHasAHelpPageThatFitsAScreen) {
   const std::string overview = simdb({"--help"}).out;
   for (const std::string command :
-       {"sample-data", "init", "encoders", "add",     "query",  "compare", "embed",
-        "eval",        "ls",   "classes",  "stats",   "set",    "mv",      "rm",
-        "watch",       "tune", "verify",   "reindex", "export", "import",  "completion"}) {
+       {"sample-data", "init",   "encoders", "add",    "duplicates", "review",
+        "calibrate",   "query",  "compare",  "embed",  "eval",       "ls",
+        "classes",     "stats",  "set",      "mv",     "rm",         "watch",
+        "tune",        "verify", "reindex",  "export", "import",     "completion"}) {
     EXPECT_THAT(overview, HasSubstr("  " + command + " "));
     const ProcessResult help = simdb({command, "--help"});
     EXPECT_EQ(help.code, 0) << command;
