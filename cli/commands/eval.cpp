@@ -53,7 +53,7 @@ void add_options(ArgumentParser& parser) {
   add_vote_options(parser);
   auto add = parser.options().add_options();
   add("alpha", po::value<double>()->default_value(0.05, "0.05")->value_name("A"),
-      "share of known images that may be called unknown, where the database is calibrated");
+      "share of known images called unknown, if calibrated");
   add("ways", po::value<std::size_t>()->value_name("N"), "few-shot episodes: classes of each");
   add("shots", po::value<std::size_t>()->value_name("K"), "items of each class that are given (1)");
   add("within-parents", "the classes of an episode share a folder (an alphabet)");

@@ -18,6 +18,7 @@
 #include "cli/item_options.h"
 #include "cli/render.h"
 #include "cli/stored_calibration.h"
+#include "cli/terminal.h"
 #include "cli/vote_options.h"
 #include "core/parallel.h"
 #include "pipeline/formats/metadata_json.h"
@@ -60,7 +61,8 @@ class Decider {
     const auto calibration = stored_calibration(find_database(parser), database, console);
     if (calibration) {
       sets_.emplace(*calibration, alpha_);
-    } else if (!parser.flag("json") && database.gallery().stats().items > 0) {
+    } else if (!parser.flag("json") && err_can_redraw() &&  // for a person
+               database.gallery().stats().items > 0) {
       console.err << "simdb: uncalibrated: an image is unknown below a similarity of "
                   << options.accept_similarity << "; run 'simdb calibrate' for p-values\n";
     }
@@ -302,9 +304,9 @@ int run_query(std::span<const std::string> args, Console& console) {
                                  "of images, scaled to length 1");
   add_vote_options(parser);
   add_filter_options(parser);
-  parser.options().add_options()(
-      "alpha", po::value<double>()->default_value(0.05, "0.05")->value_name("A"),
-      "share of known images that may be called unknown, in a calibrated database");
+  parser.options().add_options()("alpha",
+                                 po::value<double>()->default_value(0.05, "0.05")->value_name("A"),
+                                 "share of known images called unknown, if calibrated");
   parser.options().add_options()(
       "accept", po::value<float>()->value_name("S"),
       "instead: the similarity of the nearest neighbour below which an image is unknown (0.5 where "
