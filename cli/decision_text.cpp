@@ -18,12 +18,19 @@ std::string p_text(const std::optional<double>& p) {
   return p ? fmt::format("p {:.2g}", *p) : "uncalibrated";
 }
 
-std::string list_of(const std::vector<PossibleClass>& possible) {
+double share_of(const Prediction& prediction, const std::string& class_name) {
+  const auto found = std::ranges::find(prediction.ranking, class_name, &ClassScore::class_name);
+  return found == prediction.ranking.end() ? 0 : found->score;
+}
+
+std::string list_of(const std::vector<PossibleClass>& possible, const Prediction& prediction) {
   std::string text;
   const std::size_t named = std::min(possible.size(), kNamedClasses);
   for (std::size_t i = 0; i < named; ++i) {
     if (i > 0) text += i + 1 == possible.size() ? " or " : ", ";
-    text += fmt::format("{} ({})", printable(possible[i].class_name), p_text(possible[i].p));
+    const std::string& name = possible[i].class_name;
+    text += fmt::format("{} ({}, {})", printable(name), percent(share_of(prediction, name)),
+                        p_text(possible[i].p));
   }
   if (named < possible.size()) {
     text += " or " + count_of(possible.size() - named, "other", "others");
@@ -58,7 +65,7 @@ std::string decision_text(const Decision& decision, const Prediction& prediction
     case Verdict::kUncalibrated:
       return fmt::format("{}  {}, uncalibrated", name, percent(prediction.confidence));
     case Verdict::kAmbiguous:
-      return "ambiguous: " + list_of(decision.possible);
+      return "ambiguous: " + list_of(decision.possible, prediction);
     case Verdict::kUnknown:
       break;
   }

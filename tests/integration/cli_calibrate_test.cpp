@@ -99,7 +99,7 @@ TEST_F(CliCalibrateTest, TheCalibrationFollowsTheDatabase) {
   EXPECT_EQ(query_json(1)["decision"], "known");
   EXPECT_EQ(add("c", 0.05, 30).err, "");
   EXPECT_EQ(query_json(1)["decision"], "ambiguous");
-  EXPECT_THAT(query(1).out, StartsWith("ambiguous: "));
+  EXPECT_THAT(query(1).out, AllOf(StartsWith("ambiguous: "), HasSubstr(" %, p ")));
   ASSERT_EQ(simdb({"rm", "--class", "c"}).code, 0);
   EXPECT_EQ(query_json(1)["decision"], "known");
   ASSERT_EQ(simdb({"mv", "--class", "a", "d"}).code, 0);
