@@ -277,7 +277,7 @@ TEST_F(CliNamesTest, FoldersNameClassesOrAreNamed) {
     folders.push_back(name);
     follows_the_rule(name) ? void(wanted[name] = 1) : void(++bad);
   }
-  const ProcessResult added = careful({"add", "--by-folder", "tree"});
+  const ProcessResult added = careful({"add", "--by-folder", "tree", "--on-duplicate", "add"});
   EXPECT_EQ(added.code, 4);
   EXPECT_EQ(std::count(added.err.begin(), added.err.end(), '\n'), static_cast<std::ptrdiff_t>(bad));
   EXPECT_THAT(added.out, HasSubstr(std::to_string(bad) + " could not be used"));
