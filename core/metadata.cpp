@@ -27,8 +27,8 @@ void require_metadata(const Metadata& metadata) {
   std::size_t bytes = 0;
   for (const auto& [name, value] : metadata) {
     require_name(name, "metadata field", kMaxMetadataNameBytes);
-    const auto refuse = [&name = name](const std::string& why) {
-      throw Error(ErrorCode::kBadInput, "metadata field '" + printable(name) + "' " + why);
+    const auto refuse = [&field = name](const std::string& why) {
+      throw Error(ErrorCode::kBadInput, "metadata field '" + printable(field) + "' " + why);
     };
     if (const auto* number = std::get_if<double>(&value); number && !std::isfinite(*number)) {
       refuse("is no finite number");

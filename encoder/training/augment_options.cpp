@@ -139,10 +139,10 @@ AugmentOptions resolve_augment(const AugmentOptions& augment, int channels, std:
 }
 
 ClassMaking class_making(std::size_t classes) noexcept {
-  constexpr double kFewClasses = 8;
+  constexpr double kAllMade = 8;  // up to so many classes all units are acted on
   constexpr std::size_t kManyClasses = 32;
   return {classes < kManyClasses ? Unit::kGroup : Unit::kClass,
-          std::min(1.0, kFewClasses / static_cast<double>(std::max<std::size_t>(classes, 1)))};
+          std::min(1.0, kAllMade / static_cast<double>(std::max<std::size_t>(classes, 1)))};
 }
 
 std::vector<AugmentNote> describe(const AugmentOptions& augment, ClassMaking making) {
