@@ -13,6 +13,7 @@
 
 #include "core/parallel.h"
 #include "core/random_order.h"
+#include "decisions/joined_rows.h"
 #include "index/vector_index.h"
 #include "simdb/error.h"
 
@@ -39,27 +40,6 @@ void for_each_index(std::size_t count, const std::function<void()>& check, Work&
     }
   });
 }
-
-// Which rows belong together.
-class Groups {
- public:
-  explicit Groups(std::size_t rows) : above_(rows) {
-    std::iota(above_.begin(), above_.end(), std::size_t{0});
-  }
-  // The lowest row of the group.
-  std::size_t root(std::size_t row) {
-    while (above_[row] != row) row = above_[row] = above_[above_[row]];
-    return row;
-  }
-  void join(std::size_t a, std::size_t b) {
-    a = root(a);
-    b = root(b);
-    above_[std::max(a, b)] = std::min(a, b);
-  }
-
- private:
-  std::vector<std::size_t> above_;
-};
 
 struct Item {
   ItemId id{};
@@ -328,8 +308,8 @@ class Search {
   const Gallery& gallery_;
   const DuplicateOptions& options_;
   const Items items_;
-  Groups exact_;  // the same files, or pixels
-  Groups all_;
+  JoinedRows exact_;  // the same files, or pixels
+  JoinedRows all_;
 };
 
 }  // namespace

@@ -1,10 +1,10 @@
 #include "decisions/item_groups.h"
 
-#include <algorithm>
 #include <bit>
-#include <numeric>
 #include <string_view>
 #include <unordered_map>
+
+#include "decisions/joined_rows.h"
 
 namespace simdb {
 namespace {
@@ -25,31 +25,11 @@ std::uint64_t mixed(std::uint64_t key, std::uint64_t more) noexcept {
   return mixed(key + 0x9e3779b97f4a7c15U + more);
 }
 
-class Groups {
- public:
-  explicit Groups(std::size_t items) : parent_(items) {
-    std::iota(parent_.begin(), parent_.end(), 0U);
-  }
-  std::uint32_t root(std::uint32_t item) {
-    while (parent_[item] != item) item = parent_[item] = parent_[parent_[item]];
-    return item;
-  }
-  // The lower root stays, so that a root comes before all others of its group.
-  void join(std::uint32_t a, std::uint32_t b) {
-    a = root(a);
-    b = root(b);
-    parent_[std::max(a, b)] = std::min(a, b);
-  }
-
- private:
-  std::vector<std::uint32_t> parent_;
-};
-
 }  // namespace
 
 std::vector<std::uint32_t> group_items(std::span<const GroupedItem> items,
                                        const EmbeddingBatch& embeddings) {
-  Groups groups(items.size());
+  JoinedRows groups(items.size());
   using Seen = std::unordered_map<std::string_view, std::uint32_t>;
   Seen digests;
   Seen rows;
@@ -67,7 +47,7 @@ std::vector<std::uint32_t> group_items(std::span<const GroupedItem> items,
   std::vector<std::uint32_t> numbers(items.size());
   std::uint32_t count = 0;
   for (std::uint32_t i = 0; i < items.size(); ++i) {
-    const std::uint32_t root = groups.root(i);
+    const std::size_t root = groups.root(i);
     numbers[i] = root == i ? count++ : numbers[root];
   }
   return numbers;
