@@ -13,7 +13,7 @@
 #include "simdb/error.h"
 #include "tests/support/errors.h"
 #include "tests/support/images.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/script_test.h"
 
 namespace simdb {
 namespace {
@@ -24,17 +24,7 @@ using test::Bytes;
 using test::to_bytes;
 using Clock = std::chrono::steady_clock;
 
-class ChildProcessTest : public testing::Test {
- protected:
-  fs::path program(const std::string& commands) const {
-    const fs::path path = folder_ / "program";
-    std::ofstream(path) << "#!/bin/sh\n" << commands << '\n';
-    fs::permissions(path, fs::perms::owner_all);
-    return path;
-  }
-
-  test::TemporaryFolder folder_;
-};
+class ChildProcessTest : public test::ScriptTest {};
 
 std::string all_of(ChildProcess& child) {
   std::string text;

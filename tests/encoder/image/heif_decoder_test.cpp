@@ -19,6 +19,7 @@
 #include "simdb/image_codec.h"
 #include "tests/support/errors.h"
 #include "tests/support/images.h"
+#include "tests/support/script_test.h"
 #include "tests/support/temporary_folder.h"
 
 namespace simdb {
@@ -163,14 +164,8 @@ TEST_F(HeifDecoderTest, TheNameOfTheFileHasNoSayAndItIsNotItsOwnThumbnail) {
 }
 
 // What a program in the place of simdb-decode-heif may do.
-class HeifAnswerTest : public testing::Test {
+class HeifAnswerTest : public test::ScriptTest {
  protected:
-  fs::path program(const std::string& commands) const {
-    const fs::path path = folder_ / "program";
-    std::ofstream(path) << "#!/bin/sh\n" << commands << '\n';
-    fs::permissions(path, fs::perms::owner_all);
-    return path;
-  }
   StoredImage run(const fs::path& program, const ImageLimits& limits = {}) const {
     const Bytes heif = to_bytes("\x7F...ftypheic....mif1heic");
     DecodeBudget budget(limits, heif.size());
@@ -196,8 +191,6 @@ class HeifAnswerTest : public testing::Test {
         .write(reinterpret_cast<const char*>(all.data()), static_cast<std::streamsize>(all.size()));
     return "cat " + (folder_ / "said").string();
   }
-
-  test::TemporaryFolder folder_;
 };
 
 HeifMessage header(std::uint32_t width, std::uint32_t height, std::uint32_t channels) {

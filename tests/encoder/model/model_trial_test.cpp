@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
 #include <stdexcept>
 
 #include "simdb/error.h"
@@ -15,7 +14,7 @@
 #include "tests/support/hostile_models.h"
 #include "tests/support/model_sketch.h"
 #include "tests/support/models.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/script_test.h"
 
 namespace simdb {
 namespace {
@@ -40,17 +39,8 @@ std::string refusal(const Bytes& model, const TrialOptions& options = {}) {
   return error.what();
 }
 
-class ModelTrialTest : public testing::Test {
- protected:
-  // A program in the place of simdb-try-model.
-  fs::path program(const std::string& commands) const {
-    const fs::path path = folder_ / "program";
-    std::ofstream(path) << "#!/bin/sh\n" << commands << '\n';
-    fs::permissions(path, fs::perms::owner_all);
-    return path;
-  }
-  test::TemporaryFolder folder_;
-};
+// Where there is a program, it is in the place of simdb-try-model.
+class ModelTrialTest : public test::ScriptTest {};
 
 TEST_F(ModelTrialTest, SoundModelsPass) {
   EXPECT_NO_THROW(judge_encoder(sound_model(), "x"));
