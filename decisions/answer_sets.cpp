@@ -2,15 +2,21 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
+#include "core/parallel.h"
 #include "decisions/answer_sets_internal.h"
 #include "simdb/calibration.h"
+#include "simdb/error.h"
 
 namespace simdb {
 namespace {
+
+// That a thread decides at a time.
+constexpr std::size_t kQueriesAtOnce = 8;
 
 using BestOfClass = std::unordered_map<std::uint32_t, float>;  // s_y(x) by the place of y
 
@@ -175,6 +181,26 @@ Decision AnswerSets::decide(const Gallery& gallery, std::span<const float> query
   }
   sort_possible(decision.possible, prediction);
   return decision;
+}
+
+std::vector<Decision> AnswerSets::decide_batch(const Gallery& gallery,
+                                               const EmbeddingBatch& queries,
+                                               std::span<const Prediction> predictions,
+                                               const QueryOptions& options,
+                                               const std::function<void()>& check) const {
+  if (queries.rows() != predictions.size()) {
+    throw Error(ErrorCode::kUsage, std::to_string(queries.rows()) + " queries but " +
+                                       std::to_string(predictions.size()) + " predictions");
+  }
+  std::vector<Decision> decisions(predictions.size());
+  parallel_for(decisions.size(), kQueriesAtOnce, core_count(),
+               [&](std::size_t first, std::size_t last) {
+                 for (std::size_t i = first; i < last; ++i) {
+                   check();
+                   decisions[i] = decide(gallery, queries.row(i), predictions[i], options);
+                 }
+               });
+  return decisions;
 }
 
 }  // namespace simdb

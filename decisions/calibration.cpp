@@ -247,6 +247,13 @@ bool Calibration::refresh(const Gallery& gallery, const TrainedOn& trained_on) {
   return true;
 }
 
+Calibration Calibration::without_held_out() const {
+  auto state = std::make_shared<CalibrationState>(*state_);
+  state->held_out.reset();
+  for (CalibrationState::Class& known : state->classes) known.scores.held_out.clear();
+  return Calibration(std::move(state));
+}
+
 const CalibrationChoices& Calibration::choices() const noexcept { return state_->choices; }
 bool Calibration::has_held_out() const noexcept { return state_->held_out.has_value(); }
 const std::optional<CalibrationEstimate>& Calibration::estimate() const noexcept {

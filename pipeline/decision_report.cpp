@@ -4,25 +4,15 @@
 #include <string>
 #include <vector>
 
-#include "core/parallel.h"
 #include "measures/open_set.h"
 
 namespace simdb {
 namespace {
 
-constexpr std::size_t kQueriesAtOnce = 8;
-
 std::vector<Decision> decide(const Database& database, const AnswerSets& sets,
                              const EmbeddingBatch& images, const QueryOptions& options) {
-  const auto predictions = database.query_batch(images, options);
-  std::vector<Decision> decisions(predictions.size());
-  parallel_for(
-      decisions.size(), kQueriesAtOnce, core_count(), [&](std::size_t first, std::size_t last) {
-        for (std::size_t i = first; i < last; ++i) {
-          decisions[i] = sets.decide(database.gallery(), images.row(i), predictions[i], options);
-        }
-      });
-  return decisions;
+  return sets.decide_batch(database.gallery(), images, database.query_batch(images, options),
+                           options);
 }
 
 std::uint64_t count_unknown(const std::vector<Decision>& decisions) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -76,15 +77,12 @@ void report_left_out(const HeldOut& held_out, Console& console) {
 EstimatedShare rejected_by(const AnswerSets& sets, const Database& database,
                            const EmbeddingBatch& images) {
   const QueryOptions options;
-  const auto predictions = database.query_batch(images, options);
-  std::uint64_t rejected = 0;
-  for (std::size_t i = 0; i < predictions.size(); ++i) {
-    const Decision decision =
-        sets.decide(database.gallery(), images.row(i), predictions[i], options);
-    rejected += decision.verdict == Verdict::kUnknown ? 1 : 0;
-    InterruptGuard::check();
-  }
-  return estimated_share(rejected, predictions.size());
+  const auto decisions =
+      sets.decide_batch(database.gallery(), images, database.query_batch(images, options), options,
+                        InterruptGuard::check);
+  return estimated_share(static_cast<std::uint64_t>(
+                             std::ranges::count(decisions, Verdict::kUnknown, &Decision::verdict)),
+                         decisions.size());
 }
 
 }  // namespace
@@ -119,21 +117,21 @@ int run_calibrate(std::span<const std::string> args, Console& console) {
     throw Error(ErrorCode::kBadInput, "the database is empty; add images with 'simdb add' first");
   }
   const InterruptGuard interrupt;
-  auto calibration = Calibration::compute(gallery, choices, std::nullopt, trained_on(database),
-                                          InterruptGuard::check);
-  HeldOut held_out{{EmbeddingBatch(gallery.dimension()), {}}, {}};
-  std::optional<EstimatedShare> rejected;
+  std::optional<HeldOut> held_out;
   if (!parser.positional().empty()) {
     held_out = read_held_out(database, files, parser.image_limits(), console);
-    report_left_out(held_out, console);
-    rejected = rejected_by(AnswerSets(calibration, alpha), database, held_out.images.embeddings);
-    calibration = Calibration::compute(gallery, choices, std::move(held_out.images),
-                                       trained_on(database), InterruptGuard::check);
+    report_left_out(*held_out, console);
   }
+  auto calibration = Calibration::compute(gallery, choices,
+                                          held_out ? std::optional(held_out->images) : std::nullopt,
+                                          trained_on(database), InterruptGuard::check);
   const AnswerSets sets(calibration, alpha);
   CalibrationEstimate estimate =
       sets.estimate(gallery, QueryOptions().accept_similarity, 2000, InterruptGuard::check);
-  estimate.held_out_rejected = rejected;
+  if (held_out) {
+    estimate.held_out_rejected = rejected_by(AnswerSets(calibration.without_held_out(), alpha),
+                                             database, held_out->images.embeddings);
+  }
   calibration.set_estimate(estimate);
   calibration.save(folder);
   if (parser.flag("json")) {
@@ -141,7 +139,8 @@ int run_calibrate(std::span<const std::string> args, Console& console) {
   } else {
     print_calibration(console.out, sets.classes(), estimate);
   }
-  return images.exit_code(held_out.failures, files.size());
+  return images.exit_code(held_out ? held_out->failures : std::vector<ImageFailure>(),
+                          files.size());
 }
 
 }  // namespace simdb::cli

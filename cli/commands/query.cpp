@@ -20,7 +20,6 @@
 #include "cli/stored_calibration.h"
 #include "cli/terminal.h"
 #include "cli/vote_options.h"
-#include "core/parallel.h"
 #include "pipeline/formats/metadata_json.h"
 #include "pipeline/formats/vector_reader.h"
 #include "simdb/encode_images.h"
@@ -32,8 +31,6 @@ namespace {
 
 // Vectors that are read, and asked on all cores, before their answers are printed.
 constexpr std::size_t kVectorsAtOnce = 256;
-// Of them a thread decides at a time.
-constexpr std::size_t kDecisionsAtOnce = 8;
 
 // What is printed of an image. Without p-values the nearest similarity decides.
 struct Answer {
@@ -72,6 +69,20 @@ class Decider {
     if (!sets_) return {std::move(prediction), std::nullopt};
     Decision decision = sets_->decide(database_.gallery(), embedding, prediction, options_);
     return {std::move(prediction), std::move(decision)};
+  }
+  /// The same for many, on all cores.
+  std::vector<Answer> answers(const EmbeddingBatch& embeddings,
+                              std::vector<Prediction>&& predictions) const {
+    std::vector<Decision> decisions;
+    if (sets_) {
+      decisions = sets_->decide_batch(database_.gallery(), embeddings, predictions, options_);
+    }
+    std::vector<Answer> answers(predictions.size());
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      answers[i].prediction = std::move(predictions[i]);
+      if (sets_) answers[i].decision = std::move(decisions[i]);
+    }
+    return answers;
   }
   double alpha() const { return alpha_; }
   /// The word for an answer.
@@ -272,14 +283,8 @@ int query_vectors(const ArgumentParser& parser, QueryOptions options, Console& c
     const VectorRun run = read_vectors(reader, dimension);
     goes_on = !run.is_last;
     total += run.names.size() + run.failures.size();
-    auto predictions = database.query_batch(run.embeddings, options);
-    std::vector<Answer> decided(predictions.size());
-    parallel_for(decided.size(), kDecisionsAtOnce, core_count(),
-                 [&](std::size_t first, std::size_t last) {
-                   for (std::size_t i = first; i < last; ++i) {
-                     decided[i] = decider.answer(run.embeddings.row(i), std::move(predictions[i]));
-                   }
-                 });
+    const std::vector<Answer> decided =
+        decider.answers(run.embeddings, database.query_batch(run.embeddings, options));
     for (std::size_t i = 0; i < decided.size(); ++i) {
       answers.print(run.names[i], decided[i], total == 1 && run.is_last);
     }

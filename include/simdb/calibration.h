@@ -147,6 +147,8 @@ class Calibration {
 
   const CalibrationChoices& choices() const noexcept;
   bool has_held_out() const noexcept;
+  /// What compute() would make of the same items without the held-out images.
+  Calibration without_held_out() const;
   /// What the last call of set_estimate() was given.
   const std::optional<CalibrationEstimate>& estimate() const noexcept;
   void set_estimate(const CalibrationEstimate& estimate);
@@ -210,6 +212,13 @@ class AnswerSets {
   /// uncalibrated. Errors as Gallery::search.
   Decision decide(const Gallery& gallery, std::span<const float> query,
                   const Prediction& prediction, const QueryOptions& options) const;
+
+  /// The same for each row, on all cores. Calls `check` before each, by several threads at a time,
+  /// and lets out what that throws. Throws Error(kUsage) unless there is one prediction per row.
+  std::vector<Decision> decide_batch(
+      const Gallery& gallery, const EmbeddingBatch& queries,
+      std::span<const Prediction> predictions, const QueryOptions& options,
+      const std::function<void()>& check = [] {}) const;
 
   /// Asks up to `max_items` items, drawn by digest, as if their classes were not there. Reads all
   /// items once more. `accept_similarity` is what uncalibrated classes go by. Calls `check` often

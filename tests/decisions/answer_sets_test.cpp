@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
 #include <random>
@@ -103,6 +104,31 @@ TEST(AnswerSetsTest, AreThoseOfAPlainScan) {
     }
   }
   for (const std::size_t count : sizes) EXPECT_GT(count, 10U);
+}
+
+TEST(AnswerSetsTest, ManyAreDecidedAsOneByOne) {
+  OpenGallery gallery;
+  for (std::uint64_t c = 0; c < 6; ++c) {
+    gallery.add("class " + std::to_string(c), test::clustered_embeddings(30, 16, 2, c));
+  }
+  const AnswerSets sets(Calibration::compute(*gallery), 0.05);
+  const EmbeddingBatch queries = test::clustered_embeddings(50, 16, 12, 9);
+  std::vector<Prediction> predictions;
+  for (std::size_t q = 0; q < queries.rows(); ++q) {
+    predictions.push_back(predict(*gallery, queries.row(q), {}));
+  }
+  std::atomic<std::size_t> checks = 0;
+  const auto many = sets.decide_batch(*gallery, queries, predictions, {}, [&] { ++checks; });
+  ASSERT_EQ(many.size(), queries.rows());
+  EXPECT_EQ(checks, queries.rows());
+  for (std::size_t q = 0; q < many.size(); ++q) {
+    const Decision one = sets.decide(*gallery, queries.row(q), predictions[q], {});
+    EXPECT_EQ(many[q].verdict, one.verdict);
+    EXPECT_EQ(possible_of(many[q]), possible_of(one));
+  }
+  predictions.pop_back();
+  EXPECT_EQ(test::code_of([&] { sets.decide_batch(*gallery, queries, predictions, {}); }),
+            ErrorCode::kUsage);
 }
 
 EmbeddingBatch around(std::span<const float> centre, std::size_t count, std::mt19937_64& random) {

@@ -120,6 +120,7 @@ TEST(CalibrationTest, HeldOutImagesReplaceTheItemsOfTheirClass) {
   gallery.add("a", test::random_embeddings(10, 16, 4));
   kept.refresh(*gallery);
   EXPECT_EQ(bytes_of(kept), bytes_of(Calibration::compute(*gallery, {}, held_out)));
+  EXPECT_EQ(bytes_of(kept.without_held_out()), bytes_of(Calibration::compute(*gallery)));
 }
 
 }  // namespace
