@@ -19,14 +19,6 @@ namespace fs = std::filesystem;
 // One name for the ways to write the path of a file.
 fs::path name_of(const fs::path& path) { return fs::absolute(path).lexically_normal(); }
 
-std::string text_of(std::string_view name, const simdjson::dom::element& value) {
-  std::string_view text;
-  if (value.get(text) != simdjson::SUCCESS) {
-    throw Error(ErrorCode::kBadInput, fmt::format("its \"{}\" is no text", name));
-  }
-  return std::string(text);
-}
-
 }  // namespace
 
 MetaFile::MetaFile(const fs::path& file) {
@@ -40,9 +32,9 @@ MetaFile::MetaFile(const fs::path& file) {
       ImageLabel label;
       for (const auto& [name, value] : reader.read_object(text)) {
         if (name == "path") {
-          path = text_of(name, value);
+          path = read_text(name, value);
         } else if (name == "key") {
-          label.key = text_of(name, value);
+          label.key = read_text(name, value);
         } else {
           add_field(label.metadata, name, value);
         }

@@ -47,13 +47,7 @@ class Line {
     return *found;
   }
 
-  std::string text(std::string_view name) const {
-    std::string_view text;
-    if (field(name).get(text) != simdjson::SUCCESS) {
-      refuse(fmt::format("its \"{}\" is no text", name));
-    }
-    return std::string(text);
-  }
+  std::string text(std::string_view name) const { return read_text(name, field(name)); }
 
   std::uint32_t whole_number(std::string_view name) const {
     std::uint64_t number = 0;

@@ -51,6 +51,14 @@ simdjson::dom::object JsonReader::read_object(std::string_view text) {
   return object;
 }
 
+std::string read_text(std::string_view name, const simdjson::dom::element& value) {
+  std::string_view text;
+  if (value.get(text) != simdjson::SUCCESS) {
+    throw Error(ErrorCode::kBadInput, fmt::format("its \"{}\" is no text", name));
+  }
+  return std::string(text);
+}
+
 bool read_numbers(const simdjson::dom::element& list, std::vector<float>& numbers) {
   numbers.clear();
   simdjson::dom::array values;

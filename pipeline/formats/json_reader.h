@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,9 @@ class JsonReader {
  private:
   std::unique_ptr<simdjson::dom::parser> parser_;
 };
+
+/// The text of the field `name`. Throws Error(kBadInput), naming it, if it is none.
+std::string read_text(std::string_view name, const simdjson::dom::element& value);
 
 /// Whether it is a list of numbers, which `numbers` has then.
 bool read_numbers(const simdjson::dom::element& list, std::vector<float>& numbers);
