@@ -51,7 +51,7 @@ void RocksConnection::scan(
 void RocksConnection::scan_each(
     Family which, std::span<const std::string> prefixes,
     const std::function<void(std::size_t prefix, std::string_view key)>& visit) const {
-  if (family(which) == nullptr) return;
+  if (family(which) == nullptr || prefixes.empty()) return;
   rocksdb::ReadOptions options = scan_options();
   options.total_order_seek = false;  // by the family's filter of prefixes, if it has one
   options.prefix_same_as_start = true;
