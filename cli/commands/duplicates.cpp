@@ -147,7 +147,7 @@ int run_duplicates(std::span<const std::string> args, Console& console) {
   if (parser.has("class")) options.class_names = parser.get<Words>("class");
   if (parser.has("threshold")) options.threshold = parser.get<float>("threshold");
   const Database database = open_database(parser, OpenMode::kReadOnly);
-  for (const std::string& name : options.class_names) require_class(database, name);
+  require_classes(database, {.class_names = options.class_names});
   options.traits = thumbnail_traits(database.gallery());
   const DuplicateReport report = find_duplicates(database.gallery(), options);
   const bool is_json = parser.flag("json");

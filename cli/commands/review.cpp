@@ -188,7 +188,7 @@ int run_review(std::span<const std::string> args, Console& console) {
   if (parser.has("report")) output_path(parser.get<std::string>("report"));  // before the work
   if (parser.has("class")) options.class_names = parser.get<Words>("class");
   const Database database = open_database(parser, OpenMode::kReadOnly);
-  for (const std::string& name : options.class_names) require_class(database, name);
+  require_classes(database, {.class_names = options.class_names});
   const LabelReview review = review_labels(database.gallery(), options);
   const std::span<const DoubtfulItem> listed =
       std::span(review.items)
