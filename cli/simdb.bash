@@ -45,7 +45,7 @@ _simdb() {
   if [[ $word == -* ]]; then
     local options
     case $command in
-      add) options="--by-folder --files-from --null --key --meta --meta-file --on-duplicate --classes --image-limit --db --json" ;;
+      add) options="--by-folder --files-from --null --key --meta --meta-file --on-duplicate --dry-run --classes --image-limit --db --json" ;;
       backup | compact | restore | reindex | stats | import) options="--db --json" ;;
       verify) options="--db --deep --json --repair" ;;
       calibrate) options="--alpha --group-by --group-by-folder --classes --image-limit --db --json" ;;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "core/class_name.h"
@@ -61,6 +62,8 @@ std::optional<DuplicateImage> duplicate_of(const Gallery& gallery, const NewItem
   return DuplicateImage{.class_name = same->second};
 }
 
+using FilesBefore = std::map<Sha256, std::string>;  // their classes
+
 // The images of a run that are added.
 struct Additions {
   explicit Additions(std::size_t dimension) : embeddings(dimension) {}
@@ -75,9 +78,8 @@ struct Additions {
 // of the run.
 Additions take_additions(const Gallery& gallery, const ImageList& list,
                          const std::function<ImageLabel(std::size_t)>& label_of, EncodedRun& run,
-                         OnDuplicate on_duplicate) {
+                         OnDuplicate on_duplicate, FilesBefore& before) {
   Additions additions(run.embeddings.dimension());
-  std::map<Sha256, std::string> before;
   for (std::size_t i = 0; i < run.images.size(); ++i) {
     const std::size_t index = run.indices[i];
     ImageLabel label = label_of(index);
@@ -110,6 +112,50 @@ Additions take_additions(const Gallery& gallery, const ImageList& list,
   return additions;
 }
 
+// What a run became.
+struct Ingestion {
+  Additions additions;
+  std::vector<AddedItem> added = {};
+};
+
+IngestReport take_in(const Database& database, const ImageList& images,
+                     const std::function<ImageLabel(std::size_t)>& label_of,
+                     const Committed& committed,
+                     const std::function<Ingestion(EncodedRun&)>& commit) {
+  IngestReport report;
+  const Gallery& gallery = database.gallery();
+  KnownEmbedding known;  // not of an empty gallery: to ask costs one more reading of each file
+  if (!gallery.classes().empty()) {
+    known = [&](SourceImage& image) { return known_embedding(gallery, image); };
+  }
+  encode_images(
+      database.encoder(), with_labels_checked(images, label_of),
+      [&](EncodedRun& run) {
+        const Ingestion done = commit(run);
+        const IngestedRun told{.end = run.end,
+                               .indices = done.additions.indices,
+                               .added = done.added,
+                               .failures = run.failures,
+                               .duplicates = done.additions.duplicates};
+        report.count(told);
+        return committed(told);
+      },
+      known);
+  return report;
+}
+
+// What an add of an image to its class would find there.
+AddedItem present_item(const Gallery& gallery, const ItemInfo& info) {
+  if (info.digest == Sha256{}) return {};
+  for (const auto& item : gallery.get_many(gallery.find_digest(info.digest))) {
+    if (!item) continue;  // removed meanwhile
+    if (!info.key.empty() ? item->info.key == info.key : item->info.class_name == info.class_name) {
+      return {.id = item->id, .is_new = false};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 void IngestReport::count(const IngestedRun& run) {
@@ -124,26 +170,39 @@ void IngestReport::count(const IngestedRun& run) {
 IngestReport ingest(Database& database, const ImageList& images,
                     const std::function<ImageLabel(std::size_t)>& label_of,
                     const Committed& committed, OnDuplicate on_duplicate) {
-  IngestReport report;
   Gallery& gallery = database.gallery();
-  const auto commit = [&](EncodedRun& run) {
-    const Additions additions = take_additions(gallery, images, label_of, run, on_duplicate);
-    std::vector<AddedItem> added;
-    if (!additions.items.empty()) added = gallery.add(additions.items, additions.embeddings);
-    const IngestedRun done{.end = run.end,
-                           .indices = additions.indices,
-                           .added = added,
-                           .failures = run.failures,
-                           .duplicates = additions.duplicates};
-    report.count(done);
-    return committed(done);
-  };
-  KnownEmbedding known;  // not of an empty gallery: to ask costs one more reading of each file
-  if (!gallery.classes().empty()) {
-    known = [&](SourceImage& image) { return known_embedding(gallery, image); };
-  }
-  encode_images(database.encoder(), with_labels_checked(images, label_of), commit, known);
-  return report;
+  return take_in(database, images, label_of, committed, [&](EncodedRun& run) {
+    FilesBefore before;
+    Ingestion done{take_additions(gallery, images, label_of, run, on_duplicate, before)};
+    const Additions& additions = done.additions;
+    if (!additions.items.empty()) done.added = gallery.add(additions.items, additions.embeddings);
+    return done;
+  });
+}
+
+IngestReport try_ingest(const Database& database, const ImageList& images,
+                        const std::function<ImageLabel(std::size_t)>& label_of,
+                        const Committed& committed, PendingImages& pending,
+                        OnDuplicate on_duplicate) {
+  const Gallery& gallery = database.gallery();
+  FilesBefore before;
+  std::set<std::pair<Sha256, std::string>> added;
+  return take_in(database, images, label_of, committed, [&](EncodedRun& run) {
+    Ingestion done{take_additions(gallery, images, label_of, run, on_duplicate, before)};
+    const Additions& additions = done.additions;
+    for (std::size_t i = 0; i < additions.items.size(); ++i) {
+      const ItemInfo& info = additions.items[i].info;
+      AddedItem& item = done.added.emplace_back(present_item(gallery, info));
+      if (info.digest != Sha256{} && !added.emplace(info.digest, info.class_name).second) {
+        item.is_new = false;
+      }
+      if (!item.is_new) continue;
+      pending.embeddings.append_unit(additions.embeddings.row(i));
+      pending.class_names.push_back(info.class_name);
+      pending.digests.push_back(info.digest);
+    }
+    return done;
+  });
 }
 
 IngestReport ingest(Database& database, std::span<const LabeledPath> files,

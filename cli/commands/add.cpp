@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/args.h"
+#include "cli/class_effects.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/file_failures.h"
@@ -77,9 +78,11 @@ void print_duplicates(std::ostream& err, std::span<const LabeledPath> files,
 void print_items(std::ostream& out, std::span<const LabeledPath> files, const IngestedRun& run) {
   for (std::size_t i = 0; i < run.added.size(); ++i) {
     const LabeledPath& file = files[run.indices[i]];
+    nlohmann::ordered_json id = nullptr;  // what is only tried has none yet
+    if (run.added[i].id != ItemId{}) id = to_number(run.added[i].id);
     print_json(out, {{"path", file.path.string()},
                      {"class", file.class_name},
-                     {"id", to_number(run.added[i].id)},
+                     {"id", id},
                      {"added", run.added[i].is_new},
                      {"updated", run.added[i].is_updated}});
   }
@@ -160,13 +163,110 @@ void print_outdated(std::ostream& err, std::span<const ItemId> items) {
       << (items.size() > kMost ? " ..." : "") << '\n';
 }
 
-void print_summary(std::ostream& out, const IngestReport& report) {
-  out << "added " << count_of(report.added, "image", "images");
+void print_summary(std::ostream& out, const IngestReport& report, bool is_done) {
+  out << (is_done ? "added " : "would add ") << count_of(report.added, "image", "images");
   if (report.existing > 0) out << ", " << report.existing << " were there already";
   if (report.updated > 0) out << " (" << report.updated << " of them updated)";
   if (report.left_out > 0) out << ", " << report.left_out << " left out";
   if (!report.failures.empty()) out << ", " << report.failures.size() << " could not be used";
   out << '\n';
+}
+
+// What is asked for.
+struct Request {
+  const ArgumentParser& parser;
+  std::span<const LabeledPath> files;
+  const Labels& labels;
+  OnDuplicate on_duplicate = OnDuplicate::kWarn;
+  ImageLimits limits = {};
+
+  ImageList images() const { return list_of(files, limits); }
+  std::function<ImageLabel(std::size_t)> label_of() const {
+    return [this](std::size_t i) { return labels.of(i); };
+  }
+  bool as_json() const { return parser.flag("json"); }
+};
+
+// Prints what became of each run, until somebody interrupts.
+class RunPrinter {
+ public:
+  RunPrinter(const Request& request, Console& console, const char* title)
+      : request_(request), console_(console), bar_(console, title, request.files.size()) {}
+
+  bool print(const IngestedRun& run) {
+    bar_.clear();
+    print_failures(console_.err, run.failures);
+    print_duplicates(console_.err, request_.files, run);
+    if (request_.as_json()) print_items(console_.out, request_.files, run);
+    console_.out.flush();
+    bar_.update(run.end);
+    return !InterruptGuard::requested();
+  }
+
+ private:
+  const Request& request_;
+  Console& console_;
+  ProgressBar bar_;
+};
+
+IngestReport try_images(const Request& request, Console& console) {
+  const Database database = open_database(request.parser, OpenMode::kReadOnly);
+  PendingImages pending(database.gallery().dimension());
+  IngestReport report;
+  {
+    RunPrinter printer(request, console, "trying");
+    report = try_ingest(
+        database, request.images(), request.label_of(),
+        [&](const IngestedRun& run) { return printer.print(run); }, pending, request.on_duplicate);
+  }
+  InterruptGuard::check();
+  print_summary(request.as_json() ? console.err : console.out, report, false);
+  const std::vector<std::string> fresh = new_classes(database.gallery(), request.files);
+  for (const ClassEffect& effect : effects_of(database, fresh, pending)) {
+    if (request.as_json()) {
+      print_json(console.out, to_json(effect));
+    } else {
+      print_effect(console.out, effect);
+    }
+  }
+  return report;
+}
+
+IngestReport add_images(const Request& request, Console& console) {
+  Database database = open_to_write(request.parser, console);
+  std::ostream& out = request.as_json() ? console.err : console.out;
+  IngestReport report;  // of what is done so far
+  const bool was_empty = database.gallery().classes().empty();
+  const std::vector<std::string> classes = new_classes(database.gallery(), request.files);
+  std::vector<ItemId> fresh;
+  try {
+    RunPrinter printer(request, console, "adding");
+    ingest(
+        database, request.images(), request.label_of(),
+        [&](const IngestedRun& run) {
+          report.count(run);
+          for (const AddedItem& item : run.added) {
+            if (item.is_new && !was_empty) fresh.push_back(item.id);
+          }
+          return printer.print(run);
+        },
+        request.on_duplicate);
+  } catch (const Error& e) {
+    if (report.added == 0) throw;
+    const std::string added = count_of(report.added, "image", "images");
+    throw Error(e.code(),
+                e.what() + ("; " + added + " went in before; add the same again for the rest"));
+  }
+  print_summary(out, report, true);
+  const std::vector<ItemId> old = outdated(database.gallery(), fresh);
+  if (!old.empty()) print_outdated(console.err, old);
+  InterruptGuard::check();
+  keep_calibration(find_database(request.parser), database, console);
+  if (!was_empty && classes.size() <= kMostClassesTold) {
+    const PendingImages none(database.gallery().dimension());
+    for (const ClassEffect& effect : effects_of(database, classes, none)) print_effect(out, effect);
+  }
+  return report;
 }
 
 }  // namespace
@@ -191,48 +291,18 @@ int run_add(std::span<const std::string> args, Console& console) {
   parser.options().add_options()(
       "on-duplicate", po::value<std::string>()->default_value("warn")->value_name("WHAT"),
       "add, skip, warn or refuse files that are in another class");
+  parser.options().add_options()("dry-run", "tell what would be added, and add nothing");
   parser.with_lists().with_class_level().with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
-  const ImageLimits limits = parser.image_limits();
-  const OnDuplicate on_duplicate = parse_on_duplicate(parser.get<std::string>("on-duplicate"));
   ImageArguments images(console);
   const std::vector<LabeledPath> files = files_to_add(parser, images);
   const Labels labels(parser, files, console);
-  Database database = open_to_write(parser, console);
-
+  Request request{.parser = parser, .files = files, .labels = labels};
+  request.on_duplicate = parse_on_duplicate(parser.get<std::string>("on-duplicate"));
+  request.limits = parser.image_limits();
   const InterruptGuard interrupt;
-  IngestReport report;  // of what is done so far
-  const bool was_empty = database.gallery().classes().empty();
-  std::vector<ItemId> fresh;
-  try {
-    ProgressBar bar(console, "adding", files.size());
-    ingest(
-        database, list_of(files, limits), [&](std::size_t i) { return labels.of(i); },
-        [&](const IngestedRun& run) {
-          report.count(run);
-          for (const AddedItem& item : run.added) {
-            if (item.is_new && !was_empty) fresh.push_back(item.id);
-          }
-          bar.clear();
-          print_failures(console.err, run.failures);
-          print_duplicates(console.err, files, run);
-          if (parser.flag("json")) print_items(console.out, files, run);
-          console.out.flush();
-          bar.update(run.end);
-          return !InterruptGuard::requested();
-        },
-        on_duplicate);
-  } catch (const Error& e) {
-    if (report.added == 0) throw;
-    const std::string added = count_of(report.added, "image", "images");
-    throw Error(e.code(),
-                e.what() + ("; " + added + " went in before; add the same again for the rest"));
-  }
-  print_summary(parser.flag("json") ? console.err : console.out, report);
-  const std::vector<ItemId> old = outdated(database.gallery(), fresh);
-  if (!old.empty()) print_outdated(console.err, old);
-  InterruptGuard::check();
-  keep_calibration(find_database(parser), database, console);
+  const IngestReport report =
+      parser.flag("dry-run") ? try_images(request, console) : add_images(request, console);
   return images.exit_code(report.failures, files.size());
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "simdb/class_effect.h"
 #include "simdb/database.h"
 #include "simdb/encode_images.h"
 #include "simdb/image_paths.h"
@@ -69,7 +70,13 @@ struct ImageLabel {
 IngestReport ingest(Database& database, const ImageList& images,
                     const std::function<ImageLabel(std::size_t)>& label_of,
                     const Committed& committed, OnDuplicate on_duplicate = OnDuplicate::kAdd);
-/// The same for files.
+/// Says what ingest() would do and does nothing: the images that would be new items are appended to
+/// `pending`, their ids are 0.
+IngestReport try_ingest(const Database& database, const ImageList& images,
+                        const std::function<ImageLabel(std::size_t)>& label_of,
+                        const Committed& committed, PendingImages& pending,
+                        OnDuplicate on_duplicate = OnDuplicate::kAdd);
+/// ingest() for files.
 IngestReport ingest(Database& database, std::span<const LabeledPath> files,
                     const Committed& committed, const ImageLimits& limits = {});
 

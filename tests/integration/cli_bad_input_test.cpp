@@ -14,6 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 class CliBadInputTest : public CliTest {
  protected:
@@ -78,7 +79,7 @@ TEST_F(CliBadInputTest, SomeOfMany) {
   write("shapes/green/zzz.png", std::string("no image"));
   const ProcessResult result = simdb({"add", "green", "shapes/green"});
   EXPECT_EQ(result.code, 4);
-  EXPECT_EQ(result.out, "added 12 images, 1 could not be used\n");
+  EXPECT_THAT(result.out, StartsWith("added 12 images, 1 could not be used\n"));
   EXPECT_THAT(result.err, HasSubstr("zzz.png"));
   EXPECT_EQ(simdb({"rm", "--class", "green"}).code, 0);
 }
@@ -90,8 +91,8 @@ TEST_F(CliBadInputTest, HeicsOfAFolderAreTakenWhereTheyCanBeDecoded) {
   write("phone/c.png", encode_as(noise_image(9, 9, 3, 1), ".png"));
   const ProcessResult result = simdb({"add", "phone", "phone"});
   EXPECT_EQ(result.code, 4);
-  EXPECT_EQ(result.out, SIMDB_WITH_LIBHEIF ? "added 2 images, 1 could not be used\n"
-                                           : "added 1 image, 2 could not be used\n");
+  EXPECT_THAT(result.out, StartsWith(SIMDB_WITH_LIBHEIF ? "added 2 images, 1 could not be used\n"
+                                                        : "added 1 image, 2 could not be used\n"));
   EXPECT_THAT(result.err, HasSubstr("phone/b.heic: "));
   EXPECT_EQ(simdb({"rm", "--class", "phone"}).code, 0);
 }

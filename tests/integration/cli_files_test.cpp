@@ -12,6 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class CliFilesTest : public CliTest {};
 
@@ -44,8 +45,8 @@ TEST_F(CliFilesTest, FoldersThatLinkToEachOtherAreAddedOnce) {
     }
   }
   EXPECT_EQ(simdb({"add", "--by-folder", "shapes"}).out, "added 36 images\n");
-  EXPECT_EQ(simdb({"add", "all", "shapes"}).out, "added 36 images\n");
-  EXPECT_EQ(simdb({"add", "some", "shapes/red"}).out, "added 36 images\n");
+  EXPECT_THAT(simdb({"add", "all", "shapes"}).out, StartsWith("added 36 images\n"));
+  EXPECT_THAT(simdb({"add", "some", "shapes/red"}).out, StartsWith("added 36 images\n"));
 }
 
 TEST_F(CliFilesTest, ListsMayBeFilesAndHoldAnyName) {

@@ -1,0 +1,79 @@
+// What `add` tells of a new class, and trying it without adding.
+#include <gmock/gmock.h>
+
+#include "tests/integration/cli_fixture.h"
+
+namespace simdb::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+using Json = nlohmann::json;
+
+using CliAddTest = CliTest;
+
+TEST_F(CliAddTest, OfANewClassItsEffectIsTold) {
+  EXPECT_EQ(simdb({"add", "red", "shapes/red"}).out, "added 12 images\n") << "nothing to affect";
+  const std::string out = simdb({"add", "blue", "shapes/blue"}).out;
+  EXPECT_THAT(out, StartsWith("added 12 images\nnew class 'blue': 12 images, "));
+  EXPECT_THAT(out, HasSubstr("most alike is 'red', similarity 0."));
+  EXPECT_THAT(out, HasSubstr("7 more images are needed before its own can tell strangers"));
+  EXPECT_EQ(simdb({"add", "blue", "held_out/blue"}).out, "added 6 images\n") << "it is known";
+  const ProcessResult json = simdb({"add", "green", "shapes/green", "--json"});
+  EXPECT_EQ(json_lines(json.out).size(), 12U);
+  EXPECT_THAT(json.err, HasSubstr("new class 'green'"));
+}
+
+TEST_F(CliAddTest, ADryRunTellsTheSameAndAddsNothing) {
+  ASSERT_EQ(simdb({"add", "red", "shapes/red"}).code, 0);
+  write("bad.png", std::string("no picture"));
+  const std::vector<std::string> images = {"blue", "shapes/blue", "bad.png"};
+  std::vector<std::string> args = {"add", "--dry-run"};
+  args.insert(args.end(), images.begin(), images.end());
+  const ProcessResult tried = simdb(args);
+  EXPECT_EQ(tried.code, 4);
+  EXPECT_THAT(tried.err, HasSubstr("bad.png"));
+  EXPECT_THAT(tried.out, StartsWith("would add 12 images, 1 could not be used\nnew class 'blue'"));
+  args.push_back("--json");
+  const auto lines = json_lines(simdb(args).out);
+  ASSERT_EQ(lines.size(), 13U);
+  EXPECT_EQ(lines[0].at("id"), nullptr);
+  EXPECT_EQ(lines[0].at("added"), true);
+  const Json& effect = lines[12];
+  EXPECT_EQ(effect.at("new_class"), "blue");
+  EXPECT_EQ(effect.at("asked"), 12);
+  EXPECT_EQ(effect.at("most_alike"), "red");
+  EXPECT_EQ(effect.at("affected").size(), effect.at("affected_items"));
+  EXPECT_EQ(items(), 12U);
+  args = {"add"};
+  args.insert(args.end(), images.begin(), images.end());
+  const std::string told = tried.out.substr(tried.out.find('\n'));
+  const std::string done = simdb(args).out;
+  EXPECT_EQ(done.substr(done.find('\n')), told);
+}
+
+TEST_F(CliAddTest, ADryRunKnowsWhatIsThere) {
+  ASSERT_EQ(simdb({"add", "red", "shapes/red"}).code, 0);
+  EXPECT_EQ(simdb({"add", "--dry-run", "red", "shapes/red", "held_out/red"}).out,
+            "would add 6 images, 12 were there already\n");
+  EXPECT_EQ(simdb({"add", "--dry-run", "red", "held_out/red", "held_out/red"}).out,
+            "would add 6 images, 6 were there already\n");
+  const ProcessResult other = simdb({"add", "--dry-run", "blue", "shapes/red"});
+  EXPECT_THAT(other.err, HasSubstr("of class 'red' already"));
+  EXPECT_THAT(other.out, StartsWith("would add 12 images\nnew class 'blue'"));
+  EXPECT_EQ(simdb({"add", "--dry-run", "--on-duplicate", "skip", "blue", "shapes/red"}).out,
+            "would add 0 images, 12 left out\n");
+  EXPECT_EQ(items(), 12U);
+}
+
+TEST_F(CliAddTest, ADryRunNeedsNoLockAndWorksInAnEmptyDatabase) {
+  const ProcessResult result = simdb({"add", "--dry-run", "--by-folder", "shapes"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.out, HasSubstr("new class 'red': 12 images, "));
+  EXPECT_THAT(result.out, Not(HasSubstr("there is no other class")));
+  EXPECT_EQ(items(), 0U);
+}
+
+}  // namespace
+}  // namespace simdb::test
