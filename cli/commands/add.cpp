@@ -209,6 +209,17 @@ class RunPrinter {
   ProgressBar bar_;
 };
 
+void print_effects(const Request& request, std::ostream& out,
+                   std::span<const ClassEffect> effects) {
+  for (const ClassEffect& effect : effects) {
+    if (request.as_json()) {
+      print_json(out, to_json(effect));
+    } else {
+      print_effect(out, effect);
+    }
+  }
+}
+
 IngestReport try_images(const Request& request, Console& console) {
   const Database database = open_database(request.parser, OpenMode::kReadOnly);
   PendingImages pending(database.gallery().dimension());
@@ -222,19 +233,12 @@ IngestReport try_images(const Request& request, Console& console) {
   InterruptGuard::check();
   print_summary(request.as_json() ? console.err : console.out, report, false);
   const std::vector<std::string> fresh = new_classes(database.gallery(), request.files);
-  for (const ClassEffect& effect : effects_of(database, fresh, pending)) {
-    if (request.as_json()) {
-      print_json(console.out, to_json(effect));
-    } else {
-      print_effect(console.out, effect);
-    }
-  }
+  print_effects(request, console.out, effects_of(database, fresh, pending));
   return report;
 }
 
 IngestReport add_images(const Request& request, Console& console) {
   Database database = open_to_write(request.parser, console);
-  std::ostream& out = request.as_json() ? console.err : console.out;
   IngestReport report;  // of what is done so far
   const bool was_empty = database.gallery().classes().empty();
   const std::vector<std::string> classes = new_classes(database.gallery(), request.files);
@@ -257,14 +261,14 @@ IngestReport add_images(const Request& request, Console& console) {
     throw Error(e.code(),
                 e.what() + ("; " + added + " went in before; add the same again for the rest"));
   }
-  print_summary(out, report, true);
+  print_summary(request.as_json() ? console.err : console.out, report, true);
   const std::vector<ItemId> old = outdated(database.gallery(), fresh);
   if (!old.empty()) print_outdated(console.err, old);
   InterruptGuard::check();
   keep_calibration(find_database(request.parser), database, console);
   if (!was_empty && classes.size() <= kMostClassesTold) {
     const PendingImages none(database.gallery().dimension());
-    for (const ClassEffect& effect : effects_of(database, classes, none)) print_effect(out, effect);
+    print_effects(request, console.out, effects_of(database, classes, none));
   }
   return report;
 }
