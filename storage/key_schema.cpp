@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bit>
 #include <variant>
 
@@ -38,6 +39,13 @@ std::string class_key(std::string_view class_name, ItemId id) {
 
 std::string digest_prefix(const Sha256& digest) {
   return std::string(reinterpret_cast<const char*>(digest.data()), digest.size());
+}
+
+std::optional<Sha256> decode_digest(std::string_view key) {
+  Sha256 digest{};
+  if (key.size() != digest.size()) return std::nullopt;
+  std::copy(key.begin(), key.end(), digest.begin());
+  return digest;
 }
 
 std::string digest_key(const Sha256& digest, ItemId id) {

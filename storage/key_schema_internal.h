@@ -16,9 +16,10 @@
 // RocksDB's byte order is the order of the numbers.
 namespace simdb {
 
-/// Version of everything below. 1: the first. 2: keys, metadata, items that change. A store of an
-/// older version is read as it is, and becomes one of this when it is opened for writing.
-inline constexpr std::uint64_t kStoreFormatVersion = 2;
+/// Version of everything below. 1: the first. 2: keys, metadata, items that change. 3: kept images,
+/// a second set of vectors. A store of an older version is read as it is, and becomes one of this
+/// when it is opened for writing.
+inline constexpr std::uint64_t kStoreFormatVersion = 3;
 
 /// One column family per kind of data. The order is that of kColumnFamilyNames.
 enum class Family : std::size_t {
@@ -34,12 +35,17 @@ enum class Family : std::size_t {
   kSessions,    ///< number of the first change of a writer -> a random number
   kByKey,       ///< the user's key of an item -> id
   kByMetadata,  ///< field_key() -> nothing
+  kImages,      ///< SHA-256 of an image file -> its bytes
+  kImageSizes,  ///< the same key -> how many these are
+  kVectors2,    ///< as kVectors: those of the other generation of a re-embedding
 };
-inline constexpr std::array<const char*, 12> kColumnFamilyNames = {
-    "meta",   "items",      "vectors",    "classes",  "by_class", "by_hash",
-    "models", "thumbnails", "tombstones", "sessions", "by_key",   "by_metadata"};
-/// The first ones are all that version 1 has.
-inline constexpr std::size_t kColumnFamiliesOfVersion1 = 10;
+inline constexpr std::array<const char*, 15> kColumnFamilyNames = {
+    "meta",    "items",       "vectors",    "classes",     "by_class",
+    "by_hash", "models",      "thumbnails", "tombstones",  "sessions",
+    "by_key",  "by_metadata", "images",     "image_sizes", "vectors_2"};
+/// How many of them, the first ones, each version has, from version 1 on.
+inline constexpr std::array<std::size_t, kStoreFormatVersion> kColumnFamiliesOfVersion = {
+    10, 12, kColumnFamilyNames.size()};
 
 /// In the folder of the store, beside RocksDB's files; see Witness.
 inline constexpr const char* kWitnessFile = "WITNESS";
@@ -75,6 +81,8 @@ std::string class_key(std::string_view class_name, ItemId id);
 
 std::string digest_prefix(const Sha256& digest);
 std::string digest_key(const Sha256& digest, ItemId id);
+/// The digest that a digest_prefix is; nothing unless it has 32 bytes.
+std::optional<Sha256> decode_digest(std::string_view key);
 
 /// The entries of a field: its name (without NUL, see require_metadata), NUL.
 std::string field_prefix(std::string_view name);

@@ -120,8 +120,8 @@ std::unique_ptr<RocksConnection> RocksConnection::open(const fs::path& store, St
       return open_settled_reader(store, families, env, LogRule::kWhole, connection);
     };
     rocksdb::Status status = open_reader();
-    if (lacks_families(status) && check_format(store, env) == 1) {
-      families.resize(1 + kColumnFamiliesOfVersion1);
+    if (lacks_families(status)) {
+      families.resize(1 + kColumnFamiliesOfVersion.at(check_format(store, env) - 1));
       status = open_reader();
     }
     if (lacks_families(status)) throw damaged(store, status.ToString());
@@ -141,9 +141,9 @@ std::unique_ptr<RocksConnection> RocksConnection::open(const fs::path& store, St
   return connection;
 }
 
-// What is new in version 2 holds nothing in a store of version 1, but for the history: that lacks
-// the additions, so it begins here. Interrupted before this, the store stays one of version 1 with
-// families that are not in use.
+// What is new holds nothing in a store of an older version, but for the history of version 1: that
+// lacks the additions, so it begins here. Interrupted before this, the store stays one of its
+// version with families that are not in use.
 void RocksConnection::upgrade(std::uint64_t from) {
   const auto require = [&](const rocksdb::Status& status) {
     require_ok(status, "upgrade the store", path_);
@@ -152,12 +152,12 @@ void RocksConnection::upgrade(std::uint64_t from) {
   const auto put = [&](std::string_view key, const std::string& value) {
     require(batch.Put(family(Family::kMeta), to_slice(key), value));
   };
-  if (const auto changes = read(Family::kMeta, kMetaChanges)) {
+  if (const auto changes = read(Family::kMeta, kMetaChanges); from == 1 && changes) {
     put(kMetaTombstonesFrom, *changes);
     require(batch.DeleteRange(family(Family::kTombstones), tombstone_key({}),
                               tombstone_key({UINT64_MAX, ItemId{UINT64_MAX}})));
   }
-  put(kMetaHistoryEntries, encode_number(0));
+  if (from == 1) put(kMetaHistoryEntries, encode_number(0));
   put(kMetaFormat, encode_number(kStoreFormatVersion));
   require(write(batch));
   upgraded_from_ = from;

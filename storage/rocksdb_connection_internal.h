@@ -40,7 +40,8 @@ class RocksConnection {
   ~RocksConnection();
 
   rocksdb::DB& db() const noexcept { return *db_; }
-  /// Null in a reader of a store of version 1, which lacks the later families: reads find nothing.
+  /// Null in a reader of a store of an older version, which lacks the later families: reads find
+  /// nothing.
   rocksdb::ColumnFamilyHandle* family(Family family) const noexcept;
   const std::filesystem::path& path() const noexcept { return path_; }
   StoreMode mode() const noexcept { return mode_; }

@@ -6,6 +6,8 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <string_view>
 
@@ -20,6 +22,8 @@ constexpr std::size_t kBlockCacheBytes = 16UL << 20;
 constexpr std::size_t kMemtableBytes = 64UL << 20;  // of all column families together
 // A reader that follows the writer reads the log anew each time.
 constexpr std::uint64_t kLogBytes = 8UL << 20;
+// Each table is an open file of each process: some hundred GB must fit into the usual 1,024.
+constexpr std::uint64_t kImageTableBytes = 256UL << 20;
 
 // RocksDB's own diary can't be kept on a read-only disk; and after a full disk has refused one
 // line, the next one ends the process (an assertion in WritableFileWriter, live in Debian's build).
@@ -42,9 +46,8 @@ class NoRecovery final : public rocksdb::EventListener {
 };
 
 // These hold bytes that don't compress: floats, image files, model weights.
-bool is_compressible(std::string_view family) {
-  return family != "vectors" && family != "thumbnails" && family != "models";
-}
+constexpr std::array<std::string_view, 5> kIncompressible = {"vectors", "thumbnails", "models",
+                                                             "images", "vectors_2"};
 
 rocksdb::ColumnFamilyDescriptor describe(const std::string& name,
                                          const std::shared_ptr<rocksdb::TableFactory>& tables) {
@@ -55,8 +58,10 @@ rocksdb::ColumnFamilyDescriptor describe(const std::string& name,
   // Ids ascend, so levelled compaction would move the small table of each session down unmerged,
   // and readers would open thousands. This style merges tables of like size.
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
-  options.compression =
-      is_compressible(name) ? rocksdb::kSnappyCompression : rocksdb::kNoCompression;
+  const bool is_compressible =
+      std::find(kIncompressible.begin(), kIncompressible.end(), name) == kIncompressible.end();
+  options.compression = is_compressible ? rocksdb::kSnappyCompression : rocksdb::kNoCompression;
+  if (name == "images") options.target_file_size_base = kImageTableBytes;
   if (name == "by_hash") {
     // Most digests that are asked for are not there: a filter tells without reading.
     options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(sizeof(Sha256)));

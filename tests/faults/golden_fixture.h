@@ -27,6 +27,13 @@ inline std::vector<std::filesystem::path> golden_versions() {
   return versions;
 }
 
+/// The format version of the store in such a folder.
+inline std::uint64_t golden_version_of(const std::filesystem::path& folder) {
+  const std::string name = folder.filename();
+  return std::stoull(name.substr(name.find('-') + 1));
+}
+inline constexpr std::uint64_t kNewestStoreVersion = 3;
+
 inline std::string read_text(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

@@ -12,7 +12,7 @@ using namespace std::string_literals;
 
 // These bytes are on people's disks: a change here needs a new format version.
 TEST(KeySchemaTest, KeysAreTheDocumentedBytes) {
-  EXPECT_EQ(kStoreFormatVersion, 2U);
+  EXPECT_EQ(kStoreFormatVersion, 3U);
   EXPECT_EQ(item_key(ItemId{0x0102030405060708}), "\x01\x02\x03\x04\x05\x06\x07\x08"s);
   EXPECT_EQ(class_key("cat", ItemId{1}), "cat\0\0\0\0\0\0\0\0\x01"s);
   Sha256 digest{};

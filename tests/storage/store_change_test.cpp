@@ -191,8 +191,9 @@ TEST_F(StoreChangeTest, AStoreOfVersion1IsReadAndUpgradedByTheFirstWriter) {
     test::RawStore raw(path);
     raw.erase("tombstones", test::big_endian(1) + test::big_endian(1));
     raw.erase("meta", "history_entries");
-    raw.drop_family("by_key");
-    raw.drop_family("by_metadata");
+    for (const char* later : {"by_key", "by_metadata", "images", "image_sizes", "vectors_2"}) {
+      raw.drop_family(later);
+    }
     raw.put("meta", "format_version", test::big_endian(1));
   }
   for (int round = 0; round < 2; ++round) {
@@ -218,6 +219,33 @@ TEST_F(StoreChangeTest, AStoreOfVersion1IsReadAndUpgradedByTheFirstWriter) {
   EXPECT_EQ(store->find_metadata({"f", Comparison::kEqual, 1.0}), std::vector{ids[2]});
   EXPECT_EQ(store->changes_since(1, 9), std::nullopt);
   EXPECT_EQ(store->changes_since(2, 9), (ItemHistory{{{3, ChangeKind::kUpdated, ids[2]}}, 3}));
+  EXPECT_TRUE(store->verify().empty());
+}
+
+TEST_F(StoreChangeTest, AStoreOfVersion2IsReadAndUpgradedWithItsHistory) {
+  const auto ids = test::put_numbered(*store, 1, 3, "a");
+  store->erase(std::vector{ids[1]});
+  const auto history = store->changes_since(0, 9);
+  store.reset();
+  {
+    test::RawStore raw(path);
+    for (const char* later : {"images", "image_sizes", "vectors_2"}) raw.drop_family(later);
+    raw.put("meta", "format_version", test::big_endian(2));
+  }
+  for (int round = 0; round < 2; ++round) {
+    reopen(StoreMode::kReadOnly);
+    EXPECT_TRUE(store->verify().empty());
+    EXPECT_EQ(store->changes_since(0, 9), history);
+    EXPECT_FALSE(store->upgraded_from());
+    store.reset();
+    if (round == 0) test::RawStore(path).add_family("images");  // an upgrade was interrupted
+  }
+  reopen();
+  EXPECT_EQ(store->upgraded_from(), 2U);
+  EXPECT_EQ(store->changes_since(0, 9), history);
+  reopen();
+  EXPECT_FALSE(store->upgraded_from());
+  EXPECT_EQ(store->changes_since(0, 9), history);
   EXPECT_TRUE(store->verify().empty());
 }
 

@@ -96,7 +96,7 @@ TEST_P(StoreOpenTest, ANewerFormatIsRefusedAndNothingWritten) {
   test::make_store(path).reset();
   {
     test::RawStore raw(path);
-    raw.put("meta", "format_version", test::big_endian(3));
+    raw.put("meta", "format_version", test::big_endian(4));
     raw.add_family("something_new");
   }
   const auto before = contents(path);

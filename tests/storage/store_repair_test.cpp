@@ -216,7 +216,7 @@ TEST_F(StoreRepairTest, AStoreInUseOrOfANewerSimdbIsLeftAlone) {
     const auto store = Store::open(path, StoreMode::kReadWrite);
     EXPECT_EQ(test::code_of([&] { Store::repair(path); }), ErrorCode::kBusy);
   }
-  test::RawStore(path).put("meta", "format_version", big_endian(3));
+  test::RawStore(path).put("meta", "format_version", big_endian(4));
   const auto before = bytes_of(path);
   EXPECT_EQ(test::code_of([&] { Store::repair(path); }), ErrorCode::kBadInput);
   EXPECT_EQ(bytes_of(path), before);
