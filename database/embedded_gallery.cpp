@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "core/printable.h"
 #include "database/addition_plan_internal.h"
 #include "database/class_members_internal.h"
 #include "database/index_snapshot_internal.h"
@@ -14,6 +15,24 @@
 #include "simdb/error.h"
 
 namespace simdb {
+namespace {
+
+// The images that come with items. Throws Error(kUsage) if one is another than its digest says.
+std::vector<ImageFile> images_of(std::span<const NewItem> items) {
+  std::vector<ImageFile> images;
+  for (const NewItem& item : items) {
+    if (item.image.empty()) continue;
+    if (sha256(item.image) != item.info.digest) {
+      throw Error(ErrorCode::kUsage, "can't keep the image of an item of class '" +
+                                         printable(item.info.class_name) +
+                                         "': its SHA-256 is not the digest of the item");
+    }
+    images.push_back({item.info.digest, item.image});
+  }
+  return images;
+}
+
+}  // namespace
 
 EmbeddedGallery::EmbeddedGallery(std::unique_ptr<Store> store, std::filesystem::path folder,
                                  IndexFactory make_index, FileSystem& files)
@@ -69,12 +88,13 @@ std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
                                        std::to_string(embeddings.dimension()) +
                                        " to a gallery of dimension " + std::to_string(dimension()));
   }
+  const std::vector<ImageFile> images = images_of(items);
   const std::lock_guard change(change_mutex_);
   AdditionPlan plan = plan_addition(*store_, items);
   std::vector<NewItem> fresh;
   EmbeddingBatch fresh_embeddings(dimension());
   for (const std::size_t i : plan.fresh) {
-    fresh.push_back(items[i]);
+    fresh.push_back({items[i].info, items[i].thumbnail});
     fresh_embeddings.append_unit(embeddings.row(i));
   }
   std::vector<ItemId> ids;
@@ -82,7 +102,7 @@ std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
     // Answers see what takes the place of something else as one change.
     std::unique_lock no_answers(state_mutex_, std::defer_lock);
     if (!plan.replaced.empty() || !plan.updates.empty()) no_answers.lock();
-    ids = store_->put(fresh, fresh_embeddings, plan.replaced, plan.updates);
+    ids = store_->put(fresh, fresh_embeddings, plan.replaced, plan.updates, images);
     StaleItems stale;
     std::vector<ItemId> gone;
     for (std::size_t i = 0; i < ids.size(); ++i) stale.note(ids[i], fresh[i].info);

@@ -57,6 +57,9 @@ class EmbeddedGallery final : public Gallery {
   std::vector<ItemId> find_digest(const Sha256& digest) const override;
   std::vector<std::optional<Embedding>> embeddings(std::span<const ItemId> ids) const override;
   std::vector<std::byte> thumbnail(ItemId id) const override;
+  std::vector<std::byte> image(const Sha256& digest) const override;
+  std::uint64_t image_size(const Sha256& digest) const override;
+  KeptImages kept_images() const override;
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
                                const SearchFilter& filter = {}) const override;
   std::vector<std::vector<Neighbor>> search_batch(const EmbeddingBatch& queries, std::size_t k,

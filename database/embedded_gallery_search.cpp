@@ -160,6 +160,23 @@ std::vector<std::byte> EmbeddedGallery::thumbnail(ItemId id) const {
   return store()->thumbnail(id);
 }
 
+std::vector<std::byte> EmbeddedGallery::image(const Sha256& digest) const {
+  return store()->image(digest);
+}
+
+std::uint64_t EmbeddedGallery::image_size(const Sha256& digest) const {
+  return store()->image_size(digest);
+}
+
+KeptImages EmbeddedGallery::kept_images() const {
+  KeptImages kept;
+  store()->for_each_image_size([&](const Sha256&, std::uint64_t bytes) {
+    ++kept.images;
+    kept.bytes += bytes;
+  });
+  return kept;
+}
+
 std::optional<ItemId> EmbeddedGallery::find_key(std::string_view key) const {
   return store()->find_key(key);
 }

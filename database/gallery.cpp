@@ -29,6 +29,12 @@ std::vector<MetadataCount> Gallery::count_by(std::string_view field,
   return result;
 }
 
+std::vector<std::byte> Gallery::image(const Sha256& /*digest*/) const { return {}; }
+
+std::uint64_t Gallery::image_size(const Sha256& /*digest*/) const { return 0; }
+
+KeptImages Gallery::kept_images() const { return {}; }
+
 BackupReport Gallery::back_up(const ByteSink& /*sink*/,
                               const std::function<void()>& /*check*/) const {
   throw Error(ErrorCode::kUsage,

@@ -1,5 +1,6 @@
 // What can be derived from items, embeddings and the rest is rebuilt; what can't is named.
 #include <rocksdb/file_checksum.h>
+#include <rocksdb/sst_file_writer.h>
 
 #include <algorithm>
 #include <fstream>
@@ -24,9 +25,9 @@ constexpr std::size_t kMaxLines = 100;
 
 // Families that follow from the others: the lists of items, and what is known of the past, which
 // may be forgotten.
-constexpr std::array kDerived = {Family::kClasses,    Family::kByClass,  Family::kByHash,
-                                 Family::kTombstones, Family::kSessions, Family::kByKey,
-                                 Family::kByMetadata};
+constexpr std::array kDerived = {Family::kClasses,    Family::kByClass,   Family::kByHash,
+                                 Family::kTombstones, Family::kSessions,  Family::kByKey,
+                                 Family::kByMetadata, Family::kImageSizes};
 
 const char* name_of(Family family) { return kColumnFamilyNames[static_cast<std::size_t>(family)]; }
 
@@ -64,6 +65,7 @@ class Repairer {
     attempt("the count of changes", [&] { compare_with_witness(); });
     replace_damaged_tables();
     attempt("the lists of items", [&] { derive_lists(); });
+    attempt("the images", [&] { keep_whole_images(); });
     attempt("the history", [&] { derive_history(); });
     attempt("the witness", [&] { renew_witness(); });
   }
@@ -125,6 +127,7 @@ class Repairer {
         repaired(paths + ": damaged apart from its records, which were rewritten");
       } else {
         lost(paths + ": damaged, and '" + name_of(family) + "' can't be derived from the rest");
+        images_are_damaged_ = images_are_damaged_ || family == Family::kImages;
       }
     }
   }
@@ -201,6 +204,74 @@ class Repairer {
       write_number(kMetaNextId, last + 1, batch);
     }
     write(batch);
+  }
+
+  // An image that is not the file of its SHA-256 or that no item has goes, and those of a damaged
+  // table that can't be read; the items stay.
+  void keep_whole_images() {
+    std::map<std::string, ItemId> owners;
+    connection_.scan(Family::kItems, {}, [&](std::string_view key, std::string_view value) {
+      const ItemId id = decode_item_key(key).value_or(ItemId{});  // derive_lists has checked it
+      owners.try_emplace(digest_prefix(decode_item(id, value).info.digest), id);
+      return true;
+    });
+    std::map<std::string, std::string> sizes;
+    rocksdb::WriteBatch batch;
+    if (images_are_damaged_) {
+      sizes = rewrite_images(owners);
+    } else {
+      connection_.scan(Family::kImages, {}, [&](std::string_view key, std::string_view value) {
+        if (is_image_of(key, value) && owners.contains(std::string(key))) {
+          sizes[std::string(key)] = encode_number(value.size());
+        } else {
+          check(batch.Delete(connection_.family(Family::kImages), to_slice(key)));
+          repaired("an image that is no item's, or not the file of its SHA-256, is dropped");
+        }
+        return true;
+      });
+    }
+    connection_.scan(Family::kImageSizes, {}, [&](std::string_view key, std::string_view) {
+      const auto owner = owners.find(std::string(key));
+      if (owner != owners.end() && !sizes.contains(owner->first)) {
+        lost("the image of item " + std::to_string(to_number(owner->second)));
+      }
+      return true;
+    });
+    write_difference(Family::kImageSizes, sizes, batch);
+    write(batch);
+  }
+
+  static bool is_image_of(std::string_view key, std::string_view value) {
+    const auto digest = decode_digest(key);
+    return digest && sha256(std::as_bytes(std::span(value))) == *digest;
+  }
+
+  // Makes the family anew of what can be read; returns the sizes of that.
+  std::map<std::string, std::string> rewrite_images(
+      const std::map<std::string, ItemId>& owners) const {
+    std::map<std::string, std::string> sizes;
+    rocksdb::ColumnFamilyHandle* const old = connection_.family(Family::kImages);
+    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), connection_.db().GetOptions(old));
+    const std::string table = connection_.path() / "new-images.sst";
+    check(writer.Open(table));
+    for (const auto& [key, id] : owners) {
+      std::string value;
+      const rocksdb::Status read = connection_.db().Get({}, old, key, &value);
+      if (!read.ok() || !is_image_of(key, value)) continue;
+      check(writer.Put(key, value));
+      sizes[key] = encode_number(value.size());
+    }
+    if (!sizes.empty()) check(writer.Finish());
+    connection_.replace_family(Family::kImages);
+    rocksdb::IngestExternalFileOptions move;
+    move.move_files = true;
+    if (sizes.empty()) {
+      fs::remove(table);
+    } else {
+      check(
+          connection_.db().IngestExternalFile(connection_.family(Family::kImages), {table}, move));
+    }
+    return sizes;
   }
 
   // Where the past is not known it is forgotten: an index saved then is rebuilt.
@@ -285,6 +356,7 @@ class Repairer {
 
   RocksConnection& connection_;
   StoreRepair& result_;
+  bool images_are_damaged_ = false;
 };
 
 }  // namespace

@@ -58,6 +58,7 @@ class Verifier {
     attempt(
         [&] { check_owners(Family::kThumbnails, "thumbnails", [](ItemId, std::string_view) {}); });
     for (const DerivedFamily& derived : kDerived) attempt([&] { check_derived(derived); });
+    attempt([&] { check_images(); });
     attempt([&] { check_classes(); });
     attempt([&] { check_counters(); });
     attempt([&] { check_history(connection_, [&](const std::string& what) { report(what); }); });
@@ -157,6 +158,37 @@ class Verifier {
     if (found.count() == made.count()) return;
     report(std::string(derived.name) + ": the items make " + std::to_string(made.count()) +
            " entries, but there are " + std::to_string(found.count()));
+  }
+
+  void check_images() {
+    std::map<Sha256, std::uint64_t> sizes;
+    store_.for_each_image_size(
+        [&](const Sha256& digest, std::uint64_t bytes) { sizes.emplace(digest, bytes); });
+    connection_.scan(Family::kImages, {}, [&](std::string_view key, std::string_view value) {
+      const auto digest = decode_digest(key);
+      if (!digest) {
+        report("a key among the images has a wrong length");
+        return true;
+      }
+      const std::string name = "the image " + to_hex(*digest);
+      if (sha256(std::as_bytes(std::span(value))) != *digest) report(name + " is another file");
+      if (store_.find_digest(*digest).empty()) report(name + " is kept, but no item has it");
+      const auto size = sizes.find(*digest);
+      if (size == sizes.end() || size->second != value.size()) {
+        report(name + " has " + std::to_string(value.size()) +
+               " bytes, which is not what the list of sizes says");
+      }
+      if (size != sizes.end()) sizes.erase(size);
+      return true;
+    });
+    for (const auto& [digest, bytes] : sizes) {
+      for (const ItemId id : store_.find_digest(digest)) {
+        report("the image of " + name_of(id) + " is missing");
+      }
+      if (store_.find_digest(digest).empty()) {
+        report("a size is listed of an image that is not kept: " + to_hex(digest));
+      }
+    }
   }
 
   void check_classes() {

@@ -21,11 +21,6 @@ namespace {
 // Records that are read at a time.
 constexpr std::size_t kRecordsAtOnce = 1024;
 
-std::vector<std::byte> as_bytes(std::string_view text) {
-  const auto* first = reinterpret_cast<const std::byte*>(text.data());
-  return {first, first + text.size()};
-}
-
 std::string digest_of(std::string_view text) {
   return to_hex(sha256(std::as_bytes(std::span(text))));
 }
@@ -132,7 +127,11 @@ Store::Store(std::unique_ptr<RocksConnection> connection)
   compare_with_witness();
   if (connection_->mode() == StoreMode::kReadWrite) {
     witness_ = std::make_unique<Witness>(connection_->path(), id_);
-  };
+    connection_->scan(Family::kImageSizes, {}, [&](std::string_view, std::string_view) {
+      keeps_images_ = true;
+      return false;
+    });
+  }
 }
 
 Store::~Store() = default;

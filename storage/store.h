@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "simdb/digest.h"
 #include "simdb/embedding.h"
 #include "simdb/item.h"
 
@@ -45,6 +46,12 @@ struct StoreEntry {
   std::string family;
   std::string key;
   std::string value;
+};
+
+/// An image file to be kept, a view, under its SHA-256.
+struct ImageFile {
+  Sha256 digest{};
+  std::span<const std::byte> bytes;
 };
 
 /// A stored item, as it is, and what is to become of it.
@@ -113,12 +120,16 @@ class Store {
 
   /// Stores all items or none, with ascending ids, and syncs. `embeddings` has a row per item. In
   /// the same batch removes the stored items that they `replace` and makes `updates`, of each item
-  /// one at most. Throws Error(kUsage) in a read-only store, if the sizes or dimensions differ or
-  /// if a key is another item's, Error(kBadInput) on a name, a key or metadata that can't be used.
+  /// one at most, and keeps those of `images` that it has not yet: of items that are there or
+  /// added, under the right digests. Throws Error(kUsage) in a read-only store, if the sizes or
+  /// dimensions differ or if a key is another item's, Error(kBadInput) on a name, a key or metadata
+  /// that can't be used.
   std::vector<ItemId> put(std::span<const NewItem> items, const EmbeddingBatch& embeddings,
                           std::span<const ItemRecord> replaced = {},
-                          std::span<const ItemUpdate> updates = {});
-  /// Removes those of `ids` that exist, in one batch; returns them.
+                          std::span<const ItemUpdate> updates = {},
+                          std::span<const ImageFile> images = {});
+  /// Removes those of `ids` that exist, in one batch, and the images that no item has any more;
+  /// returns them.
   std::vector<ItemId> erase(
       std::span<const ItemId> ids, const ItemVisitor& visit = [](const ItemRecord&) {});
   /// Changes those of `ids` that exist, in one batch, and leaves their embeddings; returns them.
@@ -150,6 +161,13 @@ class Store {
   std::vector<std::optional<Embedding>> embeddings(std::span<const ItemId> ids) const;
   /// Bytes of an image file; empty if the item has none or does not exist.
   std::vector<std::byte> thumbnail(ItemId id) const;
+  /// The image file of this digest; empty if it is not kept.
+  std::vector<std::byte> image(const Sha256& digest) const;
+  /// How many bytes it has, without reading it; 0 if it is not kept.
+  std::uint64_t image_size(const Sha256& digest) const;
+  /// Calls with each image that is kept, in ascending order of the digests.
+  void for_each_image_size(
+      const std::function<void(const Sha256& digest, std::uint64_t bytes)>& visit) const;
   std::optional<ItemId> find_key(std::string_view key) const;
   /// Items that pass, ascending. Equality, and the order of numbers, are answered by an index; the
   /// other comparisons read all items that have the field.
@@ -246,6 +264,9 @@ class Store {
   void commit(Change& change, const std::string& attempt);
   void write(Change& change, const std::string& attempt);
   void erase_item(Change& change, const ItemRecord& record) const;
+  // Returns whether there are any.
+  bool keep_images(Change& change, std::span<const ImageFile> images) const;
+  void erase_unused_images(Change& change) const;
   void update_item(Change& change, const ItemRecord& record, const ItemChange& wanted) const;
   void require_free_key(const std::string& key, const std::function<bool(ItemId)>& may_own) const;
   // The ids behind each of the prefixes, which ascend.
@@ -261,6 +282,7 @@ class Store {
   const std::string space_;
   const std::string id_;
   const bool knows_additions_;     // not in a store of format 1
+  bool keeps_images_ = false;      // some; touched by changes only
   bool has_changed_ = false;       // this object made a change; touched by changes only
   std::uint64_t mark_ = 0;         // of the changes that this object made; touched by changes only
   std::string failure_;            // of a failed write; touched by changes only

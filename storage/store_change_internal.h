@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/rocksdb_connection_internal.h"
 #include "storage/rocksdb_options_internal.h"
@@ -15,6 +17,10 @@
 
 namespace simdb {
 
+inline std::vector<std::byte> as_bytes(std::string_view text) {
+  const auto* first = reinterpret_cast<const std::byte*>(text.data());
+  return {first, first + text.size()};
+}
 inline std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -39,6 +45,16 @@ class Store::Change {
   void erase_range(Family family, std::string_view first, std::string_view end) {
     check(batch_.DeleteRange(connection_.family(family), to_slice(first), to_slice(end)));
   }
+  /// An item with this digest is added.
+  void note_digest(const Sha256& digest) { digests_.insert(digest); }
+  /// An item with this digest is removed.
+  void note_gone(const Sha256& digest, ItemId id) { gone_[digest].push_back(id); }
+  /// The digests of what is removed and nothing that is added has, and whose they were.
+  std::map<Sha256, std::vector<ItemId>> gone() const {
+    auto gone = gone_;
+    for (const Sha256& digest : digests_) gone.erase(digest);
+    return gone;
+  }
   void count(std::string_view class_name, std::int64_t items) {
     classes_[std::string(class_name)] += items;
     items_ += items;
@@ -59,6 +75,8 @@ class Store::Change {
   rocksdb::WriteBatch batch_{0, 0, kProtectionBytes, 0};
   std::map<std::string, std::int64_t> classes_;  // class -> items gained or lost
   std::int64_t items_ = 0;
+  std::set<Sha256> digests_;
+  std::map<Sha256, std::vector<ItemId>> gone_;
   std::uint64_t history_entries_ = 0;
 };
 

@@ -56,6 +56,7 @@ void Store::require_writable(const char* attempt) const {
 
 void Store::commit(Change& change, const std::string& attempt) {
   if (history_entries_ > 2 * kHistoryEntries) forget_beyond(kHistoryEntries);
+  erase_unused_images(change);
   for (const auto& [name, difference] : change.classes()) {
     const std::uint64_t count = class_size(name) + static_cast<std::uint64_t>(difference);
     if (count == 0) {
@@ -99,7 +100,8 @@ void Store::require_free_key(const std::string& key,
 
 std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBatch& embeddings,
                                std::span<const ItemRecord> replaced,
-                               std::span<const ItemUpdate> updates) {
+                               std::span<const ItemUpdate> updates,
+                               std::span<const ImageFile> images) {
   require_writable("add to");
   if (embeddings.dimension() != dimension_ || embeddings.rows() != items.size()) {
     throw Error(ErrorCode::kUsage, "can't store " + std::to_string(items.size()) + " items with " +
@@ -129,7 +131,8 @@ std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBa
   std::vector<std::tuple<Family, std::string, std::string>> derived;
   const std::int64_t added_ms = now_ms();
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const auto& [info, thumbnail] = items[i];
+    const ItemInfo& info = items[i].info;
+    const std::vector<std::byte>& thumbnail = items[i].thumbnail;
     const ItemId id{next_id_ + i};
     const std::string key = item_key(id);
     change.put(Family::kItems, key, encode_item(info, added_ms, added_ms));
@@ -139,17 +142,20 @@ std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBa
     });
     if (!thumbnail.empty()) change.put(Family::kThumbnails, key, as_text(thumbnail));
     change.count(info.class_name, 1);
+    if (keeps_images_) change.note_digest(info.digest);
     ids.push_back(id);
   }
   // RocksDB's memtables take a key fastest after its neighbour.
   std::sort(derived.begin(), derived.end());
   for (const auto& [family, of, value] : derived) change.put(family, of, value);
   if (!ids.empty()) change.note({changes_ + 1, ids.front()}, encode_addition(ids.size()));
+  const bool keeps_more = keep_images(change, images);
   if (change.is_empty()) return {};
   const std::uint64_t next_id = next_id_ + items.size();
   change.put(Family::kMeta, kMetaNextId, encode_number(next_id));
   commit(change, "add " + std::to_string(items.size()) + " items to");
   next_id_ = next_id;
+  keeps_images_ = keeps_images_ || keeps_more;
   return ids;
 }
 
@@ -175,6 +181,7 @@ void Store::erase_item(Change& change, const ItemRecord& record) const {
     change.erase(family, of);
   });
   change.erase(Family::kThumbnails, key);
+  if (keeps_images_) change.note_gone(record.info.digest, id);
   change.note({changes_ + 1, id}, {});
   change.count(record.info.class_name, -1);
 }

@@ -49,6 +49,14 @@ struct CompactReport {
   std::uint64_t bytes = 0;
 };
 
+/// The image files that a gallery keeps, each once, however many items have it.
+struct KeptImages {
+  std::uint64_t images = 0;
+  std::uint64_t bytes = 0;
+
+  friend bool operator==(const KeptImages&, const KeptImages&) = default;
+};
+
 struct BackupReport {
   std::uint64_t items = 0;
   std::uint64_t bytes = 0;
@@ -111,7 +119,8 @@ class Gallery {
   ///   one keeps its id and gets class, source and metadata; else it is removed in the same step.
   /// - An item without a key whose digest and class are there is that item; a new source, and the
   ///   fields of its metadata, replace those of old. A digest of zeros is not known to be there.
-  /// Throws Error(kUsage) if two items have the same key.
+  /// Keeps the images that come with the items, in the same step, where the engine can. Throws
+  /// Error(kUsage) if two items have the same key or an image is not the one of its digest.
   virtual std::vector<AddedItem> add(std::span<const NewItem> items,
                                      const EmbeddingBatch& embeddings) = 0;
   /// Removes those that exist, in one step; returns how many did.
@@ -217,6 +226,15 @@ class Gallery {
   /// Compares the answers to up to 1,000 queries with a linear scan, which takes as long as 1,000
   /// scans. Returns what differs, in words; empty means nothing. Changes wait meanwhile.
   virtual std::vector<std::string> verify_searches() const = 0;
+
+  // Not every engine keeps image files: by default there are none.
+
+  /// The image file that an item was made of, by its digest (see NewItem::image); empty if it is
+  /// not kept. It goes with the last item that has the digest.
+  virtual std::vector<std::byte> image(const Sha256& digest) const;
+  /// How many bytes that has, without reading it; 0 if it is not kept.
+  virtual std::uint64_t image_size(const Sha256& digest) const;
+  virtual KeptImages kept_images() const;
 
   // What not every engine can: by default Error(kUsage) with what to do instead.
 

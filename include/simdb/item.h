@@ -48,6 +48,8 @@ struct ItemInfo {
 struct NewItem {
   ItemInfo info;
   std::vector<std::byte> thumbnail;  ///< small image file for viewers; may be empty
+  /// The image file itself, to be kept with the item; empty: it is not. Its SHA-256 is info.digest.
+  std::vector<std::byte> image = {};
 };
 
 /// A stored item.

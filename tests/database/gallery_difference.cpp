@@ -54,6 +54,7 @@ std::vector<SearchFilter> some_filters(const Gallery& gallery) {
 std::string difference(const Gallery& a, const Gallery& b, std::uint64_t seed) {
   if (a.classes() != b.classes()) return "the classes differ";
   if (a.stats().items != b.stats().items) return "the numbers of items differ";
+  if (a.kept_images() != b.kept_images()) return "the images that are kept differ";
   const std::vector<ItemId> ids = walk(a, 1000, {});
   if (ids != walk(b, 7, {})) return "the items differ";
   for (const char* field : {"n", "t", "none"}) {

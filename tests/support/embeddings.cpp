@@ -72,6 +72,15 @@ NewItem numbered_item(std::uint64_t number, const std::string& class_name) {
   return item;
 }
 
+NewItem item_with_image(std::uint64_t number, const std::string& class_name) {
+  NewItem item = numbered_item(number, class_name);
+  std::mt19937_64 random(number);
+  item.image.resize(1000 + number % 7 * 1000);
+  for (std::byte& byte : item.image) byte = static_cast<std::byte>(random());
+  item.info.digest = sha256(item.image);
+  return item;
+}
+
 EmbeddingBatch at_degrees(std::initializer_list<double> angles) {
   EmbeddingBatch batch(16);
   for (const double angle : angles) {

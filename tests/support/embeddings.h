@@ -33,5 +33,7 @@ std::vector<ItemId> ids_from(std::uint64_t first, std::size_t count);
 
 /// An item whose source, digest, size and thumbnail follow from `number`.
 NewItem numbered_item(std::uint64_t number, const std::string& class_name);
+/// The same with an image file to be kept, of some KB, and with its digest.
+NewItem item_with_image(std::uint64_t number, const std::string& class_name);
 
 }  // namespace simdb::test

@@ -34,7 +34,12 @@ class PlainGallery final : public Gallery {
     if (embeddings.rows() != items.size() || embeddings.dimension() != dimension_) {
       throw Error(ErrorCode::kUsage, "sizes or dimensions differ");
     }
-    for (const NewItem& item : items) require_class_name(item.info.class_name);
+    for (const NewItem& item : items) {
+      require_class_name(item.info.class_name);
+      if (!item.image.empty() && sha256(item.image) != item.info.digest) {
+        throw Error(ErrorCode::kUsage, "the image of another digest");
+      }
+    }
     const Lock lock(mutex_);
     std::set<std::string> keys;
     for (const NewItem& item : items) {
@@ -86,7 +91,12 @@ class PlainGallery final : public Gallery {
     for (std::size_t i = 0; i < items.size(); ++i) {
       if (first[i] != i) added[i] = {added[first[i]].id, false};
     }
-    commit(std::move(after));
+    bool keeps_more = false;
+    for (const NewItem& item : items) {
+      if (item.image.empty()) continue;
+      keeps_more |= images_.emplace(item.info.digest, item.image).second;
+    }
+    commit(std::move(after), keeps_more);
     return added;
   }
   std::size_t remove(std::span<const ItemId> ids) override {
@@ -174,6 +184,18 @@ class PlainGallery final : public Gallery {
     const Lock lock(mutex_);
     const auto found = items_.find(id);
     return found == items_.end() ? std::vector<std::byte>() : found->second.thumbnail;
+  }
+  std::vector<std::byte> image(const Sha256& digest) const override {
+    const Lock lock(mutex_);
+    const auto found = images_.find(digest);
+    return found == images_.end() ? std::vector<std::byte>() : found->second;
+  }
+  std::uint64_t image_size(const Sha256& digest) const override { return image(digest).size(); }
+  KeptImages kept_images() const override {
+    const Lock lock(mutex_);
+    KeptImages kept{images_.size(), 0};
+    for (const auto& [digest, bytes] : images_) kept.bytes += bytes.size();
+    return kept;
   }
   std::vector<Neighbor> search(std::span<const float> query, std::size_t k,
                                const SearchFilter& filter = {}) const override {
@@ -330,7 +352,7 @@ class PlainGallery final : public Gallery {
   }
 
   // One change, unless nothing is different.
-  void commit(std::map<ItemId, Item> after) {
+  void commit(std::map<ItemId, Item> after, bool keeps_more = false) {
     std::vector<ItemEvent> events;
     const auto note = [&](ChangeKind kind, ItemId id) {
       events.push_back({history_.size() + 1, kind, id});
@@ -347,8 +369,9 @@ class PlainGallery final : public Gallery {
     for (const auto& [id, item] : after) {
       if (!items_.contains(id)) note(ChangeKind::kAdded, id);
     }
-    if (!events.empty()) history_.push_back(std::move(events));
+    if (!events.empty() || keeps_more) history_.push_back(std::move(events));
     items_ = std::move(after);
+    std::erase_if(images_, [&](const auto& image) { return find_digest(image.first).empty(); });
   }
 
   std::map<ItemId, Item> copy() const {
@@ -364,6 +387,7 @@ class PlainGallery final : public Gallery {
   std::map<ItemId, Item> items_;
   std::uint64_t next_id_ = 1;
   std::map<std::string, std::string> settings_;
+  std::map<Sha256, std::vector<std::byte>> images_;
   std::vector<std::vector<ItemEvent>> history_;  // of change i + 1
 };
 
