@@ -35,6 +35,7 @@ constexpr std::array kCommands = {
     Command{"eval", "accuracy on a folder of labelled images", run_eval},
     Command{"ls", "list items", run_ls},
     Command{"classes", "list classes", run_classes},
+    Command{"image", "the image file of an item, where it is kept", run_image},
     Command{"stats", "size and encoder of the database", run_stats},
     Command{"duplicates", "find the same picture stored twice, in one class or several",
             run_duplicates},

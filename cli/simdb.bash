@@ -11,7 +11,7 @@ _simdb_classes() {
 _simdb() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "add backup calibrate classes compact compare completion duplicates embed encoders eval export import init ls mv query reindex restore review rm
+    mapfile -t COMPREPLY < <(compgen -W "add backup calibrate classes compact compare completion duplicates embed encoders eval export image import init ls mv query reindex restore review rm
       sample-data set stats train tune verify watch --help --version" -- "$word")
     return
   fi
@@ -55,7 +55,8 @@ _simdb() {
       eval) options="--report --alpha --classes -k --ways --shots --episodes --seed --within-parents --open-set --image-limit --db --encoder --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --after --class --limit --where --db" ;;
       encoders) options="--json" ;;
-      init) options="--encoder --dim --space --dimension --db --json" ;;
+      init) options="--encoder --dim --space --dimension --keep-images --max-image-bytes --db --json" ;;
+      image) options="--db" ;;
       query) options="-k --vectors --files-from --null --class --where --accept --alpha --within --image-limit --db --json" ;;
       classes) options="--by --class --where --db --json" ;;
       ls) options="--after --class --limit --where --db --json" ;;

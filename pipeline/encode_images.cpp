@@ -5,8 +5,10 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <system_error>
 #include <utility>
 
+#include "core/file_io.h"
 #include "core/parallel_in_order.h"
 
 namespace simdb {
@@ -141,12 +143,21 @@ EncodedRun process(const ImageEncoder& encoder, const ImageList& list, Loader& l
   return merged(std::move(done), std::move(without_encoding));
 }
 
+std::optional<std::vector<std::byte>> bytes_of(const std::filesystem::path& file,
+                                               std::uint64_t max) {
+  std::error_code unknown;  // reading it will tell
+  const std::uint64_t size = std::filesystem::file_size(file, unknown);
+  if (!unknown && size > max) return std::nullopt;
+  return read_file(file, max);
+}
+
 }  // namespace
 
 ImageList list_of(std::span<const std::filesystem::path> files, const ImageLimits& limits) {
   return {files.size(), [files, limits](std::size_t i) { return load_image(files[i], limits); },
           [files](std::size_t i) { return files[i].string(); },
-          [files, limits](std::size_t i) { return identify_image(files[i], limits); }};
+          [files, limits](std::size_t i) { return identify_image(files[i], limits); },
+          [files](std::size_t i, std::uint64_t max) { return bytes_of(files[i], max); }};
 }
 
 ImageList list_of(std::span<const EncodedImage> images, const ImageLimits& limits) {
@@ -157,6 +168,11 @@ ImageList list_of(std::span<const EncodedImage> images, const ImageLimits& limit
           [images](std::size_t i) { return images[i].name; },
           [images](std::size_t i) {
             return SourceImage{.source = images[i].name, .digest = sha256(images[i].bytes)};
+          },
+          [images](std::size_t i, std::uint64_t max) {
+            const std::span<const std::byte> bytes = images[i].bytes;
+            return bytes.size() > max ? std::nullopt
+                                      : std::optional(std::vector(bytes.begin(), bytes.end()));
           }};
 }
 

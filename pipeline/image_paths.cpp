@@ -57,7 +57,10 @@ ImageList list_of(std::span<const LabeledPath> files, const ImageLimits& limits)
   return {files.size(),
           [files, limits](std::size_t i) { return load_image(files[i].path, limits); },
           [files](std::size_t i) { return files[i].path.string(); },
-          [files, limits](std::size_t i) { return identify_image(files[i].path, limits); }};
+          [files, limits](std::size_t i) { return identify_image(files[i].path, limits); },
+          [files](std::size_t i, std::uint64_t max) {
+            return list_of(std::span(&files[i].path, 1)).bytes(0, max);
+          }};
 }
 
 std::vector<LabeledPath> labeled_paths(const fs::path& folder, ClassLevel level,

@@ -1,8 +1,12 @@
 #include "simdb/ingest.h"
 
+#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "core/class_name.h"
@@ -11,6 +15,10 @@
 
 namespace simdb {
 namespace {
+
+constexpr std::string_view kKeepSetting = "keep_images";  // its value is the largest size, in bytes
+// Files that are committed in one step; RocksDB holds them up to four times at its peak.
+constexpr std::uint64_t kKeptBytesAtOnce = 8UL << 20;
 
 // An image whose label can't be stored fails before it is read.
 ImageList with_labels_checked(const ImageList& images,
@@ -64,7 +72,33 @@ std::optional<DuplicateImage> duplicate_of(const Gallery& gallery, const NewItem
 
 using FilesBefore = std::map<Sha256, std::string>;  // their classes
 
-// The images of a run that are added.
+// Reads the files that a gallery keeps.
+class Keeper {
+ public:
+  Keeper(const Gallery& gallery, const ImageList& list)
+      : gallery_(gallery), list_(list), max_(list.bytes ? max_kept_image_bytes(gallery) : 0) {}
+
+  /// Puts the bytes of image `index` into its item unless they are there or too many; returns
+  /// whether they are too many. Throws Error if it can't be read or is another file now.
+  bool is_too_large(std::size_t index, NewItem& item) const {
+    if (max_ == 0 || gallery_.image_size(item.info.digest) > 0) return false;
+    auto bytes = list_.bytes(index, max_);
+    if (!bytes) return true;
+    if (sha256(*bytes) != item.info.digest) {
+      throw Error(ErrorCode::kIo,
+                  "can't add " + list_.name(index) + ": it was changed meanwhile; add it again");
+    }
+    item.image = *std::move(bytes);
+    return false;
+  }
+
+ private:
+  const Gallery& gallery_;
+  const ImageList& list_;
+  const std::uint64_t max_;
+};
+
+// Images of a run that are added in one step.
 struct Additions {
   explicit Additions(std::size_t dimension) : embeddings(dimension) {}
 
@@ -72,15 +106,19 @@ struct Additions {
   std::vector<NewItem> items = {};
   EmbeddingBatch embeddings;
   std::vector<DuplicateImage> duplicates = {};
+  std::vector<std::size_t> too_large = {};
 };
 
-// Moves the images of `run` that `on_duplicate` lets through; those that it refuses become failures
-// of the run.
-Additions take_additions(const Gallery& gallery, const ImageList& list,
+// Moves the images of `run` from `next` on that `on_duplicate` lets through, as many as their files
+// make a step; `next` is then the first that is left. Those that are refused become failures of the
+// run.
+Additions take_additions(const Gallery& gallery, const ImageList& list, const Keeper& keeper,
                          const std::function<ImageLabel(std::size_t)>& label_of, EncodedRun& run,
-                         OnDuplicate on_duplicate, FilesBefore& before) {
+                         std::size_t& next, OnDuplicate on_duplicate, FilesBefore& before) {
   Additions additions(run.embeddings.dimension());
-  for (std::size_t i = 0; i < run.images.size(); ++i) {
+  std::uint64_t kept_bytes = 0;
+  for (; next < run.images.size() && kept_bytes < kKeptBytesAtOnce; ++next) {
+    const std::size_t i = next;
     const std::size_t index = run.indices[i];
     ImageLabel label = label_of(index);
     NewItem item = new_item(label.class_name, run.images[i]);
@@ -104,6 +142,13 @@ Additions take_additions(const Gallery& gallery, const ImageList& list,
       additions.duplicates.push_back(*std::move(duplicate));
       if (is_left_out) continue;
     }
+    try {
+      if (keeper.is_too_large(index, item)) additions.too_large.push_back(index);
+    } catch (const Error& e) {
+      run.failures.push_back({index, e.code(), e.what()});
+      continue;
+    }
+    kept_bytes += item.image.size();
     if (is_asked) before.try_emplace(item.info.digest, item.info.class_name);
     additions.indices.push_back(index);
     additions.items.push_back(std::move(item));
@@ -112,35 +157,41 @@ Additions take_additions(const Gallery& gallery, const ImageList& list,
   return additions;
 }
 
-// What a run became.
+// What a step became.
 struct Ingestion {
   Additions additions;
   std::vector<AddedItem> added = {};
 };
 
+// Deals with the images of a run from `next` on, as far as one step goes.
+using CommitStep = std::function<Ingestion(EncodedRun&, std::size_t& next)>;
+
 IngestReport take_in(const Database& database, const ImageList& images,
                      const std::function<ImageLabel(std::size_t)>& label_of,
-                     const Committed& committed,
-                     const std::function<Ingestion(EncodedRun&)>& commit) {
+                     const Committed& committed, const CommitStep& commit) {
   IngestReport report;
   const Gallery& gallery = database.gallery();
+  const auto commit_all = [&](EncodedRun& run) {
+    std::size_t next = 0;
+    while (true) {
+      const Ingestion step = commit(run, next);
+      const bool is_last = next == run.images.size();
+      IngestedRun done{.end = is_last ? run.end : run.indices[next],
+                       .indices = step.additions.indices,
+                       .added = step.added,
+                       .duplicates = step.additions.duplicates,
+                       .too_large = step.additions.too_large};
+      if (is_last) done.failures = run.failures;
+      report.count(done);
+      if (!committed(done)) return false;
+      if (is_last) return true;
+    }
+  };
   KnownEmbedding known;  // not of an empty gallery: to ask costs one more reading of each file
   if (!gallery.classes().empty()) {
     known = [&](SourceImage& image) { return known_embedding(gallery, image); };
   }
-  encode_images(
-      database.encoder(), with_labels_checked(images, label_of),
-      [&](EncodedRun& run) {
-        const Ingestion done = commit(run);
-        const IngestedRun told{.end = run.end,
-                               .indices = done.additions.indices,
-                               .added = done.added,
-                               .failures = run.failures,
-                               .duplicates = done.additions.duplicates};
-        report.count(told);
-        return committed(told);
-      },
-      known);
+  encode_images(database.encoder(), with_labels_checked(images, label_of), commit_all, known);
   return report;
 }
 
@@ -158,6 +209,27 @@ AddedItem present_item(const Gallery& gallery, const ItemInfo& info) {
 
 }  // namespace
 
+void keep_images(Gallery& gallery, std::uint64_t max_bytes) {
+  if (max_bytes > kMaxKeptImageBytes) {
+    throw Error(ErrorCode::kUsage, "can't keep images of " + std::to_string(max_bytes) +
+                                       " bytes; the most is " + std::to_string(kMaxKeptImageBytes));
+  }
+  gallery.set_setting(kKeepSetting, max_bytes == 0 ? "" : std::to_string(max_bytes));
+}
+
+std::uint64_t max_kept_image_bytes(const Gallery& gallery) {
+  const std::string text = gallery.setting(kKeepSetting);
+  std::uint64_t bytes = 0;
+  if (text.empty()) return bytes;
+  const char* const end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data(), end, bytes);
+  if (error != std::errc() || last != end || bytes == 0 || bytes > kMaxKeptImageBytes) {
+    throw Error(ErrorCode::kCorruption,
+                "what the database says of keeping images is damaged: '" + printable(text) + "'");
+  }
+  return bytes;
+}
+
 void IngestReport::count(const IngestedRun& run) {
   for (const AddedItem& item : run.added) {
     ++(item.is_new ? added : existing);
@@ -171,9 +243,11 @@ IngestReport ingest(Database& database, const ImageList& images,
                     const std::function<ImageLabel(std::size_t)>& label_of,
                     const Committed& committed, OnDuplicate on_duplicate) {
   Gallery& gallery = database.gallery();
-  return take_in(database, images, label_of, committed, [&](EncodedRun& run) {
+  const Keeper keeper(gallery, images);
+  return take_in(database, images, label_of, committed, [&](EncodedRun& run, std::size_t& next) {
     FilesBefore before;
-    Ingestion done{take_additions(gallery, images, label_of, run, on_duplicate, before)};
+    Ingestion done{
+        take_additions(gallery, images, keeper, label_of, run, next, on_duplicate, before)};
     const Additions& additions = done.additions;
     if (!additions.items.empty()) done.added = gallery.add(additions.items, additions.embeddings);
     return done;
@@ -185,10 +259,14 @@ IngestReport try_ingest(const Database& database, const ImageList& images,
                         const Committed& committed, PendingImages& pending,
                         OnDuplicate on_duplicate) {
   const Gallery& gallery = database.gallery();
+  ImageList without_files = images;  // nothing is kept
+  without_files.bytes = {};
+  const Keeper keeper(gallery, without_files);
   FilesBefore before;
   std::set<std::pair<Sha256, std::string>> added;
-  return take_in(database, images, label_of, committed, [&](EncodedRun& run) {
-    Ingestion done{take_additions(gallery, images, label_of, run, on_duplicate, before)};
+  return take_in(database, images, label_of, committed, [&](EncodedRun& run, std::size_t& next) {
+    Ingestion done{
+        take_additions(gallery, images, keeper, label_of, run, next, on_duplicate, before)};
     const Additions& additions = done.additions;
     for (std::size_t i = 0; i < additions.items.size(); ++i) {
       const ItemInfo& info = additions.items[i].info;

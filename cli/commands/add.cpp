@@ -75,6 +75,15 @@ void print_duplicates(std::ostream& err, std::span<const LabeledPath> files,
   }
 }
 
+void print_too_large(std::ostream& err, std::span<const LabeledPath> files,
+                     const IngestedRun& run) {
+  for (const std::size_t index : run.too_large) {
+    err << "simdb: " << printable(files[index].path.string())
+        << " is added, but its file is not kept: it is larger than the --max-image-bytes of this "
+           "database\n";
+  }
+}
+
 void print_items(std::ostream& out, std::span<const LabeledPath> files, const IngestedRun& run) {
   for (std::size_t i = 0; i < run.added.size(); ++i) {
     const LabeledPath& file = files[run.indices[i]];
@@ -197,6 +206,7 @@ class RunPrinter {
     bar_.clear();
     print_failures(console_.err, run.failures);
     print_duplicates(console_.err, request_.files, run);
+    print_too_large(console_.err, request_.files, run);
     if (request_.as_json()) print_items(console_.out, request_.files, run);
     console_.out.flush();
     bar_.update(run.end);

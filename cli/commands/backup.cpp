@@ -1,17 +1,16 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "cli/args.h"
+#include "cli/binary_output.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/interrupt.h"
 #include "cli/output_path.h"
 #include "cli/render.h"
-#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace {
@@ -40,18 +39,7 @@ fs::path named_by_time(const fs::path& database) {
 // No guard against signals: there is nothing to clear away, and a reader that does not read must
 // not hold one up.
 BackupReport back_up_to_stream(const Database& database, std::ostream& out) {
-  if (::isatty(STDOUT_FILENO) == 1) {
-    throw Error(ErrorCode::kUsage,
-                "a backup is no text for a terminal; redirect it: simdb backup - > FILE");
-  }
-  const ByteSink sink = [&](std::span<const std::byte> bytes) {
-    out.write(reinterpret_cast<const char*>(bytes.data()),
-              static_cast<std::streamsize>(bytes.size()));
-    if (!out) {
-      throw Error(ErrorCode::kIo, "can't write the output: the disk or pipe refused");
-    }
-  };
-  BackupReport report = database.back_up(sink);
+  BackupReport report = database.back_up(binary_output(out, "a backup", "simdb backup -"));
   out.flush();
   return report;
 }

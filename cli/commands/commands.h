@@ -21,6 +21,7 @@ int run_embed(std::span<const std::string> args, Console& console);
 int run_encoders(std::span<const std::string> args, Console& console);
 int run_eval(std::span<const std::string> args, Console& console);
 int run_export(std::span<const std::string> args, Console& console);
+int run_image(std::span<const std::string> args, Console& console);
 int run_import(std::span<const std::string> args, Console& console);
 int run_init(std::span<const std::string> args, Console& console);
 int run_ls(std::span<const std::string> args, Console& console);

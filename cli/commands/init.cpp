@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <boost/program_options/value_semantic.hpp>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
@@ -14,6 +15,7 @@
 #include "encoder/model/onnx_model_cut.h"
 #include "simdb/digest.h"
 #include "simdb/error.h"
+#include "simdb/ingest.h"
 #include "simdb/model_trial.h"
 #include "simdb/onnx_encoder.h"
 #include "simdb/shipped_encoders.h"
@@ -21,6 +23,8 @@
 namespace simdb::cli {
 namespace po = boost::program_options;
 namespace {
+
+constexpr std::uint64_t kDefaultMaxImageBytes = 64u << 20;  // as the limit of what is read
 
 std::optional<std::size_t> dim_of(const ArgumentParser& parser) {
   if (!parser.has("dim")) return {};
@@ -33,8 +37,25 @@ std::vector<std::byte> read_encoder(const std::string& chosen, std::optional<std
   return dim ? cut_onnx_model(model, *dim, file.string()) : model;
 }
 
+// How large an image file may be to be kept; 0: none is.
+std::uint64_t max_image_bytes_of(const ArgumentParser& parser) {
+  const bool keeps = parser.flag("keep-images");
+  if (!parser.has("max-image-bytes")) return keeps ? kDefaultMaxImageBytes : 0;
+  const auto bytes = parser.get<std::uint64_t>("max-image-bytes");
+  if (!keeps) throw Error(ErrorCode::kUsage, "--max-image-bytes belongs to --keep-images");
+  if (bytes == 0 || bytes > kMaxKeptImageBytes) {
+    throw Error(ErrorCode::kUsage, fmt::format("--max-image-bytes {}: it is a number from 1 to {}",
+                                               bytes, kMaxKeptImageBytes));
+  }
+  return bytes;
+}
+
 // Creates a database of vectors from elsewhere.
 void init_space(const ArgumentParser& parser, Console& console) {
+  if (parser.flag("keep-images")) {
+    throw Error(ErrorCode::kUsage,
+                "--keep-images keeps the files of images; with --space there are vectors only");
+  }
   for (const char* other : {"encoder", "backbone", "dim"}) {
     if (parser.has(other)) {
       throw Error(
@@ -68,10 +89,8 @@ int run_init(std::span<const std::string> args, Console& console) {
       "   or   simdb init --space NAME --dimension N",
       "Creates a database around an encoder: 'photo', another that comes with simdb ('simdb "
       "encoders'\nlists them), or a file that 'simdb train' made. The encoder is copied into the "
-      "database, which is\nself-contained; vectors of different encoders never mix. With --space "
-      "it has no "
-      "encoder: its vectors come\nfrom elsewhere, and the name of their space tells which go "
-      "together.");
+      "database, which is\nself-contained. With --space it has no encoder: its vectors come from "
+      "elsewhere.");
   parser.options().add_options()("encoder", po::value<std::string>()->value_name("NAME|FILE"),
                                  "the encoder (else photo)");
   parser.options().add_options()(
@@ -82,11 +101,16 @@ int run_init(std::span<const std::string> args, Console& console) {
   parser.options().add_options()("space", po::value<std::string>()->value_name("NAME"),
                                  "no encoder: your name of what made the vectors (clip-vit-b32)")(
       "dimension", po::value<std::size_t>()->value_name("N"), "their length, 1 to 4096");
+  parser.options().add_options()("keep-images",
+                                 "keep the image files that are added ('simdb image' gives them)")(
+      "max-image-bytes", po::value<std::uint64_t>()->value_name("N"),
+      "but none of more than N bytes (else 67108864)");
   parser.options().add_options()("db", po::value<std::string>()->value_name("DIR"),
                                  "the folder to create (else $SIMDB_DB, else .simdb here)");
   parser.with_json();
   if (!parser.parse(args, console, 0, 0)) return 0;
   require_sense(parser);
+  const std::uint64_t max_image_bytes = max_image_bytes_of(parser);
   if (parser.has("space")) {
     init_space(parser, console);
     return 0;
@@ -114,7 +138,8 @@ int run_init(std::span<const std::string> args, Console& console) {
     judge_encoder(model, chosen, {.check = InterruptGuard::check});
   }
   const OnnxEncoder encoder(model, chosen);
-  Database::create(folder, model, encoder.dimension());
+  Database database = Database::create(folder, model, encoder.dimension());
+  keep_images(database.gallery(), max_image_bytes);
   if (parser.flag("json")) {
     print_json(console.out, {{"database", folder.string()},
                              {"dimension", encoder.dimension()},

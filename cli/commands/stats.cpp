@@ -9,6 +9,7 @@
 #include "cli/database_path.h"
 #include "cli/render.h"
 #include "cli/stored_calibration.h"
+#include "simdb/ingest.h"
 
 namespace simdb::cli {
 
@@ -20,6 +21,8 @@ int run_stats(std::span<const std::string> args, Console& console) {
   const std::filesystem::path folder = find_database(parser);
   const Database database = open_database(parser, OpenMode::kReadOnly);
   const GalleryStats stats = database.gallery().stats();
+  const KeptImages kept = database.gallery().kept_images();
+  const bool keeps = kept.images > 0 || max_kept_image_bytes(database.gallery()) > 0;
   const auto calibration = stored_calibration(folder, database, console);
   const auto& estimate = calibration ? calibration->estimate() : std::nullopt;
   const bool has_encoder = stats.space.empty();
@@ -31,6 +34,10 @@ int run_stats(std::span<const std::string> args, Console& console) {
                                    {"encoder", stats.encoder_fingerprint},
                                    {"disk_bytes", stats.disk_bytes}};
     if (!has_encoder) json["space"] = stats.space;
+    if (keeps) {
+      json["images"] = kept.images;
+      json["image_bytes"] = kept.bytes;
+    }
     if (estimate) {
       json["calibration"] = to_json(AnswerSets(*calibration, estimate->alpha).classes(), *estimate);
     }
@@ -42,6 +49,9 @@ int run_stats(std::span<const std::string> args, Console& console) {
         has_encoder ? "encoder" : "space  ",
         has_encoder ? stats.encoder_fingerprint : printable(stats.space),
         byte_size(stats.disk_bytes));
+    if (keeps) {
+      console.out << fmt::format("images     {} kept, {}\n", kept.images, byte_size(kept.bytes));
+    }
     if (estimate) {
       print_calibration(console.out, AnswerSets(*calibration, estimate->alpha).classes(),
                         *estimate);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -26,6 +27,9 @@ struct ImageList {
   std::function<std::string(std::size_t)> name;
   /// The digest and the source of the i-th as load() gives them, without decoding it. May be empty.
   std::function<SourceImage(std::size_t)> identify = {};
+  /// The bytes of the i-th's file, read anew; nothing if there are more than `max`. Errors as
+  /// load(). Empty where there are no files.
+  std::function<std::optional<std::vector<std::byte>>(std::size_t, std::uint64_t max)> bytes = {};
 };
 
 /// The embedding of an image that is known by its digest, with its sizes and thumbnail put into the

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -39,6 +40,8 @@ struct IngestedRun {
   std::span<const AddedItem> added = {};
   std::span<const ImageFailure> failures = {};
   std::span<const DuplicateImage> duplicates = {};  ///< by OnDuplicate::kWarn and kSkip
+  std::span<const std::size_t> too_large =
+      {};  ///< added, but their files are not kept: keep_images
 };
 
 struct IngestReport {
@@ -55,6 +58,16 @@ struct IngestReport {
 /// Called after each commit; false: the rest is left out.
 using Committed = std::function<bool(const IngestedRun&)>;
 
+/// The largest image file that keep_images() takes.
+inline constexpr std::uint64_t kMaxKeptImageBytes = 256u << 20;
+
+/// From now on ingest() keeps the files of the images that it adds in the gallery: those of at most
+/// `max_bytes`. 0: none any more; those that are there stay. A setting of the gallery, one change.
+/// Throws Error(kUsage) above kMaxKeptImageBytes.
+void keep_images(Gallery& gallery, std::uint64_t max_bytes);
+/// 0: image files are not kept.
+std::uint64_t max_kept_image_bytes(const Gallery& gallery);
+
 /// What an image is added as.
 struct ImageLabel {
   std::string class_name;
@@ -65,8 +78,10 @@ struct ImageLabel {
 /// Adds images, the i-th as label_of(i), which is called on any thread: reading, decoding, encoding
 /// and committing overlap, and each synced commit holds whatever is ready. What some item has the
 /// digest of is neither decoded nor encoded again: it has that item's embedding. Bad images and
-/// labels are reported and skipped. An item that an image takes the place of, by its key, is no
-/// duplicate of it. Errors as encode_images and Gallery::add. Thread-safe.
+/// labels are reported and skipped. Where the gallery keeps images (keep_images), files are read a
+/// second time, at the commit; one that has changed meanwhile is a failure. An item that an image
+/// takes the place of, by its key, is no duplicate of it. Errors as encode_images and Gallery::add.
+/// Thread-safe.
 IngestReport ingest(Database& database, const ImageList& images,
                     const std::function<ImageLabel(std::size_t)>& label_of,
                     const Committed& committed, OnDuplicate on_duplicate = OnDuplicate::kAdd);

@@ -4,7 +4,9 @@
 
 #include <fstream>
 
+#include "core/file_io.h"
 #include "simdb/image_codec.h"
+#include "tests/support/errors.h"
 #include "tests/support/first_pixel_encoder.h"
 #include "tests/support/images.h"
 #include "tests/support/temporary_folder.h"
@@ -35,6 +37,8 @@ class IngestTest : public testing::Test {
   IngestReport add(const std::vector<LabeledPath>& files, OnDuplicate on_duplicate,
                    const std::string& key = "") {
     duplicates_.clear();
+    too_large_.clear();
+    end_ = commits_ = 0;
     IngestReport report;
     ingest(
         database_, list_of(files),
@@ -42,6 +46,10 @@ class IngestTest : public testing::Test {
         [&](const IngestedRun& run) {
           EXPECT_EQ(run.indices.size(), run.added.size());
           duplicates_.insert(duplicates_.end(), run.duplicates.begin(), run.duplicates.end());
+          too_large_.insert(too_large_.end(), run.too_large.begin(), run.too_large.end());
+          EXPECT_GE(run.end, end_);
+          end_ = run.end;
+          ++commits_;
           report.count(run);
           return true;
         },
@@ -52,6 +60,9 @@ class IngestTest : public testing::Test {
   test::TemporaryFolder folder_;
   Database database_;
   std::vector<DuplicateImage> duplicates_;
+  std::vector<std::size_t> too_large_;
+  std::size_t end_ = 0;
+  std::size_t commits_ = 0;
 };
 
 TEST_F(IngestTest, AFileOfAnotherClassIsAddedAndTold) {
@@ -103,6 +114,77 @@ TEST_F(IngestTest, TheSameClassAndTheSameKeyAreNoDuplicates) {
   EXPECT_TRUE(moved.failures.empty());
   EXPECT_EQ(moved.updated, 1U);
   EXPECT_EQ(database_.gallery().get(ItemId{1})->info.class_name, "b");
+}
+
+TEST_F(IngestTest, FilesAreKeptWhereTheGalleryIsToldTo) {
+  const auto digest = [&](int i) { return identify_image(picture(i)).digest; };
+  Gallery& gallery = database_.gallery();
+  add({{picture(0), "a"}}, OnDuplicate::kAdd);
+  EXPECT_EQ(gallery.kept_images(), KeptImages{});
+  EXPECT_EQ(max_kept_image_bytes(gallery), 0U);
+
+  keep_images(gallery, 1000);
+  EXPECT_EQ(max_kept_image_bytes(gallery), 1000U);
+  add({{picture(1), "a"}, {picture(1), "b"}}, OnDuplicate::kAdd);
+  EXPECT_EQ(gallery.kept_images().images, 1U);
+  EXPECT_EQ(gallery.image(digest(1)), read_file(picture(1), 1000));
+  add({{picture(0), "a"}}, OnDuplicate::kAdd);  // an item of before gets its file
+  EXPECT_EQ(gallery.image(digest(0)), read_file(picture(0), 1000));
+  EXPECT_TRUE(too_large_.empty());
+
+  keep_images(gallery, 0);
+  EXPECT_EQ(max_kept_image_bytes(gallery), 0U);
+  EXPECT_EQ(gallery.kept_images().images, 2U);
+  EXPECT_EQ(test::code_of([&] { keep_images(gallery, kMaxKeptImageBytes + 1); }),
+            ErrorCode::kUsage);
+  gallery.set_setting("keep_images", "many");
+  EXPECT_EQ(test::code_of([&] { max_kept_image_bytes(gallery); }), ErrorCode::kCorruption);
+}
+
+TEST_F(IngestTest, AFileThatIsTooLargeIsAddedAndNotKept) {
+  keep_images(database_.gallery(), std::filesystem::file_size(picture(0)) - 1);
+  const IngestReport report = add({{picture(0), "a"}}, OnDuplicate::kAdd);
+  EXPECT_EQ(report.added, 1U);
+  EXPECT_EQ(too_large_, std::vector<std::size_t>{0});
+  EXPECT_EQ(database_.gallery().kept_images(), KeptImages{});
+}
+
+TEST_F(IngestTest, AFileThatChangesBeforeItsCommitIsAFailure) {
+  keep_images(database_.gallery(), 1000);
+  const std::vector<std::filesystem::path> files{picture(0), picture(1)};
+  ImageList list = list_of(files);
+  list.bytes = [&](std::size_t i, std::uint64_t max) {
+    return list_of(files).bytes(i == 0 ? 1 : i, max);
+  };
+  const IngestReport report = ingest(
+      database_, list, [](std::size_t) { return ImageLabel{"a"}; },
+      [](const IngestedRun&) { return true; });
+  EXPECT_EQ(report.added, 1U);
+  ASSERT_EQ(report.failures.size(), 1U);
+  EXPECT_EQ(report.failures[0].index, 0U);
+  EXPECT_THAT(report.failures[0].message, HasSubstr("it was changed meanwhile"));
+  EXPECT_EQ(database_.gallery().kept_images().images, 1U);
+}
+
+// What a step holds in memory is bounded.
+TEST_F(IngestTest, ManyLargeFilesAreCommittedInSeveralSteps) {
+  keep_images(database_.gallery(), kMaxKeptImageBytes);
+  constexpr std::size_t kImages = 7;
+  std::vector<LabeledPath> files;
+  for (std::size_t i = 0; i < kImages; ++i) {
+    files.push_back({folder_ / ("large" + std::to_string(i) + ".png"), "a"});
+    std::filesystem::copy_file(picture(0), files.back().path);
+    // Bytes behind the end of a picture are no part of it.
+    std::ofstream(files.back().path, std::ios::binary | std::ios::app)
+        << std::string(3U << 20, static_cast<char>('a' + i));
+  }
+  const IngestReport report = add(files, OnDuplicate::kAdd);
+  EXPECT_EQ(report.added, kImages);
+  EXPECT_GE(commits_, 3U);
+  EXPECT_EQ(end_, kImages);
+  EXPECT_EQ(database_.gallery().kept_images().images, kImages);
+  EXPECT_GT(database_.gallery().kept_images().bytes, kImages * (3U << 20));
+  EXPECT_TRUE(database_.verify().problems.empty());
 }
 
 }  // namespace
