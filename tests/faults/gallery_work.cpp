@@ -38,8 +38,13 @@ Kept changed(Kept kept, std::uint64_t version, bool alone) {
   return kept;
 }
 
+// Every third comes with its image.
+NewItem item_of(std::uint64_t number, const std::string& class_name) {
+  return number % 3 == 0 ? item_with_image(number, class_name) : numbered_item(number, class_name);
+}
+
 ItemInfo info_of(const Kept& kept) {
-  ItemInfo info = numbered_item(kept.number, class_name_of(kept.class_number)).info;
+  ItemInfo info = item_of(kept.number, class_name_of(kept.class_number)).info;
   info.key = kept.key;
   info.metadata = metadata_of(kept.version);
   return info;
@@ -53,6 +58,9 @@ std::string difference(const EmbeddedGallery& gallery, const ItemRecord& record,
   }
   if (gallery.thumbnail(record.id) != numbered_item(kept.number, "any").thumbnail) {
     return "has another thumbnail";
+  }
+  if (gallery.image(record.info.digest) != item_of(kept.number, "any").image) {
+    return "has another image";
   }
   return kept.key.empty() || gallery.find_key(kept.key) == record.id ? ""
                                                                      : "is not what its key finds";
@@ -102,7 +110,7 @@ std::string check_changes(const EmbeddedGallery& gallery) {
 }  // namespace
 
 NewItem work_item(std::uint64_t number) {
-  NewItem item = numbered_item(number, "any");
+  NewItem item = item_of(number, "any");
   item.info = info_of(added_as(number));
   return item;
 }

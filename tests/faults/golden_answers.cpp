@@ -94,10 +94,12 @@ std::string golden_answers(const Gallery& gallery) {
     const ItemInfo& info = record.info;
     const std::string id = std::to_string(to_number(record.id));
     const std::vector<std::byte> thumbnail = gallery.thumbnail(record.id);
+    const std::vector<std::byte> image = gallery.image(info.digest);  // since version 3
     all += "item " + id + " [" + info.class_name + "] " + info.source + "\n  added " +
            std::to_string(record.added_ms) + ", " + std::to_string(info.width) + " x " +
            std::to_string(info.height) + ", file " + to_hex(info.digest) + ", thumbnail " +
-           (thumbnail.empty() ? "none" : to_hex(sha256(thumbnail))) + "\n" +
+           (thumbnail.empty() ? "none" : to_hex(sha256(thumbnail))) +
+           (image.empty() ? "" : ", kept image " + to_hex(sha256(image))) + "\n" +
            life_of(gallery, record) + " ";
     const auto embedding = gallery.embedding(record.id);
     all += (embedding ? numbers(embedding->values()) : " none") + "\n";

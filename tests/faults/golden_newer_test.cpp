@@ -79,6 +79,7 @@ class GoldenNewerTest : public testing::Test {
 
 TEST_F(GoldenNewerTest, AStoreIsRefused) {
   known_ = kNewestStoreVersion;
+  ASSERT_EQ(golden_version_of(golden_versions().back()), known_) << "make_golden was not run";
   RawStore(copy_.database() / "store").put("meta", "format_version", big_endian(known_ + 1));
   for (const OpenMode mode : {OpenMode::kReadOnly, OpenMode::kReadWrite}) {
     expect_refused([&] { Database::open(copy_.database(), {mode, {}}); });
@@ -90,8 +91,7 @@ TEST_F(GoldenNewerTest, AStoreIsRefused) {
 #endif
 
   // The control: with its own version it opens, and that writes.
-  RawStore(copy_.database() / "store")
-      .put("meta", "format_version", big_endian(golden_version_of(golden_versions().back())));
+  RawStore(copy_.database() / "store").put("meta", "format_version", big_endian(known_));
   const auto before = content_of(copy_.database());
   Database::open(copy_.database());
   EXPECT_NE(content_of(copy_.database()), before);

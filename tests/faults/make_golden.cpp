@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "simdb/database.h"
+#include "simdb/digest.h"
 #include "simdb/image_codec.h"
+#include "simdb/ingest.h"
 #include "tests/faults/golden_answers.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/images.h"
@@ -45,6 +47,11 @@ void add(Database& database, std::uint64_t first, std::uint64_t last) {
       item.thumbnail =
           simdb::encode_png(simdb::test::noise_image(6, 5, 3, static_cast<unsigned>(i)));
     }
+    if (i % 5 == 1) {
+      item.image =
+          simdb::encode_png(simdb::test::noise_image(12, 10, 3, 1000 + static_cast<unsigned>(i)));
+      item.info.digest = simdb::sha256(item.image);
+    }
     items.push_back(std::move(item));
     embeddings.append_unit(all.row(i - 1));
   }
@@ -65,6 +72,7 @@ void make(const fs::path& folder) {
   {
     const auto model = simdb::test::random_model_file(16, 2026, {.width = 8, .height = 8});
     Database database = Database::create(live, model, 16);
+    simdb::keep_images(database.gallery(), 1U << 20);
     add(database, 1, 12);
     add(database, 13, 30);
     remove(database, {ItemId{3}, ItemId{17}});

@@ -211,8 +211,14 @@ class Twins {
     const std::size_t count = 1 + random_() % 4;
     for (std::size_t i = 0; i < count; ++i) {
       // Some are there already.
-      NewItem item = numbered_item(random_() % 400, class_name());
-      if (random_() % 6 == 0) item.info.digest = {};
+      const std::uint64_t number = random_() % 400;
+      NewItem item = number % 4 == 0 ? item_with_image(number, class_name())
+                                     : numbered_item(number, class_name());
+      if (random_() % 3 == 0) item.image.clear();
+      if (random_() % 6 == 0) {
+        item.info.digest = {};
+        item.image.clear();
+      }
       if (random_() % 3 == 0) item.info.key = key();
       item.info.metadata = metadata();
       items.push_back(std::move(item));
@@ -226,6 +232,7 @@ class Twins {
   std::string glance(const Gallery& gallery) {
     if (gallery.stats().items != plain_.stats().items) return "the numbers of items differ";
     if (gallery.classes() != plain_.classes()) return "the classes differ";
+    if (gallery.kept_images() != plain_.kept_images()) return "the images that are kept differ";
     const std::string wanted_key = key();
     if (gallery.find_key(wanted_key) != plain_.find_key(wanted_key)) return "a key differs";
     const ItemId wanted_id = id();
