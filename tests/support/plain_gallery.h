@@ -371,7 +371,11 @@ class PlainGallery final : public Gallery {
     }
     if (!events.empty() || keeps_more) history_.push_back(std::move(events));
     items_ = std::move(after);
-    std::erase_if(images_, [&](const auto& image) { return find_digest(image.first).empty(); });
+    std::erase_if(images_, [&](const auto& image) {
+      return std::ranges::none_of(items_, [&](const auto& entry) {
+        return entry.second.record.info.digest == image.first;
+      });
+    });
   }
 
   std::map<ItemId, Item> copy() const {
