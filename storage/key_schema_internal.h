@@ -61,6 +61,14 @@ inline constexpr std::string_view kMetaStoreId = "store_id";
 inline constexpr std::string_view kMetaChanges = "changes";
 inline constexpr std::string_view kMetaTombstonesFrom = "tombstones_from";
 inline constexpr std::string_view kMetaHistoryEntries = "history_entries";
+// The family of the embeddings in use; absent: kVectors.
+inline constexpr std::string_view kMetaVectors = "vectors";
+// Of the embeddings in the other of the two families; absent: there are none.
+inline constexpr std::string_view kMetaOtherEncoder = "other_encoder_fingerprint";
+inline constexpr std::string_view kMetaOtherDimension = "other_dimension";
+inline constexpr std::string_view kMetaOtherRole = "other_role";
+inline constexpr std::string_view kNextRole = "next";               // being built
+inline constexpr std::string_view kPreviousRole = "previous";       // was in use before
 inline constexpr std::string_view kMetaSettingPrefix = "setting/";  // then a setting's name
 
 /// The store_id is 16 random bytes as lower-case hexadecimal digits.

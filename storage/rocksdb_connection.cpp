@@ -255,6 +255,15 @@ void RocksConnection::compact(const std::function<void()>& check) {
   }
 }
 
+void RocksConnection::compact_family(Family which) noexcept {
+  try {
+    const rocksdb::CompactRangeOptions options;
+    db_->CompactRange(options, family(which), nullptr, nullptr).PermitUncheckedError();
+  } catch (const std::exception&) {
+    is_stuck_ = true;
+  }
+}
+
 rocksdb::Status RocksConnection::verify_files() const {
   const auto verify = [](rocksdb::DB& db) {
     const rocksdb::Status files = db.VerifyFileChecksums(scan_options());

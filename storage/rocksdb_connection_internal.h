@@ -71,6 +71,10 @@ class RocksConnection {
   /// `check` between the families and lets out what that throws. Needs a store opened for writing.
   void compact(const std::function<void()>& check);
 
+  /// The same for one family, as far as it goes: a failure is none of the caller's. Costs no more
+  /// than reading it where all of it was deleted.
+  void compact_family(Family family) noexcept;
+
   /// Compares the checksums of all files and of their blocks. A reader checks the files of now,
   /// which are others than those it opened once a writer beside it has merged tables.
   rocksdb::Status verify_files() const;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "simdb/error.h"
+#include "storage/generation_internal.h"
 #include "storage/history_check_internal.h"
 #include "storage/item_value_internal.h"
 #include "storage/random_bytes_internal.h"
@@ -125,11 +126,29 @@ class Repairer {
         all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
         check(connection_.db().CompactRange(all, connection_.family(family), nullptr, nullptr));
         repaired(paths + ": damaged apart from its records, which were rewritten");
+      } else if (family == other_vectors(current_vectors(connection_))) {
+        drop_other_generation();
+        repaired(paths +
+                 ": damaged; the embeddings by the encoder that is not in use, which "
+                 "'simdb reembed' makes anew, are dropped");
       } else {
         lost(paths + ": damaged, and '" + name_of(family) + "' can't be derived from the rest");
         images_are_damaged_ = images_are_damaged_ || family == Family::kImages;
       }
     }
+  }
+
+  void drop_other_generation() {
+    const auto fingerprint = connection_.read(Family::kMeta, kMetaOtherEncoder);
+    rocksdb::WriteBatch batch;
+    if (fingerprint) {
+      check(batch.Delete(connection_.family(Family::kModels), to_slice(*fingerprint)));
+    }
+    for (const std::string_view key : {kMetaOtherEncoder, kMetaOtherDimension, kMetaOtherRole}) {
+      check(batch.Delete(connection_.family(Family::kMeta), to_slice(key)));
+    }
+    write(batch);
+    connection_.replace_family(other_vectors(current_vectors(connection_)));
   }
 
   // Makes a family hold exactly `expected`.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "simdb/embedding.h"
+#include "storage/generation_internal.h"
 #include "storage/history_check_internal.h"
 #include "storage/item_value_internal.h"
 #include "storage/rocksdb_options_internal.h"
@@ -55,6 +56,7 @@ class Verifier {
     attempt([&] { store_.encoder_model(); });
     attempt([&] { check_items(); });
     attempt([&] { check_embeddings(); });
+    attempt([&] { check_other_generation(); });
     attempt(
         [&] { check_owners(Family::kThumbnails, "thumbnails", [](ItemId, std::string_view) {}); });
     for (const DerivedFamily& derived : kDerived) attempt([&] { check_derived(derived); });
@@ -107,15 +109,34 @@ class Verifier {
   }
 
   void check_embeddings() {
-    std::vector<float> values(store_.dimension());
-    const std::vector<ItemId> owners =
-        check_owners(Family::kVectors, "embeddings", [&](ItemId id, std::string_view value) {
-          attempt([&] {
-            decode_vector(id, value, values);
-            Embedding::from_unit(values);
-          });
-        });
+    const Family family = current_vectors(connection_);
+    const auto owners = check_vectors(family, "embeddings", store_.dimension());
     for (const ItemId id : difference(ids_, owners)) report(name_of(id) + " has no embedding");
+  }
+
+  // Not every item need have an embedding there.
+  void check_other_generation() {
+    const auto other = read_other_generation(connection_);
+    const Family family = other_vectors(current_vectors(connection_));
+    if (other) {
+      read_model(connection_, other->encoder_fingerprint);
+      check_vectors(family, "other encoder's embeddings", other->dimension);
+      return;
+    }
+    connection_.scan(family, {}, [&](std::string_view, std::string_view) {
+      report("there are embeddings of another encoder, but no such encoder");
+      return false;
+    });
+  }
+
+  std::vector<ItemId> check_vectors(Family family, const std::string& what, std::size_t dimension) {
+    std::vector<float> values(dimension);
+    return check_owners(family, what, [&](ItemId id, std::string_view value) {
+      attempt([&] {
+        decode_vector(id, value, values);
+        Embedding::from_unit(values);
+      });
+    });
   }
 
   // The ids of the family; reports those of no item.

@@ -5,6 +5,7 @@
 #include "core/class_name.h"
 #include "core/vector_space.h"
 #include "simdb/error.h"
+#include "storage/generation_internal.h"
 #include "storage/item_value_internal.h"
 #include "storage/random_bytes_internal.h"
 #include "storage/rocksdb_connection_internal.h"
@@ -102,6 +103,7 @@ void Store::initialize(RocksConnection& connection, const StoreIdentity& identit
 
 Store::Store(std::unique_ptr<RocksConnection> connection)
     : connection_(std::move(connection)),
+      vectors_(current_vectors(*connection_)),
       dimension_(require_meta_number(*connection_, kMetaDimension)),
       fingerprint_(require_meta(*connection_, kMetaEncoder)),
       space_(connection_->read(Family::kMeta, kMetaSpace).value_or("")),
@@ -174,7 +176,7 @@ std::vector<std::optional<ItemRecord>> Store::get_many(std::span<const ItemId> i
 }
 
 std::vector<std::optional<Embedding>> Store::embeddings(std::span<const ItemId> ids) const {
-  const auto stored = connection_->read_many(Family::kVectors, item_keys(ids));
+  const auto stored = connection_->read_many(vectors_, item_keys(ids));
   std::vector<float> values(dimension_);
   std::vector<std::optional<Embedding>> embeddings(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -263,25 +265,18 @@ void Store::for_each_item_from(ItemId first,
 
 void Store::for_each_embedding_from(
     ItemId first, const std::function<bool(ItemId, std::span<const float>)>& visit) const {
-  std::vector<float> values(dimension_);
-  connection_->scan_from(Family::kVectors, item_key(first),
+  scan_vectors(vectors_, dimension_, first, visit);
+}
+
+void Store::scan_vectors(Family family, std::size_t dimension, ItemId first,
+                         const std::function<bool(ItemId, std::span<const float>)>& visit) const {
+  std::vector<float> values(dimension);
+  connection_->scan_from(family, item_key(first),
                          [&](std::string_view key, std::string_view value) {
                            const ItemId id = require_item_key(*connection_, key);
                            decode_vector(id, value, values);
                            return visit(id, values);
                          });
-}
-
-std::vector<std::byte> Store::encoder_model() const {
-  const auto value = connection_->read(Family::kModels, fingerprint_);
-  if (!value) throw damaged(connection_->path(), "its encoder " + fingerprint_ + " is missing");
-  std::vector<std::byte> model = as_bytes(*value);
-  const std::string digest = to_hex(sha256(model));
-  if (digest != fingerprint_) {
-    throw damaged(connection_->path(), "its encoder has the SHA-256 " + digest +
-                                           ", but its fingerprint is " + fingerprint_);
-  }
-  return model;
 }
 
 std::optional<std::uint64_t> Store::upgraded_from() const noexcept {

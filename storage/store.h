@@ -36,6 +36,21 @@ struct StoreIdentity {
   std::string space = {};  ///< where set, `encoder_model` is description_of() it
 };
 
+/// Embeddings of a store's items by another encoder than its own, of all or some: being built, or
+/// those that were in use before.
+struct OtherGeneration {
+  std::size_t dimension = 0;
+  std::string encoder_fingerprint;
+  bool is_previous = false;  ///< it was in use before; else it is being built
+};
+
+/// What else Store::switch_generation does in the same step.
+struct GenerationSwitch {
+  bool keep_old = false;                           ///< the present one becomes the other one
+  std::vector<ItemId> removed = {};                ///< these items are removed
+  std::vector<std::string> dropped_settings = {};  ///< so are the texts under these names
+};
+
 /// A contradiction found by Store::verify, in words for a person.
 struct StoreProblem {
   std::string what;
@@ -146,6 +161,22 @@ class Store {
   /// has twice kHistoryEntries does this by itself with its next change.
   void forget_beyond(std::uint64_t entries);
 
+  /// Begins a generation of embeddings by another encoder, beside the present one; drops the other
+  /// one that there may be. Is no change, as nothing is that concerns the other generation only.
+  /// Throws Error(kUsage) in a read-only store, in one without an encoder, or if it is the present
+  /// encoder.
+  void begin_generation(const StoreIdentity& identity);
+  /// Stores embeddings by the other encoder, a row per id, and syncs. Ids of no item are passed
+  /// over. Throws Error(kUsage) if there is none, or sizes or dimensions differ.
+  void put_other(std::span<const ItemId> ids, const EmbeddingBatch& embeddings);
+  /// Drops the other generation, if there is one.
+  void drop_generation();
+  /// Puts the other generation in place of the present one, in one synced change with which all
+  /// that came before is forgotten (see forget_changes): who follows the store reads everything
+  /// anew. The store is to be opened again. Throws Error(kUsage) if there is no other generation or
+  /// an item would have no embedding; the store is as it was then.
+  static void switch_generation(std::unique_ptr<Store> store, const GenerationSwitch& wanted);
+
   /// Writes all files anew: gives back the space of what was removed or changed, and leaves no
   /// bytes of it. Is no change itself; needs as much free space as the store takes. Calls `check`
   /// now and then and lets out what that throws. Throws Error(kUsage) in a read-only store.
@@ -244,6 +275,12 @@ class Store {
   std::size_t dimension() const noexcept { return dimension_; }
   const std::string& encoder_fingerprint() const noexcept { return fingerprint_; }
   std::vector<std::byte> encoder_model() const;
+  /// The embeddings of another encoder that may be there, with that one's model file (Error(kUsage)
+  /// if there is none) and the embeddings themselves, as for_each_embedding.
+  std::optional<OtherGeneration> other_generation() const;
+  std::vector<std::byte> other_encoder_model() const;
+  void for_each_other_embedding(
+      const std::function<bool(ItemId, std::span<const float>)>& visit) const;
   /// Name of the space of a store without an encoder, else empty.
   const std::string& space() const noexcept { return space_; }
 
@@ -268,6 +305,11 @@ class Store {
   bool keep_images(Change& change, std::span<const ImageFile> images) const;
   void erase_unused_images(Change& change) const;
   void update_item(Change& change, const ItemRecord& record, const ItemChange& wanted) const;
+  void erase_other(Change& change, const OtherGeneration& other) const;
+  void require_switchable(std::span<const ItemId> removed) const;
+  void switch_to_other(const GenerationSwitch& wanted);
+  void scan_vectors(Family family, std::size_t dimension, ItemId first,
+                    const std::function<bool(ItemId, std::span<const float>)>& visit) const;
   void require_free_key(const std::string& key, const std::function<bool(ItemId)>& may_own) const;
   // The ids behind each of the prefixes, which ascend.
   std::vector<std::vector<ItemId>> ids_after(Family family,
@@ -277,6 +319,7 @@ class Store {
 
   const std::unique_ptr<RocksConnection> connection_;
   std::unique_ptr<Witness> witness_;  // of a writer
+  const Family vectors_;              // where the embeddings are
   const std::size_t dimension_;
   const std::string fingerprint_;
   const std::string space_;

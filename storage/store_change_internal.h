@@ -41,6 +41,15 @@ class Store::Change {
     put(Family::kTombstones, tombstone_key(tombstone), value);
     ++history_entries_;
   }
+  /// Makes change number `through`, which is this one, and all before it forgotten, and sessions
+  /// before `first_session`. What has been noted is forgotten too; nothing may be noted later.
+  void forget_history(std::uint64_t through, std::string_view first_session) {
+    erase_range(Family::kTombstones, tombstone_key({0, ItemId{0}}),
+                tombstone_key({through + 1, ItemId{0}}));
+    erase_range(Family::kSessions, encode_number(0), first_session);
+    put(Family::kMeta, kMetaTombstonesFrom, encode_number(through));
+    forgets_history_ = true;
+  }
   /// Erases the keys from `first` up to but not `end`.
   void erase_range(Family family, std::string_view first, std::string_view end) {
     check(batch_.DeleteRange(connection_.family(family), to_slice(first), to_slice(end)));
@@ -65,6 +74,7 @@ class Store::Change {
   const std::map<std::string, std::int64_t>& classes() const { return classes_; }
   std::int64_t items() const { return items_; }
   std::uint64_t history_entries() const { return history_entries_; }
+  bool forgets_history() const { return forgets_history_; }
 
  private:
   void check(const rocksdb::Status& status) const {
@@ -78,6 +88,7 @@ class Store::Change {
   std::set<Sha256> digests_;
   std::map<Sha256, std::vector<ItemId>> gone_;
   std::uint64_t history_entries_ = 0;
+  bool forgets_history_ = false;
 };
 
 }  // namespace simdb

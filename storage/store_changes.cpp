@@ -68,7 +68,8 @@ void Store::commit(Change& change, const std::string& attempt) {
   const std::uint64_t items = items_ + static_cast<std::uint64_t>(change.items());
   change.put(Family::kMeta, kMetaItems, encode_number(items));
   change.put(Family::kMeta, kMetaChanges, encode_number(changes_ + 1));
-  const std::uint64_t entries = history_entries_ + change.history_entries();
+  const std::uint64_t entries =
+      change.forgets_history() ? 0 : history_entries_ + change.history_entries();
   change.put(Family::kMeta, kMetaHistoryEntries, encode_number(entries));
   if (!has_changed_) {
     const std::string mark = draw_bytes(8, connection_->path());
@@ -136,7 +137,7 @@ std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBa
     const ItemId id{next_id_ + i};
     const std::string key = item_key(id);
     change.put(Family::kItems, key, encode_item(info, added_ms, added_ms));
-    change.put(Family::kVectors, key, encode_vector(embeddings.row(i)));
+    change.put(vectors_, key, encode_vector(embeddings.row(i)));
     for_each_derived(id, info, [&](Family family, const std::string& of, const std::string& value) {
       derived.emplace_back(family, of, value);
     });
@@ -176,7 +177,8 @@ void Store::erase_item(Change& change, const ItemRecord& record) const {
   const ItemId id = record.id;
   const std::string key = item_key(id);
   change.erase(Family::kItems, key);
-  change.erase(Family::kVectors, key);
+  change.erase(Family::kVectors, key);  // of both encoders
+  change.erase(Family::kVectors2, key);
   for_each_derived(id, record.info, [&](Family family, const std::string& of, const std::string&) {
     change.erase(family, of);
   });
