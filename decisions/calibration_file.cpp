@@ -274,7 +274,9 @@ CalibrationState parse_calibration(std::span<const std::byte> bytes, const fs::p
   Reader from(bytes.subspan(sizeof(Header)), path);
   CalibrationState state;
   state.fingerprint = from.text();
-  if (state.fingerprint != fingerprint) refuse(path, "it belongs to another database");
+  if (state.fingerprint != fingerprint)
+    refuse(path,
+           "it belongs to another database or encoder; make a new one with 'simdb calibrate'");
   state.change = from.number<std::uint64_t>();
   state.mark = from.number<std::uint64_t>();
   state.choices.group_by = from.text();

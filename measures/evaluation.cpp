@@ -187,11 +187,12 @@ std::vector<LeftOutVote> votes_of_others(const EmbeddingBatch& embeddings,
         options.check();
         const int label = labels[rows[query]];
         votes[query].label = label;
-        if (label < 0 || gallery.size_of(label) < 2) return {};
+        if (label < 0 || (!options.ask_single && gallery.size_of(label) < 2)) return {};
         return {options.voters, rows[query]};
       },
       [&](std::size_t query, std::span<const RowIndex::Hit> nearest) {
         votes[query].voters = votes_of(nearest, queries.row(query), rows[query], gallery);
+        for (const RowIndex::Hit& hit : nearest) votes[query].voter_rows.push_back(hit.row);
       });
   return votes;
 }

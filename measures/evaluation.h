@@ -53,6 +53,7 @@ struct RetrievalScore {
 struct RetrievalOptions {
   std::size_t voters = 10;  ///< nearest rows that vote for the predicted label
   std::size_t threads = 0;  ///< 0: all cores; the result does not depend on it
+  bool ask_single = false;  ///< of votes_of_others: rows whose label occurs once too
   /// Called before each query, by several threads at a time; what it throws ends the search.
   std::function<void()> check = [] {};
 };
@@ -67,12 +68,14 @@ std::vector<QueryResult> look_up_each_other(const EmbeddingBatch& embeddings,
 
 /// How the others vote on a row.
 struct LeftOutVote {
-  int label = 0;              ///< of the row
-  std::vector<Voter> voters;  ///< nearest first
+  int label = 0;                             ///< of the row
+  std::vector<Voter> voters;                 ///< nearest first
+  std::vector<std::size_t> voter_rows = {};  ///< theirs, in the same order
 };
 
 /// The votes on `rows` as in look_up_each_other(), of `options.voters` neighbours each. Rows whose
-/// label is negative or occurs once have none. Results are in the order of `rows`.
+/// label is negative or, but for `options.ask_single`, occurs once have none. Results are in the
+/// order of `rows`.
 std::vector<LeftOutVote> votes_of_others(const EmbeddingBatch& embeddings,
                                          std::span<const int> labels,
                                          std::span<const std::size_t> rows,
