@@ -74,10 +74,14 @@ bool EmbeddedGallery::refresh() {
   const std::lock_guard change(change_mutex_);
   std::shared_ptr<Store> fresh = store_->newer();
   if (!fresh) return false;
-  if (fresh->id() != store_->id() || fresh->encoder_fingerprint() != fingerprint_ ||
-      fresh->dimension() != dimension_) {
+  if (fresh->id() != store_->id()) {
     throw Error(ErrorCode::kUsage, "can't refresh " + folder_.string() +
                                        ": another database was put there; open it again");
+  }
+  if (fresh->encoder_fingerprint() != fingerprint_ || fresh->dimension() != dimension_) {
+    throw Error(ErrorCode::kUsage, "can't refresh " + folder_.string() +
+                                       ": its items have the embeddings of another encoder now; "
+                                       "open it again");
   }
   const bool changed = fresh->changes() != store_->changes() || !same_change(*store_, *fresh);
   const auto news = difference(*store_, *fresh);
