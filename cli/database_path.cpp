@@ -61,11 +61,16 @@ Database open_database(const ArgumentParser& args, OpenMode mode) {
 Database open_to_write(const ArgumentParser& args, Console& console) {
   const std::filesystem::path folder = find_database(args);
   return Database::open(
-      folder, {.encoder_loader = load_onnx_encoder, .upgraded = [&](std::uint64_t from) {
-                 console.err << "simdb: " << printable(folder.string()) << " had format " << from
-                             << " and has that of this simdb now; older versions "
-                                "of simdb can't open it any more\n";
-               }});
+      folder, {.encoder_loader = load_onnx_encoder, .upgraded = upgrade_note(folder, console)});
+}
+
+std::function<void(std::uint64_t)> upgrade_note(const std::filesystem::path& folder,
+                                                Console& console) {
+  return [folder, &console](std::uint64_t from) {
+    console.err << "simdb: " << printable(folder.string()) << " had format " << from
+                << " and has that of this simdb now; older versions "
+                   "of simdb can't open it any more\n";
+  };
 }
 
 void require_class(const Database& database, const std::string& name) {

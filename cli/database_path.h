@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 
 #include "cli/args.h"
 #include "simdb/database.h"
@@ -19,6 +21,10 @@ Database open_database(const ArgumentParser& args, OpenMode mode);
 /// The same for writing. Says on console.err if that made a database of an older format one of the
 /// newest, which older versions of simdb can't open.
 Database open_to_write(const ArgumentParser& args, Console& console);
+
+/// Says on console.err what open_to_write does: for OpenOptions::upgraded of the database there.
+std::function<void(std::uint64_t from)> upgrade_note(const std::filesystem::path& folder,
+                                                     Console& console);
 
 /// Throws Error(kNotFound) unless an item carries this class name.
 void require_class(const Database& database, const std::string& name);

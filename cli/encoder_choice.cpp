@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "cli/database_path.h"
+#include "cli/interrupt.h"
+#include "encoder/model/onnx_model_cut.h"
 #include "simdb/model_trial.h"
 #include "simdb/onnx_encoder.h"
 #include "simdb/shipped_encoders.h"
@@ -18,6 +20,19 @@ void add_encoder_options(ArgumentParser& parser) {
   parser.options().add_options()("encoder", po::value<std::string>()->value_name("NAME|FILE"),
                                  "use this encoder, without a database ('simdb encoders' lists "
                                  "names)");
+}
+
+std::optional<std::size_t> dim_of(const ArgumentParser& parser) {
+  if (!parser.has("dim")) return {};
+  return parser.get<std::size_t>("dim");
+}
+
+std::vector<std::byte> read_new_encoder(const std::string& chosen, std::optional<std::size_t> dim) {
+  const std::filesystem::path file = find_encoder_file(chosen);
+  std::vector<std::byte> model = read_model_file(file);
+  if (dim) model = cut_onnx_model(model, *dim, file.string());
+  if (!is_shipped_encoder(file)) judge_encoder(model, chosen, {.check = InterruptGuard::check});
+  return model;
 }
 
 std::shared_ptr<const ImageEncoder> choose_encoder(const ArgumentParser& parser) {

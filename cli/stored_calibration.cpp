@@ -39,6 +39,30 @@ std::optional<Calibration> stored_calibration(const std::filesystem::path& folde
   }
 }
 
+std::optional<CalibrationBasis> calibration_basis(const std::filesystem::path& folder,
+                                                  const Database& database) {
+  try {
+    const auto calibration = Calibration::load(folder, database.gallery());
+    if (!calibration) return std::nullopt;
+    CalibrationBasis basis{calibration->choices(), calibration->has_held_out()};
+    if (const auto& estimate = calibration->estimate()) basis.alpha = estimate->alpha;
+    return basis;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kCorruption && error.code() != ErrorCode::kBadInput) throw;
+    return std::nullopt;
+  }
+}
+
+void renew_calibration(const std::filesystem::path& folder, const Database& database,
+                       const CalibrationBasis& basis, const std::function<void()>& check) {
+  const Gallery& gallery = database.gallery();
+  auto calibration =
+      Calibration::compute(gallery, basis.choices, std::nullopt, trained_on(database), check);
+  calibration.set_estimate(AnswerSets(calibration, basis.alpha)
+                               .estimate(gallery, QueryOptions().accept_similarity, 2000, check));
+  calibration.save(folder);
+}
+
 void keep_calibration(const std::filesystem::path& folder, const Database& database,
                       Console& console) {
   try {

@@ -27,6 +27,7 @@ int run_init(std::span<const std::string> args, Console& console);
 int run_ls(std::span<const std::string> args, Console& console);
 int run_mv(std::span<const std::string> args, Console& console);
 int run_query(std::span<const std::string> args, Console& console);
+int run_reembed(std::span<const std::string> args, Console& console);
 int run_reindex(std::span<const std::string> args, Console& console);
 int run_restore(std::span<const std::string> args, Console& console);
 int run_review(std::span<const std::string> args, Console& console);

@@ -3,39 +3,26 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <ostream>
 
 #include "cli/args.h"
 #include "cli/backbone_encoder.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
+#include "cli/encoder_choice.h"
 #include "cli/interrupt.h"
 #include "cli/render.h"
-#include "encoder/model/onnx_model_cut.h"
 #include "simdb/digest.h"
 #include "simdb/error.h"
 #include "simdb/ingest.h"
 #include "simdb/model_trial.h"
 #include "simdb/onnx_encoder.h"
-#include "simdb/shipped_encoders.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
 namespace {
 
 constexpr std::uint64_t kDefaultMaxImageBytes = 64u << 20;  // as the limit of what is read
-
-std::optional<std::size_t> dim_of(const ArgumentParser& parser) {
-  if (!parser.has("dim")) return {};
-  return parser.get<std::size_t>("dim");
-}
-
-std::vector<std::byte> read_encoder(const std::string& chosen, std::optional<std::size_t> dim) {
-  const std::filesystem::path file = find_encoder_file(chosen);
-  std::vector<std::byte> model = read_model_file(file);
-  return dim ? cut_onnx_model(model, *dim, file.string()) : model;
-}
 
 // How large an image file may be to be kept; 0: none is.
 std::uint64_t max_image_bytes_of(const ArgumentParser& parser) {
@@ -130,12 +117,13 @@ int run_init(std::span<const std::string> args, Console& console) {
         fmt::format("can't create a database in {}: there is one already", folder.string()));
   }
   const InterruptGuard interrupt;  // half a database would be in the way of the next try
-  const std::vector<std::byte> model = is_own
-                                           ? make_backbone_encoder(parser, dim_of(parser), console)
-                                           : read_encoder(chosen, dim_of(parser));
   // Proves that it runs before anything is created, and does no harm.
-  if (is_own || !is_shipped_encoder(find_encoder_file(chosen))) {
+  std::vector<std::byte> model;
+  if (is_own) {
+    model = make_backbone_encoder(parser, dim_of(parser), console);
     judge_encoder(model, chosen, {.check = InterruptGuard::check});
+  } else {
+    model = read_new_encoder(chosen, dim_of(parser));
   }
   const OnnxEncoder encoder(model, chosen);
   Database database = Database::create(folder, model, encoder.dimension());
