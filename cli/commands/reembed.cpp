@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
+#include <system_error>
 
 #include "cli/args.h"
 #include "cli/commands/commands.h"
@@ -51,6 +52,15 @@ void require_sense(const ArgumentParser& parser) {
     if (parser.flag("no-switch") && parser.has(option)) {
       throw Error(ErrorCode::kUsage, fmt::format("--{} belongs to the switch", option));
     }
+  }
+}
+
+void require_folders(const ArgumentParser& parser) {
+  if (!parser.has("images")) return;
+  for (const std::string& folder : parser.get<Words>("images")) {
+    std::error_code error;
+    if (std::filesystem::is_directory(folder, error)) continue;
+    throw Error(ErrorCode::kNotFound, "--images: there is no folder " + printable(folder));
   }
 }
 
@@ -216,6 +226,7 @@ int run_reembed(std::span<const std::string> args, Console& console) {
   add_options(parser);
   if (!parser.parse(args, console, 0, 0)) return 0;
   require_sense(parser);
+  require_folders(parser);
   const std::filesystem::path folder = find_database(parser);
   const InterruptGuard interrupt;
   std::vector<std::byte> model;

@@ -10,6 +10,7 @@
 
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
+#include "simdb/error.h"
 #include "tests/integration/cli_fixture.h"
 #include "tests/storage/raw_store.h"
 #include "tests/support/fault_run.h"

@@ -176,10 +176,10 @@ TEST_F(CliReembedTest, AnInterruptedRunGoesOn) {
   ASSERT_EQ(simdb({"add", "--by-folder", "many"}).code, 0);
   const std::size_t all = items();
   int interrupted = 0;
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < 12; ++i) {
     const ProcessResult result =
         simdb({"reembed", "--encoder", "other.onnx", "--no-switch"},
-              {.signal = SIGINT, .signal_after = std::chrono::milliseconds(100 + 40 * i)});
+              {.signal = SIGINT, .signal_after = std::chrono::milliseconds(10 + 15 * i)});
     interrupted += result.code == 130 ? 1 : 0;
     ASSERT_THAT(result.code, ::testing::AnyOf(0, 130)) << result.err;
     EXPECT_EQ(stats()["dimension"], 16);
@@ -194,7 +194,7 @@ TEST_F(CliReembedTest, AnInterruptedRunGoesOn) {
 TEST_F(CliReembedTest, ABackupHasTheEncoderInUse) {
   ASSERT_EQ(reembed({"--keep-old"}).code, 0);
   ASSERT_EQ(simdb({"backup", path("file")}).code, 0);
-  ASSERT_EQ(simdb({"restore", path("file"), path("restored")}).code, 0);
+  ASSERT_EQ(simdb({"restore", path("file"), "--db", path("restored")}).code, 0);
   EXPECT_EQ(answers("restored"), answers());
   EXPECT_EQ(simdb({"verify", "--db", path("restored")}).code, 0);
   EXPECT_EQ(simdb({"reembed", "--roll-back", "--db", path("restored")}).code, 0);
@@ -221,6 +221,9 @@ TEST_F(CliReembedTest, WrongInputIsRefused) {
   EXPECT_EQ(reembed({}, "no model.onnx").code, 4);
   EXPECT_EQ(reembed({}, "nowhere.onnx").code, 3);
   EXPECT_EQ(reembed({"--images", "nowhere"}).code, 3);
+  EXPECT_EQ(reembed({"--images", "net.onnx"}).code, 3);
+  fs::create_directory(path("nothing"));
+  EXPECT_EQ(reembed({"--images", "nothing"}).code, 4);
   EXPECT_EQ(simdb({"init", "--space", "clip", "--dimension", "4", "--db", path("space")}).code, 0);
   const ProcessResult space = reembed({"--db", path("space")});
   EXPECT_EQ(space.code, 2);

@@ -166,7 +166,9 @@ TEST_F(ReembedTest, ItemsOfUnknownFilesAreLost) {
     Database database = Database::open(folder_ / "db");
     EmbeddingBatch row(16);
     row.append_normalized(std::vector<float>(16, 1));
-    database.add(std::vector<NewItem>{{.info = {.class_name = "far", .source = picture(0)}}}, row);
+    database.add(std::vector<NewItem>{{.info = {.class_name = "far", .source = picture(0)},
+                                       .thumbnail = {}}},
+                 row);
   }
   const auto database = open();
   const ReembedReport report = embed(*database);
