@@ -29,6 +29,8 @@ class Reembedding {
   std::size_t dimension() const noexcept { return store_->dimension(); }
   std::uint64_t items() const { return store_->size(); }
   std::optional<ItemRecord> get(ItemId id) const { return store_->get(id); }
+  /// See Gallery::image.
+  std::vector<std::byte> image(const Sha256& digest) const { return store_->image(digest); }
   /// See Database::kept_options.
   QueryOptions kept_options() const;
 

@@ -46,7 +46,7 @@ std::vector<std::byte> Originals::bytes_of(const ItemRecord& item) const {
     return sha256(bytes) == info.digest;
   };
   if (kept_) {
-    if (auto bytes = kept_(item.id); !bytes.empty() && is_right(bytes)) return bytes;
+    if (auto bytes = kept_(info.digest); !bytes.empty() && is_right(bytes)) return bytes;
   }
   std::string why = "it has no source";
   std::optional<ErrorCode> refused;

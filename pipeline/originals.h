@@ -16,8 +16,8 @@ namespace simdb {
 /// is taken for one. Thread-safe.
 class Originals {
  public:
-  /// The bytes of an item's image file that the database keeps; empty if it keeps none.
-  using Kept = std::function<std::vector<std::byte>(ItemId)>;
+  /// The image file of a digest that the database keeps; empty if it keeps none.
+  using Kept = std::function<std::vector<std::byte>(const Sha256&)>;
 
   explicit Originals(const ImageLimits& limits = {}, Kept kept = {});
 

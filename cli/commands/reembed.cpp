@@ -128,7 +128,8 @@ std::shared_ptr<const ImageEncoder> begin(Reembedding& database,
 ReembedReport embed(Reembedding& database, const ImageEncoder& encoder,
                     const ArgumentParser& parser, Console& console) {
   const std::size_t todo = database.missing().size();
-  Originals originals(parser.image_limits());
+  Originals originals(parser.image_limits(),
+                      [&](const Sha256& digest) { return database.image(digest); });
   if (todo > 0 && parser.has("images")) {
     ImageArguments arguments(console);
     for (const std::string& folder : parser.get<Words>("images")) {
@@ -221,8 +222,8 @@ int run_reembed(std::span<const std::string> args, Console& console) {
       "reembed --encoder NAME|FILE.onnx",
       "Gives the database another encoder: embeds all items anew, compares, and puts the new "
       "embeddings in\nplace in one step. Items keep ids, classes, keys and metadata. Each image "
-      "is read from its source\nor found by its digest. A run that was interrupted goes on where "
-      "it was.");
+      "is read from the database,\nif that keeps it, its source, or --images. A run that was "
+      "interrupted goes on where it was.");
   add_options(parser);
   if (!parser.parse(args, console, 0, 0)) return 0;
   require_sense(parser);

@@ -111,6 +111,18 @@ TEST_F(CliReembedTest, MissingImagesPreventTheSwitch) {
   expect_sound();
 }
 
+TEST_F(CliReembedTest, KeptImagesNeedNoFiles) {
+  ASSERT_EQ(simdb({"init", "--encoder", "net.onnx", "--keep-images", "--db", path("keeps")}).code,
+            0);
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes", "--db", path("keeps")}).code, 0);
+  ASSERT_EQ(reembed({}).code, 0);
+  fs::remove_all(path("shapes"));
+  const ProcessResult result = reembed({"--db", path("keeps")});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(answers("keeps"), answers());
+  EXPECT_EQ(simdb({"verify", "--db", path("keeps")}).code, 0);
+}
+
 TEST_F(CliReembedTest, NotAllItemsAreDropped) {
   fs::rename(path("shapes"), path("elsewhere"));
   const ProcessResult refused = reembed({"--drop-missing"});

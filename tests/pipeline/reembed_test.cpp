@@ -180,9 +180,13 @@ TEST_F(ReembedTest, ItemsOfUnknownFilesAreLost) {
 TEST_F(ReembedTest, KeptImagesComeFirst) {
   fs::remove_all(folder_ / "images");
   const auto database = open();
-  const Originals originals({}, [](ItemId id) {
-    const int i = static_cast<int>(to_number(id)) - 1;
-    return i == 0 ? std::vector<std::byte>() : i == 1 ? bytes_of(0) : bytes_of(i);
+  const Originals originals({}, [](const Sha256& digest) {
+    for (int i = 0; i < kPictures; ++i) {
+      if (digest == sha256(bytes_of(i))) {
+        return i == 0 ? std::vector<std::byte>() : bytes_of(i == 1 ? 0 : i);
+      }
+    }
+    return std::vector<std::byte>();
   });
   const ReembedReport report = embed(*database, originals);
   EXPECT_EQ(report.embedded, 4U);
