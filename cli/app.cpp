@@ -29,6 +29,7 @@ constexpr std::array kCommands = {
     Command{"encoders", "the encoders that come with simdb", run_encoders},
     Command{"add", "add images to a class", run_add},
     Command{"query", "classify images by their nearest neighbours", run_query},
+    Command{"why", "tell why the answer is what it is", run_why},
     Command{"calibrate", "learn when an image is of no class", run_calibrate},
     Command{"compare", "similarity of two images", run_compare},
     Command{"embed", "vectors of images, for other tools", run_embed},

@@ -12,7 +12,7 @@ _simdb() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   if ((COMP_CWORD == 1)); then
     mapfile -t COMPREPLY < <(compgen -W "add backup calibrate classes compact compare completion duplicates embed encoders eval export image import init ls mv query reembed reindex restore review rm
-      sample-data set stats train tune verify watch --help --version" -- "$word")
+      sample-data set stats train tune verify watch why --help --version" -- "$word")
     return
   fi
   case $previous in
@@ -57,8 +57,9 @@ _simdb() {
       encoders) options="--json" ;;
       init) options="--encoder --dim --space --dimension --keep-images --max-image-bytes --db --json" ;;
       image) options="--db" ;;
-      query) options="-k --vectors --files-from --null --class --where --accept --alpha --within --image-limit --db --json" ;;
       reembed) options="--encoder --dim --images --drop-missing --no-switch --keep-old --roll-back --discard --image-limit --db --json" ;;
+      query) options="-k --vectors --files-from --null --class --where --accept --alpha --within --why --image-limit --db --json" ;;
+      why) options="-k --vectors --report --class --where --accept --alpha --within --image-limit --db --json" ;;
       classes) options="--by --class --where --db --json" ;;
       ls) options="--after --class --limit --where --db --json" ;;
       mv) options="--class --db --json" ;;

@@ -13,6 +13,7 @@
 #include "database/kept_options_internal.h"
 #include "database/layout.h"
 #include "database/new_folder_internal.h"
+#include "database/predict.h"
 #include "index/snapshot.h"
 #include "simdb/error.h"
 
@@ -29,7 +30,9 @@ Lookup lookup_of(const QueryOptions& options) {
   return lookup;
 }
 
-Prediction decide(std::vector<LabeledNeighbor> neighbors, const QueryOptions& options) {
+}  // namespace
+
+Prediction predict(std::vector<LabeledNeighbor> neighbors, const QueryOptions& options) {
   Prediction prediction;
   prediction.neighbors = std::move(neighbors);
   if (prediction.neighbors.empty()) return prediction;
@@ -40,8 +43,6 @@ Prediction decide(std::vector<LabeledNeighbor> neighbors, const QueryOptions& op
       prediction.neighbors.front().similarity >= options.accept_similarity - kSimilarityTolerance;
   return prediction;
 }
-
-}  // namespace
 
 struct Database::State {
   static Database create(const fs::path& folder, const StoreIdentity& identity,
@@ -175,7 +176,7 @@ Prediction Database::query(const Image& image, const QueryOptions& options) cons
 }
 
 Prediction Database::query(std::span<const float> embedding, const QueryOptions& options) const {
-  return decide(state_->gallery->look_up(embedding, lookup_of(options)), options);
+  return predict(state_->gallery->look_up(embedding, lookup_of(options)), options);
 }
 
 std::vector<Prediction> Database::query_batch(const EmbeddingBatch& embeddings,
@@ -184,7 +185,7 @@ std::vector<Prediction> Database::query_batch(const EmbeddingBatch& embeddings,
   std::vector<Prediction> predictions(hits.size());
   parallel_for(hits.size(), kVotesAtOnce, core_count(), [&](std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i) {
-      predictions[i] = decide(std::move(hits[i]), options);
+      predictions[i] = predict(std::move(hits[i]), options);
     }
   });
   return predictions;

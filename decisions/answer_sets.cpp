@@ -95,6 +95,11 @@ double familiarity_of(const ClassRules& rules, const Prediction& prediction) {
   return best + (0.05 + 0.2 / groups) * std::log(prediction.confidence);
 }
 
+// Whether no item of a class is left out: else its p-values would be too small.
+bool whole_classes(const QueryOptions& options) {
+  return options.filter.ids.all() && options.filter.where.empty();
+}
+
 float best_of_winner(const Prediction& prediction) {
   for (const LabeledNeighbor& neighbor : prediction.neighbors) {
     if (neighbor.class_name == prediction.class_name) return neighbor.similarity;
@@ -152,21 +157,27 @@ CalibratedClasses AnswerSets::classes() const {
 
 Decision AnswerSets::decide(const Gallery& gallery, std::span<const float> query,
                             const Prediction& prediction, const QueryOptions& options) const {
-  Decision decision;
-  if (prediction.ranking.empty()) return decision;
-  decision.familiarity = familiarity_of(*rules_, prediction);
-  const auto winner = rules_->state().place_of(prediction.class_name);
-  const bool whole_classes = options.filter.ids.all() && options.filter.where.empty();
-  if (whole_classes) {
+  std::vector<PossibleClass> calibrated;
+  if (!prediction.ranking.empty() && whole_classes(options)) {
     for (const auto& [place, best] :
          best_of_classes(*rules_, gallery, query, prediction, options)) {
       if (best < rules_->threshold(place)) continue;
-      decision.possible.push_back({rules_->state().classes[place].name, best,
-                                   rules_->p_value(place, best), rules_->calibrated_by(place)});
+      calibrated.push_back({rules_->state().classes[place].name, best, rules_->p_value(place, best),
+                            rules_->calibrated_by(place)});
     }
   }
+  return decide(std::move(calibrated), prediction, options);
+}
+
+Decision AnswerSets::decide(std::vector<PossibleClass> calibrated, const Prediction& prediction,
+                            const QueryOptions& options) const {
+  Decision decision;
+  if (prediction.ranking.empty()) return decision;
+  decision.familiarity = familiarity_of(*rules_, prediction);
+  decision.possible = std::move(calibrated);
+  const auto winner = rules_->state().place_of(prediction.class_name);
   const bool winner_is_calibrated =
-      whole_classes && winner && rules_->calibrated_by(*winner) != CalibratedBy::kNothing;
+      whole_classes(options) && winner && rules_->calibrated_by(*winner) != CalibratedBy::kNothing;
   const float nearest = best_of_winner(prediction);
   if (!winner_is_calibrated && nearest >= options.accept_similarity - kSimilarityTolerance) {
     decision.verdict = decision.possible.empty() ? Verdict::kUncalibrated : Verdict::kAmbiguous;
@@ -181,6 +192,18 @@ Decision AnswerSets::decide(const Gallery& gallery, std::span<const float> query
   }
   sort_possible(decision.possible, prediction);
   return decision;
+}
+
+ClassStanding AnswerSets::standing(std::string_view class_name, float similarity,
+                                   const QueryOptions& options) const {
+  const auto place = rules_->state().place_of(class_name);
+  if (!place || !whole_classes(options) ||
+      rules_->calibrated_by(*place) == CalibratedBy::kNothing) {
+    return {};
+  }
+  const ClassRules::Rank rank = rules_->rank(*place, similarity);
+  return {rules_->p_value(*place, similarity), rules_->calibrated_by(*place), rank.scores,
+          rank.no_larger, rules_->threshold(*place)};
 }
 
 std::vector<Decision> AnswerSets::decide_batch(const Gallery& gallery,

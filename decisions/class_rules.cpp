@@ -170,38 +170,42 @@ ClassRules::Rule ClassRules::by_own_images(const ClassScores& scores) const {
 }
 
 double ClassRules::p_value(std::uint32_t place, float similarity) const {
+  const Rank found = rank(place, similarity);
+  return found.scores == 0 ? 0 : p_of(found.no_larger, found.scores);
+}
+
+ClassRules::Rank ClassRules::rank(std::uint32_t place, float similarity) const {
   const Rule& rule = rules_[place];
   const ClassScores& scores = state_->classes[place].scores;
-  const auto count_of = [&](std::span<const float> values) {
-    return static_cast<std::size_t>(std::upper_bound(values.begin(), values.end(), similarity) -
-                                    values.begin());
+  const auto rank_among = [&](std::span<const float> values) -> Rank {
+    const auto end = std::upper_bound(values.begin(), values.end(), similarity);
+    return {static_cast<std::size_t>(end - values.begin()), values.size()};
   };
   switch (rule.by) {
     case CalibratedBy::kNothing:
-      return 0;
+      return {};
     case CalibratedBy::kHeldOut:
-      return p_of(count_of(scores.held_out), scores.held_out.size());
+      return rank_among(scores.held_out);
     case CalibratedBy::kItems: {
       const auto& items = scores.calibrating;
       const auto end =
           std::upper_bound(items.begin(), items.end(), similarity,
                            [](float value, const ItemScore& item) { return value < item.score; });
-      return p_of(static_cast<std::size_t>(end - items.begin()), items.size());
+      return {static_cast<std::size_t>(end - items.begin()), items.size()};
     }
     case CalibratedBy::kAllItems:
-      return p_of(count_of(of_all_items_), of_all_items_.size());
+      return rank_among(of_all_items_);
     case CalibratedBy::kClasses: {
       const Scores others = scores_over_classes(place, rule.shots);
-      std::size_t count = count_of(others.values);
-      std::size_t n = others.values.size();
+      Rank found = rank_among(others.values);
       if (others.own != nullptr) {
-        --n;
-        if (*others.own <= similarity) --count;
+        --found.scores;
+        if (*others.own <= similarity) --found.no_larger;
       }
-      return p_of(count, n);
+      return found;
     }
   }
-  return 0;
+  return {};
 }
 
 }  // namespace simdb

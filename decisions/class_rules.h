@@ -25,6 +25,13 @@ class ClassRules {
   /// p_value(place, s) > alpha where s >= threshold(place), and nowhere else; infinite where the
   /// class is uncalibrated.
   float threshold(std::uint32_t place) const { return rules_[place].threshold; }
+  /// How many scores calibrate a class, and how many of them are no larger than a similarity.
+  struct Rank {
+    std::size_t no_larger = 0;
+    std::size_t scores = 0;
+  };
+  /// Zeros where the class is uncalibrated.
+  Rank rank(std::uint32_t place, float similarity) const;
   /// 0 where the class is uncalibrated.
   double p_value(std::uint32_t place, float similarity) const;
 

@@ -39,5 +39,6 @@ int run_train(std::span<const std::string> args, Console& console);
 int run_tune(std::span<const std::string> args, Console& console);
 int run_verify(std::span<const std::string> args, Console& console);
 int run_watch(std::span<const std::string> args, Console& console);
+int run_why(std::span<const std::string> args, Console& console);
 
 }  // namespace simdb::cli

@@ -179,6 +179,15 @@ struct PossibleClass {
   CalibratedBy calibrated_by = CalibratedBy::kNothing;
 };
 
+/// How a class stands to an image by p-values.
+struct ClassStanding {
+  std::optional<double> p = std::nullopt;  ///< nothing: the class is uncalibrated
+  CalibratedBy calibrated_by = CalibratedBy::kNothing;
+  std::size_t scores = 0;                      ///< calibrate it; of these ...
+  std::size_t no_larger = 0;                   ///< ... are no larger than the similarity
+  std::optional<float> needed = std::nullopt;  ///< p > alpha from here on; nothing: nowhere
+};
+
 /// What the classes say of an image. kKnown: one, which wins the vote. kAmbiguous: several, or one
 /// that another outvotes. kUnknown: none. kUncalibrated: the vote's winner, which reaches
 /// accept_similarity, but has no p-value; no other class is possible.
@@ -213,8 +222,17 @@ class AnswerSets {
   Decision decide(const Gallery& gallery, std::span<const float> query,
                   const Prediction& prediction, const QueryOptions& options) const;
 
-  /// The same for each row, on all cores. Calls `check` before each, by several threads at a time,
-  /// and lets out what that throws. Throws Error(kUsage) unless there is one prediction per row.
+  /// The decision where these classes, all calibrated, are possible and `prediction` is the vote.
+  Decision decide(std::vector<PossibleClass> calibrated, const Prediction& prediction,
+                  const QueryOptions& options) const;
+
+  /// What an image of this similarity to the class's nearest item would be to the class.
+  ClassStanding standing(std::string_view class_name, float similarity,
+                         const QueryOptions& options) const;
+
+  /// The same as decide() for each row, on all cores. Calls `check` before each, by several threads
+  /// at a time, and lets out what that throws. Throws Error(kUsage) unless there is one prediction
+  /// per row.
   std::vector<Decision> decide_batch(
       const Gallery& gallery, const EmbeddingBatch& queries,
       std::span<const Prediction> predictions, const QueryOptions& options,

@@ -16,21 +16,8 @@
 namespace simdb {
 namespace {
 
+using test::ask;
 using test::OpenGallery;
-
-// The answer of a vote, as Database::query makes it.
-Prediction predict(const Gallery& gallery, std::span<const float> query,
-                   const QueryOptions& options) {
-  Prediction prediction;
-  Lookup lookup{options.k, options.within, options.filter};
-  if (lookup.within) *lookup.within -= kSimilarityTolerance;
-  prediction.neighbors = gallery.look_up(query, lookup);
-  if (prediction.neighbors.empty()) return prediction;
-  prediction.ranking = vote(prediction.neighbors);
-  prediction.class_name = prediction.ranking.front().class_name;
-  prediction.confidence = prediction.ranking.front().score;
-  return prediction;
-}
 
 using Possible = std::map<std::string, double>;
 
@@ -94,7 +81,7 @@ TEST(AnswerSetsTest, AreThoseOfAPlainScan) {
         QueryOptions options{.k = 1 + random() % 12};
         if (random() % 3 == 0) options.filter.class_names = {"class 1", "class 2", "class 39"};
         if (random() % 4 == 0) options.within = 0.5F;
-        const Prediction prediction = predict(*gallery, queries.row(q), options);
+        const Prediction prediction = ask(*gallery, queries.row(q), options);
         if (prediction.neighbors.empty()) continue;
         const Decision decision = sets.decide(*gallery, queries.row(q), prediction, options);
         const Possible expected = by_plain_scan(rules, best[q], options.filter.class_names);
@@ -115,7 +102,7 @@ TEST(AnswerSetsTest, ManyAreDecidedAsOneByOne) {
   const EmbeddingBatch queries = test::clustered_embeddings(50, 16, 12, 9);
   std::vector<Prediction> predictions;
   for (std::size_t q = 0; q < queries.rows(); ++q) {
-    predictions.push_back(predict(*gallery, queries.row(q), {}));
+    predictions.push_back(ask(*gallery, queries.row(q), {}));
   }
   std::atomic<std::size_t> checks = 0;
   const auto many = sets.decide_batch(*gallery, queries, predictions, {}, [&] { ++checks; });
@@ -148,7 +135,7 @@ std::size_t unknown(const AnswerSets& sets, const Gallery& gallery, const Embedd
   for (std::size_t i = 0; i < asked.rows(); ++i) {
     const QueryOptions options;
     const Decision decision =
-        sets.decide(gallery, asked.row(i), predict(gallery, asked.row(i), options), options);
+        sets.decide(gallery, asked.row(i), ask(gallery, asked.row(i), options), options);
     count += decision.verdict == Verdict::kUnknown ? 1 : 0;
   }
   return count;
@@ -274,7 +261,7 @@ class VerdictTest : public ::testing::Test {
     const EmbeddingBatch query = test::at_degrees({degrees});
     const auto trained_on = [&](const Sha256& digest) { return trained_.contains(digest); };
     return AnswerSets(Calibration::compute(*gallery_, {}, std::nullopt, trained_on), alpha)
-        .decide(*gallery_, query.row(0), predict(*gallery_, query.row(0), options), options);
+        .decide(*gallery_, query.row(0), ask(*gallery_, query.row(0), options), options);
   }
 
   void trained_on(std::span<const ItemId> ids) {

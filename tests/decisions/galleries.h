@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "database/embedded_gallery.h"
+#include "database/predict.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/stores.h"
 #include "tests/support/temporary_folder.h"
@@ -37,5 +38,13 @@ class OpenGallery {
   EmbeddedGallery gallery_;
   std::uint64_t next_ = 1;
 };
+
+/// What Database::query answers.
+inline Prediction ask(const Gallery& gallery, std::span<const float> query,
+                      const QueryOptions& options = {}) {
+  Lookup lookup{options.k, options.within, options.filter};
+  if (lookup.within) *lookup.within -= kSimilarityTolerance;
+  return predict(gallery.look_up(query, lookup), options);
+}
 
 }  // namespace simdb::test

@@ -83,7 +83,7 @@ LOADERS = re.compile(r"torch::(load|pickle_load|jit::|serialize::)|\bjit::(load|
 PUBLIC_HEADERS = {
     "core": "byte_stream digest embedding error id_filter image image_encoder item metadata vector_space vote_rule",
     "database": "backup classifier database gallery repair",
-    "decisions": "calibration class_effect duplicates review",
+    "decisions": "calibration class_effect duplicates review why",
     "encoder/image": "class_folders image_codec",
     "encoder/model": "model_trial onnx_encoder shipped_encoders",
     "pipeline": "encode_images image_paths ingest",
