@@ -64,9 +64,10 @@ void print_effect(std::ostream& out, const ClassEffect& effect) {
   }
   out << "; " << likeness(effect) << '\n';
   if (effect.affected_items > 0) {
-    out << "  " << count_of(effect.affected_items, "item", "items")
-        << " of other classes may change their answer: an image of this class is nearest now to "
-        << names_of(effect.affected) << '\n';
+    out << "  "
+        << count_of(effect.affected_items, "item of another class may change its answer",
+                    "items of other classes may change their answer")
+        << ": an image of this class is nearest now to " << names_of(effect.affected) << '\n';
   }
   if (effect.calibrating < effect.needed) {
     out << "  " << effect.needed - effect.calibrating

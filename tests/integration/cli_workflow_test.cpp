@@ -48,7 +48,7 @@ TEST_F(CliTest, TakesFilesFoldersAndListsOnStdin) {
       simdb({"add", "c", "-", "--json"},
             {.input = one + "\n" + path("shapes/red/circle_red_1.png") + "\n"});
   ASSERT_EQ(listed.code, 0) << listed.err;
-  EXPECT_EQ(json_lines(listed.out).size(), 2U);
+  EXPECT_EQ(json_lines(listed.out).size(), 3U) << "two images and a new class";
   EXPECT_EQ(simdb({"classes"}).out, "       1  a\n      12  b\n       2  c\n");
 }
 
@@ -92,7 +92,8 @@ TEST_F(CliTest, WhatIsThereIsNotDecodedAgain) {
   const ProcessResult again = simdb({"add", "--by-folder", "shapes", "--image-limit", "side=1"});
   EXPECT_EQ(again.out, "added 0 images, 36 were there already\n") << again.err;
   const std::string image = "shapes/red/circle_red_0.png";
-  EXPECT_EQ(simdb({"add", "other", image, "--image-limit", "side=1"}).out, "added 1 image\n");
+  EXPECT_THAT(simdb({"add", "other", image, "--image-limit", "side=1"}).out,
+              StartsWith("added 1 image\n"));
   const auto nearest = json_lines(simdb({"query", image, "--class", "other", "--json"}).out).at(0);
   EXPECT_GT(nearest["neighbors"][0]["similarity"], 0.999999);
   EXPECT_THAT(simdb({"verify", "--deep"}).out, StartsWith("sound: 37 items"));
