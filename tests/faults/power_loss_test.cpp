@@ -24,7 +24,7 @@ struct Report {
 // Works until the power fails at a random operation behind the first `spared`.
 void work_until_power_fails(FaultyGallery& database, GalleryWork& work, Expected& expected,
                             std::uint64_t spared) {
-  database.disk.power_off_at(1 + spared + work.random()() % 300);
+  database.disk.power_off_at(1 + spared + work.random()() % 380);
   try {
     database.open();
     while (true) work.step(*database.gallery, expected);
