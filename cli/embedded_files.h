@@ -13,6 +13,7 @@ extern const std::string_view kReportCss;         ///< page.css
 extern const std::string_view kReportBaseJs;      ///< base.js
 extern const std::string_view kReportScatterJs;   ///< scatter.js
 extern const std::string_view kReportMatricesJs;  ///< matrices.js
+extern const std::string_view kReportCurvesJs;    ///< curves.js
 extern const std::string_view kReportPageJs;      ///< page.js
 extern const std::string_view kPicturePageHtml;   ///< picture_page.html
 

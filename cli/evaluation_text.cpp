@@ -57,6 +57,7 @@ void print_evaluation(std::ostream& out, const Evaluation& result) {
   line("recall@5", percent(result.recall_at_5));
   line("MAP@R", percent(result.map_at_r));
   line("calibration error", percent(result.calibration_error), "(confidence against accuracy)");
+  line("AURC", percent(result.risk.area), "(mean error of the surest, over all shares answered)");
   if (result.episodes) {
     const auto& [options, score, parents, from_database] = *result.episodes;
     line(fmt::format("{}-way {}-shot", options.ways, options.shots),
@@ -82,7 +83,17 @@ nlohmann::ordered_json to_json(const Evaluation& result) {
                                  {"recall_at_1", result.recall_at_1},
                                  {"recall_at_5", result.recall_at_5},
                                  {"map_at_r", result.map_at_r},
-                                 {"calibration_error", result.calibration_error}};
+                                 {"calibration_error", result.calibration_error},
+                                 {"aurc", result.risk.area},
+                                 {"reliability", nlohmann::ordered_json::array()},
+                                 {"risk_coverage", nlohmann::ordered_json::array()}};
+  for (const CalibrationBin& bin : result.reliability) {
+    json["reliability"].push_back(
+        {{"images", bin.answers}, {"confidence", bin.confidence}, {"accuracy", bin.accuracy}});
+  }
+  for (const RiskPoint& point : thinned(result.risk.curve, kCurvePoints)) {
+    json["risk_coverage"].push_back({{"coverage", point.coverage}, {"risk", point.risk}});
+  }
   if (result.episodes) {
     const auto& [options, score, parents, from_database] = *result.episodes;
     json["episodes"] = {{"ways", options.ways},

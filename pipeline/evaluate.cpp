@@ -86,6 +86,8 @@ void summarise(Evaluation& result, std::span<const QueryResult> answers) {
     rated.push_back({image.confidence, image.predicted == image.truth});
   }
   result.calibration_error = calibration_error(rated);
+  result.reliability = calibration_bins(rated);
+  result.risk = risk_coverage(rated);
   const RetrievalScore mean = mean_of(answers);
   result.accuracy = mean.accuracy;
   result.balanced_accuracy = mean.balanced_accuracy;

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "measures/episodes.h"
+#include "measures/risk_coverage.h"
+#include "measures/vote_quality.h"
 #include "simdb/database.h"
 #include "simdb/encode_images.h"
 #include "simdb/image_paths.h"
@@ -51,7 +53,9 @@ struct Evaluation {
   double recall_at_5 = 0;        ///< share that has one of its class among the nearest five
   double map_at_r = 0;           ///< mean average precision at R, R = references of their class
   double calibration_error = 0;  ///< of the confidences: see measures/vote_quality.h
-  EmbeddingBatch singletons;     ///< images left out as the only ones of their class
+  std::vector<CalibrationBin> reliability = {};  ///< the same by bins
+  RiskCoverage risk = {};                        ///< of the confidences
+  EmbeddingBatch singletons;              ///< images left out as the only ones of their class
   std::optional<EpisodeReport> episodes;  ///< if they were asked for
   std::optional<double> auroc;            ///< the same, against foreign images
   std::vector<ImageFailure> failures;

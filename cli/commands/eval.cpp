@@ -165,6 +165,14 @@ EvalReport to_report(Evaluation&& result, const Reference& reference, const std:
   report.balanced_accuracy = result.balanced_accuracy;
   report.recall_at_1 = result.recall_at_1;
   report.map_at_r = result.map_at_r;
+  report.calibration_error = result.calibration_error;
+  for (const CalibrationBin& bin : result.reliability) {
+    report.reliability.push_back({static_cast<double>(bin.answers), bin.confidence, bin.accuracy});
+  }
+  report.risk_area = result.risk.area;
+  for (const RiskPoint& point : thinned(result.risk.curve, kCurvePoints)) {
+    report.risk.push_back({point.coverage, point.risk});
+  }
   report.unusable = result.failures.size();
   report.classes = std::move(result.classes);
   report.confusion = std::move(result.confusion);

@@ -93,5 +93,6 @@ new Scatter(byId('features'), 'f', ['feature 1', 'feature 2', 'feature 3']);
 new Scatter(byId('components'), 'q', ['PC 1', 'PC 2', 'PC 3']);
 fillNotes(new SimilarityMatrix(byId('similarity')));
 fillConfusionTables(new ConfusionMatrix(byId('confusion')).totals);
+fillCurves();
 fillErrors();
 document.documentElement.dataset.ready = 'yes';

@@ -150,6 +150,10 @@ Json page_data(const EvalReport& report, const ReportLimits& limits) {
       {"balancedAccuracy", report.balanced_accuracy},
       {"recallAt1", report.recall_at_1},
       {"mapAtR", report.map_at_r},
+      {"calibrationError", report.calibration_error},
+      {"reliability", report.reliability},
+      {"riskArea", report.risk_area},
+      {"risk", report.risk},
       {"classes", report.classes},
       {"confusion", confusion_cells(report)},
       {"matrix", {{"images", shown.places(matrix)}, {"values", similarities(report, matrix)}}},
@@ -172,6 +176,7 @@ std::string render_report(const EvalReport& report, const ReportLimits& limits) 
       {"/*simdb:base*/", kReportBaseJs},
       {"/*simdb:scatter*/", kReportScatterJs},
       {"/*simdb:matrices*/", kReportMatricesJs},
+      {"/*simdb:curves*/", kReportCurvesJs},
       {"/*simdb:page*/", kReportPageJs}};
   return fill_marks(kReportHtml, parts);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -35,6 +36,10 @@ struct EvalReport {
   double balanced_accuracy = 0;
   double recall_at_1 = 0;
   double map_at_r = 0;
+  double calibration_error = 0;
+  std::vector<std::array<double, 3>> reliability = {};  ///< images, confidence, accuracy per bin
+  double risk_area = 0;                                 ///< AURC
+  std::vector<std::array<double, 2>> risk = {};         ///< coverage and error, by coverage
   std::size_t unusable = 0;  ///< images that could not be read or encoded
   std::vector<std::string> classes;
   /// {truth, predicted}: how often, where it occurs.

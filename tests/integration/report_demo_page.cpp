@@ -80,6 +80,15 @@ EvalReport demo(std::size_t classes, std::size_t per_class, bool hostile) {
   report.balanced_accuracy = report.accuracy;
   report.recall_at_1 = report.accuracy;
   report.map_at_r = 0.9 * report.accuracy;
+  for (int bin = 0; bin < 15; ++bin) {
+    const double confidence = (bin + 0.5) / 15;
+    report.reliability.push_back({bin < 4 ? 0.0 : bin * 3.0, confidence, confidence * confidence});
+  }
+  for (int point = 1; point <= 100; ++point) {
+    report.risk.push_back({point / 100.0, point * point / 1e4 * (1 - report.accuracy)});
+  }
+  report.calibration_error = 0.06;
+  report.risk_area = (1 - report.accuracy) / 3;
   report.unusable = 2;
   return report;
 }

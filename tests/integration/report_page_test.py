@@ -117,6 +117,15 @@ class ReportPage(unittest.TestCase):
                 with self.subTest(page=name, canvas=canvas):
                     self.assertGreater(self.browser.run(COUNT_COLOURS, canvas), colours)
 
+    def test_draws_how_far_the_confidence_holds(self):
+        self.open("few")
+        bars, points = self.browser.run("""
+          return [document.querySelectorAll('#reliability .bar').length,
+                  document.querySelector('#risk .curve').points.numberOfItems];""")
+        self.assertEqual(bars, 11)  # bins without images have none
+        self.assertEqual(points, 100)
+        self.assertIn("calibration error 6.0 %", self.browser.run("return document.body.innerText"))
+
     def test_dragging_turns_one_plot(self):
         self.open("few")
         features, components = self.picture("features"), self.picture("components")
