@@ -2,7 +2,7 @@
 const kPlot = { width: 420, height: 300, left: 48, right: 14, top: 14, bottom: 40 };
 
 function svg(tag, attributes, ...children) {
-  const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  const node = document.createElementNS(byId('risk').namespaceURI, tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
   return node;
