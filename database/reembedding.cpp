@@ -1,7 +1,5 @@
 #include "database/reembedding.h"
 
-#include <algorithm>
-
 #include "core/file_io.h"
 #include "core/printable.h"
 #include "database/index_snapshot_internal.h"
@@ -42,19 +40,7 @@ void Reembedding::begin(std::span<const std::byte> model, std::size_t dimension)
   store_->begin_generation({dimension, to_hex(sha256(model)), {model.begin(), model.end()}});
 }
 
-std::vector<ItemId> Reembedding::missing() const {
-  std::vector<ItemId> owners;
-  store_->for_each_other_embedding([&](ItemId id, std::span<const float>) {
-    owners.push_back(id);
-    return true;
-  });
-  std::vector<ItemId> missing;
-  store_->for_each_item([&](const ItemRecord& item) {
-    if (!std::ranges::binary_search(owners, item.id)) missing.push_back(item.id);
-    return true;
-  });
-  return missing;
-}
+std::vector<ItemId> Reembedding::missing() const { return store_->without_other_embedding(); }
 
 void Reembedding::for_each_with_both(const BothVisitor& visit) const {
   const auto other = store_->other_generation();

@@ -281,6 +281,8 @@ class Store {
   std::vector<std::byte> other_encoder_model() const;
   void for_each_other_embedding(
       const std::function<bool(ItemId, std::span<const float>)>& visit) const;
+  /// Items without an embedding by that encoder, ascending: all where there is none.
+  std::vector<ItemId> without_other_embedding() const;
   /// Name of the space of a store without an encoder, else empty.
   const std::string& space() const noexcept { return space_; }
 

@@ -132,19 +132,24 @@ void Store::put_other(std::span<const ItemId> ids, const EmbeddingBatch& embeddi
   if (!change.is_empty()) write(change, "add embeddings to");
 }
 
-void Store::require_switchable(std::span<const ItemId> removed) const {
+std::vector<ItemId> Store::without_other_embedding() const {
   std::vector<ItemId> owners;
   connection_->scan(other_vectors(vectors_), {}, [&](std::string_view key, std::string_view) {
     if (const auto id = decode_item_key(key)) owners.push_back(*id);
     return true;
   });
-  const std::set<ItemId> gone(removed.begin(), removed.end());
-  std::uint64_t without = 0;
+  std::vector<ItemId> without;
   for_each_item([&](const ItemRecord& item) {
-    const bool is_fit = gone.contains(item.id) || std::ranges::binary_search(owners, item.id);
-    without += is_fit ? 0 : 1;
+    if (!std::ranges::binary_search(owners, item.id)) without.push_back(item.id);
     return true;
   });
+  return without;
+}
+
+void Store::require_switchable(std::span<const ItemId> removed) const {
+  const std::set<ItemId> gone(removed.begin(), removed.end());
+  const auto without = std::ranges::count_if(without_other_embedding(),
+                                             [&](ItemId id) { return !gone.contains(id); });
   if (without == 0) return;
   throw Error(ErrorCode::kUsage, "can't switch the encoder of " + connection_->path().string() +
                                      ": " + std::to_string(without) + " items have no embedding");
