@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "cli/render.h"
 
@@ -38,24 +37,6 @@ std::string list_of(const std::vector<PossibleClass>& possible, const Prediction
   return text;
 }
 
-}  // namespace
-
-std::string_view name_of(CalibratedBy by) noexcept {
-  switch (by) {
-    case CalibratedBy::kItems:
-      return "items";
-    case CalibratedBy::kClasses:
-      return "classes";
-    case CalibratedBy::kAllItems:
-      return "all-items";
-    case CalibratedBy::kHeldOut:
-      return "held-out";
-    case CalibratedBy::kNothing:
-      break;
-  }
-  return "nothing";
-}
-
 std::string decision_text(const Decision& decision, const Prediction& prediction, double alpha) {
   const std::string name = printable(prediction.class_name);
   switch (decision.verdict) {
@@ -74,17 +55,22 @@ std::string decision_text(const Decision& decision, const Prediction& prediction
                      prediction.neighbors.front().similarity, alpha);
 }
 
-nlohmann::ordered_json to_json(const Decision& decision) {
-  nlohmann::ordered_json possible = nlohmann::ordered_json::array();
-  for (const PossibleClass& entry : decision.possible) {
-    nlohmann::ordered_json p = nullptr;
-    if (entry.p) p = *entry.p;
-    possible.push_back({{"class", entry.class_name},
-                        {"p", p},
-                        {"similarity", entry.similarity},
-                        {"calibrated_by", name_of(entry.calibrated_by)}});
+}  // namespace
+
+std::string answer_text(const Answer& answer, const Decider& decider) {
+  const Prediction& prediction = answer.prediction;
+  if (prediction.ranking.empty()) {
+    const std::optional<float> within = decider.options().within;
+    return within && decider.database().gallery().stats().items > 0
+               ? fmt::format("unknown (no item has a similarity of {} or more)", *within)
+               : "unknown (nothing to compare with)";
   }
-  return possible;
+  if (answer.decision)
+    return decision_text(*answer.decision, prediction, decider.alpha().value_or(0));
+  const std::string name = printable(prediction.class_name);
+  if (prediction.accepted) return fmt::format("{}  {}", name, percent(prediction.confidence));
+  return fmt::format("unknown (nearest class {}, similarity {:.3f})", name,
+                     prediction.neighbors.front().similarity);
 }
 
 }  // namespace simdb::cli

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/decision_text.h"
 #include "cli/render.h"
 #include "cli/report/picture_page.h"
 #include "cli/why_text.h"
@@ -70,7 +71,7 @@ PictureGroup class_group(const Reasons& reasons, const ClassReason& entry) {
 std::string why_page(const Reasons& reasons, const std::string& name,
                      const std::vector<std::byte>& thumbnail) {
   PicturePage page{.kind = "simdb why",
-                   .title = reasons.decider.text(reasons.answer),
+                   .title = answer_text(reasons.answer, reasons.decider),
                    .lead = joined(vote_sentences(reasons))};
   page.groups.push_back({.title = "The image",
                          .pictures = {{.title = "the image asked about",

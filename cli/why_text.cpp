@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/decision_text.h"
 #include "cli/render.h"
 
 namespace simdb::cli {
@@ -153,7 +154,7 @@ std::vector<std::string> class_sentences(const Reasons& reasons, const ClassReas
 
 std::vector<std::string> decisive_sentences(const Reasons& reasons) {
   const auto text_of = [&](const AnswerWithout& without) {
-    return reasons.decider.text({without.prediction, without.decision});
+    return answer_text({without.prediction, without.decision}, reasons.decider);
   };
   const Prediction& prediction = reasons.answer.prediction;
   std::vector<std::string> sentences;
@@ -216,7 +217,7 @@ std::vector<std::string> runner_up_sentences(const Reasons& reasons) {
 }
 
 void print_why(std::ostream& out, const Reasons& reasons) {
-  out << reasons.decider.text(reasons.answer) << '\n';
+  out << answer_text(reasons.answer, reasons.decider) << '\n';
   if (reasons.answer.prediction.ranking.empty()) return;
   print_lines(out, vote_sentences(reasons));
   print_classes(out, reasons);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/decider.h"
+#include "pipeline/answers.h"
 
 namespace simdb::cli {
 

@@ -123,6 +123,22 @@ std::string_view name_of(Verdict verdict) noexcept {
   return "uncalibrated";
 }
 
+std::string_view name_of(CalibratedBy by) noexcept {
+  switch (by) {
+    case CalibratedBy::kItems:
+      return "items";
+    case CalibratedBy::kClasses:
+      return "classes";
+    case CalibratedBy::kAllItems:
+      return "all-items";
+    case CalibratedBy::kHeldOut:
+      return "held-out";
+    case CalibratedBy::kNothing:
+      break;
+  }
+  return "nothing";
+}
+
 AnswerSets::AnswerSets(const Calibration& calibration, double alpha)
     : rules_(std::make_unique<const Rules>(calibration.state_, alpha)) {}
 AnswerSets::~AnswerSets() = default;

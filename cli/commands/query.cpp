@@ -3,20 +3,21 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <cstdint>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
 
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
-#include "cli/decider.h"
+#include "cli/decision_options.h"
+#include "cli/decision_text.h"
 #include "cli/file_failures.h"
 #include "cli/image_arguments.h"
 #include "cli/input_file.h"
 #include "cli/item_options.h"
 #include "cli/render.h"
 #include "cli/vote_options.h"
+#include "pipeline/answer_json.h"
 #include "pipeline/formats/vector_reader.h"
 #include "simdb/encode_images.h"
 #include "simdb/error.h"
@@ -48,14 +49,14 @@ class Answers {
              bool alone) const {
     if (why_) {
       const Explanation why = decider_.explain(embedding, answer);
-      print_json(out_, to_json(name, answer, decider_, &why));
+      out_ << answer_json(name, answer, decider_, &why) << '\n';
     } else if (as_json_) {
-      print_json(out_, to_json(name, answer, decider_));
+      out_ << answer_json(name, answer, decider_) << '\n';
     } else if (alone) {
-      out_ << decider_.text(answer) << '\n';
+      out_ << answer_text(answer, decider_) << '\n';
       print_details(out_, answer.prediction);
     } else {
-      out_ << fmt::format("{:<24} {}\n", decider_.text(answer), printable(name));
+      out_ << fmt::format("{:<24} {}\n", answer_text(answer, decider_), printable(name));
     }
   }
 
@@ -73,7 +74,7 @@ int query_images(const ArgumentParser& parser, QueryOptions options, Console& co
   const Database database = open_database(parser, OpenMode::kReadOnly);
   options = with_vote_options(parser, database, std::move(options));
   require_classes(database, options.filter);
-  const Decider decider(parser, database, options, console);
+  const Decider decider = make_decider(parser, database, options, console);
   const Answers answers(parser, decider, console.out);
   std::vector<ImageFailure> failures;
   encode_images(database.encoder(), list_of(paths, limits), [&](EncodedRun& run) {
@@ -129,7 +130,7 @@ int query_vectors(const ArgumentParser& parser, QueryOptions options, Console& c
   const Database database = open_database(parser, OpenMode::kReadOnly);
   options = with_vote_options(parser, database, std::move(options));
   require_classes(database, options.filter);
-  const Decider decider(parser, database, options, console);
+  const Decider decider = make_decider(parser, database, options, console);
   const Answers answers(parser, decider, console.out);
   const std::size_t dimension = database.gallery().dimension();
   VectorReader reader(opened ? *opened : console.in, file, dimension);

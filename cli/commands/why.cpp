@@ -3,14 +3,13 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
 
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
-#include "cli/decider.h"
+#include "cli/decision_options.h"
 #include "cli/input_file.h"
 #include "cli/item_options.h"
 #include "cli/output_path.h"
@@ -18,6 +17,7 @@
 #include "cli/vote_options.h"
 #include "cli/why_text.h"
 #include "core/file_io.h"
+#include "pipeline/answer_json.h"
 #include "pipeline/formats/vector_reader.h"
 #include "simdb/error.h"
 #include "simdb/image_codec.h"
@@ -82,13 +82,13 @@ int run_why(std::span<const std::string> args, Console& console) {
       parser.has("vectors")
           ? read_vector(parser.get<std::string>("vectors"), database.gallery().dimension(), console)
           : read_image(parser.positional().front(), database, parser.image_limits());
-  const Decider decider(parser, database, options, console);
+  const Decider decider = make_decider(parser, database, options, console);
   const std::span<const float> embedding = question.embedding.values();
   const Answer answer = decider.answer(embedding, database.query(embedding, options));
   const Explanation why = decider.explain(embedding, answer);
   const Reasons reasons{decider, answer, why};
   if (parser.flag("json")) {
-    print_json(console.out, to_json(question.name, answer, decider, &why));
+    console.out << answer_json(question.name, answer, decider, &why) << '\n';
   } else {
     print_why(console.out, reasons);
   }

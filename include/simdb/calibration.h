@@ -83,6 +83,8 @@ struct HeldOutImages {
 };
 
 enum class CalibratedBy : std::uint8_t { kNothing, kItems, kClasses, kAllItems, kHeldOut };
+/// "nothing", "items", "classes", "all-items", "held-out".
+std::string_view name_of(CalibratedBy by) noexcept;
 
 /// How many classes are calibrated how at some alpha.
 struct CalibratedClasses {

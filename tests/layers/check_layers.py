@@ -52,7 +52,7 @@ THIRD_PARTIES = {
               "tests/support/model_sketch.h"],
     "onnxruntime_": ["encoder/model/onnx_runtime_engine.cpp"],
     "google/protobuf/": ["encoder/model/onnx_model*", "storage/*"],
-    "nlohmann/": ["encoder/model/onnx_model*", "cli/*", "pipeline/formats/*", "benchmarks/*", "tests/fuzz/fuzzer_run.cpp", "tests/integration/*",
+    "nlohmann/": ["encoder/model/onnx_model*", "cli/*", "pipeline/*", "benchmarks/*", "tests/fuzz/fuzzer_run.cpp", "tests/integration/*",
                   "tests/faults/*"],
     "simdjson.h": ["pipeline/formats/*", "cli/meta_file.cpp"],
     "faiss/": ["index/*", "benchmarks/*"],

@@ -1,27 +1,18 @@
 #pragma once
 
-#include <cstdint>
-#include <nlohmann/json_fwd.hpp>
+#include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "cli/args.h"
-#include "cli/console.h"
 #include "simdb/calibration.h"
 #include "simdb/database.h"
 #include "simdb/why.h"
 
-namespace simdb::cli {
+namespace simdb {
 
-/// -k, --class, --where, --alpha, --accept and --within.
-void add_decision_options(ArgumentParser& parser);
-/// What these say, but for k; see with_vote_options(). Throws Error(kUsage).
-QueryOptions decision_options(const ArgumentParser& parser);
-
-/// What is printed of an image. Without p-values the nearest similarity decides.
+/// What is told of one image. Without p-values the nearest similarity decides.
 struct Answer {
   Prediction prediction;
   std::optional<Decision> decision;
@@ -33,12 +24,15 @@ struct Answer {
   }
 };
 
-/// How answers are decided: by p-values, where the database is calibrated and no similarity was
-/// asked for. Immutable; thread-safe. What it is given must outlive it.
+/// Makes answers: of predictions by p-values, where `sets` are given, else by
+/// QueryOptions::accept_similarity. Immutable; thread-safe. `database` and `options` must outlive
+/// it.
 class Decider {
  public:
-  Decider(const ArgumentParser& parser, const Database& database, const QueryOptions& options,
-          Console& console);
+  /// `by_similarity`: somebody chose accept_similarity, so an accepted image is "known"; else it is
+  /// "uncalibrated". Of no account where there are sets.
+  Decider(const Database& database, const QueryOptions& options,
+          std::shared_ptr<const AnswerSets> sets, bool by_similarity);
 
   Answer answer(std::span<const float> embedding, Prediction prediction) const;
   /// The same for many, on all cores.
@@ -48,8 +42,6 @@ class Decider {
 
   /// The word for an answer.
   std::string_view verdict(const Answer& answer) const;
-  /// A line for a person.
-  std::string text(const Answer& answer) const;
   /// Nothing where answers go by similarity.
   std::optional<double> alpha() const;
   const QueryOptions& options() const { return options_; }
@@ -58,14 +50,8 @@ class Decider {
  private:
   const Database& database_;
   const QueryOptions& options_;
-  double alpha_;
+  std::shared_ptr<const AnswerSets> sets_;
   bool by_similarity_;
-  std::uint64_t items_;
-  std::optional<AnswerSets> sets_;
 };
 
-/// The answer of `query --json`; with `why` the reasons too.
-nlohmann::ordered_json to_json(const std::string& path, const Answer& answer,
-                               const Decider& decider, const Explanation* why = nullptr);
-
-}  // namespace simdb::cli
+}  // namespace simdb

@@ -1,0 +1,58 @@
+#include "pipeline/stored_calibration.h"
+
+#include <memory>
+#include <mutex>
+
+#include "encoder/model/onnx_model.h"
+#include "encoder/model/trained_on.h"
+#include "simdb/error.h"
+
+namespace simdb {
+
+Calibration::TrainedOn trained_on(const Database& database) {
+  if (!database.gallery().space().empty()) return {};
+  struct Known {
+    std::once_flag is_read;
+    std::optional<TrainedOnImages> images;
+  };
+  return [&database, known = std::make_shared<Known>()](const Sha256& digest) {
+    std::call_once(known->is_read, [&] {
+      known->images.emplace(
+          read_pinned_header(database.encoder_model(), "the database's encoder").notes);
+    });
+    return known->images->contains(digest);
+  };
+}
+
+std::optional<Calibration> refreshed_calibration(const std::filesystem::path& folder,
+                                                 const Database& database) {
+  auto calibration = Calibration::load(folder, database.gallery());
+  if (calibration) calibration->refresh(database.gallery(), trained_on(database));
+  return calibration;
+}
+
+std::optional<CalibrationBasis> calibration_basis(const std::filesystem::path& folder,
+                                                  const Database& database) {
+  try {
+    const auto calibration = Calibration::load(folder, database.gallery());
+    if (!calibration) return std::nullopt;
+    CalibrationBasis basis{calibration->choices(), calibration->has_held_out()};
+    if (const auto& estimate = calibration->estimate()) basis.alpha = estimate->alpha;
+    return basis;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kCorruption && error.code() != ErrorCode::kBadInput) throw;
+    return std::nullopt;
+  }
+}
+
+void renew_calibration(const std::filesystem::path& folder, const Database& database,
+                       const CalibrationBasis& basis, const std::function<void()>& check) {
+  const Gallery& gallery = database.gallery();
+  auto calibration =
+      Calibration::compute(gallery, basis.choices, std::nullopt, trained_on(database), check);
+  calibration.set_estimate(AnswerSets(calibration, basis.alpha)
+                               .estimate(gallery, QueryOptions().accept_similarity, 2000, check));
+  calibration.save(folder);
+}
+
+}  // namespace simdb
