@@ -27,8 +27,10 @@ ARROWS = {
     "decisions": ["core", "index", "measures", "database"],
     "pipeline/formats": ["core", "database", "encoder/image", "encoder/model"],
     "pipeline": ["core", "database", "decisions", "encoder/image", "encoder/model", "measures", "pipeline/formats"],
+    "server": ["core", "index", "storage", "database", "decisions", "encoder/image", "encoder/model", "measures", "pipeline",
+               "pipeline/formats"],
     "cli": ["core", "database", "decisions", "encoder/image", "encoder/model", "measures", "pipeline",
-            "pipeline/formats"],
+            "pipeline/formats", "server"],
     "cli/train": ["core", "encoder/image", "encoder/model", "encoder/training", "measures", "cli"],
 }
 
@@ -97,7 +99,7 @@ PUBLIC = ["include/simdb", "core", "index", "storage", "database", "decisions", 
 
 # Folders at the top. A new one must earn its place, and then a word here and in docs/architecture.md.
 TOP_FOLDERS = {".ci", "benchmarks", "cli", "cmake", "core", "database", "decisions", "docs", "encoder", "examples",
-               "include", "index", "measures", "models", "pipeline", "scripts", "storage", "tests"}
+               "include", "index", "measures", "models", "pipeline", "scripts", "server", "storage", "tests"}
 
 # Files that may be longer than the rest, each with its reason.
 MAX_LINES = 400
