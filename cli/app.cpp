@@ -47,6 +47,7 @@ constexpr std::array kCommands = {
     Command{"watch", "follow what changes, as JSON lines", run_watch},
     Command{"tune", "find the vote that suits the database", run_tune},
     Command{"reembed", "give the database another encoder", run_reembed},
+    Command{"serve", "answer over HTTP", run_serve},
     Command{"verify", "check that nothing is damaged or lost", run_verify},
     Command{"backup", "write everything into one file", run_backup},
     Command{"restore", "make a database from a backup", run_restore},

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "cli/render.h"
+#include "pipeline/formats/calibration_json.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
@@ -15,14 +16,6 @@ namespace {
 std::string text_of(const EstimatedShare& share) {
   return fmt::format("{}  (95 % interval {} to {}; {} of {})", percent(share.share()),
                      percent(share.low), percent(share.high), share.count, share.of);
-}
-
-nlohmann::ordered_json to_json(const EstimatedShare& share) {
-  return {{"share", share.share()},
-          {"low", share.low},
-          {"high", share.high},
-          {"count", share.count},
-          {"of", share.of}};
 }
 
 }  // namespace
@@ -54,23 +47,6 @@ void print_calibration(std::ostream& out, const CalibratedClasses& classes,
   if (estimate.accepted.of == 0) return;
   line("foreign images not called unknown", text_of(estimate.accepted));
   line("AUROC of known and foreign", fmt::format("{:.4f}", estimate.auroc));
-}
-
-nlohmann::ordered_json to_json(const CalibratedClasses& classes,
-                               const CalibrationEstimate& estimate) {
-  nlohmann::ordered_json json = {{"alpha", estimate.alpha},
-                                 {"classes",
-                                  {{"by_items", classes.by_items},
-                                   {"by_classes", classes.by_classes},
-                                   {"by_all_items", classes.by_all_items},
-                                   {"by_held_out", classes.by_held_out},
-                                   {"uncalibrated", classes.uncalibrated}}}};
-  if (estimate.held_out_rejected) json["held_out_rejected"] = to_json(*estimate.held_out_rejected);
-  if (estimate.accepted.of > 0) {
-    json["foreign_accepted"] = to_json(estimate.accepted);
-    json["auroc"] = estimate.auroc;
-  }
-  return json;
 }
 
 void print_decisions(std::ostream& out, const DecisionReport& report) {

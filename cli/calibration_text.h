@@ -15,8 +15,6 @@ double alpha_of(const ArgumentParser& parser);
 /// How classes are calibrated at the estimate's alpha, and what the gallery estimates.
 void print_calibration(std::ostream& out, const CalibratedClasses& classes,
                        const CalibrationEstimate& estimate);
-nlohmann::ordered_json to_json(const CalibratedClasses& classes,
-                               const CalibrationEstimate& estimate);
 
 /// What `eval` prints of decisions.
 void print_decisions(std::ostream& out, const DecisionReport& report);

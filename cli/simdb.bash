@@ -12,7 +12,7 @@ _simdb() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   if ((COMP_CWORD == 1)); then
     mapfile -t COMPREPLY < <(compgen -W "add backup calibrate classes compact compare completion duplicates embed encoders eval export image import init ls mv query reembed reindex restore review rm
-      sample-data set stats train tune verify watch why --help --version" -- "$word")
+      sample-data serve set stats train tune verify watch why --help --version" -- "$word")
     return
   fi
   case $previous in
@@ -22,7 +22,7 @@ _simdb() {
     --encoder)
       mapfile -t COMPREPLY < <(compgen -W "photo omniglot" -- "$word"; compgen -f -- "$word")
       return ;;
-    -o | --output | --report | --faiss | --files-from | --fvecs | --meta-file | --npy | --vectors)
+    -o | --output | --report | --faiss | --files-from | --fvecs | --meta-file | --npy | --read-token-file | --token-file | --vectors)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
     --class)
@@ -63,6 +63,7 @@ _simdb() {
       classes) options="--by --class --where --db --json" ;;
       ls) options="--after --class --limit --where --db --json" ;;
       mv) options="--class --db --json" ;;
+      serve) options="--listen --token-file --read-token-file --host --read-only --threads --quiet --image-limit --db" ;;
       set) options="--unset --key --db --json" ;;
       tune) options="--items --dry-run --reset --db --json" ;;
       review) options="--keep --class --limit --report -k --db --json" ;;

@@ -39,13 +39,13 @@ function(simdb_tests folder)
   endif()
 endfunction()
 
-# simdb_embed(TARGET FILE SYMBOL): adds a source to TARGET in which simdb::cli::SYMBOL, a std::string_view declared in
-# cli/embedded_files.h, holds the text of FILE.
-function(simdb_embed target file symbol)
+# simdb_embed(TARGET FOLDER FILE SYMBOL): adds a source to TARGET in which simdb::FOLDER::SYMBOL, a std::string_view
+# declared in FOLDER/embedded_files.h, holds the text of FILE.
+function(simdb_embed target folder file symbol)
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${symbol}.cpp)
   add_custom_command(
     OUTPUT ${output}
-    COMMAND ${CMAKE_COMMAND} -DINPUT=${CMAKE_CURRENT_SOURCE_DIR}/${file} -DOUTPUT=${output} -DSYMBOL=${symbol}
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${CMAKE_CURRENT_SOURCE_DIR}/${file} -DOUTPUT=${output} -DSYMBOL=${symbol} -DFOLDER=${folder}
             -P ${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake
     DEPENDS ${file} ${PROJECT_SOURCE_DIR}/cmake/embed_text.cmake
     COMMENT "Embedding ${file}"

@@ -26,10 +26,7 @@ ImageList with_labels_checked(const ImageList& images,
   const auto after_check = [&](const std::function<SourceImage(std::size_t)>& read) {
     return [&](std::size_t i) {
       try {
-        const ImageLabel label = label_of(i);
-        require_class_name(label.class_name);
-        if (!label.key.empty()) require_name(label.key, "key", kMaxKeyBytes);
-        require_metadata(label.metadata);
+        require_label(label_of(i));
       } catch (const Error& e) {
         throw Error(e.code(), "can't add " + images.name(i) + ": " + e.what());
       }
@@ -166,33 +163,53 @@ struct Ingestion {
 // Deals with the images of a run from `next` on, as far as one step goes.
 using CommitStep = std::function<Ingestion(EncodedRun&, std::size_t& next)>;
 
+// Deals with all images of a run, step by step; false: the rest is left out.
+bool take_run(EncodedRun& run, const CommitStep& commit, const Committed& committed,
+              IngestReport& report) {
+  std::size_t next = 0;
+  while (true) {
+    const Ingestion step = commit(run, next);
+    const bool is_last = next == run.images.size();
+    IngestedRun done{.end = is_last ? run.end : run.indices[next],
+                     .indices = step.additions.indices,
+                     .added = step.added,
+                     .duplicates = step.additions.duplicates,
+                     .too_large = step.additions.too_large};
+    if (is_last) done.failures = run.failures;
+    report.count(done);
+    if (!committed(done)) return false;
+    if (is_last) return true;
+  }
+}
+
 IngestReport take_in(const Database& database, const ImageList& images,
                      const std::function<ImageLabel(std::size_t)>& label_of,
                      const Committed& committed, const CommitStep& commit) {
   IngestReport report;
   const Gallery& gallery = database.gallery();
-  const auto commit_all = [&](EncodedRun& run) {
-    std::size_t next = 0;
-    while (true) {
-      const Ingestion step = commit(run, next);
-      const bool is_last = next == run.images.size();
-      IngestedRun done{.end = is_last ? run.end : run.indices[next],
-                       .indices = step.additions.indices,
-                       .added = step.added,
-                       .duplicates = step.additions.duplicates,
-                       .too_large = step.additions.too_large};
-      if (is_last) done.failures = run.failures;
-      report.count(done);
-      if (!committed(done)) return false;
-      if (is_last) return true;
-    }
-  };
   KnownEmbedding known;  // not of an empty gallery: to ask costs one more reading of each file
   if (!gallery.classes().empty()) {
     known = [&](SourceImage& image) { return known_embedding(gallery, image); };
   }
-  encode_images(database.encoder(), with_labels_checked(images, label_of), commit_all, known);
+  encode_images(
+      database.encoder(), with_labels_checked(images, label_of),
+      [&](EncodedRun& run) { return take_run(run, commit, committed, report); }, known);
   return report;
+}
+
+// What ingest() does with a run of `images`; both must outlive it.
+CommitStep adding_to(Gallery& gallery, const ImageList& images,
+                     const std::function<ImageLabel(std::size_t)>& label_of,
+                     OnDuplicate on_duplicate) {
+  return [&gallery, &images, &label_of, on_duplicate, keeper = Keeper(gallery, images)](
+             EncodedRun& run, std::size_t& next) {
+    FilesBefore before;
+    Ingestion done{
+        take_additions(gallery, images, keeper, label_of, run, next, on_duplicate, before)};
+    const Additions& additions = done.additions;
+    if (!additions.items.empty()) done.added = gallery.add(additions.items, additions.embeddings);
+    return done;
+  };
 }
 
 // What an add of an image to its class would find there.
@@ -239,19 +256,25 @@ void IngestReport::count(const IngestedRun& run) {
   failures.insert(failures.end(), run.failures.begin(), run.failures.end());
 }
 
+void require_label(const ImageLabel& label) {
+  require_class_name(label.class_name);
+  if (!label.key.empty()) require_name(label.key, "key", kMaxKeyBytes);
+  require_metadata(label.metadata);
+}
+
 IngestReport ingest(Database& database, const ImageList& images,
                     const std::function<ImageLabel(std::size_t)>& label_of,
                     const Committed& committed, OnDuplicate on_duplicate) {
-  Gallery& gallery = database.gallery();
-  const Keeper keeper(gallery, images);
-  return take_in(database, images, label_of, committed, [&](EncodedRun& run, std::size_t& next) {
-    FilesBefore before;
-    Ingestion done{
-        take_additions(gallery, images, keeper, label_of, run, next, on_duplicate, before)};
-    const Additions& additions = done.additions;
-    if (!additions.items.empty()) done.added = gallery.add(additions.items, additions.embeddings);
-    return done;
-  });
+  return take_in(database, images, label_of, committed,
+                 adding_to(database.gallery(), images, label_of, on_duplicate));
+}
+
+IngestReport ingest_encoded(Database& database, EncodedRun&& run, const ImageList& images,
+                            const std::function<ImageLabel(std::size_t)>& label_of,
+                            const Committed& committed, OnDuplicate on_duplicate) {
+  IngestReport report;
+  take_run(run, adding_to(database.gallery(), images, label_of, on_duplicate), committed, report);
+  return report;
 }
 
 IngestReport try_ingest(const Database& database, const ImageList& images,

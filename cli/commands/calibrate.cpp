@@ -16,6 +16,7 @@
 #include "cli/progress_bar.h"
 #include "cli/render.h"
 #include "cli/stored_calibration.h"
+#include "pipeline/formats/calibration_json.h"
 #include "simdb/calibration.h"
 #include "simdb/encode_images.h"
 #include "simdb/error.h"

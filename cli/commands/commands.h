@@ -33,6 +33,7 @@ int run_restore(std::span<const std::string> args, Console& console);
 int run_review(std::span<const std::string> args, Console& console);
 int run_rm(std::span<const std::string> args, Console& console);
 int run_sample_data(std::span<const std::string> args, Console& console);
+int run_serve(std::span<const std::string> args, Console& console);
 int run_set(std::span<const std::string> args, Console& console);
 int run_stats(std::span<const std::string> args, Console& console);
 int run_train(std::span<const std::string> args, Console& console);

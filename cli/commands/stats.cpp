@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "cli/args.h"
@@ -9,6 +8,7 @@
 #include "cli/database_path.h"
 #include "cli/render.h"
 #include "cli/stored_calibration.h"
+#include "pipeline/stats_json.h"
 #include "simdb/ingest.h"
 
 namespace simdb::cli {
@@ -20,29 +20,16 @@ int run_stats(std::span<const std::string> args, Console& console) {
   if (!parser.parse(args, console, 0, 0)) return 0;
   const std::filesystem::path folder = find_database(parser);
   const Database database = open_database(parser, OpenMode::kReadOnly);
-  const GalleryStats stats = database.gallery().stats();
-  const KeptImages kept = database.gallery().kept_images();
-  const bool keeps = kept.images > 0 || max_kept_image_bytes(database.gallery()) > 0;
   const auto calibration = stored_calibration(folder, database, console);
-  const auto& estimate = calibration ? calibration->estimate() : std::nullopt;
-  const bool has_encoder = stats.space.empty();
   if (parser.flag("json")) {
-    nlohmann::ordered_json json = {{"database", folder.string()},
-                                   {"items", stats.items},
-                                   {"classes", stats.classes},
-                                   {"dimension", stats.dimension},
-                                   {"encoder", stats.encoder_fingerprint},
-                                   {"disk_bytes", stats.disk_bytes}};
-    if (!has_encoder) json["space"] = stats.space;
-    if (keeps) {
-      json["images"] = kept.images;
-      json["image_bytes"] = kept.bytes;
-    }
-    if (estimate) {
-      json["calibration"] = to_json(AnswerSets(*calibration, estimate->alpha).classes(), *estimate);
-    }
-    print_json(console.out, json);
+    console.out << stats_json(database, calibration ? &*calibration : nullptr, folder.string())
+                << '\n';
   } else {
+    const GalleryStats stats = database.gallery().stats();
+    const KeptImages kept = database.gallery().kept_images();
+    const bool keeps = kept.images > 0 || max_kept_image_bytes(database.gallery()) > 0;
+    const auto& estimate = calibration ? calibration->estimate() : std::nullopt;
+    const bool has_encoder = stats.space.empty();
     console.out << fmt::format(
         "database   {}\nitems      {}\nclasses    {}\ndimension  {}\n{}    {}\ndisk       {}\n",
         printable(folder.string()), stats.items, stats.classes, stats.dimension,

@@ -75,6 +75,9 @@ struct ImageLabel {
   Metadata metadata = {};  ///< see ItemInfo
 };
 
+/// Throws Error(kBadInput) if no item can have it.
+void require_label(const ImageLabel& label);
+
 /// Adds images, the i-th as label_of(i), which is called on any thread: reading, decoding, encoding
 /// and committing overlap, and each synced commit holds whatever is ready. What some item has the
 /// digest of is neither decoded nor encoded again: it has that item's embedding. Bad images and
@@ -85,6 +88,12 @@ struct ImageLabel {
 IngestReport ingest(Database& database, const ImageList& images,
                     const std::function<ImageLabel(std::size_t)>& label_of,
                     const Committed& committed, OnDuplicate on_duplicate = OnDuplicate::kAdd);
+/// ingest() for images that are encoded already, one run of them, whose labels were checked. Of
+/// `images` only name and bytes are asked.
+IngestReport ingest_encoded(Database& database, EncodedRun&& run, const ImageList& images,
+                            const std::function<ImageLabel(std::size_t)>& label_of,
+                            const Committed& committed,
+                            OnDuplicate on_duplicate = OnDuplicate::kAdd);
 /// Says what ingest() would do and does nothing: the images that would be new items are appended to
 /// `pending`, their ids are 0.
 IngestReport try_ingest(const Database& database, const ImageList& images,

@@ -1,0 +1,128 @@
+#include <boost/program_options/value_semantic.hpp>
+#include <cstdlib>
+#include <mutex>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cli/args.h"
+#include "cli/commands/commands.h"
+#include "cli/database_path.h"
+#include "cli/interrupt.h"
+#include "cli/render.h"
+#include "server/access.h"
+#include "server/http_server.h"
+#include "server/listen_socket.h"
+#include "server/service.h"
+#include "simdb/error.h"
+
+namespace simdb::cli {
+namespace po = boost::program_options;
+namespace {
+
+constexpr const char* kDefaultAddress = "localhost:7700";
+constexpr const char* kTokenFile = "server.token";
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : value;
+}
+
+std::vector<server::ListenSocket> open_sockets(const ArgumentParser& parser) {
+  auto sockets = server::inherited_sockets(variable("LISTEN_PID"), variable("LISTEN_FDS"));
+  if (!sockets.empty()) return sockets;
+  const auto addresses = parser.has("listen") ? parser.get<std::vector<std::string>>("listen")
+                                              : std::vector<std::string>{kDefaultAddress};
+  for (const std::string& address : addresses) {
+    for (auto& socket : server::listen_on(address)) sockets.push_back(std::move(socket));
+  }
+  for (const server::ListenSocket& socket : sockets) {
+    if (socket.is_local() || parser.has("token-file")) continue;
+    throw Error(ErrorCode::kUsage, "others can reach " + socket.name() +
+                                       ": name the file of the token that lets them in with "
+                                       "--token-file, and put a TLS proxy in front");
+  }
+  return sockets;
+}
+
+void print_start(std::ostream& out, const std::vector<server::ListenSocket>& sockets,
+                 const std::filesystem::path& token_file, const std::string& code) {
+  for (const server::ListenSocket& socket : sockets) {
+    if (socket.is_unix()) {
+      out << "serving on " << printable(socket.name()) << '\n';
+    } else {
+      out << "serving on http://" << socket.name() << "/\n";
+    }
+  }
+  out << "token      " << printable(token_file.string()) << '\n';
+  for (const server::ListenSocket& socket : sockets) {
+    if (socket.is_unix() || !socket.is_local()) continue;
+    out << "open       http://" << socket.name() << "/#" << code << '\n';
+    break;
+  }
+  out.flush();
+}
+
+}  // namespace
+
+int run_serve(std::span<const std::string> args, Console& console) {
+  ArgumentParser parser("serve",
+                        "Answers over HTTP, to this machine only unless told otherwise, who shows "
+                        "the token.\nStops in good order on SIGTERM or Ctrl-C.");
+  using Words = std::vector<std::string>;
+  parser.options().add_options()(
+      "listen", po::value<Words>()->composing()->value_name("WHERE"),
+      "ADDRESS:PORT or unix:PATH; several: all of them (localhost:7700)");
+  parser.options().add_options()("token-file", po::value<std::string>()->value_name("FILE"),
+                                 "with the token for everything; made if missing (server.token in "
+                                 "the database)");
+  parser.options().add_options()("read-token-file", po::value<std::string>()->value_name("FILE"),
+                                 "with a token that may only read; made if missing");
+  parser.options().add_options()("host", po::value<Words>()->composing()->value_name("NAME"),
+                                 "a further name of this machine, as in the addresses of clients");
+  parser.options().add_options()("read-only", "change nothing, and follow who does");
+  parser.options().add_options()("threads", po::value<std::size_t>()->value_name("N"),
+                                 "that decode, encode and search (one per core)");
+  parser.options().add_options()("quiet", "no line per request on stderr");
+  parser.with_image_limits().with_database();
+  if (!parser.parse(args, console, 0, 0)) return 0;
+
+  const std::filesystem::path folder = find_database(parser);
+  const bool read_only = parser.flag("read-only");
+  const InterruptGuard interrupt;
+  std::vector<server::ListenSocket> sockets = open_sockets(parser);
+  const std::filesystem::path token_file =
+      parser.has("token-file") ? std::filesystem::path(parser.get<std::string>("token-file"))
+                               : folder / kTokenFile;
+  Database database =
+      read_only ? open_database(parser, OpenMode::kReadOnly) : open_to_write(parser, console);
+  server::Tokens tokens(server::token_in(token_file),
+                        parser.has("read-token-file")
+                            ? server::token_in(parser.get<std::string>("read-token-file"))
+                            : std::string());
+  server::ServiceOptions options{.folder = folder, .read_only = read_only};
+  options.limits = parser.image_limits();
+  if (parser.has("threads")) options.threads = parser.get<std::size_t>("threads");
+  std::mutex log_mutex;
+  if (!parser.flag("quiet")) {
+    options.log = [&](std::string_view line) {
+      const std::lock_guard lock(log_mutex);
+      console.err << line << '\n' << std::flush;
+    };
+  }
+  server::Service service(database, tokens, std::move(options));
+  service.start();
+  print_start(console.out, sockets, token_file, tokens.new_code());
+  server::HttpServer http(
+      service, std::move(sockets),
+      parser.has("host") ? parser.get<Words>("host") : std::vector<std::string>());
+  http.run([&] {
+    if (!InterruptGuard::requested()) return false;
+    service.begin_stop();
+    return true;
+  });
+  service.finish();
+  return 0;
+}
+
+}  // namespace simdb::cli

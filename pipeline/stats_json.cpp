@@ -1,0 +1,34 @@
+#include "pipeline/stats_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "pipeline/formats/calibration_json.h"
+#include "pipeline/formats/json_text.h"
+#include "simdb/ingest.h"
+
+namespace simdb {
+
+std::string stats_json(const Database& database, const Calibration* calibration,
+                       const std::string& folder) {
+  const GalleryStats stats = database.gallery().stats();
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  if (!folder.empty()) json["database"] = folder;
+  json["items"] = stats.items;
+  json["classes"] = stats.classes;
+  json["dimension"] = stats.dimension;
+  json["encoder"] = stats.encoder_fingerprint;
+  json["disk_bytes"] = stats.disk_bytes;
+  if (!stats.space.empty()) json["space"] = stats.space;
+  const KeptImages kept = database.gallery().kept_images();
+  if (kept.images > 0 || max_kept_image_bytes(database.gallery()) > 0) {
+    json["images"] = kept.images;
+    json["image_bytes"] = kept.bytes;
+  }
+  const auto estimate = calibration != nullptr ? calibration->estimate() : std::nullopt;
+  if (estimate) {
+    json["calibration"] = to_json(AnswerSets(*calibration, estimate->alpha).classes(), *estimate);
+  }
+  return json_text(json);
+}
+
+}  // namespace simdb

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "server/http_message.h"
+
+namespace simdb::server {
+
+/// Tells clients that the database has changed (server-sent events, WHATWG HTML section 9.2).
+/// Thread-safe.
+class Events {
+ public:
+  /// A stream of "event: change" with the number of the change that the database has seen: at once
+  /// if that is not `since`, and whenever it changes. Null: there are too many.
+  std::shared_ptr<BodyStream> stream(std::uint64_t since);
+  /// The database is at this change now.
+  void set_change(std::uint64_t change);
+  /// Sends what keeps a connection open that has heard nothing for long. Call it every second.
+  void tick();
+  /// Ends all streams.
+  void close();
+
+ private:
+  class Stream;
+  struct State;
+  std::shared_ptr<State> state_ = make_state();
+  static std::shared_ptr<State> make_state();
+};
+
+}  // namespace simdb::server

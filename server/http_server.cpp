@@ -1,0 +1,357 @@
+#include "server/http_server.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <charconv>
+#include <ctime>
+#include <list>
+#include <random>
+#include <variant>
+
+#include "server/connection_internal.h"
+#include "server/request_site.h"
+
+namespace simdb::server {
+namespace net = boost::asio;
+namespace {
+
+using Clock = Connection::Clock;
+
+constexpr std::chrono::milliseconds kSweep{100};
+
+std::string http_date(std::time_t now) {
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, 64> text{};
+  const std::size_t size =
+      std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
+  return {text.data(), size};
+}
+
+bool is_usable_id(std::string_view id) {
+  constexpr std::string_view kAllowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !id.empty() && id.size() <= 64 && id.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+std::string hex(std::uint64_t value) {
+  std::array<char, 16> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, 16).ptr;
+  return {text.data(), end};
+}
+
+auto with(boost::system::error_code& error) {
+  return net::redirect_error(net::use_awaitable, error);
+}
+
+}  // namespace
+
+struct HttpServer::State : std::enable_shared_from_this<State> {
+  State(Application& app, std::vector<ListenSocket> listening, std::vector<std::string> hosts,
+        HttpLimits bounds)
+      : application(app),
+        sockets(std::move(listening)),
+        names(std::move(hosts)),
+        limits(bounds),
+        sweep_timer(io) {
+    std::random_device random;
+    id_prefix = hex((static_cast<std::uint64_t>(random()) << 32) | random()) + "-";
+  }
+
+  Application& application;
+  std::vector<ListenSocket> sockets;
+  const std::vector<std::string> names;
+  const HttpLimits limits;
+  // What the coroutines, which end with `io` at the latest, refer to stands before it.
+  std::list<Connection*> connections;  // of the I/O thread
+  std::atomic<std::size_t> connection_count = 0;
+  std::atomic<bool> is_stopping = false;
+  Clock::time_point stop_deadline = Clock::time_point::max();
+  std::uint64_t body_bytes = 0;  // of requests that are being read or answered
+  std::string id_prefix;
+  std::uint64_t next_id = 1;
+  std::time_t date_of = 0;
+  std::string date_text;
+  net::io_context io{1};
+  net::steady_timer sweep_timer;
+  std::list<net::posix::stream_descriptor> acceptors;
+
+  const std::string& date() {
+    const std::time_t now = std::time(nullptr);
+    if (now != date_of) {
+      date_of = now;
+      date_text = http_date(now);
+    }
+    return date_text;
+  }
+
+  void begin_stop() {
+    if (is_stopping.exchange(true)) return;
+    stop_deadline = Clock::now() + limits.stop_time;
+    acceptors.clear();
+    for (Connection* connection : connections) {
+      if (connection->is_idle()) connection->end_waiting();
+    }
+  }
+
+  net::awaitable<void> accept_all(net::posix::stream_descriptor& acceptor,
+                                  const ListenSocket& from) {
+    while (!is_stopping) {
+      boost::system::error_code error;
+      co_await acceptor.async_wait(net::posix::stream_descriptor::wait_read, with(error));
+      if (error || is_stopping) co_return;
+      const int descriptor =
+          ::accept4(from.descriptor(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+      if (descriptor < 0) {
+        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+          net::steady_timer pause(io, kSweep);  // until others have closed theirs
+          co_await pause.async_wait(with(error));
+        }
+        continue;
+      }
+      auto connection = std::make_shared<Connection>(io, limits, from, descriptor);
+      if (connection_count >= limits.max_connections) continue;
+      net::co_spawn(io, serve(std::move(connection)), net::detached);
+    }
+  }
+
+  net::awaitable<void> sweep(const std::function<bool()>& should_stop) {
+    boost::system::error_code error;
+    while (!is_stopping || !connections.empty()) {
+      sweep_timer.expires_after(kSweep);
+      co_await sweep_timer.async_wait(with(error));
+      if (should_stop()) begin_stop();
+      const auto now = Clock::now();
+      for (Connection* connection : connections) {
+        if (now >= stop_deadline) {
+          connection->end_waiting();
+        } else {
+          connection->check_time(now);
+        }
+      }
+      if (now >= stop_deadline) break;
+    }
+    io.stop();
+  }
+
+  // What the application answers. If it lets go of `respond` instead, the connection ends.
+  net::awaitable<Response> answer_of(const std::shared_ptr<const Request>& request) {
+    return net::async_initiate<const net::use_awaitable_t<>, void(Response)>(
+        [this, &request](auto handler) {
+          auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+          application.answer(request, [self = shared_from_this(), shared](Response made) {
+            net::post(self->io,
+                      [shared, made = std::move(made)]() mutable { (*shared)(std::move(made)); });
+          });
+        },
+        net::use_awaitable);
+  }
+
+  net::awaitable<std::string> next_piece(const std::shared_ptr<BodyStream>& stream) {
+    return net::async_initiate<const net::use_awaitable_t<>, void(std::string)>(
+        [this, &stream](auto handler) {
+          auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+          stream->next([self = shared_from_this(), shared](std::string piece) {
+            net::post(self->io, [shared, piece = std::move(piece)]() mutable {
+              (*shared)(std::move(piece));
+            });
+          });
+        },
+        net::use_awaitable);
+  }
+
+  // Why a head is not served, as far as this layer can tell.
+  std::optional<Refusal> refusal_of(Request& request, const Connection& connection) {
+    auto checked = check_head(request.head_bytes);
+    if (const auto* refusal = std::get_if<Refusal>(&checked)) return *refusal;
+    request.head = std::get<RequestHead>(std::move(checked));
+    if (const auto id = request.head.field("x-request-id"); id && is_usable_id(*id)) {
+      request.id = *id;
+    }
+    if (const auto refusal = check_site(request.head, names, connection.port())) return refusal;
+    auto target = parse_target(request.head.target);
+    if (const auto* refusal = std::get_if<Refusal>(&target)) return *refusal;
+    request.target = std::get<Target>(std::move(target));
+    return std::nullopt;
+  }
+
+  // What can be said before the body is read.
+  std::optional<Response> early_answer(Request& request, const Connection& connection) {
+    if (const auto refusal = refusal_of(request, connection)) {
+      const bool is_forbidden = refusal->status == 403 || refusal->status == 421;
+      return problem(refusal->status, is_forbidden ? "forbidden" : "usage", refusal->detail,
+                     request.id);
+    }
+    if (auto refused = application.admit(request)) return refused;
+    const std::uint64_t length = request.head.content_length.value_or(0);
+    if (length > request.max_body_bytes) {
+      return problem(413, "too_large",
+                     "the body has " + std::to_string(length) + " bytes; the most here is " +
+                         std::to_string(request.max_body_bytes),
+                     request.id);
+    }
+    if (length > limits.max_body_bytes - std::min(body_bytes, limits.max_body_bytes)) {
+      Response busy = problem(503, "busy", "too much is being uploaded; try again", request.id);
+      busy.fields.emplace_back("Retry-After", "1");
+      return busy;
+    }
+    return std::nullopt;
+  }
+
+  struct Served {
+    bool goes_on = false;
+    int status = 0;
+    std::size_t sent = 0;
+  };
+
+  net::awaitable<bool> send_stream(Connection& connection,
+                                   const std::shared_ptr<BodyStream>& stream, std::size_t& sent) {
+    while (true) {
+      const std::string piece = co_await next_piece(stream);
+      sent += piece.size();
+      const bool is_open = co_await connection.write(hex(piece.size()) + "\r\n", piece + "\r\n");
+      if (piece.empty() || !is_open) co_return is_open;
+    }
+  }
+
+  net::awaitable<Served> send(Connection& connection, const Request& request,
+                              const Response& response, bool keep_alive) {
+    const bool is_head_only = request.head.method == "HEAD";
+    const bool has_body = !is_head_only && response.status != 204 && response.status != 304;
+    const std::string head = response_head(response, request, date(), keep_alive);
+    const std::string_view body = has_body ? std::string_view(response.body) : std::string_view();
+    Served served{.status = response.status, .sent = body.size()};
+    served.goes_on = co_await connection.write(head, body);
+    if (response.stream && has_body && served.goes_on) {
+      served.goes_on = co_await send_stream(connection, response.stream, served.sent);
+    }
+    served.goes_on = served.goes_on && keep_alive;
+    co_return served;
+  }
+
+  // Waits for a head; nothing if there is none any more.
+  net::awaitable<std::optional<std::string>> read_head(Connection& connection) {
+    connection.expect_head();
+    std::string& input = connection.input();
+    std::size_t searched = 0;
+    std::optional<std::size_t> end;
+    while (!(end = find_end_of_head(input, searched))) {
+      searched = input.size();
+      if (co_await connection.read_more()) continue;
+      if (connection.take_late() && !input.empty()) {
+        const Request none;
+        co_await send(connection, none,
+                      problem(408, "timeout", "the request did not arrive in time", {}), false);
+        co_await connection.close();
+      }
+      co_return std::nullopt;
+    }
+    connection.head_is_complete();
+    const std::size_t size = std::min(*end, input.size());
+    std::string head = input.substr(0, size);
+    input.erase(0, size);
+    co_return head;
+  }
+
+  // Reads the body and lets the application answer. Nothing was sent if the client went away.
+  net::awaitable<Served> serve_admitted(Connection& connection, std::shared_ptr<Request> request) {
+    const bool keep = request->head.keep_alive && !is_stopping;
+    const std::uint64_t length = request->head.content_length.value_or(0);
+    if (request->head.expects_continue &&
+        !co_await connection.write("HTTP/1.1 100 Continue\r\n\r\n", {})) {
+      co_return Served{};
+    }
+    if (co_await connection.read_body(request->body, length)) {
+      Response response = co_await answer_of(request);
+      co_return co_await send(connection, *request, response, keep && !is_stopping);
+    }
+    if (!connection.take_late()) co_return Served{};
+    co_return co_await send(connection, *request,
+                            problem(408, "timeout", "the body did not arrive in time", request->id),
+                            false);
+  }
+
+  // Reads one request and answers it; false: the connection is done.
+  net::awaitable<bool> serve_one(Connection& connection) {
+    auto head = co_await read_head(connection);
+    if (!head) co_return false;
+    const auto begin = Clock::now();
+    const auto request = std::make_shared<Request>();
+    request->head_bytes = *std::move(head);
+    request->id = id_prefix + std::to_string(next_id++);
+    Served served;
+    if (auto refused = early_answer(*request, connection)) {
+      // Where the body was not read, nobody knows where the next request begins.
+      const bool keep = !request->head.method.empty() && request->head.keep_alive &&
+                        request->head.content_length.value_or(0) == 0 && !is_stopping;
+      served = co_await send(connection, *request, *refused, keep);
+    } else {
+      const std::uint64_t length = request->head.content_length.value_or(0);
+      body_bytes += length;
+      served = co_await serve_admitted(connection, request);
+      body_bytes -= length;
+    }
+    if (served.status != 0) {
+      application.note({*request, served.status, served.sent, Clock::now() - begin});
+    }
+    if (!served.goes_on) co_await connection.close();
+    co_return served.goes_on;
+  }
+
+  net::awaitable<void> serve(std::shared_ptr<Connection> connection) {  // NOLINT: it keeps it
+    struct Listed {
+      Listed(State& to, Connection& connection)
+          : state(to), place(to.connections.insert(to.connections.end(), &connection)) {
+        ++state.connection_count;
+      }
+      ~Listed() {
+        state.connections.erase(place);
+        --state.connection_count;
+      }
+      Listed(const Listed&) = delete;
+      Listed& operator=(const Listed&) = delete;
+
+      State& state;
+      std::list<Connection*>::iterator place;
+    };
+    const Listed listed(*this, *connection);
+    while (co_await serve_one(*connection) && !is_stopping) {
+    }
+  }
+};
+
+HttpServer::HttpServer(Application& application, std::vector<ListenSocket> sockets,
+                       std::vector<std::string> names, HttpLimits limits)
+    : state_(std::make_shared<State>(application, std::move(sockets), std::move(names), limits)) {}
+HttpServer::~HttpServer() = default;
+
+void HttpServer::run(const std::function<bool()>& should_stop) {
+  State& state = *state_;
+  for (const ListenSocket& socket : state.sockets) {
+    auto& acceptor = state.acceptors.emplace_back(state.io, ::dup(socket.descriptor()));
+    net::co_spawn(state.io, state.accept_all(acceptor, socket), net::detached);
+  }
+  net::co_spawn(state.io, state.sweep(should_stop), net::detached);
+  state.io.run();
+}
+
+void HttpServer::stop() {
+  net::post(state_->io, [this] { state_->begin_stop(); });
+}
+
+bool HttpServer::is_stopping() const noexcept { return state_->is_stopping; }
+std::size_t HttpServer::connections() const noexcept { return state_->connection_count; }
+
+}  // namespace simdb::server

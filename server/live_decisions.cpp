@@ -1,0 +1,74 @@
+#include "server/live_decisions.h"
+
+#include <utility>
+
+#include "pipeline/stored_calibration.h"
+#include "simdb/error.h"
+
+namespace simdb::server {
+namespace {
+
+constexpr std::size_t kMostAlphas = 16;  // that are remembered
+
+}  // namespace
+
+LiveDecisions::LiveDecisions(std::filesystem::path folder, const Database& database)
+    : folder_(std::move(folder)), database_(database) {}
+
+std::shared_ptr<const Calibration> LiveDecisions::calibration() const {
+  const std::lock_guard lock(mutex_);
+  return calibration_;
+}
+
+std::shared_ptr<const AnswerSets> LiveDecisions::sets(double alpha) const {
+  std::shared_ptr<const Calibration> calibration;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!calibration_) return nullptr;
+    const auto known = sets_.find(alpha);
+    if (known != sets_.end()) return known->second;
+    calibration = calibration_;
+  }
+  auto made = std::make_shared<const AnswerSets>(*calibration, alpha);
+  const std::lock_guard lock(mutex_);
+  if (calibration_ == calibration) {
+    if (sets_.size() >= kMostAlphas) sets_.clear();
+    sets_.emplace(alpha, made);
+  }
+  return made;
+}
+
+void LiveDecisions::put(std::shared_ptr<const Calibration> calibration) {
+  const std::lock_guard lock(mutex_);
+  calibration_ = std::move(calibration);
+  sets_.clear();
+}
+
+std::optional<std::string> LiveDecisions::refresh(bool save) {
+  const std::shared_ptr<const Calibration> before = calibration();
+  if (!before) return std::nullopt;
+  try {
+    Calibration now = *before;
+    if (now.refresh(database_.gallery(), trained_on(database_))) {
+      put(std::make_shared<const Calibration>(now));
+    }
+    if (save) now.save(folder_);
+    return std::nullopt;
+  } catch (const Error& error) {
+    put(nullptr);
+    return error.what();
+  }
+}
+
+std::optional<std::string> LiveDecisions::reload() {
+  try {
+    auto loaded = refreshed_calibration(folder_, database_);
+    put(loaded ? std::make_shared<const Calibration>(*std::move(loaded)) : nullptr);
+    return std::nullopt;
+  } catch (const Error& error) {
+    put(nullptr);
+    return error.what();
+  }
+}
+
+}  // namespace simdb::server

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "simdb/calibration.h"
+#include "simdb/database.h"
+
+namespace simdb::server {
+
+/// The calibration of a database that changes while it is asked: answers go by the last one that
+/// is complete. Thread-safe; refresh() and reload() by one thread at a time.
+class LiveDecisions {
+ public:
+  /// `database` must outlive it.
+  LiveDecisions(std::filesystem::path folder, const Database& database);
+
+  /// Null if the database is not calibrated.
+  std::shared_ptr<const AnswerSets> sets(double alpha) const;
+  /// Of the last refresh.
+  std::shared_ptr<const Calibration> calibration() const;
+
+  /// After a change of the database. With `save` it is kept in the folder too. What fails leaves
+  /// the database uncalibrated and is returned, in words.
+  std::optional<std::string> refresh(bool save);
+  /// What another process has written.
+  std::optional<std::string> reload();
+
+ private:
+  void put(std::shared_ptr<const Calibration> calibration);
+
+  const std::filesystem::path folder_;
+  const Database& database_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Calibration> calibration_;
+  mutable std::map<double, std::shared_ptr<const AnswerSets>> sets_;  // by alpha
+};
+
+}  // namespace simdb::server

@@ -1,0 +1,53 @@
+#include <array>
+
+#include "server/api_internal.h"
+#include "server/parameters.h"
+
+namespace simdb::server {
+namespace {
+
+using Names = std::span<const std::string_view>;
+constexpr Access kOpen = Access::kNone;
+constexpr Access kRead = Access::kRead;
+constexpr Access kWrite = Access::kWrite;
+constexpr BodyKind kNoBody = BodyKind::kNone;
+constexpr BodyKind kJson = BodyKind::kJson;
+constexpr BodyKind kImage = BodyKind::kImage;
+constexpr Names kNoParameters;
+constexpr std::array<std::string_view, 4> kPage = {"class", "where", "after", "limit"};
+constexpr std::array<std::string_view, 4> kAdd = {"class", "key", "meta", "on-duplicate"};
+constexpr std::array<std::string_view, 1> kCount = {"k"};
+constexpr std::array<std::string_view, 1> kSince = {"since"};
+
+constexpr std::array kRoutes = {
+    Route{"GET", "/livez", kOpen, kNoBody, kNoParameters, handle_live},
+    Route{"GET", "/healthz", kOpen, kNoBody, kNoParameters, handle_live},
+    Route{"GET", "/readyz", kOpen, kNoBody, kNoParameters, handle_ready},
+    Route{"GET", "/metrics", kRead, kNoBody, kNoParameters, handle_metrics},
+    Route{"GET", "/v1/openapi.json", kOpen, kNoBody, kNoParameters, handle_openapi},
+    Route{"POST", "/v1/session", kOpen, kJson, kNoParameters, handle_session},
+    Route{"GET", "/v1/stats", kRead, kNoBody, kNoParameters, handle_stats},
+    Route{"GET", "/v1/events", kRead, kNoBody, kSince, handle_events},
+    Route{"GET", "/v1/classes", kRead, kNoBody, kNoParameters, handle_classes},
+    Route{"POST", "/v1/classes/rename", kWrite, kJson, kNoParameters, handle_rename_class},
+    Route{"POST", "/v1/classes/delete", kWrite, kJson, kNoParameters, handle_delete_class},
+    Route{"GET", "/v1/items", kRead, kNoBody, kPage, handle_items},
+    Route{"POST", "/v1/items", kWrite, kImage, kAdd, handle_add},
+    Route{"POST", "/v1/items/move", kWrite, kJson, kNoParameters, handle_move_items},
+    Route{"POST", "/v1/items/delete", kWrite, kJson, kNoParameters, handle_delete_items},
+    Route{"GET", "/v1/items/{id}", kRead, kNoBody, kNoParameters, handle_item},
+    Route{"PATCH", "/v1/items/{id}", kWrite, kJson, kNoParameters, handle_change_item},
+    Route{"DELETE", "/v1/items/{id}", kWrite, kNoBody, kNoParameters, handle_delete_item},
+    Route{"GET", "/v1/items/{id}/thumbnail", kRead, kNoBody, kNoParameters, handle_thumbnail},
+    Route{"GET", "/v1/items/{id}/image", kRead, kNoBody, kNoParameters, handle_image},
+    Route{"GET", "/v1/items/{id}/neighbors", kRead, kNoBody, kCount, handle_neighbors},
+    Route{"POST", "/v1/query", kRead, kImage, kAskParameters, handle_query},
+    Route{"POST", "/v1/query/json", kRead, kJson, kNoParameters, handle_query_json},
+    Route{"POST", "/v1/query/batch", kRead, kJson, kNoParameters, handle_query_batch},
+};
+
+}  // namespace
+
+std::span<const Route> routes() { return kRoutes; }
+
+}  // namespace simdb::server

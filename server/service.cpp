@@ -1,0 +1,322 @@
+#include "server/service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <new>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+#include "core/parallel.h"
+#include "core/printable.h"
+#include "pipeline/formats/json_text.h"
+#include "server/ascii.h"
+#include "server/parameters.h"
+#include "simdb/error.h"
+
+namespace simdb::server {
+namespace {
+
+constexpr std::chrono::seconds kTick{1};
+constexpr std::size_t kMostWaiting = 1024;
+constexpr std::uint64_t kMaxJsonBytes = 16UL << 20;
+
+bool is_variable(std::string_view segment) { return segment.starts_with('{'); }
+
+// What a path says for the variables of a template; nothing if it does not fit.
+std::optional<std::vector<std::string>> match(std::string_view pattern,
+                                              const std::vector<std::string>& segments) {
+  std::vector<std::string> values;
+  pattern.remove_prefix(1);
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const std::size_t end = std::min(pattern.find('/'), pattern.size());
+    const std::string_view part = pattern.substr(0, end);
+    if (is_variable(part)) {
+      values.push_back(segments[i]);
+    } else if (part != segments[i]) {
+      return std::nullopt;
+    }
+    if (end == pattern.size()) {
+      return i + 1 == segments.size() ? std::optional(std::move(values)) : std::nullopt;
+    }
+    pattern.remove_prefix(end + 1);
+  }
+  return std::nullopt;
+}
+
+struct Found {
+  const Route* route = nullptr;
+  std::vector<std::string> values;
+  std::string allowed;  // the methods of this path
+};
+
+Found find_route(const Request& request) {
+  Found found;
+  const std::string_view method = request.head.method == "HEAD" ? "GET" : request.head.method;
+  for (const Route& route : routes()) {
+    auto values = match(route.path, request.target.segments);
+    if (!values) continue;
+    found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(route.method);
+    if (route.method == "GET") found.allowed += ", HEAD";
+    if (route.method != method || found.route != nullptr) continue;
+    found.route = &route;
+    found.values = *std::move(values);
+  }
+  return found;
+}
+
+// Without its parameters.
+std::string_view media_type(const RequestHead& head) {
+  const std::string_view type = head.field("content-type").value_or("");
+  const std::string_view bare = type.substr(0, type.find(';'));
+  return bare.substr(0, bare.find_last_not_of(" \t") + 1);
+}
+
+bool suits(BodyKind kind, std::string_view type) {
+  switch (kind) {
+    case BodyKind::kJson:
+      return equal_ignoring_case(type, "application/json");
+    case BodyKind::kImage:
+      return (type.size() > 6 && equal_ignoring_case(type.substr(0, 6), "image/")) ||
+             equal_ignoring_case(type, "application/octet-stream");
+    case BodyKind::kNone:
+      break;
+  }
+  return true;
+}
+
+std::pair<int, std::string_view> status_of(ErrorCode code) noexcept {
+  switch (code) {
+    case ErrorCode::kUsage:
+      return {400, "usage"};
+    case ErrorCode::kNotFound:
+      return {404, "not_found"};
+    case ErrorCode::kBadInput:
+      return {422, "bad_input"};
+    case ErrorCode::kBusy:
+      return {503, "busy"};
+    case ErrorCode::kCorruption:
+      return {500, "corruption"};
+    case ErrorCode::kIo:
+      return {500, "io"};
+    default:
+      return {500, "internal"};
+  }
+}
+
+std::string now_text() {
+  using std::chrono::duration_cast;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return iso_time(duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+Response busy(const Request& request, std::string_view detail) {
+  Response response = problem(503, "busy", detail, request.id);
+  response.fields.emplace_back("Retry-After", "1");
+  return response;
+}
+
+}  // namespace
+
+void Call::reply(std::string json, int status) const {
+  if (!json.ends_with('\n')) json += '\n';
+  (*respond)({.status = status, .body = std::move(json)});
+}
+
+void Call::fail(const std::exception_ptr& failure) const {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Conflict& conflict) {
+    reply(problem(409, "conflict", conflict.what(), request->id));
+  } catch (const Unsupported& unsupported) {
+    reply(problem(415, "bad_input", unsupported.what(), request->id));
+  } catch (const Error& error) {
+    auto [status, code] = status_of(error.code());
+    if (status < 500) return reply(problem(status, code, error.what(), request->id));
+    // What it says may hold paths of this machine: only the log has it.
+    const std::string_view text = error.what();
+    if (text.find("No space left") != std::string_view::npos) {
+      status = 507;
+      code = "full";
+    }
+    service->log("error", request->id, text);
+    if (status == 503) return reply(busy(*request, "the database is busy; try again"));
+    reply(
+        problem(status, code, "the database failed; the server's log has the reason", request->id));
+  } catch (const std::bad_alloc&) {
+    reply(busy(*request, "out of memory; try again later or with a smaller image"));
+  } catch (const std::exception& error) {
+    service->log("error", request->id, error.what());
+    reply(problem(500, "internal", "the server failed; its log has the reason", request->id));
+  }
+}
+
+void Call::guard(const std::function<void()>& work) const {
+  try {
+    work();
+  } catch (...) {
+    fail(std::current_exception());
+  }
+}
+
+Service::Service(Database& database, Tokens& tokens, ServiceOptions options)
+    : database_(database),
+      tokens_(tokens),
+      options_(std::move(options)),
+      decisions_(options_.folder, database),
+      writer_(std::make_unique<Writer>(database, kMostWaiting, [this] { changed(); })),
+      workers_(std::make_unique<WorkerPool>(options_.threads > 0 ? options_.threads : core_count(),
+                                            kMostWaiting)),
+      encoder_([this]() -> const ImageEncoder& { return database_.encoder(); }, *workers_) {
+  events_.set_change(database_.gallery().changes());
+  if (const auto problem = decisions_.reload()) log("warning", "-", "uncalibrated: " + *problem);
+}
+
+Service::~Service() {
+  ticker_ = {};
+  workers_.reset();
+  writer_.reset();
+}
+
+std::optional<Response> Service::admit(Request& request) {
+  const Found found = find_route(request);
+  if (found.allowed.empty()) {
+    return problem(404, "not_found", "there is nothing at this path; see /v1/openapi.json",
+                   request.id);
+  }
+  if (found.route == nullptr) {
+    Response response =
+        problem(405, "usage", "this path takes " + found.allowed + " only", request.id);
+    response.fields.emplace_back("Allow", found.allowed);
+    return response;
+  }
+  const Route& route = *found.route;
+  request.route = route.path;
+  const Access access = route.access == Access::kNone
+                            ? Access::kNone
+                            : tokens_.access(request.head.field("authorization"));
+  if (access == Access::kNone && route.access != Access::kNone) {
+    Response response =
+        problem(401, "unauthorized", "show a token: 'Authorization: Bearer TOKEN'", request.id);
+    response.fields.emplace_back("WWW-Authenticate", "Bearer");
+    return response;
+  }
+  if (access < route.access) {
+    return problem(403, "forbidden", "this token may only read", request.id);
+  }
+  if (options_.read_only && route.access == Access::kWrite) {
+    return problem(403, "forbidden", "this server only reads", request.id);
+  }
+  try {
+    Parameters(request.target.parameters).require_known(route.parameters);
+  } catch (const Error& error) {
+    return problem(400, "usage", error.what(), request.id);
+  }
+  const bool has_length = request.head.content_length.has_value();
+  if (route.body == BodyKind::kNone) return std::nullopt;
+  request.max_body_bytes =
+      route.body == BodyKind::kJson ? kMaxJsonBytes : options_.limits.max_file_bytes;
+  if (!has_length) {
+    return problem(411, "usage", "a body with Content-Length is missing", request.id);
+  }
+  if (!suits(route.body, media_type(request.head)) || request.head.field("content-encoding")) {
+    return problem(415, "bad_input",
+                   route.body == BodyKind::kJson
+                       ? "the body is JSON, not encoded further: 'Content-Type: application/json'"
+                       : "the body is the file of an image, not encoded further: 'Content-Type: "
+                         "image/png', or that of its format",
+                   request.id);
+  }
+  return std::nullopt;
+}
+
+void Service::answer(std::shared_ptr<const Request> request,
+                     std::function<void(Response)> respond) {
+  Found found = find_route(*request);
+  const Call call{
+      .service = this,
+      .request = request,
+      .respond = std::make_shared<const std::function<void(Response)>>(std::move(respond)),
+      .path_values = std::move(found.values)};
+  const auto work = [call, route = found.route] { call.guard([&] { route->handle(call); }); };
+  if (!workers_->submit(work)) call.reply(busy(*request, "too many requests; try again"));
+}
+
+void Service::log(std::string_view level, std::string_view id, std::string_view text) const {
+  if (!options_.log) return;
+  std::string quoted;
+  append_json_text(quoted, text);
+  options_.log(fmt::format("time={} level={} id={} message={}", now_text(), level, id, quoted));
+}
+
+void Service::note(const Exchange& exchange) noexcept {
+  try {
+    metrics_.count_request(exchange.request.route, exchange.status, exchange.time);
+    if (!options_.log) return;
+    options_.log(
+        fmt::format("time={} level={} id={} method={} route={} status={} us={} in={} out={}",
+                    now_text(), exchange.status >= 500 ? "error" : "info",
+                    exchange.request.id.empty() ? "-" : exchange.request.id,
+                    exchange.request.head.method.empty() ? "-" : exchange.request.head.method,
+                    exchange.request.route, exchange.status,
+                    std::chrono::duration_cast<std::chrono::microseconds>(exchange.time).count(),
+                    exchange.request.body.size(), exchange.sent_bytes));
+  } catch (const std::exception&) {
+    return;  // out of memory: the request is served all the same
+  }
+}
+
+void Service::changed() {
+  if (const auto problem = decisions_.refresh(false)) {
+    log("warning", "-", "uncalibrated: " + *problem);
+  }
+  events_.set_change(database_.gallery().changes());
+}
+
+void Service::follow() {
+  try {
+    if (!database_.refresh()) return;
+    decisions_.reload();
+    events_.set_change(database_.gallery().changes());
+  } catch (const std::exception& error) {
+    log("error", "-", std::string("can't follow the writer: ") + error.what());
+  }
+}
+
+void Service::start() {
+  const Gallery& gallery = database_.gallery();
+  if (gallery.space().empty()) database_.encoder();
+  std::vector<float> any(gallery.dimension(), 0);
+  any.front() = 1;
+  if (gallery.stats().items > 0) gallery.search(any, 1);
+  ticker_ = std::jthread([this](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any sleep;
+    std::unique_lock lock(mutex);
+    while (!sleep.wait_for(lock, stop, kTick, [] { return false; })) {
+      if (stop.stop_requested()) return;
+      if (options_.read_only) follow();
+      events_.tick();
+    }
+  });
+  is_ready_ = true;
+}
+
+void Service::begin_stop() {
+  is_ready_ = false;
+  events_.close();
+}
+
+void Service::finish() {
+  if (options_.read_only) return;
+  if (const auto problem = decisions_.refresh(true)) {
+    log("warning", "-", "the calibration was not saved: " + *problem);
+  }
+}
+
+}  // namespace simdb::server

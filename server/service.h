@@ -1,0 +1,134 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "server/access.h"
+#include "server/encode_queue.h"
+#include "server/events.h"
+#include "server/http_server.h"
+#include "server/live_decisions.h"
+#include "server/metrics.h"
+#include "server/worker_pool.h"
+#include "server/writer.h"
+#include "simdb/database.h"
+#include "simdb/error.h"
+#include "simdb/image_codec.h"
+
+namespace simdb::server {
+
+struct ServiceOptions {
+  std::filesystem::path folder;  ///< of the database
+  bool read_only = false;
+  std::size_t threads = 0;  ///< that decode, encode and search; 0: one per core
+  ImageLimits limits = {};
+  /// Gets a line per request, "time=... id=... ...", without its end; may be empty. Thread-safe.
+  std::function<void(std::string_view)> log = {};
+};
+
+/// What is asked for contradicts what is there: 409.
+class Conflict : public Error {
+ public:
+  explicit Conflict(const std::string& message) : Error(ErrorCode::kUsage, message) {}
+};
+
+/// A body that is nothing the route takes: 415.
+class Unsupported : public Error {
+ public:
+  explicit Unsupported(const std::string& message) : Error(ErrorCode::kBadInput, message) {}
+};
+
+class Service;
+
+/// A request on its way through the service. A plain value, to be copied into what goes on later.
+struct Call {
+  Service* service = nullptr;
+  std::shared_ptr<const Request> request;
+  std::shared_ptr<const std::function<void(Response)>> respond;
+  std::vector<std::string> path_values = {};  ///< of {id} and the like, in their order
+
+  /// Answers with JSON, a line of it.
+  void reply(std::string json, int status = 200) const;
+  void reply(Response response) const { (*respond)(std::move(response)); }
+  /// Answers with what was thrown.
+  void fail(const std::exception_ptr& failure) const;
+  /// Calls `work`, and answers with what that throws.
+  void guard(const std::function<void()>& work) const;
+};
+
+/// What a route takes.
+enum class BodyKind { kNone, kJson, kImage };
+
+struct Route {
+  std::string_view method;
+  std::string_view path;  ///< "/v1/items/{id}"
+  Access access = Access::kRead;
+  BodyKind body = BodyKind::kNone;
+  std::span<const std::string_view> parameters;
+  void (*handle)(const Call&) = nullptr;  ///< on a worker; may throw
+};
+/// All of them; see server/openapi.json.
+std::span<const Route> routes();
+
+/// The API over one database. Thread-safe.
+class Service : public Application {
+ public:
+  /// All must outlive it.
+  Service(Database& database, Tokens& tokens, ServiceOptions options);
+  ~Service() override;
+
+  std::optional<Response> admit(Request& request) override;
+  void answer(std::shared_ptr<const Request> request,
+              std::function<void(Response)> respond) override;
+  void note(const Exchange& exchange) noexcept override;
+
+  /// Loads what the first answer needs; /readyz says yes from then on.
+  void start();
+  /// /readyz says no from now on, and what never ends is ended: it is about to stop.
+  void begin_stop();
+  /// Saves what is worth keeping. Call it when nothing is asked any more.
+  void finish();
+
+  /// A line that is about no request, or about one besides that of note().
+  void log(std::string_view level, std::string_view id, std::string_view text) const;
+
+  Database& database() noexcept { return database_; }
+  Tokens& tokens() noexcept { return tokens_; }
+  const ServiceOptions& options() const noexcept { return options_; }
+  LiveDecisions& decisions() noexcept { return decisions_; }
+  Metrics& metrics() noexcept { return metrics_; }
+  Events& events() noexcept { return events_; }
+  EncodeQueue& encoder() noexcept { return encoder_; }
+  Writer& writer() noexcept { return *writer_; }
+  WorkerPool& workers() noexcept { return *workers_; }
+  bool is_ready() const noexcept { return is_ready_; }
+
+ private:
+  void changed();
+  void follow();
+
+  Database& database_;
+  Tokens& tokens_;
+  const ServiceOptions options_;
+  LiveDecisions decisions_;
+  Metrics metrics_;
+  Events events_;
+  std::atomic<bool> is_ready_ = false;
+  // In this order: a worker may hand on to the writer, never the other way round.
+  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<WorkerPool> workers_;
+  EncodeQueue encoder_;
+  std::jthread ticker_;
+};
+
+}  // namespace simdb::server
