@@ -62,15 +62,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
 }
 
-bool lists_close(std::string_view list) {
-  while (!list.empty()) {
-    const std::string_view option = list.substr(0, list.find(','));
-    if (equal_ignoring_case(trimmed(option), "close")) return true;
-    list.remove_prefix(std::min(option.size() + 1, list.size()));
-  }
-  return false;
-}
-
 std::optional<Refusal> read_request_line(std::string_view line, RequestHead& head) {
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
@@ -115,6 +106,17 @@ std::optional<Refusal> read_field(std::string_view line, RequestHead& head) {
   return std::nullopt;
 }
 
+std::optional<Refusal> read_connection(std::string_view list, RequestHead& head) {
+  while (!list.empty()) {
+    const std::string_view element = list.substr(0, list.find(','));
+    const std::string_view option = trimmed(element);
+    if (!all_in(kTokenBytes, option)) return Refusal{400, "Connection is not a list of tokens."};
+    if (equal_ignoring_case(option, "close")) head.keep_alive = false;
+    list.remove_prefix(std::min(element.size() + 1, list.size()));
+  }
+  return std::nullopt;
+}
+
 std::optional<Refusal> read_single(std::size_t which, std::string_view value, RequestHead& head) {
   if (which == kHost) {
     head.host = value;
@@ -138,7 +140,10 @@ std::optional<Refusal> interpret_fields(RequestHead& head) {
     if (equal_ignoring_case(name, "transfer-encoding")) {
       return Refusal{501, "Transfer-Encoding is not known here: send Content-Length."};
     }
-    if (equal_ignoring_case(name, "connection") && lists_close(value)) head.keep_alive = false;
+    if (equal_ignoring_case(name, "connection")) {
+      if (auto refusal = read_connection(value, head)) return refusal;
+      continue;
+    }
     const auto* const found = std::ranges::find_if(
         kSingles, [&](std::string_view single) { return equal_ignoring_case(single, name); });
     if (found == std::end(kSingles)) continue;

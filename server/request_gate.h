@@ -57,12 +57,12 @@ std::optional<std::size_t> find_end_of_head(std::string_view bytes,
                                             std::size_t searched = 0) noexcept;
 
 /// Checks everything up to the blank line, which must be the end of `head`. Refuses with
-///  400 what is not the grammar of RFC 9112, sections 3 and 5: LF or CR alone, NUL and other
-///  control
-///      characters, obs-fold, a blank before the colon, an empty line before the request line; a
+///  400 what is not the grammar of RFC 9112, sections 3 and 5 (LF or CR alone, NUL and other
+///      controls, obs-fold, a blank before the colon, an empty line before the request line); a
 ///      target that does not begin with '/', or holds '#' or bytes outside 0x21-0x7E; not exactly
 ///      one Host, or one with bytes that no host has; a Content-Length that is not one number below
-///      2^64; and a second line of a field that takes one value (see RequestHead::field);
+///      2^64; a Connection that is not a list of tokens; and a second line of a field that takes
+///      one value (see RequestHead::field);
 ///  414 a target of more than kMaxTargetBytes;
 ///  417 Expect with anything but "100-continue" (RFC 9110, section 10.1.1);
 ///  431 more than kMaxFields fields, or kMaxHeadBytes;

@@ -13,8 +13,9 @@
 namespace simdb::server {
 
 /// Whether Host is how one reaches this server: 127.0.0.1, localhost or [::1] with `port`, which
-/// may be missing if it is 80, or one of the operator's `names`. Those are NAME, with `port` or, as
-/// behind a proxy, without any; or NAME:PORT, just so. Case does not count; a dot at the end does.
+/// may be missing if it is 80 (the one to give for a unix socket), or one of the operator's
+/// `names`. Those are NAME, with `port` or, as behind a proxy, without any; or NAME:PORT, just so.
+/// Case does not count; a dot at the end does.
 bool host_is_allowed(std::string_view host, std::span<const std::string> names, std::uint16_t port);
 
 /// Whether an Origin (RFC 6454, section 7) is that of a page that this server sent under `host`, a

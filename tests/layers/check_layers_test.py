@@ -148,7 +148,7 @@ class Tree(unittest.TestCase):
         self.assert_found({"storage/store.cpp": "\n"}, "storage/store.cpp:1", "a source that no")
 
     def test_top_folders(self):
-        self.assert_found({"server/notes.md": "x\n"}, "server/notes.md:1", "no planned folder")
+        self.assert_found({"daemon/notes.md": "x\n"}, "daemon/notes.md:1", "no planned folder")
 
     def test_long_files(self):
         self.assertEqual(self.offences({"core/a.h": HEADER + "\n" * 399}), [])

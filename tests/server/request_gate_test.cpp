@@ -74,7 +74,7 @@ TEST(RequestGate, KeepsAliveUnlessConnectionListsClose) {
   const auto keeps = [](const std::string& value) {
     return accepted(kGet + "Connection: x\r\nConnection: " + value + "\r\n\r\n").keep_alive;
   };
-  for (const char* value : {"", "keep-alive", "closed", "not close", "\"close\"", ",,", "x,y,"}) {
+  for (const char* value : {"", "keep-alive", "closed", ",,", "x,y,"}) {
     EXPECT_TRUE(keeps(value)) << value;
   }
   for (const char* value : {"close", "CLOSE", "a,close", "close,a", "a, \tclose ,b"}) {
@@ -149,6 +149,8 @@ TEST(RequestGate, RefusesWhatParsersReadDifferently) {
                {400, ""},
                {400, kGet},
                {400, kGet + "\r\nX"},
+               {400, head_with("Connection: not close")},
+               {400, head_with("Connection: keep-alive, \"close\"")},
                {417, head_with("Expect: 200-ok")},
                {417, head_with("Expect:")},
                {417, head_with("Expect: 100-continue, 100-continue")},
@@ -204,7 +206,7 @@ TEST(RequestGate, RefusesBadRequestLines) {
                {501, "TRACE / HTTP/1.1"}};
   for (const auto& [status, line] : cases) EXPECT_EQ(status_of(line_with(line)), status) << line;
   for (const char* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
-    EXPECT_EQ(accepted(line_with(method + " / HTTP/1.1"s)).method, method);
+    EXPECT_EQ(accepted(line_with(std::string(method) + " / HTTP/1.1")).method, method);
   }
 }
 
