@@ -85,7 +85,7 @@ net::awaitable<bool> Connection::write(std::string_view head, std::string_view b
 
 net::awaitable<void> Connection::close() {
   boost::system::error_code error;
-  static_cast<void>(socket_.shutdown(Socket::shutdown_send, error));
+  if (socket_.shutdown(Socket::shutdown_send, error)) co_return;
   deadline_ = Clock::now() + kLinger;
   is_late_ = false;
   std::array<char, kReadBytes> bytes;
@@ -101,7 +101,7 @@ void Connection::check_time(Clock::time_point now) {
 void Connection::end_waiting() {
   is_late_ = true;
   boost::system::error_code ignored;
-  static_cast<void>(socket_.cancel(ignored));
+  if (socket_.cancel(ignored)) return;
 }
 
 }  // namespace simdb::server
