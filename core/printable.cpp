@@ -51,6 +51,12 @@ std::string escape_unprintable(
   std::string safe;
   safe.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
+    const auto rest = text.substr(at);
+    const auto plain = static_cast<std::size_t>(
+        std::ranges::find_if_not(rest, [](char c) { return c >= ' ' && c <= '~'; }) - rest.begin());
+    safe += rest.substr(0, plain);
+    at += plain;
+    if (at == text.size()) break;
     std::string_view sequence =
         text.substr(at, sequence_length(static_cast<unsigned char>(text[at])));
     const bool valid = is_utf8(sequence);

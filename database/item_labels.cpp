@@ -26,17 +26,24 @@ class ItemLabels::Page {
       text_ += *part;
       ends_.push_back(text_.size());
     }
+    has_details_.resize(item, false);
+    has_details_.push_back(!info.key.empty() || !info.metadata.empty());
     ++items_;
   }
   std::string_view class_name(std::uint64_t item) const { return part(2 * item); }
   std::string_view source(std::uint64_t item) const { return part(2 * item + 1); }
+  bool has_details(std::uint64_t item) const {
+    return item < has_details_.size() && has_details_[item];
+  }
   std::size_t items() const { return items_; }
   std::size_t bytes() const {
-    return kPageBytes + text_.capacity() + ends_.capacity() * sizeof(ends_[0]);
+    return kPageBytes + text_.capacity() + ends_.capacity() * sizeof(ends_[0]) +
+           has_details_.capacity() / 8;
   }
   void shrink() {
     text_.shrink_to_fit();
     ends_.shrink_to_fit();
+    has_details_.shrink_to_fit();
   }
 
  private:
@@ -48,6 +55,7 @@ class ItemLabels::Page {
 
   std::string text_;               // class, source, class, source ...
   std::vector<std::size_t> ends_;  // of these in text_
+  std::vector<bool> has_details_;  // by item
   std::size_t items_ = 0;
 };
 
@@ -69,6 +77,7 @@ std::vector<LabeledNeighbor> ItemLabels::of(const Store& store,
     const std::uint64_t item = to_number(hit.id) % ids_per_page;
     hit.class_name = page.class_name(item);
     hit.source = page.source(item);
+    hit.has_details = page.has_details(item);
     return !hit.class_name.empty();  // no class has an empty name
   };
 

@@ -1,7 +1,10 @@
 #include "pipeline/answer_json.h"
 
+#include <array>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -75,60 +78,106 @@ Json to_json(const Explanation& why, const Decider& decider) {
   return json;
 }
 
-Json neighbors_to_json(const Prediction& prediction, const Decider& decider,
-                       const Explanation* why) {
-  std::vector<ItemId> ids;
-  ids.reserve(prediction.neighbors.size());
-  for (const LabeledNeighbor& neighbor : prediction.neighbors) ids.push_back(neighbor.id);
-  const auto records = decider.database().gallery().get_many(ids);
-  Json neighbors = Json::array();
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const LabeledNeighbor& neighbor = prediction.neighbors[i];
-    Json& json = neighbors.emplace_back(Json{{"id", to_number(neighbor.id)},
-                                             {"class", neighbor.class_name},
-                                             {"similarity", neighbor.similarity},
-                                             {"source", neighbor.source}});
-    const auto& record = records[i];
-    if (record) {  // else removed meanwhile
-      const ItemInfo& info = record->info;
-      if (!info.key.empty()) json["key"] = info.key;
-      if (!info.metadata.empty()) json["metadata"] = simdb::to_json(info.metadata);
-    }
-    if (!why) continue;
-    if (record) json["added"] = iso_time(record->added_ms);
-    const VoterReason& voter = why->voters[i];
-    json["share"] = voter.share;
-    if (!voter.without) continue;
-    json["without"] = to_json(*voter.without, decider);
-    json["decisive"] = voter.without->is_other;
+// As nlohmann writes numbers: shortest, and with a point.
+void append_number(std::string& out, double value) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  const std::string_view digits(text.data(), static_cast<std::size_t>(end - text.data()));
+  out += digits;
+  if (digits.find_first_of(".en") == std::string_view::npos) out += ".0";
+}
+
+// What an item has beside class and source, and with `why` what it did.
+void append_details(std::string& out, const std::optional<ItemRecord>& record,
+                    const VoterReason* voter, const Decider& decider) {
+  Json json = Json::object();
+  if (record) {  // else removed meanwhile
+    const ItemInfo& info = record->info;
+    if (!info.key.empty()) json["key"] = info.key;
+    if (!info.metadata.empty()) json["metadata"] = simdb::to_json(info.metadata);
+    if (voter != nullptr) json["added"] = iso_time(record->added_ms);
   }
-  return neighbors;
+  if (voter != nullptr) {
+    json["share"] = voter->share;
+    if (voter->without) {
+      json["without"] = to_json(*voter->without, decider);
+      json["decisive"] = voter->without->is_other;
+    }
+  }
+  if (json.empty()) return;
+  out += ',';
+  out += std::string_view(json_text(json)).substr(1);
+  out.pop_back();
+}
+
+void append_neighbors(std::string& out, const Prediction& prediction, const Decider& decider,
+                      const Explanation* why) {
+  std::vector<ItemId> ids;  // of those with more to tell
+  for (const LabeledNeighbor& neighbor : prediction.neighbors) {
+    if (why != nullptr || neighbor.has_details) ids.push_back(neighbor.id);
+  }
+  std::vector<std::optional<ItemRecord>> records;
+  if (!ids.empty()) records = decider.database().gallery().get_many(ids);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < prediction.neighbors.size(); ++i) {
+    const LabeledNeighbor& neighbor = prediction.neighbors[i];
+    out += i == 0 ? R"({"id":)" : R"(,{"id":)";
+    out += std::to_string(to_number(neighbor.id));
+    out += R"(,"class":)";
+    append_json_text(out, neighbor.class_name);
+    out += R"(,"similarity":)";
+    append_number(out, neighbor.similarity);
+    out += R"(,"source":)";
+    append_json_text(out, neighbor.source);
+    if (why != nullptr || neighbor.has_details) {
+      append_details(out, records[next++], why != nullptr ? &why->voters[i] : nullptr, decider);
+    }
+    out += '}';
+  }
 }
 
 }  // namespace
 
+// Not by way of a tree: a server makes thousands of these per second.
 std::string answer_json(const std::string& path, const Answer& answer, const Decider& decider,
                         const Explanation* why) {
   const Prediction& prediction = answer.prediction;
-  Json ranking = Json::array();
-  for (const ClassScore& entry : prediction.ranking) {
-    ranking.push_back({{"class", entry.class_name}, {"score", entry.score}});
+  std::string out;
+  out.reserve(1024);
+  out += R"({"path":)";
+  append_json_text(out, path);
+  out += R"(,"class":)";
+  if (prediction.ranking.empty()) {
+    out += "null";
+  } else {
+    append_json_text(out, prediction.class_name);
   }
-  Json json = {{"path", path},
-               {"class", class_or_null(prediction)},
-               {"confidence", prediction.confidence},
-               {"accepted", answer.accepted()},
-               {"decision", decider.verdict(answer)},
-               {"calibrated", answer.decision.has_value()}};
+  out += R"(,"confidence":)";
+  append_number(out, prediction.confidence);
+  out += answer.accepted() ? R"(,"accepted":true)" : R"(,"accepted":false)";
+  out += R"(,"decision":")";
+  out += decider.verdict(answer);
+  out += answer.decision ? R"(","calibrated":true)" : R"(","calibrated":false)";
   if (answer.decision) {
-    json["alpha"] = number_or_null(decider.alpha());
-    json["familiarity"] = answer.decision->familiarity;
-    json["possible"] = possible_to_json(*answer.decision);
+    out += R"(,"alpha":)" + json_text(number_or_null(decider.alpha()));
+    out += R"(,"familiarity":)";
+    append_number(out, answer.decision->familiarity);
+    out += R"(,"possible":)" + json_text(possible_to_json(*answer.decision));
   }
-  json["ranking"] = std::move(ranking);
-  json["neighbors"] = neighbors_to_json(prediction, decider, why);
-  if (why) json["why"] = to_json(*why, decider);
-  return json_text(json);
+  out += R"(,"ranking":[)";
+  for (const ClassScore& entry : prediction.ranking) {
+    out += &entry == prediction.ranking.data() ? R"({"class":)" : R"(,{"class":)";
+    append_json_text(out, entry.class_name);
+    out += R"(,"score":)";
+    append_number(out, entry.score);
+    out += '}';
+  }
+  out += R"(],"neighbors":[)";
+  append_neighbors(out, prediction, decider, why);
+  out += ']';
+  if (why != nullptr) out += R"(,"why":)" + json_text(to_json(*why, decider));
+  out += '}';
+  return out;
 }
 
 }  // namespace simdb

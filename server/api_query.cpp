@@ -15,6 +15,7 @@ namespace simdb::server {
 namespace {
 
 constexpr std::size_t kMostVectors = 256;
+constexpr std::size_t kQuickNeighbors = 100;
 
 // The fields of a JSON object as parameters, but for those in `others`.
 std::vector<Parameter> parameters_of(const simdjson::dom::object& object,
@@ -91,6 +92,7 @@ void handle_query(const Call& call) {
       });
 }
 
+// Quick, or handed on to a worker.
 void handle_query_json(const Call& call) {
   constexpr std::array<std::string_view, 2> kSubjects = {"vector", "id"};
   const simdjson::dom::object object = json_reader().read_object(call.request->body);
@@ -99,17 +101,23 @@ void handle_query_json(const Call& call) {
   const Database& database = call.service->database();
   const Ask ask = ask_of(Parameters(parameters), database);
   simdjson::dom::element subject;
-  if (object["vector"].get(subject) == simdjson::SUCCESS) {
-    const Embedding embedding = vector_of(subject, database.gallery().dimension());
-    return call.reply(decided(call, ask, embedding.values()));
-  }
+  std::optional<Embedding> embedding;
   std::uint64_t id = 0;
-  if (object["id"].get(id) != simdjson::SUCCESS) {
+  if (object["vector"].get(subject) == simdjson::SUCCESS) {
+    embedding = vector_of(subject, database.gallery().dimension());
+  } else if (object["id"].get(id) != simdjson::SUCCESS) {
     throw Error(ErrorCode::kUsage, "what is asked for? give a \"vector\" or the \"id\" of an item");
+  } else {
+    embedding = database.gallery().embedding(ItemId{id});
+    if (!embedding) throw Error(ErrorCode::kNotFound, fmt::format("there is no item {}", id));
   }
-  const auto embedding = database.gallery().embedding(ItemId{id});
-  if (!embedding) throw Error(ErrorCode::kNotFound, fmt::format("there is no item {}", id));
-  call.reply(decided(call, ask, embedding->values()));
+  const bool is_quick = !ask.why && !ask.options.within && ask.options.filter.where.empty() &&
+                        ask.options.k <= kQuickNeighbors;
+  if (is_quick) return call.reply(decided(call, ask, embedding->values()));
+  const bool is_taken = call.service->workers().submit([call, ask, embedding = *embedding] {
+    call.guard([&] { call.reply(decided(call, ask, embedding.values())); });
+  });
+  if (!is_taken) throw Error(ErrorCode::kBusy, "too many requests; try again");
 }
 
 void handle_query_batch(const Call& call) {

@@ -18,6 +18,8 @@
 #include <ctime>
 #include <list>
 #include <random>
+#include <span>
+#include <thread>
 #include <variant>
 
 #include "server/connection_internal.h"
@@ -58,35 +60,43 @@ auto with(boost::system::error_code& error) {
 
 }  // namespace
 
-struct HttpServer::State : std::enable_shared_from_this<State> {
+// What all threads share.
+struct HttpServer::State {
   State(Application& app, std::vector<ListenSocket> listening, std::vector<std::string> hosts,
         HttpLimits bounds)
-      : application(app),
-        sockets(std::move(listening)),
-        names(std::move(hosts)),
-        limits(bounds),
-        sweep_timer(io) {
+      : application(app), sockets(std::move(listening)), names(std::move(hosts)), limits(bounds) {
     std::random_device random;
     id_prefix = hex((static_cast<std::uint64_t>(random()) << 32) | random()) + "-";
   }
 
   Application& application;
-  std::vector<ListenSocket> sockets;
+  const std::vector<ListenSocket> sockets;
   const std::vector<std::string> names;
   const HttpLimits limits;
-  // What the coroutines, which end with `io` at the latest, refer to stands before it.
-  std::list<Connection*> connections;  // of the I/O thread
-  std::atomic<std::size_t> connection_count = 0;
-  std::atomic<bool> is_stopping = false;
-  Clock::time_point stop_deadline = Clock::time_point::max();
-  std::uint64_t body_bytes = 0;  // of requests that are being read or answered
   std::string id_prefix;
-  std::uint64_t next_id = 1;
+  std::atomic<std::uint64_t> next_id = 1;
+  std::atomic<std::size_t> connections = 0;
+  std::atomic<std::uint64_t> body_bytes = 0;  // of requests that are being read or answered
+  std::atomic<bool> is_stopping = false;
+};
+
+// One thread's connections.
+struct HttpServer::Loop : std::enable_shared_from_this<Loop> {
+  explicit Loop(std::shared_ptr<State> all) : shared(std::move(all)), sweep_timer(io) {}
+
+  const std::shared_ptr<State> shared;
+  Application& application = shared->application;
+  const HttpLimits& limits = shared->limits;
+  // What the coroutines, which end with `io` at the latest, refer to stands before it.
+  std::list<Connection*> connections;
+  Clock::time_point stop_deadline = Clock::time_point::max();
   std::time_t date_of = 0;
   std::string date_text;
   net::io_context io{1};
   net::steady_timer sweep_timer;
   std::list<net::posix::stream_descriptor> acceptors;
+
+  bool is_stopping() const noexcept { return shared->is_stopping; }
 
   const std::string& date() {
     const std::time_t now = std::time(nullptr);
@@ -98,7 +108,7 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   }
 
   void begin_stop() {
-    if (is_stopping.exchange(true)) return;
+    if (stop_deadline != Clock::time_point::max()) return;
     stop_deadline = Clock::now() + limits.stop_time;
     acceptors.clear();
     for (Connection* connection : connections) {
@@ -108,10 +118,10 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
 
   net::awaitable<void> accept_all(net::posix::stream_descriptor& acceptor,
                                   const ListenSocket& from) {
-    while (!is_stopping) {
+    while (!is_stopping()) {
       boost::system::error_code error;
       co_await acceptor.async_wait(net::posix::stream_descriptor::wait_read, with(error));
-      if (error || is_stopping) co_return;
+      if (error || is_stopping()) co_return;
       const int descriptor =
           ::accept4(from.descriptor(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
       if (descriptor < 0) {
@@ -122,17 +132,18 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
         continue;
       }
       auto connection = std::make_shared<Connection>(io, limits, from, descriptor);
-      if (connection_count >= limits.max_connections) continue;
+      if (shared->connections >= limits.max_connections) continue;
       net::co_spawn(io, serve(std::move(connection)), net::detached);
     }
   }
 
-  net::awaitable<void> sweep(const std::function<bool()>& should_stop) {
+  net::awaitable<void> sweep(std::function<bool()> should_stop) {  // NOLINT: it keeps it
     boost::system::error_code error;
-    while (!is_stopping || !connections.empty()) {
+    while (!is_stopping() || !connections.empty()) {
       sweep_timer.expires_after(kSweep);
       co_await sweep_timer.async_wait(with(error));
-      if (should_stop()) begin_stop();
+      if (should_stop && should_stop()) shared->is_stopping = true;
+      if (is_stopping()) begin_stop();
       const auto now = Clock::now();
       for (Connection* connection : connections) {
         if (now >= stop_deadline) {
@@ -150,10 +161,10 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   net::awaitable<Response> answer_of(const std::shared_ptr<const Request>& request) {
     return net::async_initiate<const net::use_awaitable_t<>, void(Response)>(
         [this, &request](auto handler) {
-          auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-          application.answer(request, [self = shared_from_this(), shared](Response made) {
+          auto kept = std::make_shared<decltype(handler)>(std::move(handler));
+          application.answer(request, [self = shared_from_this(), kept](Response made) {
             net::post(self->io,
-                      [shared, made = std::move(made)]() mutable { (*shared)(std::move(made)); });
+                      [kept, made = std::move(made)]() mutable { (*kept)(std::move(made)); });
           });
         },
         net::use_awaitable);
@@ -162,11 +173,10 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   net::awaitable<std::string> next_piece(const std::shared_ptr<BodyStream>& stream) {
     return net::async_initiate<const net::use_awaitable_t<>, void(std::string)>(
         [this, &stream](auto handler) {
-          auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-          stream->next([self = shared_from_this(), shared](std::string piece) {
-            net::post(self->io, [shared, piece = std::move(piece)]() mutable {
-              (*shared)(std::move(piece));
-            });
+          auto kept = std::make_shared<decltype(handler)>(std::move(handler));
+          stream->next([self = shared_from_this(), kept](std::string piece) {
+            net::post(self->io,
+                      [kept, piece = std::move(piece)]() mutable { (*kept)(std::move(piece)); });
           });
         },
         net::use_awaitable);
@@ -180,7 +190,8 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
     if (const auto id = request.head.field("x-request-id"); id && is_usable_id(*id)) {
       request.id = *id;
     }
-    if (const auto refusal = check_site(request.head, names, connection.port())) return refusal;
+    if (const auto refusal = check_site(request.head, shared->names, connection.port()))
+      return refusal;
     auto target = parse_target(request.head.target);
     if (const auto* refusal = std::get_if<Refusal>(&target)) return *refusal;
     request.target = std::get<Target>(std::move(target));
@@ -202,7 +213,8 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
                          std::to_string(request.max_body_bytes),
                      request.id);
     }
-    if (length > limits.max_body_bytes - std::min(body_bytes, limits.max_body_bytes)) {
+    const std::uint64_t others = shared->body_bytes;
+    if (length > 0 && length + others > limits.max_body_bytes) {
       Response busy = problem(503, "busy", "too much is being uploaded; try again", request.id);
       busy.fields.emplace_back("Retry-After", "1");
       return busy;
@@ -267,7 +279,7 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
 
   // Reads the body and lets the application answer. Nothing was sent if the client went away.
   net::awaitable<Served> serve_admitted(Connection& connection, std::shared_ptr<Request> request) {
-    const bool keep = request->head.keep_alive && !is_stopping;
+    const bool keep = request->head.keep_alive && !is_stopping();
     const std::uint64_t length = request->head.content_length.value_or(0);
     if (request->head.expects_continue &&
         !co_await connection.write("HTTP/1.1 100 Continue\r\n\r\n", {})) {
@@ -275,7 +287,7 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
     }
     if (co_await connection.read_body(request->body, length)) {
       Response response = co_await answer_of(request);
-      co_return co_await send(connection, *request, response, keep && !is_stopping);
+      co_return co_await send(connection, *request, response, keep && !is_stopping());
     }
     if (!connection.take_late()) co_return Served{};
     co_return co_await send(connection, *request,
@@ -290,18 +302,18 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
     const auto begin = Clock::now();
     const auto request = std::make_shared<Request>();
     request->head_bytes = *std::move(head);
-    request->id = id_prefix + std::to_string(next_id++);
+    request->id = shared->id_prefix + std::to_string(shared->next_id++);
     Served served;
     if (auto refused = early_answer(*request, connection)) {
       // Where the body was not read, nobody knows where the next request begins.
       const bool keep = !request->head.method.empty() && request->head.keep_alive &&
-                        request->head.content_length.value_or(0) == 0 && !is_stopping;
+                        request->head.content_length.value_or(0) == 0 && !is_stopping();
       served = co_await send(connection, *request, *refused, keep);
     } else {
       const std::uint64_t length = request->head.content_length.value_or(0);
-      body_bytes += length;
+      shared->body_bytes += length;
       served = co_await serve_admitted(connection, request);
-      body_bytes -= length;
+      shared->body_bytes -= length;
     }
     if (served.status != 0) {
       application.note({*request, served.status, served.sent, Clock::now() - begin});
@@ -312,22 +324,22 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
 
   net::awaitable<void> serve(std::shared_ptr<Connection> connection) {  // NOLINT: it keeps it
     struct Listed {
-      Listed(State& to, Connection& connection)
-          : state(to), place(to.connections.insert(to.connections.end(), &connection)) {
-        ++state.connection_count;
+      Listed(Loop& to, Connection& connection)
+          : loop(to), place(to.connections.insert(to.connections.end(), &connection)) {
+        ++loop.shared->connections;
       }
       ~Listed() {
-        state.connections.erase(place);
-        --state.connection_count;
+        loop.connections.erase(place);
+        --loop.shared->connections;
       }
       Listed(const Listed&) = delete;
       Listed& operator=(const Listed&) = delete;
 
-      State& state;
+      Loop& loop;
       std::list<Connection*>::iterator place;
     };
     const Listed listed(*this, *connection);
-    while (co_await serve_one(*connection) && !is_stopping) {
+    while (co_await serve_one(*connection) && !is_stopping()) {
     }
   }
 };
@@ -338,20 +350,26 @@ HttpServer::HttpServer(Application& application, std::vector<ListenSocket> socke
 HttpServer::~HttpServer() = default;
 
 void HttpServer::run(const std::function<bool()>& should_stop) {
-  State& state = *state_;
-  for (const ListenSocket& socket : state.sockets) {
-    auto& acceptor = state.acceptors.emplace_back(state.io, ::dup(socket.descriptor()));
-    net::co_spawn(state.io, state.accept_all(acceptor, socket), net::detached);
+  std::vector<std::shared_ptr<Loop>> loops;
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, state_->limits.threads); ++i) {
+    Loop& loop = *loops.emplace_back(std::make_shared<Loop>(state_));
+    for (const ListenSocket& socket : state_->sockets) {
+      auto& acceptor = loop.acceptors.emplace_back(loop.io, ::dup(socket.descriptor()));
+      net::co_spawn(loop.io, loop.accept_all(acceptor, socket), net::detached);
+    }
+    net::co_spawn(loop.io, loop.sweep(i == 0 ? should_stop : std::function<bool()>()),
+                  net::detached);
   }
-  net::co_spawn(state.io, state.sweep(should_stop), net::detached);
-  state.io.run();
+  std::vector<std::jthread> threads;
+  for (const auto& loop : std::span(loops).subspan(1)) {
+    threads.emplace_back([&loop] { loop->io.run(); });
+  }
+  loops.front()->io.run();
 }
 
-void HttpServer::stop() {
-  net::post(state_->io, [this] { state_->begin_stop(); });
-}
+void HttpServer::stop() { state_->is_stopping = true; }
 
 bool HttpServer::is_stopping() const noexcept { return state_->is_stopping; }
-std::size_t HttpServer::connections() const noexcept { return state_->connection_count; }
+std::size_t HttpServer::connections() const noexcept { return state_->connections; }
 
 }  // namespace simdb::server

@@ -18,6 +18,7 @@ namespace simdb::server {
 /// Bounds on what a client may take. A client that is slow or says nothing costs a few kilobytes
 /// and a file descriptor until its time is over, and no thread.
 struct HttpLimits {
+  std::size_t threads = 1;                      ///< that share the connections
   std::size_t max_connections = 1000;           ///< beyond that, new ones are closed at once
   std::uint64_t max_body_bytes = 256u << 20;    ///< of all requests that are being read or answered
   std::chrono::milliseconds head_time{5'000};   ///< from the first byte of a head to its last
@@ -33,10 +34,10 @@ class Application {
   virtual ~Application() = default;
 
   /// Looks at a request whose body was not read yet: sets its route and how much body it may have,
-  /// or refuses it. Called by the thread that all connections share: must not wait.
+  /// or refuses it. Called by a thread that many connections share: must not wait.
   virtual std::optional<Response> admit(Request& request) = 0;
-  /// Answers, by any thread, now or later; must not throw. `respond` is called once at most; to
-  /// destroy it closes the connection.
+  /// Answers, by any thread, now or later; must not throw, nor wait. `respond` is called once at
+  /// most; to destroy it closes the connection.
   virtual void answer(std::shared_ptr<const Request> request,
                       std::function<void(Response)> respond) = 0;
 
@@ -50,7 +51,7 @@ class Application {
   virtual void note(const Exchange& exchange) noexcept = 0;
 };
 
-/// HTTP/1.1 over some listening sockets, one thread for all connections. What is framed badly, is
+/// HTTP/1.1 over some listening sockets. What is framed badly, is
 /// too large or too slow is refused here (RFC 9112; see server/request_gate.h); so are requests of
 /// foreign sites. Not thread-safe but for stop().
 class HttpServer {
@@ -73,6 +74,7 @@ class HttpServer {
 
  private:
   struct State;
+  struct Loop;
   std::shared_ptr<State> state_;  // shared with answers that are not there yet
 };
 

@@ -20,9 +20,9 @@ constexpr std::array<std::string_view, 1> kCount = {"k"};
 constexpr std::array<std::string_view, 1> kSince = {"since"};
 
 constexpr std::array kRoutes = {
-    Route{"GET", "/livez", kOpen, kNoBody, kNoParameters, handle_live},
-    Route{"GET", "/healthz", kOpen, kNoBody, kNoParameters, handle_live},
-    Route{"GET", "/readyz", kOpen, kNoBody, kNoParameters, handle_ready},
+    Route{"GET", "/livez", kOpen, kNoBody, kNoParameters, handle_live, true},
+    Route{"GET", "/healthz", kOpen, kNoBody, kNoParameters, handle_live, true},
+    Route{"GET", "/readyz", kOpen, kNoBody, kNoParameters, handle_ready, true},
     Route{"GET", "/metrics", kRead, kNoBody, kNoParameters, handle_metrics},
     Route{"GET", "/v1/openapi.json", kOpen, kNoBody, kNoParameters, handle_openapi},
     Route{"POST", "/v1/session", kOpen, kJson, kNoParameters, handle_session},
@@ -42,7 +42,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/v1/items/{id}/image", kRead, kNoBody, kNoParameters, handle_image},
     Route{"GET", "/v1/items/{id}/neighbors", kRead, kNoBody, kCount, handle_neighbors},
     Route{"POST", "/v1/query", kRead, kImage, kAskParameters, handle_query},
-    Route{"POST", "/v1/query/json", kRead, kJson, kNoParameters, handle_query_json},
+    Route{"POST", "/v1/query/json", kRead, kJson, kNoParameters, handle_query_json, true},
     Route{"POST", "/v1/query/batch", kRead, kJson, kNoParameters, handle_query_batch},
 };
 

@@ -244,6 +244,7 @@ void Service::answer(std::shared_ptr<const Request> request,
       .respond = std::make_shared<const std::function<void(Response)>>(std::move(respond)),
       .path_values = std::move(found.values)};
   const auto work = [call, route = found.route] { call.guard([&] { route->handle(call); }); };
+  if (found.route->is_quick) return work();
   if (!workers_->submit(work)) call.reply(busy(*request, "too many requests; try again"));
 }
 

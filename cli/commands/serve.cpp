@@ -113,9 +113,9 @@ int run_serve(std::span<const std::string> args, Console& console) {
   server::Service service(database, tokens, std::move(options));
   service.start();
   print_start(console.out, sockets, token_file, tokens.new_code());
-  server::HttpServer http(
-      service, std::move(sockets),
-      parser.has("host") ? parser.get<Words>("host") : std::vector<std::string>());
+  server::HttpServer http(service, std::move(sockets),
+                          parser.has("host") ? parser.get<Words>("host") : Words(),
+                          {.threads = service.workers().threads()});
   http.run([&] {
     if (!InterruptGuard::requested()) return false;
     service.begin_stop();

@@ -103,6 +103,7 @@ struct LabeledNeighbor {
   /// Of the query to the direction of the class's mean, where the vote asks for it: see
   /// core/vote.h.
   std::optional<float> mean_similarity = std::nullopt;
+  bool has_details = true;  ///< false: it has neither a key nor metadata
 };
 
 /// The reference items, their search and the encoder that they belong to: the port behind which a

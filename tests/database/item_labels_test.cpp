@@ -24,6 +24,7 @@ class ItemLabelsTest : public testing::Test {
       EXPECT_EQ(found[i].similarity, 0.5F);
       EXPECT_EQ(found[i].class_name, info.class_name);
       EXPECT_EQ(found[i].source, info.source);
+      EXPECT_EQ(found[i].has_details, !info.key.empty() || !info.metadata.empty());
     }
   }
 
@@ -70,6 +71,21 @@ TEST_F(ItemLabelsTest, PagesFollowWhatIsAddedAndRemoved) {
   EXPECT_EQ(labels_of(ids).size(), ids.size() - removed.size());
   for (const ItemId id : removed) EXPECT_TRUE(labels_of({id}).empty());
   expect_right({ids[1], ids[254], ids[257], ids[702]});
+}
+
+TEST_F(ItemLabelsTest, TellsWhetherThereIsAKeyOrMetadata) {
+  const auto ids = test::put_numbered(*store, 1, 700, "a");
+  const auto give = [&](ItemId id, const ItemChange& change) {
+    store->update(std::span(&id, 1), change);
+    labels.forget(std::span(&id, 1));
+  };
+  give(ids[1], {.key = "k"});
+  give(ids[3], {.set = {{"n", MetadataValue(1.0)}}});
+  expect_right(ids);                                          // one by one
+  for (int round = 0; round < 2; ++round) expect_right(ids);  // pages, read and remembered
+  give(ids[1], {.key = ""});
+  give(ids[2], {.key = "k"});
+  expect_right(ids);
 }
 
 TEST_F(ItemLabelsTest, LittleMemoryChangesNoAnswer) {
