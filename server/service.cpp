@@ -57,10 +57,13 @@ struct Found {
 
 Found find_route(const Request& request) {
   Found found;
+  bool has_fixed_path = false;  // those come first in the table
   const std::string_view method = request.head.method == "HEAD" ? "GET" : request.head.method;
   for (const Route& route : routes()) {
     auto values = match(route.path, request.target.segments);
     if (!values) continue;
+    if (!values->empty() && has_fixed_path) continue;  // "move" is no id
+    has_fixed_path = has_fixed_path || values->empty();
     found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(route.method);
     if (route.method == "GET") found.allowed += ", HEAD";
     if (route.method != method || found.route != nullptr) continue;

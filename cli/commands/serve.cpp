@@ -14,6 +14,7 @@
 #include "server/http_server.h"
 #include "server/listen_socket.h"
 #include "server/service.h"
+#include "server/service_manager.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
@@ -110,16 +111,20 @@ int run_serve(std::span<const std::string> args, Console& console) {
       console.err << line << '\n' << std::flush;
     };
   }
+  const std::string manager = variable("NOTIFY_SOCKET");
   server::Service service(database, tokens, std::move(options));
   service.start();
   print_start(console.out, sockets, token_file, tokens.new_code());
   server::HttpServer http(service, std::move(sockets),
                           parser.has("host") ? parser.get<Words>("host") : Words(),
                           {.threads = service.workers().threads()});
+  server::notify_manager(manager, "READY=1");
+  bool is_stopping = false;
   http.run([&] {
-    if (!InterruptGuard::requested()) return false;
+    if (is_stopping || !InterruptGuard::requested()) return is_stopping;
+    server::notify_manager(manager, "STOPPING=1");
     service.begin_stop();
-    return true;
+    return is_stopping = true;
   });
   service.finish();
   return 0;
