@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <span>
+#include <vector>
 
 #include "simdb/duplicates.h"
 #include "simdb/error.h"
@@ -93,20 +94,41 @@ std::array<float, kLookDimension> look_of(const Cells& cells) {
   return unit;
 }
 
-}  // namespace
-
-PictureTraits traits_of(const Image& image) {
+void require_fitting(const Image& image) {
   const auto bytes = static_cast<std::size_t>(std::max(image.width, 0)) *
                      static_cast<std::size_t>(std::max(image.height, 0)) *
                      static_cast<std::size_t>(std::max(image.channels, 0));
   if (bytes == 0 || bytes != image.pixels.size() || image.channels == 2 || image.channels > 4) {
     throw Error(ErrorCode::kUsage, "can't compare an image whose sizes and pixels do not fit");
   }
+}
+
+}  // namespace
+
+Sha256 digest_of_pixels(const Image& image) {
+  require_fitting(image);
   Sha256Stream digest;
-  const std::array sizes{image.width, image.height, image.channels};
+  const std::array sizes{image.width, image.height};
   digest.append(std::as_bytes(std::span(sizes)));
-  digest.append(std::as_bytes(std::span(image.pixels)));
-  return {look_of(cells_of(image)), digest.finish()};
+  std::vector<std::uint8_t> row(4 * static_cast<std::size_t>(image.width));  // as RGBA
+  const auto* pixel = image.pixels.data();
+  for (int y = 0; y < image.height; ++y) {
+    for (std::size_t to = 0; to < row.size(); to += 4, pixel += image.channels) {
+      const bool is_grey = image.channels == 1;
+      const std::uint8_t alpha = image.channels == 4 ? pixel[3] : 255;
+      for (std::size_t c = 0; c < 3; ++c) {
+        row[to + c] = alpha == 0 ? 0 : pixel[is_grey ? 0 : c];
+      }
+      row[to + 3] = alpha;
+    }
+    digest.append(std::as_bytes(std::span(row)));
+  }
+  return digest.finish();
+}
+
+PictureTraits traits_of(const Image& image) {
+  require_fitting(image);
+  return {look_of(cells_of(image)), digest_of_pixels(image)};
 }
 
 }  // namespace simdb

@@ -22,11 +22,16 @@ struct PictureTraits {
   /// cells, and a constant, which keeps flat pictures apart from noise. Hardly changes with the
   /// size of the picture and its compression.
   std::array<float, kLookDimension> look{};
-  Sha256 pixels{};  ///< equal for the same sizes, channels and pixels
+  Sha256 pixels{};  ///< digest_of_pixels()
 };
 
-/// Throws Error(kUsage) unless width, height, channels and pixels fit each other. Pure and
-/// thread-safe.
+/// Equal for the same sizes and pixels, however they are held: grey is as colours that are grey, no
+/// alpha as an opaque one, and colours that nobody sees do not count. So saving an image anew
+/// without loss does not change it. Throws Error(kUsage) unless width, height, channels and pixels
+/// fit each other. Pure and thread-safe.
+Sha256 digest_of_pixels(const Image& image);
+
+/// Errors as digest_of_pixels. Pure and thread-safe.
 PictureTraits traits_of(const Image& image);
 
 /// The traits of an item's thumbnail; nothing where it has none. Called by several threads at once.

@@ -73,6 +73,16 @@ TEST(PictureTraits, PixelsAreEqualOnlyForTheSamePicture) {
   EXPECT_NE(traits_of({2, 3, 1, values}).pixels, traits_of({3, 2, 1, values}).pixels);
 }
 
+TEST(PictureTraits, PixelsAreTheSameHoweverTheyAreHeld) {
+  const Sha256 grey = digest_of_pixels({2, 1, 1, {7, 200}});
+  EXPECT_EQ(digest_of_pixels({2, 1, 3, {7, 7, 7, 200, 200, 200}}), grey);
+  EXPECT_EQ(digest_of_pixels({2, 1, 4, {7, 7, 7, 255, 200, 200, 200, 255}}), grey);
+  EXPECT_NE(digest_of_pixels({2, 1, 4, {7, 7, 7, 255, 200, 200, 200, 254}}), grey);
+  EXPECT_NE(digest_of_pixels({2, 1, 3, {7, 7, 7, 200, 200, 201}}), grey);
+  EXPECT_EQ(digest_of_pixels({1, 1, 4, {1, 2, 3, 0}}), digest_of_pixels({1, 1, 4, {0, 0, 0, 0}}));
+  EXPECT_NE(digest_of_pixels({1, 1, 4, {1, 2, 3, 1}}), digest_of_pixels({1, 1, 4, {0, 0, 0, 1}}));
+}
+
 TEST(PictureTraits, WhatIsNoImageIsRefused) {
   for (const Image& image :
        {Image{}, Image{2, 2, 3, {1, 2, 3}}, Image{-1, -1, 1, {1}}, Image{1, 1, 2, {1, 2}}}) {
