@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "cli/args.h"
+#include "cli/capped_notes.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/encoder_choice.h"
@@ -28,8 +29,6 @@ namespace po = boost::program_options;
 namespace {
 
 using Words = std::vector<std::string>;
-
-constexpr std::size_t kLostShown = 20;
 
 std::string short_name(const std::string& fingerprint) { return fingerprint.substr(0, 12); }
 
@@ -152,12 +151,9 @@ ReembedReport embed(Reembedding& database, const ImageEncoder& encoder,
 }
 
 void print_lost(std::ostream& err, std::span<const LostOriginal> lost) {
-  for (const LostOriginal& entry : lost.first(std::min(kLostShown, lost.size()))) {
-    err << "simdb: " << printable(entry.message) << '\n';
-  }
-  if (lost.size() > kLostShown) {
-    err << fmt::format("simdb: and {} more\n", lost.size() - kLostShown);
-  }
+  CappedNotes notes(err);
+  for (const LostOriginal& entry : lost) notes.tell(printable(entry.message));
+  notes.finish();
 }
 
 // The worst: an item whose file could not be read for now must not be dropped.
