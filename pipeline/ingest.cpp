@@ -1,7 +1,8 @@
 #include "simdb/ingest.h"
 
+#include <algorithm>
 #include <charconv>
-#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,6 +13,7 @@
 #include "core/class_name.h"
 #include "core/new_item.h"
 #include "core/printable.h"
+#include "pipeline/duplicate_check.h"
 
 namespace simdb {
 namespace {
@@ -53,27 +55,13 @@ std::optional<Embedding> known_embedding(const Gallery& gallery, SourceImage& im
   return std::nullopt;
 }
 
-// What an image is a duplicate of: an item of another class, or an image of this step before it.
-std::optional<DuplicateImage> duplicate_of(const Gallery& gallery, const NewItem& image,
-                                           const std::map<Sha256, std::string>& before) {
-  const ItemInfo& info = image.info;
-  for (const auto& item : gallery.get_many(gallery.find_digest(info.digest))) {
-    if (!item || item->info.class_name == info.class_name) continue;
-    if (!info.key.empty() && item->info.key == info.key) continue;
-    return DuplicateImage{.item = item->id, .class_name = item->info.class_name};
-  }
-  const auto same = before.find(info.digest);
-  if (same == before.end() || same->second == info.class_name) return std::nullopt;
-  return DuplicateImage{.class_name = same->second};
-}
-
-using FilesBefore = std::map<Sha256, std::string>;  // their classes
-
 // Reads the files that a gallery keeps.
 class Keeper {
  public:
-  Keeper(const Gallery& gallery, const ImageList& list)
-      : gallery_(gallery), list_(list), max_(list.bytes ? max_kept_image_bytes(gallery) : 0) {}
+  Keeper(const Gallery& gallery, const ImageList& list, bool keep_files)
+      : gallery_(gallery),
+        list_(list),
+        max_(keep_files && list.bytes ? max_kept_image_bytes(gallery) : 0) {}
 
   /// Puts the bytes of image `index` into its item unless they are there or too many; returns
   /// whether they are too many. Throws Error if it can't be read or is another file now.
@@ -106,53 +94,102 @@ struct Additions {
   std::vector<std::size_t> too_large = {};
 };
 
-// Moves the images of `run` from `next` on that `on_duplicate` lets through, as many as their files
-// make a step; `next` is then the first that is left. Those that are refused become failures of the
-// run.
-Additions take_additions(const Gallery& gallery, const ImageList& list, const Keeper& keeper,
-                         const std::function<ImageLabel(std::size_t)>& label_of, EncodedRun& run,
-                         std::size_t& next, OnDuplicate on_duplicate, FilesBefore& before) {
-  Additions additions(run.embeddings.dimension());
-  std::uint64_t kept_bytes = 0;
-  for (; next < run.images.size() && kept_bytes < kKeptBytesAtOnce; ++next) {
-    const std::size_t i = next;
-    const std::size_t index = run.indices[i];
-    ImageLabel label = label_of(index);
-    NewItem item = new_item(label.class_name, run.images[i]);
-    item.info.key = std::move(label.key);
-    item.info.metadata = std::move(label.metadata);
-    const bool is_asked = on_duplicate != OnDuplicate::kAdd && item.info.digest != Sha256{};
-    if (auto duplicate = is_asked ? duplicate_of(gallery, item, before) : std::nullopt) {
-      duplicate->index = index;
-      duplicate->is_left_out = on_duplicate == OnDuplicate::kSkip;
-      if (on_duplicate == OnDuplicate::kRefuse) {
-        const std::string which =
-            duplicate->item ? "item " + std::to_string(to_number(*duplicate->item)) : "an image";
-        run.failures.push_back({index, ErrorCode::kBadInput,
-                                "can't add " + list.name(index) + " to class '" +
-                                    printable(item.info.class_name) + "': the same file is " +
-                                    which + " of class '" + printable(duplicate->class_name) +
-                                    "'"});
+std::set<std::string> keys_of(std::size_t images,
+                              const std::function<ImageLabel(std::size_t)>& label_of) {
+  std::set<std::string> keys;
+  for (std::size_t i = 0; i < images; ++i) {
+    try {
+      ImageLabel label = label_of(i);
+      if (!label.key.empty()) keys.insert(std::move(label.key));
+    } catch (const Error&) {  // NOLINT: a failure of that image, when its turn comes
+    }
+  }
+  return keys;
+}
+
+// Takes the images of runs that are to be added.
+class Intake {
+ public:
+  Intake(const Gallery& gallery, const ImageList& list, bool keep_files,
+         const std::function<ImageLabel(std::size_t)>& label_of, OnDuplicate on_duplicate)
+      : list_(list),
+        keeper_(gallery, list, keep_files),
+        label_of_(label_of),
+        on_duplicate_(on_duplicate) {
+    if (on_duplicate != OnDuplicate::kAdd)
+      check_.emplace(gallery, list, keys_of(list.size, label_of));
+  }
+
+  /// Moves the images of `run` from `next` on that are let through, as many as their files make a
+  /// step; `next` is then the first that is left. Those that are refused become failures of the
+  /// run.
+  Additions take(EncodedRun& run, std::size_t& next) {
+    std::vector<ImageLabel> labels(run.images.size());
+    for (std::size_t i = next; i < labels.size(); ++i) labels[i] = label_of_(run.indices[i]);
+    if (check_) check_->begin(run, labels, next);
+    Additions additions(run.embeddings.dimension());
+    std::uint64_t kept_bytes = 0;
+    for (; next < run.images.size() && kept_bytes < kKeptBytesAtOnce; ++next) {
+      const std::size_t i = next;
+      const std::size_t index = run.indices[i];
+      if (!lets_through(run, i, labels[i], additions)) continue;
+      NewItem item = new_item(labels[i].class_name, run.images[i]);
+      item.info.key = labels[i].key;
+      item.info.metadata = std::move(labels[i].metadata);
+      try {
+        if (keeper_.is_too_large(index, item)) additions.too_large.push_back(index);
+      } catch (const Error& e) {
+        run.failures.push_back({index, e.code(), e.what()});
         continue;
       }
-      const bool is_left_out = duplicate->is_left_out;
-      additions.duplicates.push_back(*std::move(duplicate));
-      if (is_left_out) continue;
+      if (check_) check_->add(i);
+      kept_bytes += item.image.size();
+      additions.indices.push_back(index);
+      additions.items.push_back(std::move(item));
+      additions.embeddings.append_unit(run.embeddings.row(i));
     }
-    try {
-      if (keeper.is_too_large(index, item)) additions.too_large.push_back(index);
-    } catch (const Error& e) {
-      run.failures.push_back({index, e.code(), e.what()});
-      continue;
-    }
-    kept_bytes += item.image.size();
-    if (is_asked) before.try_emplace(item.info.digest, item.info.class_name);
-    additions.indices.push_back(index);
-    additions.items.push_back(std::move(item));
-    additions.embeddings.append_unit(run.embeddings.row(i));
+    return additions;
   }
-  return additions;
-}
+
+  /// What was taken is in the gallery now, as `added`.
+  void note(Additions& additions, std::span<const AddedItem> added) {
+    for (DuplicateImage& duplicate : additions.duplicates) {
+      if (duplicate.item || !duplicate.image) continue;
+      const auto place = std::ranges::lower_bound(additions.indices, *duplicate.image);
+      duplicate.item = added[static_cast<std::size_t>(place - additions.indices.begin())].id;
+      duplicate.image.reset();
+    }
+    if (check_) check_->forget_added();
+  }
+
+ private:
+  bool lets_through(EncodedRun& run, std::size_t row, const ImageLabel& label,
+                    Additions& additions) {
+    auto duplicate = check_ ? check_->find(row) : std::nullopt;
+    if (!duplicate) return true;
+    const bool is_of_own_class = duplicate->class_name == label.class_name;
+    if (on_duplicate_ == OnDuplicate::kRefuse && !is_of_own_class) {
+      const std::size_t index = run.indices[row];
+      run.failures.push_back(
+          {index, ErrorCode::kBadInput,
+           "can't add " + list_.name(index) + " to class '" + printable(label.class_name) +
+               "': " + (duplicate->is_same_file ? "the same file is " : "it has the pixels of ") +
+               (duplicate->item ? "item " + std::to_string(to_number(*duplicate->item))
+                                : list_.name(duplicate->image.value_or(index))) +
+               " of class '" + printable(duplicate->class_name) + "'"});
+      return false;
+    }
+    duplicate->is_left_out = is_of_own_class || on_duplicate_ == OnDuplicate::kSkip;
+    additions.duplicates.push_back(*std::move(duplicate));
+    return !additions.duplicates.back().is_left_out;
+  }
+
+  const ImageList& list_;
+  const Keeper keeper_;
+  const std::function<ImageLabel(std::size_t)>& label_of_;
+  const OnDuplicate on_duplicate_;
+  std::optional<DuplicateCheck> check_;
+};
 
 // What a step became.
 struct Ingestion {
@@ -197,17 +234,16 @@ IngestReport take_in(const Database& database, const ImageList& images,
   return report;
 }
 
-// What ingest() does with a run of `images`; both must outlive it.
+// What ingest() does with runs of `images`; all must outlive it.
 CommitStep adding_to(Gallery& gallery, const ImageList& images,
                      const std::function<ImageLabel(std::size_t)>& label_of,
                      OnDuplicate on_duplicate) {
-  return [&gallery, &images, &label_of, on_duplicate, keeper = Keeper(gallery, images)](
-             EncodedRun& run, std::size_t& next) {
-    FilesBefore before;
-    Ingestion done{
-        take_additions(gallery, images, keeper, label_of, run, next, on_duplicate, before)};
-    const Additions& additions = done.additions;
+  const auto intake = std::make_shared<Intake>(gallery, images, true, label_of, on_duplicate);
+  return [&gallery, intake](EncodedRun& run, std::size_t& next) {
+    Ingestion done{intake->take(run, next)};
+    Additions& additions = done.additions;
     if (!additions.items.empty()) done.added = gallery.add(additions.items, additions.embeddings);
+    intake->note(additions, done.added);
     return done;
   };
 }
@@ -282,14 +318,10 @@ IngestReport try_ingest(const Database& database, const ImageList& images,
                         const Committed& committed, PendingImages& pending,
                         OnDuplicate on_duplicate) {
   const Gallery& gallery = database.gallery();
-  ImageList without_files = images;  // nothing is kept
-  without_files.bytes = {};
-  const Keeper keeper(gallery, without_files);
-  FilesBefore before;
+  Intake intake(gallery, images, false, label_of, on_duplicate);
   std::set<std::pair<Sha256, std::string>> added;
   return take_in(database, images, label_of, committed, [&](EncodedRun& run, std::size_t& next) {
-    Ingestion done{
-        take_additions(gallery, images, keeper, label_of, run, next, on_duplicate, before)};
+    Ingestion done{intake.take(run, next)};
     const Additions& additions = done.additions;
     for (std::size_t i = 0; i < additions.items.size(); ++i) {
       const ItemInfo& info = additions.items[i].info;

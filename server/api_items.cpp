@@ -140,9 +140,11 @@ std::string addition_json(const std::string& class_name, const AdditionResult& r
                {"added", is_there && result.added.is_new},
                {"updated", result.added.is_updated}};
   if (result.duplicate) {
-    json["duplicate_of"] = nullptr;
-    if (result.duplicate->item) json["duplicate_of"] = to_number(*result.duplicate->item);
-    json["duplicate_class"] = result.duplicate->class_name;
+    Json original = nullptr;
+    if (result.duplicate->item) original = to_number(*result.duplicate->item);
+    json["duplicate_of"] = {{"id", std::move(original)},
+                            {"class", result.duplicate->class_name},
+                            {"same", result.duplicate->is_same_file ? "file" : "pixels"}};
   }
   return json_text(json);
 }

@@ -172,7 +172,8 @@ Service::Service(Database& database, Tokens& tokens, ServiceOptions options)
       tokens_(tokens),
       options_(std::move(options)),
       decisions_(options_.folder, database),
-      writer_(std::make_unique<Writer>(database, kMostWaiting, [this] { changed(); })),
+      writer_(
+          std::make_unique<Writer>(database, options_.limits, kMostWaiting, [this] { changed(); })),
       workers_(std::make_unique<WorkerPool>(options_.threads > 0 ? options_.threads : core_count(),
                                             kMostWaiting)),
       encoder_([this]() -> const ImageEncoder& { return database_.encoder(); }, *workers_) {

@@ -12,8 +12,10 @@ constexpr std::size_t kMostAtOnce = 256;  // additions of a commit
 
 }  // namespace
 
-Writer::Writer(Database& database, std::size_t max_waiting, std::function<void()> changed)
+Writer::Writer(Database& database, const ImageLimits& limits, std::size_t max_waiting,
+               std::function<void()> changed)
     : database_(database),
+      limits_(limits),
       max_waiting_(max_waiting),
       changed_(std::move(changed)),
       thread_([this] { run(); }) {}
@@ -107,13 +109,16 @@ void Writer::commit_some(std::vector<Job>& additions, OnDuplicate on_duplicate) 
       run.embeddings.append_unit(additions[i].addition.embedding);
     }
     const ImageList list{.size = additions.size(),
-                         .load = {},
+                         .load =
+                             [&](std::size_t i) {
+                               return source_image(additions[i].addition.bytes, "the image",
+                                                   limits_);
+                             },
                          .name = [](std::size_t) { return std::string("the image"); },
                          .bytes =
                              [&](std::size_t i, std::uint64_t max) {
-                               std::vector<std::byte>& bytes = additions[i].addition.bytes;
-                               return bytes.size() > max ? std::nullopt
-                                                         : std::optional(std::move(bytes));
+                               const std::vector<std::byte>& bytes = additions[i].addition.bytes;
+                               return bytes.size() > max ? std::nullopt : std::optional(bytes);
                              }};
     ingest_encoded(
         database_, std::move(run), list, [&](std::size_t i) { return additions[i].addition.label; },

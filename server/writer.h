@@ -22,7 +22,7 @@ struct Addition {
   SourceImage image = {};             ///< without its pixels
   std::vector<float> embedding = {};  ///< of unit length
   ImageLabel label = {};
-  std::vector<std::byte> bytes = {};  ///< of its file, for galleries that keep them
+  std::vector<std::byte> bytes = {};  ///< of its file
   OnDuplicate on_duplicate = OnDuplicate::kWarn;
 };
 /// What became of it: nothing was added if it is left out.
@@ -37,9 +37,10 @@ class Writer {
  public:
   using AdditionDone = std::function<void(const AdditionResult*, const std::exception_ptr&)>;
 
-  /// All must outlive it. `changed` is called after each commit, before those who wait for it are
-  /// told.
-  Writer(Database& database, std::size_t max_waiting, std::function<void()> changed);
+  /// All must outlive it. `limits` are those of images. `changed` is called after each commit,
+  /// before those who wait for it are told.
+  Writer(Database& database, const ImageLimits& limits, std::size_t max_waiting,
+         std::function<void()> changed);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
   /// Does what waits first.
@@ -65,6 +66,7 @@ class Writer {
   void commit_some(std::vector<Job>& additions, OnDuplicate on_duplicate);
 
   Database& database_;
+  const ImageLimits limits_;
   const std::size_t max_waiting_;
   const std::function<void()> changed_;
   mutable std::mutex mutex_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/args.h"
+#include "cli/capped_notes.h"
 #include "cli/class_effects.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
@@ -63,38 +64,69 @@ OnDuplicate parse_on_duplicate(const std::string& word) {
               "--on-duplicate " + printable(word) + ": it is add, skip, warn or refuse");
 }
 
-void print_duplicates(std::ostream& err, std::span<const LabeledPath> files,
-                      const IngestedRun& run) {
+// What an image is a duplicate of.
+std::string original_of(const DuplicateImage& duplicate, std::span<const LabeledPath> files) {
+  const std::string which =
+      duplicate.item ? "item " + std::to_string(to_number(*duplicate.item))
+                     : printable(files[duplicate.image.value_or(duplicate.index)].path.string());
+  return which + " of class '" + printable(duplicate.class_name) + "'";
+}
+
+void tell_duplicates(CappedNotes& notes, std::span<const LabeledPath> files,
+                     const IngestedRun& run) {
   for (const DuplicateImage& duplicate : run.duplicates) {
     const LabeledPath& file = files[duplicate.index];
-    err << "simdb: " << printable(file.path.string()) << " is "
-        << (duplicate.item ? "item " + std::to_string(to_number(*duplicate.item)) + " of" : "in")
-        << " class '" << printable(duplicate.class_name) << "' already; "
-        << (duplicate.is_left_out ? "left out of '" : "added to '") << printable(file.class_name)
-        << "'\n";
+    const bool is_same_file = duplicate.is_same_file;
+    notes.tell(printable(file.path.string()) +
+               (is_same_file ? " is " : " is another file with the pixels of ") +
+               original_of(duplicate, files) + (is_same_file ? " already; " : "; ") +
+               (duplicate.is_left_out ? "left out of '" : "added to '") +
+               printable(file.class_name) + "'");
   }
 }
 
-void print_too_large(std::ostream& err, std::span<const LabeledPath> files,
-                     const IngestedRun& run) {
+void tell_too_large(CappedNotes& notes, std::span<const LabeledPath> files,
+                    const IngestedRun& run) {
   for (const std::size_t index : run.too_large) {
-    err << "simdb: " << printable(files[index].path.string())
-        << " is added, but its file is not kept: it is larger than the --max-image-bytes of this "
-           "database\n";
+    notes.tell(printable(files[index].path.string()) +
+               " is added, but its file is not kept: it is larger than the --max-image-bytes of "
+               "this database");
   }
+}
+
+// What is only tried has no id yet, and what is left out has none.
+nlohmann::ordered_json id_of(std::optional<ItemId> id) {
+  return id && *id != ItemId{} ? nlohmann::ordered_json(to_number(*id)) : nullptr;
 }
 
 void print_items(std::ostream& out, std::span<const LabeledPath> files, const IngestedRun& run) {
+  const auto print = [&](std::size_t index, const AddedItem& item,
+                         const DuplicateImage* duplicate) {
+    nlohmann::ordered_json line{{"path", files[index].path.string()},
+                                {"class", files[index].class_name},
+                                {"id", id_of(item.id)},
+                                {"added", item.is_new},
+                                {"updated", item.is_updated}};
+    if (duplicate != nullptr) {
+      line["duplicate_of"] = {{"id", id_of(duplicate->item)},
+                              {"class", duplicate->class_name},
+                              {"same", duplicate->is_same_file ? "file" : "pixels"}};
+    }
+    print_json(out, line);
+  };
+  auto duplicate = run.duplicates.begin();
+  const auto print_left_out = [&](std::size_t end) {
+    for (; duplicate != run.duplicates.end() && duplicate->index < end; ++duplicate) {
+      print(duplicate->index, {.is_new = false}, &*duplicate);
+    }
+  };
   for (std::size_t i = 0; i < run.added.size(); ++i) {
-    const LabeledPath& file = files[run.indices[i]];
-    nlohmann::ordered_json id = nullptr;  // what is only tried has none yet
-    if (run.added[i].id != ItemId{}) id = to_number(run.added[i].id);
-    print_json(out, {{"path", file.path.string()},
-                     {"class", file.class_name},
-                     {"id", id},
-                     {"added", run.added[i].is_new},
-                     {"updated", run.added[i].is_updated}});
+    const std::size_t index = run.indices[i];
+    print_left_out(index);
+    const bool is_duplicate = duplicate != run.duplicates.end() && duplicate->index == index;
+    print(index, run.added[i], is_duplicate ? &*duplicate++ : nullptr);
   }
+  print_left_out(files.size());
 }
 
 // What the options say of each image beside its class.
@@ -200,22 +232,34 @@ struct Request {
 class RunPrinter {
  public:
   RunPrinter(const Request& request, Console& console, const char* title)
-      : request_(request), console_(console), bar_(console, title, request.files.size()) {}
+      : request_(request),
+        console_(console),
+        duplicates_(console.err, " duplicates; --json names all"),
+        too_large_(console.err, " whose files are not kept"),
+        bar_(console, title, request.files.size()) {}
 
   bool print(const IngestedRun& run) {
     bar_.clear();
     print_failures(console_.err, run.failures);
-    print_duplicates(console_.err, request_.files, run);
-    print_too_large(console_.err, request_.files, run);
+    tell_duplicates(duplicates_, request_.files, run);
+    tell_too_large(too_large_, request_.files, run);
     if (request_.as_json()) print_items(console_.out, request_.files, run);
     console_.out.flush();
     bar_.update(run.end);
     return !InterruptGuard::requested();
   }
+  // All were printed.
+  void finish() {
+    bar_.clear();
+    duplicates_.finish();
+    too_large_.finish();
+  }
 
  private:
   const Request& request_;
   Console& console_;
+  CappedNotes duplicates_;
+  CappedNotes too_large_;
   ProgressBar bar_;
 };
 
@@ -239,6 +283,7 @@ IngestReport try_images(const Request& request, Console& console) {
     report = try_ingest(
         database, request.images(), request.label_of(),
         [&](const IngestedRun& run) { return printer.print(run); }, pending, request.on_duplicate);
+    printer.finish();
   }
   InterruptGuard::check();
   print_summary(request.as_json() ? console.err : console.out, report, false);
@@ -265,6 +310,7 @@ IngestReport add_images(const Request& request, Console& console) {
           return printer.print(run);
         },
         request.on_duplicate);
+    printer.finish();
   } catch (const Error& e) {
     if (report.added == 0) throw;
     const std::string added = count_of(report.added, "image", "images");
@@ -291,6 +337,7 @@ int run_add(std::span<const std::string> args, Console& console) {
       "Adds images to a class, new or known. PATH is a file, a folder or - for a list on stdin.\n"
       "The same file is not added to a class twice; if it has moved, its item gets the new "
       "source.\n"
+      "Nor is another file with the same pixels, unless --on-duplicate is add.\n"
       "An image with a key takes the place of the one that has it.");
   parser.options().add_options()("by-folder", "every sub-folder of DIR is a class");
   parser.options().add_options()("key", po::value<std::string>()->value_name("K"),
@@ -303,7 +350,7 @@ int run_add(std::span<const std::string> args, Console& console) {
       "JSON lines {\"path\": P, \"key\": K, NAME: VALUE, ...} of the images");
   parser.options().add_options()(
       "on-duplicate", po::value<std::string>()->default_value("warn")->value_name("WHAT"),
-      "add, skip, warn or refuse files that are in another class");
+      "add, skip, warn or refuse images that are in another class");
   parser.options().add_options()("dry-run", "tell what would be added, and add nothing");
   parser.with_lists().with_class_level().with_image_limits().with_database().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;

@@ -15,20 +15,24 @@
 
 namespace simdb {
 
-/// What to do with an image whose file is an item of another class already. In its own class an
-/// image is not added twice: see Gallery::add.
+/// What to do with an image that is an item of another class already: the same file, or another
+/// file with the same pixels. In its own class an image is not added twice: of the same file
+/// Gallery::add tells; other files with the pixels of an item are left out and told, except by
+/// kAdd.
 enum class OnDuplicate {
-  kAdd,
+  kAdd,     ///< add it; pixels are not compared
   kWarn,    ///< add it, and tell
   kSkip,    ///< leave it out, and tell
   kRefuse,  ///< a failure
 };
 
-/// An image whose file is an item of another class.
+/// An image that is an item of another class, or has the pixels of one.
 struct DuplicateImage {
-  std::size_t index = 0;                      ///< in the list
-  std::optional<ItemId> item = std::nullopt;  ///< that one; nothing: it is added in the same step
-  std::string class_name = {};                ///< of that one
+  std::size_t index = 0;                            ///< in the list
+  std::optional<ItemId> item = std::nullopt;        ///< that one
+  std::optional<std::size_t> image = std::nullopt;  ///< instead, where it is only tried: its index
+  std::string class_name = {};                      ///< of that one
+  bool is_same_file = true;                         ///< false: only the pixels are the same
   bool is_left_out = false;
 };
 
@@ -39,7 +43,7 @@ struct IngestedRun {
   std::span<const std::size_t> indices = {};
   std::span<const AddedItem> added = {};
   std::span<const ImageFailure> failures = {};
-  std::span<const DuplicateImage> duplicates = {};  ///< by OnDuplicate::kWarn and kSkip
+  std::span<const DuplicateImage> duplicates = {};  ///< but not those that are failures
   std::span<const std::size_t> too_large =
       {};  ///< added, but their files are not kept: keep_images
 };
@@ -48,7 +52,7 @@ struct IngestReport {
   std::size_t added = 0;
   std::size_t existing = 0;  ///< was there already; see Gallery::add
   std::size_t updated = 0;   ///< of these, items that took over a new source, class or metadata
-  std::size_t left_out = 0;  ///< by OnDuplicate::kSkip
+  std::size_t left_out = 0;  ///< duplicates; see OnDuplicate
   std::vector<ImageFailure> failures;
 
   /// Adds what became of the images of a run.
@@ -83,8 +87,10 @@ void require_label(const ImageLabel& label);
 /// digest of is neither decoded nor encoded again: it has that item's embedding. Bad images and
 /// labels are reported and skipped. Where the gallery keeps images (keep_images), files are read a
 /// second time, at the commit; one that has changed meanwhile is a failure. An item that an image
-/// takes the place of, by its key, is no duplicate of it. Errors as encode_images and Gallery::add.
-/// Thread-safe.
+/// takes the place of, by its key, is no duplicate of it. Pixels are compared where embedding and
+/// sizes are the same: exactly if the other file is there, as an ImageList, kept, by its source or
+/// as the thumbnail of a small one; else by the thumbnails. Errors as encode_images and
+/// Gallery::add. Thread-safe.
 IngestReport ingest(Database& database, const ImageList& images,
                     const std::function<ImageLabel(std::size_t)>& label_of,
                     const Committed& committed, OnDuplicate on_duplicate = OnDuplicate::kAdd);

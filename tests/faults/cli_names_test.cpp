@@ -235,7 +235,7 @@ std::vector<std::string> file_names(const std::vector<std::string>& names) {
 
 TEST_F(CliNamesTest, SourcesAreKeptByteByByte) {
   fs::create_directory(path("images"));
-  std::vector<std::string> command = {"add", "--json", "--", "c"};
+  std::vector<std::string> command = {"add", "--json", "--on-duplicate", "add", "--", "c"};
   std::set<std::string> wanted;
   for (const std::string& name : file_names(names_)) {
     fs::copy_file(path(kImage), folder_ / ("images/" + name));

@@ -140,7 +140,7 @@ class OpenApi(unittest.TestCase):
         self.assertEqual([a["path"] for a in batch["answers"]], ["image:0", "image:1"])
 
         added = check("POST /v1/items", "/v1/items?class=new&key=mine&meta=size=3&on-duplicate=warn", 201, **picture)
-        self.assertEqual(added["duplicate_of"], first)
+        self.assertEqual((added["duplicate_of"]["id"], added["duplicate_of"]["same"]), (first, "file"))
         again = check("POST /v1/items", "/v1/items?class=new&key=mine", **picture)
         self.assertEqual((again["id"], again["added"]), (added["id"], False))
         id = added["id"]

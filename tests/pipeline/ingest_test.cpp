@@ -6,64 +6,15 @@
 
 #include "core/file_io.h"
 #include "simdb/image_codec.h"
+#include "tests/pipeline/ingest_fixture.h"
 #include "tests/support/errors.h"
-#include "tests/support/first_pixel_encoder.h"
 #include "tests/support/images.h"
-#include "tests/support/temporary_folder.h"
 
 namespace simdb {
 namespace {
 
 using testing::HasSubstr;
-
-class IngestTest : public testing::Test {
- protected:
-  IngestTest()
-      : database_(
-            Database::create(folder_ / "db", std::as_bytes(std::span("model")), 16,
-                             {.encoder_loader = [](auto /*model*/, const std::string& fingerprint) {
-                               return std::make_shared<test::FirstPixelEncoder>(fingerprint);
-                             }})) {
-    for (const int i : {0, 1}) {
-      const auto bytes =
-          encode_png(test::solid_image(4, 4, {100, static_cast<std::uint8_t>(100 * i), 0}));
-      std::ofstream(picture(i), std::ios::binary)
-          .write(reinterpret_cast<const char*>(bytes.data()),
-                 static_cast<std::streamsize>(bytes.size()));
-    }
-  }
-  std::filesystem::path picture(int i) const { return folder_ / (std::to_string(i) + ".png"); }
-
-  IngestReport add(const std::vector<LabeledPath>& files, OnDuplicate on_duplicate,
-                   const std::string& key = "") {
-    duplicates_.clear();
-    too_large_.clear();
-    end_ = commits_ = 0;
-    IngestReport report;
-    ingest(
-        database_, list_of(files),
-        [&](std::size_t i) { return ImageLabel{.class_name = files[i].class_name, .key = key}; },
-        [&](const IngestedRun& run) {
-          EXPECT_EQ(run.indices.size(), run.added.size());
-          duplicates_.insert(duplicates_.end(), run.duplicates.begin(), run.duplicates.end());
-          too_large_.insert(too_large_.end(), run.too_large.begin(), run.too_large.end());
-          EXPECT_GE(run.end, end_);
-          end_ = run.end;
-          ++commits_;
-          report.count(run);
-          return true;
-        },
-        on_duplicate);
-    return report;
-  }
-
-  test::TemporaryFolder folder_;
-  Database database_;
-  std::vector<DuplicateImage> duplicates_;
-  std::vector<std::size_t> too_large_;
-  std::size_t end_ = 0;
-  std::size_t commits_ = 0;
-};
+using IngestTest = test::IngestTest;
 
 TEST_F(IngestTest, AFileOfAnotherClassIsAddedAndTold) {
   ASSERT_EQ(add({{picture(0), "a"}}, OnDuplicate::kWarn).added, 1U);
