@@ -8,9 +8,9 @@
 #include <unordered_set>
 #include <utility>
 
-#include "core/class_mean.h"
 #include "core/vote.h"
 #include "decisions/calibration_state.h"
+#include "decisions/class_summary.h"
 #include "index/best_similarity.h"
 #include "index/vector_index.h"
 #include "simdb/classifier.h"
@@ -202,36 +202,26 @@ class Effect {
     effect_.right += !ranking.empty() && ranking.front().class_name == effect_.class_name ? 1 : 0;
   }
 
-  static ClassSummary summary(std::uint64_t items, const ClassMean& mean) {
-    ClassSummary summary{.items = items, .mean = nullptr};
-    if (auto direction = mean.direction()) {
-      summary.mean = std::make_shared<const Embedding>(std::move(*direction));
-    }
-    return summary;
-  }
-
   // Of the class without one group.
   ClassSummary summary_without(std::uint32_t group, bool with_mean) const {
     const std::uint64_t size = groups_.size() - rows_of_group_.at(group).size();
-    ClassMean mean(items_.embeddings.dimension());
-    if (!with_mean || !mean_is_heard(0, size)) return {.items = size, .mean = nullptr};
-    for (std::size_t row = 0; row < groups_.size(); ++row) {
-      if (groups_[row] != group) mean.add(items_.embeddings.row(row));
-    }
-    return summary(size, mean);
+    return summarize_class(size, with_mean, items_.embeddings.dimension(), [&](const auto& add) {
+      for (std::size_t row = 0; row < groups_.size(); ++row) {
+        if (groups_[row] != group) add(items_.embeddings.row(row));
+      }
+    });
   }
 
   const ClassSummary& summary_of(const std::string& name) {
     const auto [known, is_new] = others_.try_emplace(name);
     if (!is_new) return known->second;
-    known->second.items = all_.size_of(name);
-    if (!mean_is_heard(0, known->second.items)) return known->second;
-    const ClassItems items = all_.items_of(name, {});
-    ClassMean mean(items.embeddings.dimension());
-    for (std::size_t row = 0; row < items.embeddings.rows(); ++row) {
-      mean.add(items.embeddings.row(row));
-    }
-    return known->second = summary(known->second.items, mean);
+    const auto add_all = [&](const auto& add) {
+      const ClassItems items = all_.items_of(name, {});
+      for (std::size_t row = 0; row < items.embeddings.rows(); ++row)
+        add(items.embeddings.row(row));
+    };
+    const std::size_t dimension = items_.embeddings.dimension();
+    return known->second = summarize_class(all_.size_of(name), true, dimension, add_all);
   }
 
   void find_most_alike(const EmbeddingBatch& queries) {

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <memory>
+#include <optional>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
 
-#include "core/class_mean.h"
 #include "core/vote.h"
 #include "database/predict.h"
+#include "decisions/class_summary.h"
 #include "simdb/classifier.h"
 
 namespace simdb {
@@ -33,15 +33,11 @@ class ClassesWithout {
     Class& known = class_of(name);
     const auto gone = static_cast<std::uint64_t>(
         std::ranges::count(left_out, name, &LabeledNeighbor::class_name));
-    ClassSummary summary{known.items - std::min(gone, known.items), nullptr};
-    if (!with_mean || !mean_is_heard(0, summary.items)) return summary;
-    if (gone > 0) {
-      summary.mean = mean_of(name, known, left_out);
-    } else {
-      if (!known.mean) known.mean = mean_of(name, known, {});
-      summary.mean = known.mean;
-    }
-    return summary;
+    const std::uint64_t items = known.items - std::min(gone, known.items);
+    if (gone > 0) return summary_of(name, known, items, with_mean, left_out);
+    if (!with_mean) return {items, nullptr};
+    if (!known.whole) known.whole = summary_of(name, known, items, true, {});
+    return *known.whole;
   }
 
  private:
@@ -50,7 +46,7 @@ class ClassesWithout {
     // Once a mean was asked for:
     std::vector<ItemId> ids = {};
     std::vector<std::optional<Embedding>> embeddings = {};
-    std::shared_ptr<const Embedding> mean = nullptr;  // of all
+    std::optional<ClassSummary> whole = std::nullopt;
   };
 
   Class& class_of(const std::string& name) {
@@ -59,19 +55,18 @@ class ClassesWithout {
     return found->second;
   }
 
-  std::shared_ptr<const Embedding> mean_of(const std::string& name, Class& known,
-                                           const Items& left_out) const {
-    if (known.ids.empty()) {
-      known.ids = gallery_.items_of(name);
-      known.embeddings = gallery_.embeddings(known.ids);
-    }
-    ClassMean mean(gallery_.dimension());
-    for (std::size_t i = 0; i < known.ids.size(); ++i) {
-      const std::optional<Embedding>& embedding = known.embeddings[i];
-      if (embedding && !has(left_out, known.ids[i])) mean.add(embedding->values());
-    }
-    auto direction = mean.direction();
-    return direction ? std::make_shared<const Embedding>(*std::move(direction)) : nullptr;
+  ClassSummary summary_of(const std::string& name, Class& known, std::uint64_t items,
+                          bool with_mean, const Items& left_out) const {
+    return summarize_class(items, with_mean, gallery_.dimension(), [&](const auto& add) {
+      if (known.ids.empty()) {
+        known.ids = gallery_.items_of(name);
+        known.embeddings = gallery_.embeddings(known.ids);
+      }
+      for (std::size_t i = 0; i < known.ids.size(); ++i) {
+        const std::optional<Embedding>& embedding = known.embeddings[i];
+        if (embedding && !has(left_out, known.ids[i])) add(embedding->values());
+      }
+    });
   }
 
   const Gallery& gallery_;
