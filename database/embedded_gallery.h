@@ -66,6 +66,8 @@ class EmbeddedGallery final : public Gallery {
                                                   const SearchFilter& filter = {}) const override;
   std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
                                      const SearchFilter& filter = {}) const override;
+  std::vector<GroupBest> best_of_groups(std::span<const float> query, const GroupedItems& items,
+                                        std::span<const std::uint32_t> without) const override;
   std::vector<LabeledNeighbor> look_up(std::span<const float> query,
                                        const Lookup& lookup) const override;
   std::vector<std::vector<LabeledNeighbor>> look_up_batch(const EmbeddingBatch& queries,

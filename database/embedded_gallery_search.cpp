@@ -98,6 +98,17 @@ std::vector<Neighbor> EmbeddedGallery::range_search(std::span<const float> query
       AsItIs());
 }
 
+std::vector<GroupBest> EmbeddedGallery::best_of_groups(
+    std::span<const float> query, const GroupedItems& items,
+    std::span<const std::uint32_t> without) const {
+  return with_filter(
+      {},
+      [&](const VectorIndex& index, const IdFilter& /*all*/) {
+        return index.best_of_groups(query, items, without);
+      },
+      AsItIs());
+}
+
 std::vector<LabeledNeighbor> EmbeddedGallery::label(const View& view, std::span<const float> query,
                                                     std::span<const Neighbor> found) const {
   std::vector<LabeledNeighbor> hits = item_labels_->of(*view.store, found);

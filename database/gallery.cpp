@@ -1,6 +1,7 @@
 #include "simdb/gallery.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 
@@ -26,6 +27,30 @@ std::vector<MetadataCount> Gallery::count_by(std::string_view field,
   std::stable_sort(
       result.begin(), result.end(),
       [](const MetadataCount& a, const MetadataCount& b) { return a.items > b.items; });
+  return result;
+}
+
+std::vector<GroupBest> Gallery::best_of_groups(std::span<const float> query,
+                                               const GroupedItems& items,
+                                               std::span<const std::uint32_t> without) const {
+  const std::span<const float> limits = items.limits();
+  const auto is_without = [&](std::uint32_t group) {
+    return std::ranges::find(without, group) != without.end();
+  };
+  float lowest = std::numeric_limits<float>::infinity();
+  for (std::uint32_t group = 0; group < limits.size(); ++group) {
+    if (limits[group] < lowest && !is_without(group)) lowest = limits[group];
+  }
+  if (lowest > 1) return {};
+  std::map<std::uint32_t, float> best;
+  for (const Neighbor& hit : range_search(query, lowest)) {  // the nearest first
+    const std::uint32_t group = items.group_of(hit.id);
+    if (group == GroupedItems::kNoGroup || hit.similarity < limits[group]) continue;
+    if (!is_without(group)) best.try_emplace(group, hit.similarity);
+  }
+  std::vector<GroupBest> result;
+  result.reserve(best.size());
+  for (const auto& [group, similarity] : best) result.push_back({group, similarity});
   return result;
 }
 

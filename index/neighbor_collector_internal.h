@@ -26,6 +26,13 @@ class NeighborCollector {
     return {query, std::numeric_limits<std::size_t>::max(), threshold_for(minimum, error), error};
   }
 
+  /// What a row must score to have a similarity of `lowest`. Similarities end at -1 and scores
+  /// don't (rows may be a little longer than 1), so a bar at that end lets everything through.
+  static float threshold_for(float lowest, float error) noexcept {
+    const float threshold = lowest - 2 * error;
+    return threshold > -1 ? threshold : -std::numeric_limits<float>::infinity();
+  }
+
   /// Rows with a lower score can't belong to the answer. Never falls.
   float threshold() const noexcept { return threshold_; }
 
@@ -50,12 +57,6 @@ class NeighborCollector {
   NeighborCollector(std::span<const float> query, std::size_t k, float threshold, float error)
       : query_(query), k_(k), threshold_(threshold), error_(error) {
     candidates_.reserve(kAtFirst);
-  }
-  /// What a row must score to have a similarity of `lowest`. Similarities end at -1 and scores
-  /// don't (rows may be a little longer than 1), so a bar at that end lets everything through.
-  static float threshold_for(float lowest, float error) noexcept {
-    const float threshold = lowest - 2 * error;
-    return threshold > -1 ? threshold : -std::numeric_limits<float>::infinity();
   }
   bool keep_best(float score);  // false as long as there are less than k
   void count(float score);

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 
+#include "index/angles_internal.h"
 #include "index/partition_search_internal.h"
 
 namespace simdb {
@@ -25,28 +25,6 @@ constexpr std::size_t kGoodPart = 4;
 constexpr std::size_t kLongRow = 64;
 // Blocks on their way from memory in a scan.
 constexpr std::size_t kBlocksAhead = 1;
-// More than the float functions here err by, in radians and cosines.
-constexpr float kSlack = 2e-6F;
-
-constexpr float kPi = std::numbers::pi_v<float>;
-
-// acos by polynomial, several times as fast as the library's: error < 2e-8 (Abramowitz and Stegun,
-// Handbook of Mathematical Functions, 4.4.46) and float rounding.
-float angle_of(float cosine) {
-  const float x = std::min(std::abs(cosine), 1.0F);
-  float sum = -0.0012624911F;
-  sum = sum * x + 0.0066700901F;
-  sum = sum * x - 0.0170881256F;
-  sum = sum * x + 0.0308918810F;
-  sum = sum * x - 0.0501743046F;
-  sum = sum * x + 0.0889789874F;
-  sum = sum * x - 0.2145988016F;
-  sum = sum * x + 1.5707963050F;
-  const float angle = std::sqrt(1 - x) * sum;
-  return cosine < 0 ? kPi - angle : angle;
-}
-
-double length_of(std::span<const float> values) { return std::sqrt(squared_length(values)); }
 
 }  // namespace
 
@@ -70,8 +48,9 @@ PartitionSearch::PartitionSearch(const IndexState& state, std::span<const float>
       blocks_(buffers.blocks),
       hits_(buffers.hits) {
   const double query_error = std::abs(length_of(query) - 1);
-  length_error_ = static_cast<float>((1 + query_error) * (1 + state.length_error) - 1) + kSlack;
-  centroid_error_ = error(state, query) + static_cast<float>(query_error) + kSlack;
+  length_error_ =
+      static_cast<float>((1 + query_error) * (1 + state.length_error) - 1) + kAngleSlack;
+  centroid_error_ = error(state, query) + static_cast<float>(query_error) + kAngleSlack;
 }
 
 // A row x that belongs to the answer has x.q >= threshold, so the cosine of its angle to the query
@@ -80,14 +59,14 @@ void PartitionSearch::update_reach() {
   const float threshold = collector_.threshold();
   if (threshold == seen_threshold_) return;
   seen_threshold_ = threshold;
-  reach_ = angle_of(std::clamp(threshold - length_error_, -1.0F, 1.0F)) + kSlack;
+  reach_ = angle_of(std::clamp(threshold - length_error_, -1.0F, 1.0F)) + kAngleSlack;
 }
 
 void PartitionSearch::collect_blocks(std::uint32_t p) {
   const Partition& partition = state_.partition(p);
   // The angle between query and centroid is known up to rounding.
-  const float low = angle_of(scores_[p] + centroid_error_) - kSlack;
-  const float high = angle_of(scores_[p] - centroid_error_) + kSlack;
+  const float low = angle_of(scores_[p] + centroid_error_) - kAngleSlack;
+  const float high = angle_of(scores_[p] - centroid_error_) + kAngleSlack;
   if (selected_.size() < partition.blocks()) selected_.resize(partition.blocks());
   const float* near = partition.near_angles();
   const float* far = partition.far_angles();

@@ -35,6 +35,8 @@ struct StateVersion {
   std::shared_ptr<const void> index;  ///< one of its own for each
   std::uint64_t additions = 0;
   std::uint64_t removals = 0;
+
+  friend bool operator==(const StateVersion&, const StateVersion&) = default;
 };
 
 /// The exact index on partitions: a search visits partitions and blocks only while the triangle
@@ -59,6 +61,8 @@ class PartitionedIndex final : public VectorIndex {
                                                   const IdFilter& filter) const override;
   std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
                                      const IdFilter& filter) const override;
+  std::vector<GroupBest> best_of_groups(std::span<const float> query, const GroupedItems& items,
+                                        std::span<const std::uint32_t> without) const override;
 
   std::size_t size() const noexcept override;
   std::size_t dimension() const noexcept override { return dimension_; }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/parallel.h"
+#include "index/group_search_internal.h"
 #include "index/partition_search_internal.h"
 #include "index/partitioned_index_internal.h"
 #include "simdb/error.h"
@@ -83,6 +84,14 @@ std::vector<Neighbor> PartitionedIndex::range_search(std::span<const float> quer
       NeighborCollector::within(query, min_similarity, PartitionSearch::error(state_, query));
   PartitionSearch(state_, query, collector, scope, buffers()).run();
   return collector.finish(min_similarity);
+}
+
+std::vector<GroupBest> PartitionedIndex::best_of_groups(
+    std::span<const float> query, const GroupedItems& items,
+    std::span<const std::uint32_t> without) const {
+  require_query(query, dimension_);
+  const std::shared_lock lock(mutex_);
+  return PreparedGroups::of(items, state_, version_)->search(state_, query, items, without);
 }
 
 std::vector<std::vector<Neighbor>> PartitionedIndex::search_batch(const EmbeddingBatch& queries,

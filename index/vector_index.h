@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "simdb/embedding.h"
+#include "simdb/grouped_items.h"
 #include "simdb/id_filter.h"
 #include "simdb/item.h"
 
@@ -49,6 +50,13 @@ class VectorIndex {
   /// All items whose similarity is at least `min_similarity`, in the order of ranks_before.
   virtual std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
                                              const IdFilter& filter = {}) const = 0;
+
+  /// The groups of `items`, but those of `without`, of which an item has at least the group's limit
+  /// of similarity, in any order, and the similarity of the nearest. The first search with `items`
+  /// reads the ids of all rows.
+  virtual std::vector<GroupBest> best_of_groups(std::span<const float> query,
+                                                const GroupedItems& items,
+                                                std::span<const std::uint32_t> without) const = 0;
 
   virtual std::size_t size() const noexcept = 0;
   virtual std::size_t dimension() const noexcept = 0;

@@ -15,6 +15,7 @@
 #include "simdb/byte_stream.h"
 #include "simdb/digest.h"
 #include "simdb/embedding.h"
+#include "simdb/grouped_items.h"
 #include "simdb/id_filter.h"
 #include "simdb/item.h"
 #include "simdb/metadata.h"
@@ -164,6 +165,12 @@ class Gallery {
   /// All items whose similarity is at least `min_similarity`, in the order of ranks_before.
   virtual std::vector<Neighbor> range_search(std::span<const float> query, float min_similarity,
                                              const SearchFilter& filter = {}) const = 0;
+  /// The groups of `items`, but those of `without`, of which an item has at least the group's limit
+  /// of similarity, in any order, and the similarity of the nearest. What range_search() at the
+  /// lowest limit tells, for less where limits differ.
+  virtual std::vector<GroupBest> best_of_groups(std::span<const float> query,
+                                                const GroupedItems& items,
+                                                std::span<const std::uint32_t> without = {}) const;
   /// What search() or, with `within`, range_search() finds, with all that a vote needs to know: the
   /// hits of one call are of one state, and one that is removed meanwhile is left out.
   virtual std::vector<LabeledNeighbor> look_up(std::span<const float> query,

@@ -48,6 +48,10 @@ class BrittleIndex final : public VectorIndex {
                                      const IdFilter& filter) const override {
     return index_->range_search(query, min_similarity, filter);
   }
+  std::vector<GroupBest> best_of_groups(std::span<const float> query, const GroupedItems& items,
+                                        std::span<const std::uint32_t> without) const override {
+    return index_->best_of_groups(query, items, without);
+  }
   std::size_t memory_bytes() const noexcept override { return index_->memory_bytes(); }
   void write(AtomicFile& file, const SnapshotOrigin& origin) const override {
     index_->write(file, origin);

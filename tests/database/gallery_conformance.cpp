@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <optional>
 #include <random>
 #include <set>
@@ -214,6 +215,33 @@ TEST_P(GalleryConformanceTest, BadSearchesAreRefused) {
   const auto wide = random_embeddings(1, 32, 1);
   EXPECT_EQ(code_of([&] { gallery->search(wide.row(0), 1); }), ErrorCode::kUsage);
   EXPECT_EQ(code_of([&] { gallery->look_up(wide.row(0), {}); }), ErrorCode::kUsage);
+}
+
+TEST_P(GalleryConformanceTest, FindsTheNearestOfGroupsAsARangeDoes) {
+  const std::vector<ItemId> ids = add_numbered(1, 200, "a");
+  std::vector<std::uint32_t> groups;
+  for (std::size_t i = 0; i < ids.size(); ++i) groups.push_back(static_cast<std::uint32_t>(i % 5));
+  const GroupedItems items(ids, groups, {0, 0.5F, 0.5F, 1, -1});
+  gallery->remove(std::span(ids).first(60));
+  add_numbered(300, 50, "b");  // in no group
+  const EmbeddingBatch queries = corner_embeddings(10, 77);
+  for (std::size_t q = 0; q < queries.rows(); ++q) {
+    std::map<std::uint32_t, float> expected;
+    for (const Neighbor& hit : gallery->range_search(queries.row(q), -1)) {
+      const std::uint32_t group = items.group_of(hit.id);
+      if (group == GroupedItems::kNoGroup || group == 2) continue;
+      if (hit.similarity >= items.limits()[group]) expected.try_emplace(group, hit.similarity);
+    }
+    EXPECT_GE(expected.size(), 2U);
+    const std::vector<std::uint32_t> without = {2};
+    std::map<std::uint32_t, float> found;
+    for (const GroupBest& best : gallery->best_of_groups(queries.row(q), items, without)) {
+      EXPECT_TRUE(found.emplace(best.group, best.similarity).second);
+    }
+    EXPECT_EQ(found, expected) << "query " << q;
+  }
+  EXPECT_EQ(code_of([&] { gallery->best_of_groups(std::vector<float>(15), items); }),
+            ErrorCode::kUsage);
 }
 
 TEST_P(GalleryConformanceTest, PagesBeginAnywhereAndEnd) {

@@ -85,7 +85,7 @@ LOADERS = re.compile(r"torch::(load|pickle_load|jit::|serialize::)|\bjit::(load|
 
 # What programs outside include, <simdb/NAME.h>, lies in include/simdb; the folder in whose layer each header is.
 PUBLIC_HEADERS = {
-    "core": "byte_stream digest embedding error id_filter image image_encoder item metadata vector_space vote_rule",
+    "core": "byte_stream digest embedding error grouped_items id_filter image image_encoder item metadata vector_space vote_rule",
     "database": "backup classifier database gallery repair",
     "decisions": "calibration class_effect duplicates review why",
     "encoder/image": "class_folders image_codec",
