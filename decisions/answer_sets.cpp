@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,81 +16,63 @@ namespace {
 // That a thread decides at a time.
 constexpr std::size_t kQueriesAtOnce = 8;
 
-using BestOfClass = std::unordered_map<std::uint32_t, float>;  // s_y(x) by the place of y
-
-void note(BestOfClass& best, std::uint32_t place, float similarity) {
-  const auto [known, is_new] = best.try_emplace(place, similarity);
-  if (!is_new) known->second = std::max(known->second, similarity);
-}
-
-// Every class that is not among `seen` has a similarity of at most this.
-float bound_of_unseen(const Prediction& prediction, const QueryOptions& options) {
-  if (options.within) return *options.within - kSimilarityTolerance;
-  return prediction.neighbors.size() < options.k ? -std::numeric_limits<float>::infinity()
-                                                 : prediction.neighbors.back().similarity;
-}
-
-// The lowest threshold of the classes in question that were not seen; infinite if there is none.
-float lowest_unseen(const ClassRules& rules, const SearchFilter& filter, const BestOfClass& seen) {
-  if (filter.class_names.empty()) {
-    for (const std::uint32_t place : rules.lowest()) {
-      if (!seen.contains(place)) return rules.threshold(place);
-    }
-    // All of the lowest were seen: no other is below them.
-    return rules.lowest().size() <= ClassRules::kLowest ? std::numeric_limits<float>::infinity()
-                                                        : rules.threshold(rules.lowest().back());
-  }
-  float lowest = std::numeric_limits<float>::infinity();
-  for (const std::string& name : filter.class_names) {
-    const auto place = rules.state().place_of(name);
-    if (place && !seen.contains(*place)) lowest = std::min(lowest, rules.threshold(*place));
-  }
-  return lowest;
-}
-
-BestOfClass best_of_classes(const ClassRules& rules, const Gallery& gallery,
-                            std::span<const float> query, const Prediction& prediction,
-                            const QueryOptions& options) {
-  BestOfClass best;
-  for (const LabeledNeighbor& neighbor : prediction.neighbors) {
-    if (const auto place = rules.state().place_of(neighbor.class_name)) {
-      note(best, *place, neighbor.similarity);
+// The possible classes of a decision, and their places in the vote, while they are put in order.
+class PossibleClasses {
+ public:
+  explicit PossibleClasses(const Prediction& prediction) {
+    for (const ClassScore& entry : prediction.ranking) {
+      rank_.emplace(entry.class_name, rank_.size());
     }
   }
-  const float lowest = lowest_unseen(rules, options.filter, best);
-  if (lowest > bound_of_unseen(prediction, options)) return best;
-  for (const Neighbor& hit : gallery.range_search(query, lowest, options.filter)) {
-    for (const CalibrationState::Item& item : rules.state().entries_of(hit.id)) {
-      note(best, item.place, hit.similarity);
-    }
-  }
-  return best;
-}
 
-// By the vote, then by p-value; classes without either last.
-void sort_possible(std::vector<PossibleClass>& possible, const Prediction& prediction) {
-  std::unordered_map<std::string_view, std::size_t> rank;
-  for (const ClassScore& entry : prediction.ranking) rank.emplace(entry.class_name, rank.size());
-  const auto rank_of = [&](const PossibleClass& entry) {
-    const auto found = rank.find(entry.class_name);
-    return found == rank.end() ? rank.size() : found->second;
+  void add(PossibleClass entry) {
+    const auto found = rank_.find(entry.class_name);
+    add(std::move(entry), found == rank_.end() ? rank_.size() : found->second);
+  }
+  void add_without_vote(PossibleClass entry) { add(std::move(entry), rank_.size()); }
+
+  bool empty() const { return classes_.empty(); }
+  bool is_only(std::string_view name) const {
+    return classes_.size() == 1 && classes_.front().class_name == name;
+  }
+
+  // By the vote, then by p-value; classes without either last.
+  std::vector<PossibleClass> sorted() && {
+    std::sort(keys_.begin(), keys_.end(), [&](const Key& a, const Key& b) {
+      if (a.rank != b.rank) return a.rank < b.rank;
+      if (a.p != b.p) return a.p > b.p;
+      return a.similarity != b.similarity
+                 ? a.similarity > b.similarity
+                 : classes_[a.place].class_name < classes_[b.place].class_name;
+    });
+    std::vector<PossibleClass> result;
+    result.reserve(classes_.size());
+    for (const Key& key : keys_) result.push_back(std::move(classes_[key.place]));
+    return result;
+  }
+
+ private:
+  struct Key {
+    std::size_t rank = 0;
+    double p = 0;
+    float similarity = 0;
+    std::size_t place = 0;  // in classes_
   };
-  std::sort(possible.begin(), possible.end(), [&](const PossibleClass& a, const PossibleClass& b) {
-    if (rank_of(a) != rank_of(b)) return rank_of(a) < rank_of(b);
-    if (a.p != b.p) return a.p > b.p;
-    return a.similarity != b.similarity ? a.similarity > b.similarity : a.class_name < b.class_name;
-  });
-}
 
-double familiarity_of(const ClassRules& rules, const Prediction& prediction) {
-  double best = -std::numeric_limits<double>::infinity();
-  for (const LabeledNeighbor& neighbor : prediction.neighbors) {
-    const auto place = rules.state().place_of(neighbor.class_name);
-    const float typical = place ? rules.typical(*place) : rules.typical_of_all();
-    best = std::max(best, static_cast<double>(neighbor.similarity) - typical / 2);
+  void add(PossibleClass entry, std::size_t rank) {
+    keys_.push_back({rank, entry.p.value_or(-1), entry.similarity, classes_.size()});
+    classes_.push_back(std::move(entry));
   }
+
+  std::unordered_map<std::string_view, std::size_t> rank_;
+  std::vector<PossibleClass> classes_;
+  std::vector<Key> keys_;
+};
+
+double familiarity_of(const ClassRules& rules, const SeenClasses& seen,
+                      const Prediction& prediction) {
   const double groups = std::max(1.0, rules.mean_groups());
-  return best + (0.05 + 0.2 / groups) * std::log(prediction.confidence);
+  return seen.familiarity + (0.05 + 0.2 / groups) * std::log(prediction.confidence);
 }
 
 // Whether no item of a class is left out: else its p-values would be too small.
@@ -171,43 +151,60 @@ CalibratedClasses AnswerSets::classes() const {
   return counts;
 }
 
+namespace {
+
+// The decision where these are possible, by p-values.
+Decision decide_by(const ClassRules& rules, const SeenClasses& seen, PossibleClasses possible,
+                   const Prediction& prediction, const QueryOptions& options) {
+  Decision decision;
+  decision.familiarity = familiarity_of(rules, seen, prediction);
+  const auto winner = rules.state().place_of(prediction.class_name);
+  const bool winner_is_calibrated =
+      whole_classes(options) && winner && rules.calibrated_by(*winner) != CalibratedBy::kNothing;
+  const float nearest = best_of_winner(prediction);
+  if (!winner_is_calibrated && nearest >= options.accept_similarity - kSimilarityTolerance) {
+    decision.verdict = possible.empty() ? Verdict::kUncalibrated : Verdict::kAmbiguous;
+    possible.add({prediction.class_name, nearest});
+  } else if (possible.empty()) {
+    decision.verdict = Verdict::kUnknown;
+  } else {
+    decision.verdict =
+        possible.is_only(prediction.class_name) ? Verdict::kKnown : Verdict::kAmbiguous;
+  }
+  decision.possible = std::move(possible).sorted();
+  return decision;
+}
+
+}  // namespace
+
 Decision AnswerSets::decide(const Gallery& gallery, std::span<const float> query,
                             const Prediction& prediction, const QueryOptions& options) const {
-  std::vector<PossibleClass> calibrated;
-  if (!prediction.ranking.empty() && whole_classes(options)) {
-    for (const auto& [place, best] :
-         best_of_classes(*rules_, gallery, query, prediction, options)) {
-      if (best < rules_->threshold(place)) continue;
-      calibrated.push_back({rules_->state().classes[place].name, best, rules_->p_value(place, best),
-                            rules_->calibrated_by(place)});
+  if (prediction.ranking.empty()) return {};
+  const SeenClasses seen(*rules_, prediction);
+  PossibleClasses possible(prediction);
+  const auto entry_of = [&](const GroupBest& best) -> PossibleClass {
+    return {rules_->state().classes[best.group].name, best.similarity,
+            rules_->p_value(best.group, best.similarity), rules_->calibrated_by(best.group)};
+  };
+  if (whole_classes(options)) {
+    for (const GroupBest& best : seen.classes) {
+      if (best.similarity >= rules_->threshold(best.group)) possible.add(entry_of(best));
+    }
+    for (const GroupBest& best : rules_->search.unseen(gallery, query, prediction, options, seen)) {
+      if (best.similarity >= rules_->threshold(best.group)) {
+        possible.add_without_vote(entry_of(best));
+      }
     }
   }
-  return decide(std::move(calibrated), prediction, options);
+  return decide_by(*rules_, seen, std::move(possible), prediction, options);
 }
 
 Decision AnswerSets::decide(std::vector<PossibleClass> calibrated, const Prediction& prediction,
                             const QueryOptions& options) const {
-  Decision decision;
-  if (prediction.ranking.empty()) return decision;
-  decision.familiarity = familiarity_of(*rules_, prediction);
-  decision.possible = std::move(calibrated);
-  const auto winner = rules_->state().place_of(prediction.class_name);
-  const bool winner_is_calibrated =
-      whole_classes(options) && winner && rules_->calibrated_by(*winner) != CalibratedBy::kNothing;
-  const float nearest = best_of_winner(prediction);
-  if (!winner_is_calibrated && nearest >= options.accept_similarity - kSimilarityTolerance) {
-    decision.verdict = decision.possible.empty() ? Verdict::kUncalibrated : Verdict::kAmbiguous;
-    decision.possible.push_back({prediction.class_name, nearest});
-  } else if (decision.possible.empty()) {
-    decision.verdict = Verdict::kUnknown;
-  } else {
-    decision.verdict = decision.possible.size() == 1 &&
-                               decision.possible.front().class_name == prediction.class_name
-                           ? Verdict::kKnown
-                           : Verdict::kAmbiguous;
-  }
-  sort_possible(decision.possible, prediction);
-  return decision;
+  if (prediction.ranking.empty()) return {};
+  PossibleClasses possible(prediction);
+  for (PossibleClass& entry : calibrated) possible.add(std::move(entry));
+  return decide_by(*rules_, {*rules_, prediction}, std::move(possible), prediction, options);
 }
 
 ClassStanding AnswerSets::standing(std::string_view class_name, float similarity,

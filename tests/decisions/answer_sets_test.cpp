@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <map>
 #include <random>
 #include <set>
 
@@ -11,6 +10,7 @@
 #include "simdb/calibration.h"
 #include "tests/decisions/calibration_bytes.h"
 #include "tests/decisions/galleries.h"
+#include "tests/decisions/plain_scan.h"
 #include "tests/support/errors.h"
 
 namespace simdb {
@@ -19,40 +19,13 @@ namespace {
 using test::ask;
 using test::OpenGallery;
 
-using Possible = std::map<std::string, double>;
-
-float best_of_class(const Gallery& gallery, const std::string& name, std::span<const float> query) {
-  float best = -2;
-  for (const auto& embedding : gallery.embeddings(gallery.items_of(name))) {
-    best = std::max(best, similarity(embedding->values(), query));
-  }
-  return best;
-}
-
-// By comparing with every item of every class; best[place] is what that gave.
-Possible by_plain_scan(const ClassRules& rules, std::span<const float> best,
-                       const std::vector<std::string>& names) {
-  Possible possible;
-  for (std::uint32_t place = 0; place < best.size(); ++place) {
-    const std::string& name = rules.state().classes[place].name;
-    if (!names.empty() && std::ranges::find(names, name) == names.end()) continue;
-    const double p = rules.p_value(place, best[place]);
-    if (p > rules.alpha()) possible.emplace(name, p);
-  }
-  return possible;
-}
-
-Possible possible_of(const Decision& decision) {
-  Possible possible;
-  for (const PossibleClass& entry : decision.possible) {
-    if (entry.p) possible.emplace(entry.class_name, *entry.p);
-  }
-  return possible;
-}
+using test::best_of_class;
+using test::Possible;
+using test::possible_of;
 
 TEST(AnswerSetsTest, AreThoseOfAPlainScan) {
   std::mt19937_64 random(1);
-  std::size_t sizes[4] = {};
+  test::SetSizes sizes{};
   for (std::uint64_t seed = 0; seed < 8; ++seed) {
     OpenGallery gallery;
     const EmbeddingBatch rows = seed % 2 == 0 ? test::corner_embeddings(800, seed)
@@ -64,31 +37,9 @@ TEST(AnswerSetsTest, AreThoseOfAPlainScan) {
       }
       gallery.add("class " + std::to_string(random() % 40), some);
     }
-    const Calibration calibration = Calibration::compute(*gallery);
     const EmbeddingBatch queries = seed % 2 == 0 ? test::corner_embeddings(60, 100 + seed)
                                                  : test::clustered_embeddings(60, 16, 14, seed);
-    const auto state = test::state_of(calibration, *gallery);
-    std::vector<std::vector<float>> best(queries.rows());
-    for (std::size_t q = 0; q < queries.rows(); ++q) {
-      for (const CalibrationState::Class& known : state->classes) {
-        best[q].push_back(best_of_class(*gallery, known.name, queries.row(q)));
-      }
-    }
-    for (const double alpha : {0.02, 0.05, 0.2}) {
-      const AnswerSets sets(calibration, alpha);
-      const ClassRules rules(state, alpha);
-      for (std::size_t q = 0; q < queries.rows(); ++q) {
-        QueryOptions options{.k = 1 + random() % 12};
-        if (random() % 3 == 0) options.filter.class_names = {"class 1", "class 2", "class 39"};
-        if (random() % 4 == 0) options.within = 0.5F;
-        const Prediction prediction = ask(*gallery, queries.row(q), options);
-        if (prediction.neighbors.empty()) continue;
-        const Decision decision = sets.decide(*gallery, queries.row(q), prediction, options);
-        const Possible expected = by_plain_scan(rules, best[q], options.filter.class_names);
-        ASSERT_EQ(possible_of(decision), expected) << "seed " << seed << ", query " << q;
-        ++sizes[std::min<std::size_t>(3, expected.size())];
-      }
-    }
+    test::expect_plain_scan(*gallery, queries, {"class 1", "class 2", "class 39"}, random, sizes);
   }
   for (const std::size_t count : sizes) EXPECT_GT(count, 10U);
 }
