@@ -82,13 +82,30 @@ class Reader {
     const auto bytes = take(size_of(1));
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};  // NOLINT: bytes of a text
   }
-  std::vector<float> floats() { return numbers<float>(size_of(sizeof(float))); }
-  template <typename T>
-  std::vector<T> numbers(std::size_t count) {
-    std::vector<T> values(count);
-    const auto bytes = take(count * sizeof(T));
+  std::vector<float> floats() {
+    const std::size_t count = size_of(sizeof(float));
+    std::vector<float> values(count);
+    const auto bytes = take(count * sizeof(float));
     if (count > 0) std::memcpy(values.data(), bytes.data(), bytes.size());
     return values;
+  }
+  // Numbers where they lie, at any address.
+  template <typename T>
+  class Some {
+   public:
+    explicit Some(std::span<const std::byte> bytes) : bytes_(bytes) {}
+    T operator[](std::size_t i) const {
+      T value{};
+      std::memcpy(&value, bytes_.data() + i * sizeof value, sizeof value);
+      return value;
+    }
+
+   private:
+    std::span<const std::byte> bytes_;
+  };
+  template <typename T>
+  Some<T> some(std::size_t count) {
+    return Some<T>(take(count * sizeof(T)));
   }
   // How many follow, of at least `bytes` each.
   std::size_t size_of(std::size_t bytes) {
@@ -192,8 +209,8 @@ CalibrationState::Class read_class(Reader& from) {
   scores.groups = from.number<std::uint32_t>();
   scores.has_trained_on = from.number<std::uint8_t>() != 0;
   const std::size_t count = from.size_of(sizeof(float) + sizeof(std::uint64_t));
-  const auto values = from.numbers<float>(count);
-  const auto ids = from.numbers<std::uint64_t>(count);
+  const auto values = from.some<float>(count);
+  const auto ids = from.some<std::uint64_t>(count);
   scores.calibrating.reserve(count);
   for (std::size_t i = 0; i < count; ++i) scores.calibrating.push_back({values[i], ItemId{ids[i]}});
   scores.drawn = from.floats();
@@ -207,14 +224,18 @@ CalibrationState::Class read_class(Reader& from) {
 
 void read_items(Reader& from, CalibrationState& state) {
   const std::size_t count = from.size_of(sizeof(std::uint64_t) + sizeof(std::uint32_t));
-  const auto ids = from.numbers<std::uint64_t>(count);
-  const auto places = from.numbers<std::uint32_t>(count);
+  const auto ids = from.some<std::uint64_t>(count);
+  const auto places = from.some<std::uint32_t>(count);
   state.items.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) state.items.push_back({ItemId{ids[i]}, places[i]});
-  from.require(std::is_sorted(state.items.begin(), state.items.end()) &&
-                   std::ranges::all_of(
-                       places, [&](std::uint32_t place) { return place < state.classes.size(); }),
-               "its items are out of order");
+  bool is_sound = true;
+  CalibrationState::Item last;
+  for (std::size_t i = 0; i < count; ++i) {
+    const CalibrationState::Item item{ItemId{ids[i]}, places[i]};
+    is_sound = is_sound && last <= item && item.place < state.classes.size();
+    state.items.push_back(item);
+    last = item;
+  }
+  from.require(is_sound, "its items are out of order");
 }
 
 Header read_header(std::span<const std::byte> bytes, const fs::path& path) {

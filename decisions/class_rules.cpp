@@ -41,15 +41,21 @@ ClassRules::ClassRules(std::shared_ptr<const CalibrationState> state, double alp
   for (std::uint32_t place = 0; place < count; ++place) {
     rules_.push_back(by_own_images(state_->classes[place].scores));
   }
-  if (std::ranges::any_of(rules_, [](const Rule& rule) { return !rule.is_calibrated(); })) {
+  const auto for_each_left = [&](const auto& find_rule) {
+    for (std::uint32_t place = 0; place < count; ++place) {
+      if (!rules_[place].is_calibrated()) rules_[place] = find_rule(place);
+    }
+  };
+  const auto is_left = [](const Rule& rule) { return !rule.is_calibrated(); };
+  if (std::ranges::any_of(rules_, is_left)) {
     draw_sources();
+    for_each_left([&](std::uint32_t place) { return by_classes(place); });
+  }
+  if (std::ranges::any_of(rules_, is_left)) {
     pool_items();
+    for_each_left([&](std::uint32_t place) { return by_all_items(state_->classes[place].scores); });
   }
   for (std::uint32_t place = 0; place < count; ++place) {
-    if (!rules_[place].is_calibrated()) rules_[place] = by_classes(place);
-    if (!rules_[place].is_calibrated()) {
-      rules_[place] = by_all_items(state_->classes[place].scores);
-    }
     if (rules_[place].is_calibrated()) lowest_.push_back(place);
   }
   find_typical();
@@ -122,12 +128,19 @@ void ClassRules::draw_sources() {
   }
   is_source_.resize(state_->classes.size());
   over_classes_.resize(kDrawnItems);
+  is_sorted_.resize(kDrawnItems);
   for (const Source& source : sources) {
     is_source_[source.place] = true;
     const std::vector<float>& drawn = state_->classes[source.place].scores.drawn;
     for (std::size_t n = 0; n < drawn.size(); ++n) over_classes_[n].push_back(drawn[n]);
   }
-  for (std::vector<float>& scores : over_classes_) std::sort(scores.begin(), scores.end());
+}
+
+// Most galleries have classes of few different sizes, and need few of these.
+void ClassRules::sort_over_classes(std::uint32_t shots) {
+  if (is_sorted_[shots - 1]) return;
+  std::sort(over_classes_[shots - 1].begin(), over_classes_[shots - 1].end());
+  is_sorted_[shots - 1] = true;
 }
 
 ClassRules::Scores ClassRules::scores_over_classes(std::uint32_t place, std::uint32_t shots) const {
@@ -136,7 +149,7 @@ ClassRules::Scores ClassRules::scores_over_classes(std::uint32_t place, std::uin
   return {over_classes_[shots - 1], is_among ? &drawn[shots - 1] : nullptr};
 }
 
-ClassRules::Rule ClassRules::by_classes(std::uint32_t place) const {
+ClassRules::Rule ClassRules::by_classes(std::uint32_t place) {
   const ClassScores& scores = state_->classes[place].scores;
   Rule rule{.threshold = kNever};
   if (scores.has_trained_on) return rule;  // no class like the others
@@ -145,6 +158,7 @@ ClassRules::Rule ClassRules::by_classes(std::uint32_t place) const {
     const Scores others = scores_over_classes(place, shots);
     const std::size_t n = others.values.size() - (others.own != nullptr ? 1 : 0);
     if (!is_enough(n, alpha_)) continue;
+    sort_over_classes(shots);
     std::size_t last = needed_of(n, alpha_) - 1;
     if (others.own != nullptr && others.values[last] >= *others.own) ++last;
     return {CalibratedBy::kClasses, shots, others.values[last]};

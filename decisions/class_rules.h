@@ -54,7 +54,8 @@ class ClassRules {
 
     bool is_calibrated() const { return by != CalibratedBy::kNothing; }
   };
-  // Sorted scores, of which one may be that of the class itself: it does not count.
+  // Scores, sorted but in the search for a rule, of which one may be that of the class itself: it
+  // does not count.
   struct Scores {
     std::span<const float> values;
     const float* own = nullptr;
@@ -62,17 +63,20 @@ class ClassRules {
 
   void find_typical();
   void draw_sources();
+  void sort_over_classes(std::uint32_t shots);
   void pool_items();
   Rule by_own_images(const ClassScores& scores) const;
-  Rule by_classes(std::uint32_t place) const;
+  Rule by_classes(std::uint32_t place);
   Rule by_all_items(const ClassScores& scores) const;
   Scores scores_over_classes(std::uint32_t place, std::uint32_t shots) const;
 
   const std::shared_ptr<const CalibrationState> state_;
   const double alpha_;
-  std::vector<bool> is_source_;                   // one per class
-  std::vector<std::vector<float>> over_classes_;  // c_m of the sources for 1, 2, ... groups; sorted
-  std::vector<float> of_all_items_;               // sorted
+  std::vector<bool> is_source_;  // one per class
+  // c_m of the sources for 1, 2, ... groups; sorted where a rule goes by them.
+  std::vector<std::vector<float>> over_classes_;
+  std::vector<bool> is_sorted_;
+  std::vector<float> of_all_items_;  // sorted
   std::vector<Rule> rules_;
   std::vector<std::uint32_t> lowest_;
   std::vector<float> typical_;  // one per class
