@@ -14,6 +14,8 @@ namespace {
 constexpr float kNever = std::numeric_limits<float>::infinity();
 // Blocks that are compared at a time.
 constexpr std::size_t kBlocksAtOnce = 8;
+// As many are compared in no more time than it takes to look at their angles.
+constexpr std::uint32_t kFewBlocks = 2;
 // More than the length of a query may differ from 1: see VectorIndex.
 constexpr double kQueryError = 1.1e-3;
 
@@ -37,8 +39,30 @@ struct Buffers {
   std::vector<std::uint16_t> hits;
   std::vector<std::uint32_t> open;      // partitions
   std::vector<std::uint32_t> selected;  // blocks of one
-  std::vector<float> values;            // of a row
 };
+
+// similarity(), to the bit, of the query to each of `rows`: products of floats are exact in double,
+// so only the order of the additions matters. Several sums at a time don't wait for each other.
+constexpr std::size_t kSumsAtOnce = 4;
+std::array<float, kSumsAtOnce> similarities(std::span<const float> query,
+                                            const std::array<const Candidate*, kSumsAtOnce>& rows) {
+  std::array<const float*, kSumsAtOnce> values{};
+  for (std::size_t i = 0; i < kSumsAtOnce; ++i) {
+    const std::uint32_t row = rows[i]->row;
+    values[i] = rows[i]->partition->block(row / kBlockRows) + row % kBlockRows;
+  }
+  std::array<double, kSumsAtOnce> sums{};
+  for (std::size_t d = 0; d < query.size(); ++d) {
+    for (std::size_t i = 0; i < kSumsAtOnce; ++i) {
+      sums[i] += static_cast<double>(query[d]) * values[i][d * kBlockRows];
+    }
+  }
+  std::array<float, kSumsAtOnce> result{};
+  for (std::size_t i = 0; i < kSumsAtOnce; ++i) {
+    result[i] = static_cast<float>(std::clamp(sums[i], -1.0, 1.0));
+  }
+  return result;
+}
 
 }  // namespace
 
@@ -92,27 +116,42 @@ class PreparedGroups::Search {
     for (std::size_t i = 0; i < found; ++i) {
       const std::uint32_t p = buffers_.open[i];
       if (is_left_out(groups_.group_of_partition_[p])) continue;
+      const std::uint32_t first = groups_.first_block_[p];
+      const std::uint32_t blocks = groups_.first_block_[p + 1] - first;
       const Partition& partition = state_.partition(p);
+      if (blocks <= kFewBlocks) {
+        for (std::uint32_t b = 0; b < blocks; ++b) add_block(partition, p, b);
+        continue;
+      }
       const float low = angle_of(buffers_.scores[p] + error) - kAngleSlack;
       const float high = angle_of(buffers_.scores[p] - error) + kAngleSlack;
-      buffers_.selected.resize(std::max(buffers_.selected.size(), partition.blocks()));
-      const std::uint32_t first = groups_.first_block_[p];
-      const std::size_t blocks =
-          kernels_.overlap(&groups_.near_[first], &groups_.far_[first], partition.blocks(), low,
-                           high, buffers_.selected.data());
-      for (std::size_t b = 0; b < blocks; ++b) add_block(partition, p, buffers_.selected[b]);
+      buffers_.selected.resize(std::max<std::size_t>(buffers_.selected.size(), blocks));
+      const std::size_t near = kernels_.overlap(&groups_.near_[first], &groups_.far_[first], blocks,
+                                                low, high, buffers_.selected.data());
+      for (std::size_t b = 0; b < near; ++b) add_block(partition, p, buffers_.selected[b]);
     }
     compare_blocks();
   }
 
   std::vector<GroupBest> finish(std::span<const float> limits) {
-    buffers_.values.resize(query_.size());
+    std::array<const Candidate*, kSumsAtOnce> some{};
+    std::size_t count = 0;
+    const auto compare = [&] {
+      if (count == 0) return;
+      for (std::size_t i = count; i < kSumsAtOnce; ++i) some[i] = some[0];
+      const auto found = similarities(query_, some);
+      for (std::size_t i = 0; i < count; ++i) {
+        float& best = buffers_.found[some[i]->group];
+        best = std::max(best, found[i]);
+      }
+      count = 0;
+    };
     for (const Candidate& candidate : buffers_.candidates) {
       if (candidate.score < buffers_.best[candidate.group]) continue;
-      candidate.partition->read(candidate.row, buffers_.values.data());
-      float& found = buffers_.found[candidate.group];
-      found = std::max(found, similarity(query_, buffers_.values));
+      some[count++] = &candidate;
+      if (count == kSumsAtOnce) compare();
     }
+    compare();
     std::vector<GroupBest> result;
     result.reserve(buffers_.touched.size());
     for (const std::uint32_t group : buffers_.touched) {
@@ -132,7 +171,6 @@ class PreparedGroups::Search {
     if (groups_.bar_of_block_[block] == kNever || is_left_out(groups_.group_of_block_[block])) {
       return;
     }
-    prefetch_block(partition.block(number), query_.size());
     blocks_[count_++] = {&partition, number, block};
     if (count_ == kBlocksAtOnce) compare_blocks();
   }
@@ -214,6 +252,7 @@ PreparedGroups::PreparedGroups(const GroupedItems& items, const IndexState& stat
   }
   group_of_row_.reserve(state.rows + state.rows / 8);
   for (std::size_t p = 0; p < state.partitions.size(); ++p) prepare(state.partition(p), items);
+  first_block_.push_back(static_cast<std::uint32_t>(bar_of_block_.size()));
 }
 
 void PreparedGroups::prepare(const Partition& partition, const GroupedItems& items) {

@@ -41,7 +41,7 @@ class PreparedGroups final : public FilterNote {
   float length_error_ = 0;   // of the product of two lengths, at most
   std::vector<float> bars_;  // one per group: lower scores don't count
   // One per partition; cosines padded for the kernels.
-  std::vector<std::uint32_t> first_block_;  // among all
+  std::vector<std::uint32_t> first_block_;  // among all; one more at the end
   std::vector<std::uint32_t> group_of_partition_;
   std::vector<float> cos_reach_;  // of the angle to the centroid at which no row counts any more
   // One per block.
