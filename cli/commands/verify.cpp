@@ -6,6 +6,7 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/render.h"
+#include "simdb/calibration.h"
 #include "simdb/error.h"
 #include "simdb/image_codec.h"
 #include "simdb/onnx_encoder.h"
@@ -35,6 +36,17 @@ void check_deeply(const Database& database, std::vector<std::string>& problems) 
       return true;
     });
   });
+}
+
+// The file beside the store: queries do without where it is damaged. One that a newer simdb wrote,
+// or that belongs to another encoder, is not.
+void check_calibration(const std::filesystem::path& folder, const Database& database,
+                       std::vector<std::string>& problems) {
+  try {
+    Calibration::load(folder, database.gallery());
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kBadInput) problems.emplace_back(error.what());
+  }
 }
 
 void print_lines(std::ostream& out, const std::string& what,
@@ -67,6 +79,7 @@ int run_verify(std::span<const std::string> args, Console& console) {
       VerifyReport verified = database.verify();
       report.items = verified.items;
       report.problems = std::move(verified.problems);
+      check_calibration(find_database(parser), database, report.problems);
     }
     if (parser.flag("deep")) check_deeply(database, report.problems);
   }

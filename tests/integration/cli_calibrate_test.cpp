@@ -127,9 +127,12 @@ TEST_F(CliCalibrateTest, ADamagedOrNewerFileIsNamedAndNotUsed) {
   const ProcessResult added = add("c", 20, 1);
   EXPECT_EQ(added.code, 0);
   EXPECT_THAT(added.err, HasSubstr("was not brought up to date"));
-  EXPECT_EQ(simdb({"verify"}).code, 0);
+  const ProcessResult verified = simdb({"verify"});
+  EXPECT_EQ(verified.code, 5);
+  EXPECT_THAT(verified.out, AllOf(HasSubstr("is damaged"), HasSubstr("'simdb calibrate'")));
   ASSERT_EQ(simdb({"calibrate"}).code, 0);
   EXPECT_EQ(query_json(45)["calibrated"], true);
+  EXPECT_EQ(simdb({"verify"}).code, 0);
 }
 
 TEST_F(CliCalibrateTest, AKilledCommandLeavesAWholeCalibration) {
