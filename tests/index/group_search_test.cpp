@@ -116,7 +116,8 @@ INSTANTIATE_TEST_SUITE_P(, GroupSearchTest,
                          });
 
 TEST_P(GroupSearchTest, FindsWhatTheReferenceFinds) {
-  for (const std::size_t dimension : {16, 100}) {
+  // On a circle and a sphere the bounds of blocks are met, not only kept.
+  for (const std::size_t dimension : {2, 3, 16, 100}) {
     ids_.clear();
     groups_.clear();
     reference_ = {};
@@ -129,6 +130,18 @@ TEST_P(GroupSearchTest, FindsWhatTheReferenceFinds) {
     for (const auto& [from, to] : {std::pair{-1.0F, 1.0F}, {0.6F, 1.0F}, {0.97F, 1.0F}}) {
       EXPECT_GT(expect_right(items(from, to), queries), queries.rows()) << from;
     }
+  }
+}
+
+// So many rows that partitions have several blocks, of which a search reads some.
+TEST_P(GroupSearchTest, PartitionsOfSeveralBlocks) {
+  const std::size_t dimension = std::get<1>(GetParam()) ? 2 : 4;
+  const EmbeddingBatch rows = random_embeddings(60000, dimension, 20);
+  build(rows, 21);
+  EmbeddingBatch queries = random_embeddings(10, dimension, 22);
+  for (std::size_t r = 0; r < 30; ++r) queries.append_unit(rows.row(100 * r + 1));
+  for (const float from : {0.9F, 0.999F, 0.99999F}) {
+    EXPECT_GT(expect_right(items(from, 1), queries), queries.rows()) << from;
   }
 }
 
