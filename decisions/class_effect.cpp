@@ -10,6 +10,7 @@
 
 #include "core/vote.h"
 #include "decisions/calibration_state.h"
+#include "decisions/class_rules.h"
 #include "decisions/class_summary.h"
 #include "index/best_similarity.h"
 #include "index/vector_index.h"
@@ -150,7 +151,7 @@ class Effect {
           std::ranges::any_of(rows, [&](std::size_t row) { return items_.trained_on[row]; });
       effect_.calibrating += is_trained_on ? 0 : 1;
     }
-    while (1 / (static_cast<double>(effect_.needed) + 1) > options_.alpha) ++effect_.needed;
+    effect_.needed = least_scores(options_.alpha);
   }
 
   // One of each group, at most kAskedImages.
@@ -293,10 +294,7 @@ class Effect {
 void require_valid(const Gallery& gallery, const PendingImages& pending,
                    const EffectOptions& options) {
   if (options.k == 0) throw Error(ErrorCode::kUsage, "no neighbours to ask: k is 0");
-  if (!(options.alpha > 0 && options.alpha < 1)) {
-    throw Error(ErrorCode::kUsage,
-                "alpha is a share between 0 and 1, not " + std::to_string(options.alpha));
-  }
+  require_alpha(options.alpha);
   const std::size_t rows = pending.embeddings.rows();
   if (pending.class_names.size() != rows || pending.digests.size() != rows ||
       pending.embeddings.dimension() != gallery.dimension()) {

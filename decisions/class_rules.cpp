@@ -30,12 +30,22 @@ std::size_t needed_of(std::size_t n, double alpha) {
 
 }  // namespace
 
-ClassRules::ClassRules(std::shared_ptr<const CalibrationState> state, double alpha)
-    : state_(std::move(state)), alpha_(alpha) {
+void require_alpha(double alpha) {
   if (!(alpha > 0 && alpha < 1)) {
     throw Error(ErrorCode::kUsage,
                 "alpha is a share between 0 and 1, not " + std::to_string(alpha));
   }
+}
+
+std::size_t least_scores(double alpha) {
+  std::size_t n = 0;
+  while (!is_enough(n, alpha)) ++n;
+  return n;
+}
+
+ClassRules::ClassRules(std::shared_ptr<const CalibrationState> state, double alpha)
+    : state_(std::move(state)), alpha_(alpha) {
+  require_alpha(alpha);
   const auto count = static_cast<std::uint32_t>(state_->classes.size());
   rules_.reserve(count);
   for (std::uint32_t place = 0; place < count; ++place) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -10,6 +11,11 @@
 #include "simdb/calibration.h"
 
 namespace simdb {
+
+/// Throws Error(kUsage) unless 0 < alpha < 1.
+void require_alpha(double alpha);
+/// How many scores calibrate a class at least: so many that a p-value of alpha is possible.
+std::size_t least_scores(double alpha);
 
 /// Which similarity makes a class possible at one alpha, and with which p-value. Classes go by
 /// their place in CalibrationState::classes. Immutable; thread-safe.

@@ -337,7 +337,7 @@ int run_add(std::span<const std::string> args, Console& console) {
       "Adds images to a class, new or known. PATH is a file, a folder or - for a list on stdin.\n"
       "The same file is not added to a class twice; if it has moved, its item gets the new "
       "source.\n"
-      "Nor is another file with the same pixels, unless --on-duplicate is add.\n"
+      "Nor is another file with its pixels. "
       "An image with a key takes the place of the one that has it.");
   parser.options().add_options()("by-folder", "every sub-folder of DIR is a class");
   parser.options().add_options()("key", po::value<std::string>()->value_name("K"),

@@ -118,5 +118,11 @@ TEST(ClassRulesTest, RefusesWhatIsNoShare) {
   }
 }
 
+TEST(ClassRulesTest, ThereMustBeEnoughScoresForASmallPValue) {
+  EXPECT_EQ(least_scores(0.05), 19U);
+  EXPECT_EQ(least_scores(0.1), 9U);
+  EXPECT_EQ(least_scores(0.5), 1U);
+}
+
 }  // namespace
 }  // namespace simdb
