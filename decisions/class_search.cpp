@@ -8,9 +8,9 @@ namespace simdb {
 namespace {
 
 constexpr float kNever = std::numeric_limits<float>::infinity();
-// Range searches go on until all their hits together are one of so many items: to tell the class of
-// a hit then has cost about as much as it does to group the items.
-constexpr std::size_t kItemsPerHit = 4;
+// Range searches go on until all their hits together are one of so many items: they have cost about
+// as much then as it does to group the items. A hit takes as long as 16 items.
+constexpr std::size_t kItemsPerHit = 16;
 
 // Every class that is not among the neighbours has a similarity of at most this.
 float bound_of_unseen(const Prediction& prediction, const QueryOptions& options) {
