@@ -76,6 +76,7 @@ class GroupSearchTest : public testing::TestWithParam<std::tuple<std::size_t, bo
 
   GroupedItems items(float from, float to) {
     std::vector<float> limits;
+    limits.reserve(kGroups);
     for (std::uint32_t g = 0; g < kGroups; ++g) {
       limits.push_back(std::uniform_real_distribution<float>(from, to)(random_));
     }
@@ -149,6 +150,7 @@ TEST_P(GroupSearchTest, PartitionsOfSeveralBlocks) {
 TEST_P(GroupSearchTest, LimitsAreMetToTheBit) {
   build(corner_embeddings(kRows, 4), 5);
   std::vector<float> limits;
+  limits.reserve(kGroups);
   for (std::uint32_t g = 0; g < kGroups; ++g) {
     limits.push_back(static_cast<float>(random_() % 9) / 8);
   }
@@ -191,6 +193,7 @@ TEST_P(GroupSearchTest, ThreadsSearchAtTheSameTime) {
   const GroupedItems some = items(0.5F, 1);
   const GroupedItems others = items(0.0F, 1);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (std::size_t t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       for (std::size_t q = 0; q < queries.rows(); ++q) {
