@@ -1,6 +1,7 @@
 #include "server/listen_socket.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -81,6 +82,9 @@ ListenSocket::ListenSocket(int descriptor) : descriptor_(descriptor) {
     throw Error(ErrorCode::kUsage,
                 "descriptor " + std::to_string(descriptor) + " is no listening socket");
   }
+  // Else accept() would wait for the next client if this one is gone already.
+  ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+  ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
   describe();
 }
 
@@ -115,7 +119,7 @@ void ListenSocket::describe() {
     sockaddr_un local{};
     std::memcpy(&local, &address, sizeof local);
     is_unix_ = is_local_ = true;
-    name_ = std::string("unix:") + local.sun_path;
+    name_ = "unix:" + std::string(local.sun_path, ::strnlen(local.sun_path, sizeof local.sun_path));
     return;
   }
   is_local_ = is_loopback(address);
