@@ -1,3 +1,5 @@
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -29,10 +31,16 @@ Connection::Connection(net::io_context& io, const HttpLimits& limits, const List
                        int descriptor)
     : socket_(io, net::generic::stream_protocol(from.is_unix() ? AF_UNIX : AF_INET, 0), descriptor),
       limits_(limits),
-      port_(from.is_unix() ? 80 : from.port()) {}
+      port_(from.is_unix() ? 80 : from.port()) {
+  if (from.is_unix()) return;
+  // An answer does not wait until the one before was acknowledged.
+  const int on = 1;
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
 
 void Connection::expect_head() {
   is_idle_ = input_.empty();
+  is_late_ = false;
   deadline_ = Clock::now() + (is_idle_ ? limits_.idle_time : limits_.head_time);
 }
 

@@ -19,7 +19,8 @@ class EncodeQueue {
   /// Gets the embedding, or, where that is null, what encode() threw.
   using Done = std::function<void(const Embedding*, const std::exception_ptr&)>;
 
-  /// All must outlive it. `encoder` is asked for when it is first needed.
+  /// `encoder` is asked for when it is first needed. Nothing may wait in `workers` any more when
+  /// this is destroyed: destroy them first.
   EncodeQueue(std::function<const ImageEncoder&()> encoder, WorkerPool& workers);
 
   /// Calls `done`, which must not throw, on a thread of the pool.

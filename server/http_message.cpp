@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <iterator>
 
 #include "pipeline/formats/json_text.h"
@@ -79,6 +80,15 @@ Response problem(int status, std::string_view code, std::string_view detail,
   append_json_text(body, request_id);
   body += "}\n";
   return response;
+}
+
+std::string http_date(std::time_t now) {
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, 64> text{};
+  const std::size_t size =
+      std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
+  return {text.data(), size};
 }
 
 std::string response_head(const Response& response, const Request& request, std::string_view date,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -54,7 +55,10 @@ std::string_view reason_phrase(int status) noexcept;
 Response problem(int status, std::string_view code, std::string_view detail,
                  std::string_view request_id);
 
-/// Status line and fields of a response, with the blank line. `date` as RFC 9110, 5.6.7.
+/// A moment as RFC 9110, 5.6.7 writes it.
+std::string http_date(std::time_t now);
+
+/// Status line and fields of a response, with the blank line. `date` as http_date() writes it.
 std::string response_head(const Response& response, const Request& request, std::string_view date,
                           bool keep_alive);
 

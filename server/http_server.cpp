@@ -1,5 +1,6 @@
 #include "server/http_server.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,7 +16,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <charconv>
-#include <ctime>
 #include <list>
 #include <random>
 #include <span>
@@ -32,15 +32,6 @@ namespace {
 using Clock = Connection::Clock;
 
 constexpr std::chrono::milliseconds kSweep{100};
-
-std::string http_date(std::time_t now) {
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  std::array<char, 64> text{};
-  const std::size_t size =
-      std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
-  return {text.data(), size};
-}
 
 bool is_usable_id(std::string_view id) {
   constexpr std::string_view kAllowed =
@@ -70,7 +61,7 @@ struct HttpServer::State {
   }
 
   Application& application;
-  const std::vector<ListenSocket> sockets;
+  std::vector<ListenSocket> sockets;  // until it runs
   const std::vector<std::string> names;
   const HttpLimits limits;
   std::string id_prefix;
@@ -82,9 +73,11 @@ struct HttpServer::State {
 
 // One thread's connections.
 struct HttpServer::Loop : std::enable_shared_from_this<Loop> {
-  explicit Loop(std::shared_ptr<State> all) : shared(std::move(all)), sweep_timer(io) {}
+  Loop(std::shared_ptr<State> all, std::shared_ptr<const std::vector<ListenSocket>> listening)
+      : shared(std::move(all)), sockets(std::move(listening)), sweep_timer(io) {}
 
   const std::shared_ptr<State> shared;
+  std::shared_ptr<const std::vector<ListenSocket>> sockets;
   Application& application = shared->application;
   const HttpLimits& limits = shared->limits;
   // What the coroutines, which end with `io` at the latest, refer to stands before it.
@@ -111,11 +104,13 @@ struct HttpServer::Loop : std::enable_shared_from_this<Loop> {
     if (stop_deadline != Clock::time_point::max()) return;
     stop_deadline = Clock::now() + limits.stop_time;
     acceptors.clear();
+    sockets.reset();  // who comes when all threads have done so is refused, not left waiting
     for (Connection* connection : connections) {
       if (connection->is_idle()) connection->end_waiting();
     }
   }
 
+  // Nothing of `acceptor` and `from` is left when it stops.
   net::awaitable<void> accept_all(net::posix::stream_descriptor& acceptor,
                                   const ListenSocket& from) {
     while (!is_stopping()) {
@@ -131,9 +126,21 @@ struct HttpServer::Loop : std::enable_shared_from_this<Loop> {
         }
         continue;
       }
-      auto connection = std::make_shared<Connection>(io, limits, from, descriptor);
-      if (shared->connections >= limits.max_connections) continue;
-      net::co_spawn(io, serve(std::move(connection)), net::detached);
+      if (shared->connections >= limits.max_connections) {
+        ::close(descriptor);
+        continue;
+      }
+      begin_serving(from, descriptor);
+    }
+  }
+
+  void begin_serving(const ListenSocket& from, int descriptor) noexcept {
+    std::shared_ptr<Connection> connection;
+    try {
+      connection = std::make_shared<Connection>(io, limits, from, descriptor);
+      net::co_spawn(io, serve(connection), net::detached);
+    } catch (const std::exception&) {  // out of memory: the next one may do better
+      if (!connection) ::close(descriptor);
     }
   }
 
@@ -157,27 +164,21 @@ struct HttpServer::Loop : std::enable_shared_from_this<Loop> {
     io.stop();
   }
 
-  // What the application answers. If it lets go of `respond` instead, the connection ends.
-  net::awaitable<Response> answer_of(const std::shared_ptr<const Request>& request) {
-    return net::async_initiate<const net::use_awaitable_t<>, void(Response)>(
-        [this, &request](auto handler) {
+  // What `begin` hands, by any thread, to the function that it is given. If that is let go of
+  // instead, the connection ends. So it does if `begin` throws: Asio 1.74 would end it twice.
+  template <typename Value, typename Begin>
+  net::awaitable<Value> handed_by(Begin begin) {
+    return net::async_initiate<const net::use_awaitable_t<>, void(Value)>(
+        [this, begin](auto handler) {
           auto kept = std::make_shared<decltype(handler)>(std::move(handler));
-          application.answer(request, [self = shared_from_this(), kept](Response made) {
-            net::post(self->io,
-                      [kept, made = std::move(made)]() mutable { (*kept)(std::move(made)); });
-          });
-        },
-        net::use_awaitable);
-  }
-
-  net::awaitable<std::string> next_piece(const std::shared_ptr<BodyStream>& stream) {
-    return net::async_initiate<const net::use_awaitable_t<>, void(std::string)>(
-        [this, &stream](auto handler) {
-          auto kept = std::make_shared<decltype(handler)>(std::move(handler));
-          stream->next([self = shared_from_this(), kept](std::string piece) {
-            net::post(self->io,
-                      [kept, piece = std::move(piece)]() mutable { (*kept)(std::move(piece)); });
-          });
+          try {
+            begin([self = shared_from_this(), kept](Value value) {
+              net::post(self->io,
+                        [kept, value = std::move(value)]() mutable { (*kept)(std::move(value)); });
+            });
+          } catch (...) {
+            return;
+          }
         },
         net::use_awaitable);
   }
@@ -231,7 +232,8 @@ struct HttpServer::Loop : std::enable_shared_from_this<Loop> {
   net::awaitable<bool> send_stream(Connection& connection,
                                    const std::shared_ptr<BodyStream>& stream, std::size_t& sent) {
     while (true) {
-      const std::string piece = co_await next_piece(stream);
+      const std::string piece = co_await handed_by<std::string>(
+          [&stream](auto ready) { stream->next(std::move(ready)); });
       sent += piece.size();
       const bool is_open = co_await connection.write(hex(piece.size()) + "\r\n", piece + "\r\n");
       if (piece.empty() || !is_open) co_return is_open;
@@ -286,7 +288,8 @@ struct HttpServer::Loop : std::enable_shared_from_this<Loop> {
       co_return Served{};
     }
     if (co_await connection.read_body(request->body, length)) {
-      Response response = co_await answer_of(request);
+      Response response = co_await handed_by<Response>(
+          [&](auto respond) { application.answer(request, std::move(respond)); });
       co_return co_await send(connection, *request, response, keep && !is_stopping());
     }
     if (!connection.take_late()) co_return Served{};
@@ -294,6 +297,19 @@ struct HttpServer::Loop : std::enable_shared_from_this<Loop> {
                             problem(408, "timeout", "the body did not arrive in time", request->id),
                             false);
   }
+
+  // A request's part of body_bytes, however the request ends.
+  struct BodyBytes {
+    BodyBytes(State& of, std::uint64_t taken) : state(of), bytes(taken) {
+      state.body_bytes += bytes;
+    }
+    ~BodyBytes() { state.body_bytes -= bytes; }
+    BodyBytes(const BodyBytes&) = delete;
+    BodyBytes& operator=(const BodyBytes&) = delete;
+
+    State& state;
+    const std::uint64_t bytes;
+  };
 
   // Reads one request and answers it; false: the connection is done.
   net::awaitable<bool> serve_one(Connection& connection) {
@@ -310,16 +326,15 @@ struct HttpServer::Loop : std::enable_shared_from_this<Loop> {
                         request->head.content_length.value_or(0) == 0 && !is_stopping();
       served = co_await send(connection, *request, *refused, keep);
     } else {
-      const std::uint64_t length = request->head.content_length.value_or(0);
-      shared->body_bytes += length;
+      const BodyBytes taken(*shared, request->head.content_length.value_or(0));
       served = co_await serve_admitted(connection, request);
-      shared->body_bytes -= length;
     }
     if (served.status != 0) {
       application.note({*request, served.status, served.sent, Clock::now() - begin});
     }
-    if (!served.goes_on) co_await connection.close();
-    co_return served.goes_on;
+    const bool goes_on = served.goes_on && !is_stopping();
+    if (!goes_on) co_await connection.close();
+    co_return goes_on;
   }
 
   net::awaitable<void> serve(std::shared_ptr<Connection> connection) {  // NOLINT: it keeps it
@@ -339,7 +354,7 @@ struct HttpServer::Loop : std::enable_shared_from_this<Loop> {
       std::list<Connection*>::iterator place;
     };
     const Listed listed(*this, *connection);
-    while (co_await serve_one(*connection) && !is_stopping()) {
+    while (co_await serve_one(*connection)) {
     }
   }
 };
@@ -351,15 +366,18 @@ HttpServer::~HttpServer() = default;
 
 void HttpServer::run(const std::function<bool()>& should_stop) {
   std::vector<std::shared_ptr<Loop>> loops;
+  auto sockets = std::make_shared<const std::vector<ListenSocket>>(std::move(state_->sockets));
   for (std::size_t i = 0; i < std::max<std::size_t>(1, state_->limits.threads); ++i) {
-    Loop& loop = *loops.emplace_back(std::make_shared<Loop>(state_));
-    for (const ListenSocket& socket : state_->sockets) {
-      auto& acceptor = loop.acceptors.emplace_back(loop.io, ::dup(socket.descriptor()));
+    Loop& loop = *loops.emplace_back(std::make_shared<Loop>(state_, sockets));
+    for (const ListenSocket& socket : *sockets) {
+      auto& acceptor =
+          loop.acceptors.emplace_back(loop.io, ::fcntl(socket.descriptor(), F_DUPFD_CLOEXEC, 0));
       net::co_spawn(loop.io, loop.accept_all(acceptor, socket), net::detached);
     }
     net::co_spawn(loop.io, loop.sweep(i == 0 ? should_stop : std::function<bool()>()),
                   net::detached);
   }
+  sockets.reset();
   std::vector<std::jthread> threads;
   for (const auto& loop : std::span(loops).subspan(1)) {
     threads.emplace_back([&loop] { loop->io.run(); });

@@ -119,7 +119,8 @@ void ListenSocket::describe() {
     sockaddr_un local{};
     std::memcpy(&local, &address, sizeof local);
     is_unix_ = is_local_ = true;
-    name_ = "unix:" + std::string(local.sun_path, ::strnlen(local.sun_path, sizeof local.sun_path));
+    name_ = "unix:";
+    name_.append(local.sun_path, ::strnlen(local.sun_path, sizeof local.sun_path));
     return;
   }
   is_local_ = is_loopback(address);

@@ -1,0 +1,308 @@
+#include "server/service.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "server/listen_socket.h"
+#include "simdb/image_codec.h"
+#include "tests/server/toy_server.h"
+#include "tests/support/first_pixel_encoder.h"
+#include "tests/support/images.h"
+#include "tests/support/temporary_folder.h"
+
+namespace simdb::server {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using test::HttpAnswer;
+using test::HttpClient;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kWriting = "writing-writing-writing";
+constexpr const char* kReading = "reading-reading-reading";
+
+OpenOptions with_encoder(OpenMode mode) {
+  return {.mode = mode, .encoder_loader = [](auto /*model*/, const std::string& fingerprint) {
+            return std::make_shared<test::FirstPixelEncoder>(fingerprint);
+          }};
+}
+
+std::string picture(std::uint8_t red, std::uint8_t green, std::uint8_t blue) {
+  const auto bytes = encode_png(test::solid_image(4, 4, {red, green, blue}));
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// A path of the route: {id} is 1.
+std::string path_of(const Route& route) {
+  std::string path(route.path);
+  if (const auto begin = path.find("{id}"); begin != std::string::npos) path.replace(begin, 4, "1");
+  return path;
+}
+
+class ServiceTest : public testing::Test {
+ protected:
+  ServiceTest() : path_(folder_ / "the-folder-of-the-database") {
+    {
+      Database::create(path_, std::as_bytes(std::span("model")), 16);
+    }
+    begin(OpenMode::kReadWrite);
+  }
+  ~ServiceTest() override { end(); }
+
+  void begin(OpenMode mode) {
+    database_.emplace(Database::open(path_, with_encoder(mode)));
+    ServiceOptions options{.folder = path_, .read_only = mode == OpenMode::kReadOnly, .threads = 2};
+    options.log = [this](std::string_view line) {
+      const std::lock_guard lock(log_mutex_);
+      log_.emplace_back(line);
+    };
+    service_ = std::make_unique<Service>(*database_, tokens_, std::move(options));
+    service_->start();
+    std::vector<ListenSocket> sockets = listen_on("127.0.0.1:0");
+    port_ = sockets.front().port();
+    http_ = std::make_unique<HttpServer>(*service_, std::move(sockets), std::vector<std::string>());
+    thread_ = std::thread([this] {
+      http_->run([this] {
+        if (http_->is_stopping()) service_->begin_stop();
+        return false;
+      });
+    });
+  }
+  void end() {
+    service_->begin_stop();
+    http_->stop();
+    thread_.join();
+    service_->finish();
+    http_.reset();
+    service_.reset();
+    database_.reset();
+    for (const std::string& answer : answers_) {
+      EXPECT_THAT(answer, Not(HasSubstr("the-folder"))) << "no path leaves the server";
+    }
+  }
+
+  HttpAnswer ask(const std::string& method, const std::string& target, const std::string& body = {},
+                 const std::string& type = "application/json", const std::string& token = kWriting,
+                 const std::string& more = {}) {
+    HttpClient client(port_);
+    std::string fields = more;
+    if (!token.empty()) fields += "Authorization: Bearer " + token + "\r\n";
+    if (!body.empty() && !type.empty()) fields += "Content-Type: " + type + "\r\n";
+    HttpAnswer answer = client.ask(method, target, body, fields).value_or(HttpAnswer{});
+    answers_.push_back(answer.body);
+    if (answer.status >= 400 && method != "HEAD") {
+      const json problem = json::parse(answer.body, nullptr, false);
+      EXPECT_EQ(problem.value("status", 0), answer.status) << method << target << answer.body;
+      EXPECT_EQ(answer.field("content-type"), "application/problem+json");
+      EXPECT_EQ(problem.value("request_id", ""), answer.field("x-request-id"));
+    }
+    return answer;
+  }
+  HttpAnswer add(const std::string& class_name, const std::string& image) {
+    std::string encoded;
+    for (const char c : class_name) {
+      constexpr std::string_view kDigits = "0123456789ABCDEF";
+      const auto byte = static_cast<unsigned char>(c);
+      encoded += std::string("%") + kDigits[byte / 16] + kDigits[byte % 16];
+    }
+    return ask("POST", "/v1/items?class=" + encoded, image, "image/png");
+  }
+  // A request that suits the route but for what is asked.
+  HttpAnswer ask_route(const Route& route, const std::string& token) {
+    const std::string body = route.body == BodyKind::kImage  ? picture(9, 9, 9)
+                             : route.body == BodyKind::kJson ? "{}"
+                                                             : "";
+    const std::string type = route.body == BodyKind::kImage ? "image/png" : "application/json";
+    return ask(std::string(route.method), path_of(route), body, type, token);
+  }
+
+  test::TemporaryFolder folder_;
+  const fs::path path_;
+  Tokens tokens_{kWriting, kReading};
+  std::mutex log_mutex_;
+  std::vector<std::string> log_;
+  std::optional<Database> database_;
+  std::unique_ptr<Service> service_;
+  std::uint16_t port_ = 0;
+  std::unique_ptr<HttpServer> http_;
+  std::thread thread_;
+  std::vector<std::string> answers_;
+};
+
+TEST_F(ServiceTest, LetsInByTokenOnEveryRoute) {
+  std::size_t open = 0;
+  std::size_t writing = 0;
+  for (const Route& route : routes()) {
+    if (route.path == "/v1/events") continue;  // does not end
+    SCOPED_TRACE(std::string(route.method) + " " + std::string(route.path));
+    const HttpAnswer missing = ask_route(route, "");
+    const HttpAnswer wrong = ask_route(route, "writing-writing-writinG");
+    if (route.access == Access::kNone) {
+      ++open;
+      EXPECT_EQ(missing.status, route.path == "/v1/session" ? 400 : 200);
+      continue;
+    }
+    EXPECT_EQ(missing.status, 401);
+    EXPECT_EQ(missing.field("www-authenticate"), "Bearer");
+    EXPECT_EQ(wrong.status, 401);
+    EXPECT_EQ(missing.body.substr(0, missing.body.find("request_id")),
+              wrong.body.substr(0, wrong.body.find("request_id")));
+    const int reading = ask_route(route, kReading).status;
+    if (route.access == Access::kWrite) {
+      ++writing;
+      EXPECT_EQ(reading, 403);
+    } else {
+      EXPECT_NE(reading, 401);
+      EXPECT_NE(reading, 403);
+    }
+  }
+  EXPECT_EQ(open, 5U) << "is another route open on purpose?";
+  EXPECT_GE(writing, 7U);
+  EXPECT_EQ(ask("GET", "/v1/events", {}, {}, "").status, 401);
+  EXPECT_EQ(database_->gallery().stats().items, 0U);
+}
+
+TEST_F(ServiceTest, OnlyReadsWhereItIsToldTo) {
+  ASSERT_EQ(add("cat", picture(200, 0, 0)).status, 201);
+  end();
+  begin(OpenMode::kReadOnly);
+  for (const Route& route : routes()) {
+    if (route.access != Access::kWrite) continue;
+    EXPECT_EQ(ask_route(route, kWriting).status, 403) << route.path;
+  }
+  EXPECT_EQ(ask("GET", "/v1/items/1").status, 200);
+}
+
+TEST_F(ServiceTest, RefusesWhatARouteDoesNotTake) {
+  for (const Route& route : routes()) {
+    SCOPED_TRACE(std::string(route.method) + " " + std::string(route.path));
+    const std::string path = path_of(route);
+    const HttpAnswer put = ask("PUT", path, "{}");
+    EXPECT_EQ(put.status, 405);
+    EXPECT_THAT(put.field("allow"), HasSubstr(std::string(route.method)));
+    const std::string method(route.method);
+    EXPECT_EQ(ask(method, path + "?no-such-parameter=1", "{}").status, 400);
+    EXPECT_EQ(ask(method, path + "/", "{}").status, 404);
+    if (route.body == BodyKind::kNone) {
+      EXPECT_EQ(ask(method, path, "{}").status, 413);
+      continue;
+    }
+    EXPECT_EQ(ask(method, path).status, 411);
+    for (const char* type : {"", "text/plain", "application/x-www-form-urlencoded", "image/"}) {
+      EXPECT_EQ(ask(method, path, "{}", type).status, 415) << type;
+    }
+    const std::string right = route.body == BodyKind::kJson ? "application/json" : "image/png";
+    EXPECT_EQ(ask(method, path, "{}", right, kWriting, "Content-Encoding: gzip\r\n").status, 415);
+    if (route.body == BodyKind::kImage) {
+      EXPECT_EQ(ask(method, path + "?class=a", "no image", right).status, 415);
+    }
+  }
+  for (const char* path : {"/v2/items", "/v1", "/v1/items/1/more", "/v1//items", "/etc/passwd"}) {
+    EXPECT_EQ(ask("GET", path).status, 404) << path;
+  }
+  EXPECT_EQ(ask("GET", "/v1/%2e%2e/x").status, 400);
+}
+
+TEST_F(ServiceTest, StaysWholeWithHostileNames) {
+  const std::vector<std::string> names = {"<img src=x onerror=alert(1)>",
+                                          "a\xE2\x80\xAE"
+                                          "b",
+                                          "__proto__",
+                                          "constructor",
+                                          "\"quoted\\",
+                                          "100% {} {0}",
+                                          "a/../../b",
+                                          std::string(1'024, 'n')};
+  std::uint8_t shade = 10;
+  for (const std::string& name : names) {
+    const HttpAnswer added = add(name, picture(250, shade, 0));
+    shade = static_cast<std::uint8_t>(shade + 20);
+    EXPECT_EQ(added.status, 201) << added.body;
+    EXPECT_EQ(json::parse(added.body)["class"], name);
+  }
+  for (const std::string& bad : {std::string(), std::string("line\nfeed"), std::string("\x1B[31m"),
+                                 std::string(1'025, 'n')}) {
+    const int status = add(bad, picture(1, 200, 0)).status;
+    EXPECT_EQ(status / 100, 4) << bad;
+  }
+  const json classes = json::parse(ask("GET", "/v1/classes").body)["classes"];
+  EXPECT_EQ(classes.size(), names.size());
+  for (const json& entry : classes) EXPECT_THAT(names, testing::Contains(entry["class"]));
+  const json items = json::parse(ask("GET", "/v1/items").body)["items"];
+  EXPECT_EQ(items.size(), names.size());
+  const HttpAnswer query =
+      ask("POST", "/v1/query?name=%0Aid=forged", picture(250, 10, 0), "image/png");
+  EXPECT_EQ(query.status, 200);
+  EXPECT_FALSE(json::parse(query.body, nullptr, false).is_discarded());
+  const std::string metrics = ask("GET", "/metrics").body;
+  EXPECT_THAT(metrics, HasSubstr("simdb_items 8\n"));
+  for (const char* part : {"img", "__proto__", "nnn"}) EXPECT_THAT(metrics, Not(HasSubstr(part)));
+  const std::lock_guard lock(log_mutex_);
+  for (const std::string& line : log_) {
+    EXPECT_TRUE(line.starts_with("time=")) << line;
+    EXPECT_TRUE(std::ranges::all_of(line, [](char c) { return c >= ' ' && c < 0x7F; })) << line;
+  }
+}
+
+TEST_F(ServiceTest, WithstandsDeepAndLargeAsks) {
+  const std::string deep(1'000'000, '[');
+  for (const char* path : {"/v1/query/json", "/v1/query/batch", "/v1/items/move", "/v1/session"}) {
+    EXPECT_EQ(ask("POST", path, deep).status / 100, 4) << path;
+    std::string object;
+    for (int i = 0; i < 200'000; ++i) object += "{\"a\":";
+    EXPECT_EQ(ask("POST", path, object).status / 100, 4) << path;
+  }
+  EXPECT_EQ(ask("GET", "/v1/items?limit=1000000000").status, 400);
+  EXPECT_EQ(ask("GET", "/v1/items?limit=0").status, 400);
+  EXPECT_EQ(ask("GET", "/v1/items?after=18446744073709551615").status, 200);
+  EXPECT_EQ(ask("GET", "/v1/items/18446744073709551615").status, 404);
+  EXPECT_EQ(ask("GET", "/v1/items/1/neighbors?k=1000000000").status / 100, 4);
+  EXPECT_EQ(ask("POST", "/v1/query?k=1000000000", picture(9, 0, 0), "image/png").status, 400);
+  EXPECT_EQ(ask("POST", "/v1/query?alpha=nan", picture(9, 0, 0), "image/png").status, 400);
+  EXPECT_EQ(ask("POST", "/v1/items?class=a", picture(0, 0, 0), "image/png").status, 422)
+      << "an image without features";
+  EXPECT_EQ(ask("GET", "/readyz", {}, {}, "").status, 200);
+}
+
+TEST_F(ServiceTest, TellsNothingOfItsFolderWhenTheStoreIsDamaged) {
+  for (int i = 0; i < 5; ++i) {
+    const auto shade = static_cast<std::uint8_t>(40 * i + 1);
+    ASSERT_EQ(add("cat", picture(200, shade, 0)).status, 201);
+  }
+  database_->compact();
+  end();
+  std::size_t damaged = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(path_)) {
+    if (entry.path().extension() != ".sst") continue;
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    for (std::uintmax_t at = 40; at + 300 < entry.file_size(); at += 64) {
+      file.seekp(static_cast<std::streamoff>(at));
+      file << "damage!!";
+    }
+    ++damaged;
+  }
+  ASSERT_GT(damaged, 0U);
+  bool is_open = false;
+  try {
+    begin(OpenMode::kReadWrite);
+    is_open = true;
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kCorruption);
+  }
+  if (!is_open) GTEST_SKIP() << "the damage shows when it opens";
+  std::size_t failed = 0;
+  for (const char* path : {"/v1/items/1", "/v1/items", "/v1/stats", "/v1/items/1/thumbnail"}) {
+    const HttpAnswer answer = ask("GET", path);
+    if (answer.status >= 500) ++failed;
+  }
+  EXPECT_GT(failed, 0U);
+}
+
+}  // namespace
+}  // namespace simdb::server
