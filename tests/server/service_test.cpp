@@ -188,7 +188,7 @@ TEST_F(ServiceTest, RefusesWhatARouteDoesNotTake) {
     EXPECT_THAT(put.field("allow"), HasSubstr(std::string(route.method)));
     const std::string method(route.method);
     EXPECT_EQ(ask(method, path + "?no-such-parameter=1", "{}").status, 400);
-    EXPECT_EQ(ask(method, path + "/", "{}").status, 404);
+    EXPECT_EQ(ask(method, path + "/a/b", "{}").status, 404);
     if (route.body == BodyKind::kNone) {
       EXPECT_EQ(ask(method, path, "{}").status, 413);
       continue;
@@ -277,29 +277,23 @@ TEST_F(ServiceTest, TellsNothingOfItsFolderWhenTheStoreIsDamaged) {
   }
   database_->compact();
   end();
-  std::size_t damaged = 0;
+  begin(OpenMode::kReadWrite);
   for (const auto& entry : fs::recursive_directory_iterator(path_)) {
     if (entry.path().extension() != ".sst") continue;
     std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
-    for (std::uintmax_t at = 40; at + 300 < entry.file_size(); at += 64) {
+    for (std::uintmax_t at = 8; at + 8 < entry.file_size(); at += 64) {
       file.seekp(static_cast<std::streamoff>(at));
-      file << "damage!!";
+      file << "damage";
     }
-    ++damaged;
   }
-  ASSERT_GT(damaged, 0U);
-  bool is_open = false;
-  try {
-    begin(OpenMode::kReadWrite);
-    is_open = true;
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::kCorruption);
-  }
-  if (!is_open) GTEST_SKIP() << "the damage shows when it opens";
   std::size_t failed = 0;
   for (const char* path : {"/v1/items/1", "/v1/items", "/v1/stats", "/v1/items/1/thumbnail"}) {
     const HttpAnswer answer = ask("GET", path);
-    if (answer.status >= 500) ++failed;
+    if (answer.status != 200) {
+      ++failed;
+      EXPECT_EQ(answer.status, 500);
+      EXPECT_EQ(json::parse(answer.body)["code"], "corruption");
+    }
   }
   EXPECT_GT(failed, 0U);
 }
