@@ -25,6 +25,7 @@ namespace {
 constexpr std::chrono::seconds kTick{1};
 constexpr std::size_t kMostWaiting = 1024;
 constexpr std::uint64_t kMaxJsonBytes = 16UL << 20;
+constexpr std::size_t kMostQuickBytes = 128UL << 10;  // a vector of 4,096 numbers
 
 bool is_variable(std::string_view segment) { return segment.starts_with('{'); }
 
@@ -172,19 +173,11 @@ Service::Service(Database& database, Tokens& tokens, ServiceOptions options)
       tokens_(tokens),
       options_(std::move(options)),
       decisions_(options_.folder, database),
-      writer_(
-          std::make_unique<Writer>(database, options_.limits, kMostWaiting, [this] { changed(); })),
-      workers_(std::make_unique<WorkerPool>(options_.threads > 0 ? options_.threads : core_count(),
-                                            kMostWaiting)),
-      encoder_([this]() -> const ImageEncoder& { return database_.encoder(); }, *workers_) {
+      writer_(database, options_.limits, kMostWaiting, [this] { changed(); }),
+      encoder_([this]() -> const ImageEncoder& { return database_.encoder(); }, workers_),
+      workers_(options_.threads > 0 ? options_.threads : core_count(), kMostWaiting) {
   events_.set_change(database_.gallery().changes());
   if (const auto problem = decisions_.reload()) log("warning", "-", "uncalibrated: " + *problem);
-}
-
-Service::~Service() {
-  ticker_ = {};
-  workers_.reset();
-  writer_.reset();
 }
 
 std::optional<Response> Service::admit(Request& request) {
@@ -248,8 +241,8 @@ void Service::answer(std::shared_ptr<const Request> request,
       .respond = std::make_shared<const std::function<void(Response)>>(std::move(respond)),
       .path_values = std::move(found.values)};
   const auto work = [call, route = found.route] { call.guard([&] { route->handle(call); }); };
-  if (found.route->is_quick) return work();
-  if (!workers_->submit(work)) call.reply(busy(*request, "too many requests; try again"));
+  if (found.route->is_quick && request->body.size() <= kMostQuickBytes) return work();
+  if (!workers_.submit(work)) call.reply(busy(*request, "too many requests; try again"));
 }
 
 void Service::log(std::string_view level, std::string_view id, std::string_view text) const {

@@ -87,7 +87,6 @@ class Service : public Application {
  public:
   /// All must outlive it.
   Service(Database& database, Tokens& tokens, ServiceOptions options);
-  ~Service() override;
 
   std::optional<Response> admit(Request& request) override;
   void answer(std::shared_ptr<const Request> request,
@@ -111,8 +110,8 @@ class Service : public Application {
   Metrics& metrics() noexcept { return metrics_; }
   Events& events() noexcept { return events_; }
   EncodeQueue& encoder() noexcept { return encoder_; }
-  Writer& writer() noexcept { return *writer_; }
-  WorkerPool& workers() noexcept { return *workers_; }
+  Writer& writer() noexcept { return writer_; }
+  WorkerPool& workers() noexcept { return workers_; }
   bool is_ready() const noexcept { return is_ready_; }
 
  private:
@@ -126,10 +125,11 @@ class Service : public Application {
   Metrics metrics_;
   Events events_;
   std::atomic<bool> is_ready_ = false;
-  // In this order: a worker may hand on to the writer, never the other way round.
-  std::unique_ptr<Writer> writer_;
-  std::unique_ptr<WorkerPool> workers_;
+  // In this order, so that what still waits is done when this ends: a worker may hand on to the
+  // encoder's queue and that to the writer, never the other way round.
+  Writer writer_;
   EncodeQueue encoder_;
+  WorkerPool workers_;
   std::jthread ticker_;
 };
 

@@ -270,6 +270,23 @@ TEST_F(ServiceTest, WithstandsDeepAndLargeAsks) {
   EXPECT_EQ(ask("GET", "/readyz", {}, {}, "").status, 200);
 }
 
+// As when the server ends before all is answered.
+TEST_F(ServiceTest, AnswersWhatWaitsBeforeItEnds) {
+  std::atomic<int> answered = 0;
+  {
+    Service service(*database_, tokens_, {.folder = path_, .threads = 1});
+    for (int i = 0; i < 200; ++i) {
+      const auto request = std::make_shared<Request>();
+      request->head_bytes = test::http_request("GET", i % 2 == 0 ? "/metrics" : "/v1/stats");
+      request->head = std::get<RequestHead>(check_head(request->head_bytes));
+      request->target = std::get<Target>(parse_target(request->head.target));
+      service.answer(request,
+                     [&](const Response& response) { answered += response.status == 200 ? 1 : 0; });
+    }
+  }
+  EXPECT_EQ(answered, 200);
+}
+
 TEST_F(ServiceTest, TellsNothingOfItsFolderWhenTheStoreIsDamaged) {
   for (int i = 0; i < 5; ++i) {
     const auto shade = static_cast<std::uint8_t>(40 * i + 1);
