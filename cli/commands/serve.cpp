@@ -1,3 +1,6 @@
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <cstdlib>
 #include <mutex>
@@ -64,6 +67,15 @@ void print_start(std::ostream& out, const std::vector<server::ListenSocket>& soc
   out.flush();
 }
 
+// Many connections must not leave the store without descriptors for its files.
+void allow_many_descriptors() {
+  constexpr rlim_t kEnough = 16'384;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kEnough) return;
+  limit.rlim_cur = std::min(limit.rlim_max, kEnough);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int run_serve(std::span<const std::string> args, Console& console) {
@@ -90,6 +102,7 @@ int run_serve(std::span<const std::string> args, Console& console) {
 
   const std::filesystem::path folder = find_database(parser);
   const bool read_only = parser.flag("read-only");
+  allow_many_descriptors();
   const InterruptGuard interrupt;
   std::vector<server::ListenSocket> sockets = open_sockets(parser);
   const std::filesystem::path token_file =

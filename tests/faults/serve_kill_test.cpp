@@ -66,13 +66,19 @@ class ServeKillTest : public CliTest {
     }
   }
 
+  // The port that a server tells; 0 if it does not.
+  static std::uint16_t port_of(Process& server) {
+    const auto line = server.read_line(seconds(30));
+    if (!line || line->rfind(':') == std::string::npos) return 0;
+    return static_cast<std::uint16_t>(std::stoi(line->substr(line->rfind(':') + 1)));
+  }
+
   // Lets 32 clients add and ends the server with `signal` after a while; its exit status.
   int serve_until(int signal, milliseconds after, Heard& heard) {
     Process server(
         {SIMDB_PROGRAM, "serve", "--db", path("db"), "--listen", "127.0.0.1:0", "--quiet"});
-    const auto line = server.read_line(seconds(30));
-    if (!line || line->rfind(':') == std::string::npos) return -2;
-    const auto port = static_cast<std::uint16_t>(std::stoi(line->substr(line->rfind(':') + 1)));
+    const std::uint16_t port = port_of(server);
+    if (port == 0) return -2;
     std::vector<std::jthread> clients;
     for (unsigned i = 0; i < kClients; ++i) {
       clients.emplace_back([&, seed = ++seed_] { add_until_gone(port, seed, heard); });
@@ -133,6 +139,27 @@ TEST_F(ServeKillTest, AServerThatIsToldToStopFinishesWhatItHasBegun) {
   // Each image that is there was acknowledged: nothing was begun that was not finished.
   EXPECT_EQ(items(), heard.ids.size());
   EXPECT_EQ(simdb({"verify"}).code, 0);
+}
+
+TEST_F(ServeKillTest, ManyConnectionsLeaveTheStoreItsDescriptors) {
+  Process server({"/bin/bash", "-c",
+                  "ulimit -Sn 256; exec \"$0\" serve --db \"$1\" --listen 127.0.0.1:0 --quiet",
+                  SIMDB_PROGRAM, path("db")});
+  const std::uint16_t port = port_of(server);
+  ASSERT_NE(port, 0);
+  std::vector<HttpClient> idle;
+  for (int i = 0; i < 300; ++i) {
+    idle.emplace_back(port);
+    const auto answer = idle.back().ask("GET", "/livez");
+    ASSERT_TRUE(answer) << "connection " << i;
+    ASSERT_EQ(answer->status, 200);
+  }
+  const auto image = encode_png(noise_image(28, 28, 3, 1));
+  const auto added = idle.back().ask(
+      "POST", "/v1/items?class=a", {reinterpret_cast<const char*>(image.data()), image.size()},
+      "Authorization: Bearer " + token() + "\r\nContent-Type: image/png\r\n");
+  ASSERT_TRUE(added);
+  EXPECT_EQ(added->status, 201) << added->body;
 }
 
 }  // namespace
