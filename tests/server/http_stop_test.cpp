@@ -45,7 +45,14 @@ TEST(HttpStopTest, FinishesWhatRunsAndRefusesTheRest) {
   server.server().stop();
   EXPECT_TRUE(idle.is_closed());
   EXPECT_TRUE(server.server().is_stopping());
-  EXPECT_THROW(server.client(), std::system_error) << "nobody listens any more";
+  EXPECT_TRUE(comes_true([&] {
+    try {
+      server.client();
+      return false;
+    } catch (const std::system_error&) {
+      return true;
+    }
+  })) << "nobody listens any more";
   EXPECT_TRUE(busy.is_silent(milliseconds(0)));
   for (const auto& respond : server.application.take_held()) respond({.body = "done"});
   for (HttpClient* client : {&busy, &pipelined}) {

@@ -94,7 +94,8 @@ class ToyApplication : public Application {
 
 inline HttpLimits short_limits() {
   using std::chrono::milliseconds;
-  return {.head_time = milliseconds(400),
+  return {.threads = 2,
+          .head_time = milliseconds(400),
           .idle_time = milliseconds(2'000),
           .body_time = milliseconds(400),
           .write_time = milliseconds(400),
