@@ -9,6 +9,11 @@
 // The handlers of the routes. Each is called on a worker and may throw what Call::fail() tells.
 namespace simdb::server {
 
+void handle_page(const Call& call);
+void handle_page_script(const Call& call);
+void handle_page_style(const Call& call);
+void handle_page_icon(const Call& call);
+
 void handle_live(const Call& call);
 void handle_ready(const Call& call);
 void handle_metrics(const Call& call);

@@ -9,6 +9,13 @@ namespace {
 
 constexpr std::string_view kLoopback[] = {"127.0.0.1", "localhost", "[::1]"};
 
+// A person who follows a link, or types the address. What the page shows needs a token, which the
+// other site doesn't have, and the page can't be framed.
+bool opens_page(const RequestHead& head) {
+  return head.method == "GET" && head.target == "/" && !head.field("origin") &&
+         head.field("sec-fetch-mode") == "navigate" && head.field("sec-fetch-dest") == "document";
+}
+
 }  // namespace
 
 bool host_is_allowed(std::string_view host, std::span<const std::string> names,
@@ -40,6 +47,7 @@ std::optional<Refusal> check_site(const RequestHead& head, std::span<const std::
   if (!host_is_allowed(head.host, names, port)) {
     return Refusal{421, "Host is not a name of this server."};
   }
+  if (opens_page(head)) return std::nullopt;
   const auto origin = head.field("origin");
   const auto site = head.field("sec-fetch-site");
   if ((origin && !origin_is_allowed(*origin, head.host)) ||

@@ -24,7 +24,8 @@ bool origin_is_allowed(std::string_view origin, std::string_view host);
 
 /// Refuses a request with 421 for its Host (RFC 9110, section 7.4), and with 403 for its Origin or
 /// if Sec-Fetch-Site (Fetch Metadata) is not "same-origin" or "none". Both may be missing, since
-/// only browsers send them.
+/// only browsers send them. A link to "/" may stand anywhere: a GET of it that opens a document
+/// passes for any site.
 std::optional<Refusal> check_site(const RequestHead& head, std::span<const std::string> names,
                                   std::uint16_t port);
 

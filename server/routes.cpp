@@ -20,6 +20,10 @@ constexpr std::array<std::string_view, 1> kCount = {"k"};
 constexpr std::array<std::string_view, 1> kSince = {"since"};
 
 constexpr std::array kRoutes = {
+    Route{"GET", "/", kOpen, kNoBody, kNoParameters, handle_page, true},
+    Route{"GET", "/app.js", kOpen, kNoBody, kNoParameters, handle_page_script, true},
+    Route{"GET", "/app.css", kOpen, kNoBody, kNoParameters, handle_page_style, true},
+    Route{"GET", "/icon.svg", kOpen, kNoBody, kNoParameters, handle_page_icon, true},
     Route{"GET", "/livez", kOpen, kNoBody, kNoParameters, handle_live, true},
     Route{"GET", "/healthz", kOpen, kNoBody, kNoParameters, handle_live, true},
     Route{"GET", "/readyz", kOpen, kNoBody, kNoParameters, handle_ready, true},

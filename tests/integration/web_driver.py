@@ -11,7 +11,8 @@ from pathlib import Path
 BROWSER_OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                    "--disable-background-networking", "--disable-component-update", "--disable-sync",
                    "--hide-scrollbars", "--window-size=1240,1000"]
-KEYS = {"ArrowRight": "\ue014", "Home": "\ue011"}
+KEYS = {"ArrowRight": "\ue014", "ArrowDown": "\ue015", "Home": "\ue011", "Enter": "\ue007", "Escape": "\ue00c", "Tab": "\ue004"}
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
 def find_program(*names):
@@ -24,7 +25,7 @@ def find_program(*names):
 class Browser:
     """One window. `folder` holds the profile and must be empty; close() ends browser and driver."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, options=()):
         chromium = find_program("chromium", "chromium-browser", "google-chrome")
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         self.driver = subprocess.Popen([find_program("chromedriver"), "--port=0"], stdout=subprocess.PIPE,
@@ -33,7 +34,8 @@ class Browser:
         try:
             self.address = f"http://127.0.0.1:{self.read_port()}"
             capabilities = {"goog:chromeOptions": {"binary": chromium,
-                                                   "args": [*BROWSER_OPTIONS, f"--user-data-dir={folder}"]},
+                                                   "args": [*BROWSER_OPTIONS, *options,
+                                                            f"--user-data-dir={folder}"]},
                             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}
             self.session = self.call("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}},
                                      whole=True)["sessionId"]
@@ -69,7 +71,26 @@ class Browser:
             self.driver.stdout.close()
 
     def open(self, path):
-        self.call("POST", "/url", {"url": Path(path).resolve().as_uri()})
+        self.visit(Path(path).resolve().as_uri())
+
+    def visit(self, url):
+        self.call("POST", "/url", {"url": url})
+
+    def element(self, selector):
+        return self.call("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
+
+    def click(self, selector):
+        """As a person does: what is covered or not there can't be clicked."""
+        self.call("POST", f"/element/{self.element(selector)}/click", {})
+
+    def type(self, selector, text):
+        """Presses keys in a field; into a file field goes a path."""
+        self.call("POST", f"/element/{self.element(selector)}/value", {"text": text})
+
+    def resize(self, width, height):
+        """The page's own width, as on a phone of that size."""
+        self.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}})
 
     def run(self, script, *arguments):
         return self.call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
@@ -102,7 +123,7 @@ class Browser:
         self.call("POST", "/actions", {"actions": [{"type": "wheel", "id": "wheel", "actions": [step]}]})
 
     def press(self, key):
-        value = KEYS[key]
+        value = KEYS.get(key, key)
         steps = [{"type": "keyDown", "value": value}, {"type": "keyUp", "value": value}]
         self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keys", "actions": steps}]})
 

@@ -85,8 +85,9 @@ TEST(RequestSite, OnlyItsOwnOriginIsAllowed) {
   EXPECT_FALSE(origin_is_allowed("http://", ""));
 }
 
-int status_with(const std::string& host, const std::string& fields) {
-  const std::string text = "GET / HTTP/1.1\r\nHost: " + host + "\r\n" + fields + "\r\n";
+int status_with(const std::string& host, const std::string& fields,
+                const std::string& line = "GET /") {
+  const std::string text = line + " HTTP/1.1\r\nHost: " + host + "\r\n" + fields + "\r\n";
   const auto checked = check_head(text);
   if (const auto* refusal = std::get_if<Refusal>(&checked)) return refusal->status;
   const auto refusal = check_site(std::get<RequestHead>(checked), {}, 7700);
@@ -104,6 +105,14 @@ TEST(RequestSite, RequestsOfOtherSitesAreRefused) {
   EXPECT_EQ(status_with(own, "Sec-Fetch-Site:\r\n"), 403);
   EXPECT_EQ(status_with(own, "Origin: null\r\n"), 403);
   EXPECT_EQ(status_with(own, "Origin: http://evil.com\r\nSec-Fetch-Site: same-origin\r\n"), 403);
+  const std::string link = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n";
+  EXPECT_EQ(status_with(own, link + "Sec-Fetch-Dest: document\r\n"), 200);
+  EXPECT_EQ(status_with(own, link), 403);
+  EXPECT_EQ(status_with(own, link + "Sec-Fetch-Dest: iframe\r\n"), 403);
+  EXPECT_EQ(status_with(own, link + "Sec-Fetch-Dest: document\r\nOrigin: null\r\n"), 403);
+  EXPECT_EQ(status_with(own, link + "Sec-Fetch-Dest: document\r\n", "GET /v1/stats"), 403);
+  EXPECT_EQ(status_with(own, link + "Sec-Fetch-Dest: document\r\n", "POST /"), 403);
+  EXPECT_EQ(status_with("evil.test:7700", link + "Sec-Fetch-Dest: document\r\n"), 421);
   // Rebound: the page's own name points here.
   EXPECT_EQ(status_with("evil.test:7700", "Origin: http://evil.test:7700\r\n"), 421);
   EXPECT_EQ(status_with("", ""), 421);
