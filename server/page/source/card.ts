@@ -45,7 +45,7 @@ function explanation(answer: Answer): unknown {
   switch (answer.decision) {
     case 'known':
       return html`${percent(answer.confidence)} of the votes${typeof p === 'number' &&
-        html` · more alike to its class than ${percent(p)} of the class’s own pictures (p ${p.toFixed(2)})`}`;
+        html` · at least as alike to its class as ${percent(p)} of the class’s own pictures (p ${p.toFixed(2)})`}`;
     case 'ambiguous':
       return 'More than one class fits. Which one is it?';
     case 'unknown':
@@ -73,17 +73,22 @@ function Actions({ one, answer }: { one: Shown; answer: Answer }) {
         void settle(one.key, name);
       }} />`;
   }
+  const isNew = answer.class === null || tone(answer) === 'unknown';
   const choices = answer.decision === 'ambiguous' ? (answer.possible ?? []).map((entry) => entry.class).slice(0, 4) : [];
   const confirmed = answer.class !== null && answer.accepted && choices.length === 0;
+  const newClass = html`<button type="button" class=${isNew ? 'main' : ''} disabled=${busy}
+    onClick=${() => choosing.set({ key: one.key, isNew: true })}>New class <kbd aria-hidden="true">N</kbd></button>`;
   return html`<div class="actions">
+    ${isNew && newClass}
+    ${isNew && answer.class !== null && html`<button type="button" disabled=${busy}
+      onClick=${() => void settle(one.key, answer.class!)}><span>It is</span> <${Name} of=${answer.class} /></button>`}
     ${confirmed && html`<button type="button" class="main" disabled=${busy}
       onClick=${() => void settle(one.key, answer.class!)}>Right, add it <kbd aria-hidden="true">Enter</kbd></button>`}
     ${choices.map((name) => html`<button type="button" key=${name} class="main" disabled=${busy}
       onClick=${() => void settle(one.key, name)}><${Name} of=${name} /></button>`)}
     ${answer.class !== null && html`<button type="button" disabled=${busy}
       onClick=${() => choosing.set({ key: one.key, isNew: false })}>Another class <kbd aria-hidden="true">E</kbd></button>`}
-    <button type="button" class=${answer.class === null || tone(answer) === 'unknown' ? 'main' : ''} disabled=${busy}
-      onClick=${() => choosing.set({ key: one.key, isNew: true })}>New class <kbd aria-hidden="true">N</kbd></button>
+    ${!isNew && newClass}
   </div>`;
 }
 
@@ -122,19 +127,35 @@ function Settled({ one }: { one: Shown }) {
   </article>`;
 }
 
+// One that waits for its turn: only the one that a person looks at shows all.
+function Row({ one }: { one: Shown }) {
+  const answer = one.answer;
+  return html`<article class="card row" aria-label=${one.file.name}>
+    <button type="button" class="open" onClick=${() => current.set(one.key)}>
+      <${Preview} one=${one} />
+      ${answer ? html`<span class=${'verdict ' + tone(answer)}>${headline(answer)}</span>`
+               : html`<span class="quiet">${one.state === 'failed' ? 'No answer' : 'Looking…'}</span>`}
+      ${one.learned && html`<span class="badge">known now</span>`}
+      <span class="spring"></span>
+      ${answer && answer.class !== null && answer.decision !== 'unknown' &&
+        html`<small>${percent(answer.confidence)}</small>`}
+    </button>
+    <button type="button" class="plain icon" aria-label="Put aside" onClick=${() => putAside(one.key)}>×</button>
+  </article>`;
+}
+
 export function Card({ one }: { one: Shown }) {
   const active = useStore(current) === one.key;
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
     if (!active || one.state === 'settled') return;
     const frame = box.current!.getBoundingClientRect();
-    if (frame.top < 0 || frame.top > innerHeight * 0.7) box.current!.scrollIntoView({ block: 'start' });
+    if (frame.top < 64 || frame.top > innerHeight * 0.6) box.current!.scrollIntoView({ block: 'start' });
   }, [active]);
   if (one.state === 'settled') return html`<${Settled} one=${one} />`;
+  if (!active) return html`<${Row} one=${one} />`;
   const answer = one.answer;
-  return html`<article class=${'card' + (active ? ' active' : '')} ref=${box} aria-label=${one.file.name}
-      aria-current=${active ? 'true' : undefined} onFocusCapture=${() => current.set(one.key)}
-      onPointerDown=${() => current.set(one.key)}>
+  return html`<article class="card active" ref=${box} aria-label=${one.file.name} aria-current="true">
     <div class="asked">
       <${Preview} one=${one} />
       <p class="file" title=${one.file.name}><bdi>${one.file.name}</bdi></p>
@@ -150,7 +171,7 @@ export function Card({ one }: { one: Shown }) {
       ${answer && one.state !== 'failed' && html`
         <div class=${'verdict ' + tone(answer)}>
           <h3>${headline(answer)}</h3>
-          ${one.learned && html`<span class="badge">known since your last answers</span>`}
+          ${one.learned && html`<span class="badge">known now, by what was added since</span>`}
           <p>${explanation(answer)}</p>
         </div>
         <${Actions} one=${one} answer=${answer} />

@@ -37,7 +37,8 @@ export function complain(error: unknown): void {
 
 // Does `act` after some seconds in which `undo` is offered. Nothing is done if the page is closed before that.
 export function doSoon(text: unknown, act: () => Promise<unknown>, undo: () => unknown): void {
-  put({ text, kind: 'pending', undo, act, until: performance.now() + grace * 1000 });
+  const keep = html`<small class="keep">Nothing happens if this page is closed before that.</small>`;
+  put({ text: [text, keep], kind: 'pending', undo, act, until: performance.now() + grace * 1000 });
 }
 
 // Does something, and tells when it fails.

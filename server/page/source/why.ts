@@ -35,7 +35,9 @@ export function Why({ answer }: { answer: Answer }) {
   const why = answer.why;
   if (!why || why.classes.length === 0) return null;
   const decisive = answer.neighbors.filter((one) => one.decisive && one.without).slice(0, 3);
-  const { runner_up: second, overturned } = why;
+  const { runner_up: second } = why;
+  const isUnknown = answer.decision === 'unknown';
+  const overturned = isUnknown && why.overturned?.decision === 'unknown' ? null : why.overturned;
   return html`<details class="why">
     <summary>Why?</summary>
     <div class="scroll" tabindex="0" role="group" aria-label="Classes in question">
