@@ -95,7 +95,7 @@ function Actions({ one, answer }: { one: Shown; answer: Answer }) {
 function Neighbors({ answer }: { answer: Answer }) {
   if (answer.neighbors.length === 0) return null;
   return html`<section aria-label="Nearest pictures">
-    <h4>Nearest pictures</h4>
+    <h3>Nearest pictures</h3>
     <ol class="neighbors">
       ${answer.neighbors.slice(0, mostNeighbors).map((one) => html`<li key=${one.id}>
         <${Thumbnail} id=${one.id} label=${'Picture ' + one.id} />
@@ -163,14 +163,14 @@ export function Card({ one }: { one: Shown }) {
     <div class="told">
       <button type="button" class="plain icon aside" aria-label="Put this picture aside" title="Put aside (X)"
         onClick=${() => putAside(one.key)}>×</button>
-      ${!answer && one.state !== 'failed' && html`<div class="thinking"><h3>Looking…</h3></div>`}
+      ${!answer && one.state !== 'failed' && html`<div class="thinking"><h2>Looking…</h2></div>`}
       ${one.state === 'failed' && html`<div class="failed">
-        <h3>No answer</h3><p role="alert">${one.trouble}</p>
+        <h2>No answer</h2><p role="alert">${one.trouble}</p>
         <div class="actions"><button type="button" onClick=${() => retry(one.key)}>Try again</button></div>
       </div>`}
       ${answer && one.state !== 'failed' && html`
         <div class=${'verdict ' + tone(answer)}>
-          <h3>${headline(answer)}</h3>
+          <h2>${headline(answer)}</h2>
           ${one.learned && html`<span class="badge">known now, by what was added since</span>`}
           <p>${explanation(answer)}</p>
         </div>

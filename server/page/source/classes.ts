@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { type ClassCount, type Item, itemsOf } from './api';
 import { classes, leaving } from './classes_store';
 import { html } from './html';
-import { counted, Name, number, printable } from './names';
+import { counted, Name, number } from './names';
 import { Thumbnail } from './pictures';
 import { addressOf } from './place';
 import { useStore } from './store';
@@ -20,13 +20,13 @@ function Tile({ one }: { one: ClassCount }) {
     return () => { gone = true; };
   }, [one.class, one.items]);
   return html`<li class=${'tile' + (isLeaving ? ' leaving' : '')}>
-    <a href=${addressOf(one.class)} aria-label=${`${printable(one.class)}, ${counted(one.items, 'picture')}`}>
+    <a href=${addressOf(one.class)}>
       <span class="mosaic" aria-hidden="true">
         ${Array.from({ length: sample }, (_, index) => items[index]
           ? html`<${Thumbnail} key=${items[index]!.id} id=${items[index]!.id} label="" />`
           : html`<span class="thumbnail" key=${'-' + index}></span>`)}
       </span>
-      <span class="tile-text"><${Name} of=${one.class} /><small>${number(one.items)}</small></span>
+      <span class="tile-text"><${Name} of=${one.class} /><small>${number(one.items)}<span class="unseen"> pictures</span></small></span>
     </a>
   </li>`;
 }

@@ -12,8 +12,14 @@ export const retryIn = store(0);
 const quietest = 40_000;  // the server says something every 15 s
 const longestPause = 15;
 
+// A browser opens six connections to a server, for all its windows: one that nobody looks at gives its own back.
+const hiddenAfter = 20_000;
+
 let last: string | null = null;
 let wake = () => {};
+let stopper = new AbortController();
+let isAway = false;
+let comeBack = () => {};
 
 function sleep(seconds: number): Promise<void> {
   return new Promise((resolve) => {
@@ -36,7 +42,7 @@ export const tryNow = () => wake();
 async function readEvents(signal: AbortSignal, heard: () => void): Promise<void> {
   const response = await ask('/v1/events' + (last === null ? '' : '?since=' + last), { signal });
   heard();
-  if (last === null) changes.set(changes.get() + 1);  // what was loaded before may be older
+  changes.set(changes.get() + 1);  // what was loaded before may be older
   line.set('live');
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
@@ -68,7 +74,11 @@ export async function follow(): Promise<never> {
       });
       continue;
     }
-    const stopper = new AbortController();
+    if (isAway) {
+      await new Promise<void>((resolve) => { comeBack = resolve; });
+      continue;
+    }
+    stopper = new AbortController();
     let timer = 0;
     const heard = () => {
       clearTimeout(timer);
@@ -84,13 +94,30 @@ export async function follow(): Promise<never> {
     } finally {
       clearTimeout(timer);
     }
+    if (isAway) continue;
     line.set('lost');
     ++failures;
     await sleep(Math.min(longestPause, 0.5 * 2 ** Math.min(failures, 6)) * (0.75 + Math.random() / 2));
   }
 }
 
+function leave(): void {
+  isAway = true;
+  stopper.abort();
+}
+
+function returnHere(): void {
+  isAway = false;
+  comeBack();
+  tryNow();
+}
+
+let hiding = 0;
 addEventListener('online', tryNow);
+addEventListener('pagehide', leave);
+addEventListener('pageshow', returnHere);
 document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) tryNow();
+  clearTimeout(hiding);
+  if (document.hidden) hiding = setTimeout(leave, hiddenAfter);
+  else returnHere();
 });

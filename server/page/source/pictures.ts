@@ -2,8 +2,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask } from './api';
 import { html } from './html';
+import { changes } from './live';
 
-const atOnce = 6;
+const atOnce = 4;  // of the six connections that a browser opens
 const kept = 500;
 
 interface Picture {
@@ -59,6 +60,7 @@ export function Thumbnail({ id, label }: { id: number; label: string }) {
   const frame = useRef<HTMLElement>(null);
   const [address, setAddress] = useState<string | null>(null);
   const [failed, setFailed] = useState(false);
+  const [trial, setTrial] = useState(0);
   useEffect(() => {
     const element = frame.current!;
     let gone = false;
@@ -76,7 +78,9 @@ export function Thumbnail({ id, label }: { id: number; label: string }) {
       const picture = pictures.get(id);
       if (taken && picture) --picture.users;
     };
-  }, [id]);
+  }, [id, trial]);
+  // A picture that didn't come is asked for again when the server is back, or has something new.
+  useEffect(() => (failed ? changes.subscribe(() => setTrial(trial + 1)) : undefined), [failed, trial]);
   return html`<span class="thumbnail" ref=${frame}>
     ${address && html`<img src=${address} alt=${label} decoding="async" onLoad=${markSmall} />`}
     ${failed && html`<span class="no-picture">no picture</span>`}

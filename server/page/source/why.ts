@@ -8,7 +8,7 @@ const mostBars = 5;
 export function Votes({ answer }: { answer: Answer }) {
   if (answer.ranking.length === 0) return null;
   return html`<section class="votes" aria-label="Votes of the nearest pictures">
-    <h4>Votes of the nearest pictures</h4>
+    <h3>Votes of the nearest pictures</h3>
     <ul>
       ${answer.ranking.slice(0, mostBars).map((one) => html`<li key=${one.class}>
         <${Name} of=${one.class} />
