@@ -63,7 +63,7 @@ _simdb() {
       classes) options="--by --class --where --db --json" ;;
       ls) options="--after --class --limit --where --db --json" ;;
       mv) options="--class --db --json" ;;
-      serve) options="--listen --token-file --read-token-file --host --read-only --threads --quiet --image-limit --db" ;;
+      serve) options="--listen --token-file --read-token-file --host --read-only --threads --open --quiet --image-limit --db" ;;
       set) options="--unset --key --db --json" ;;
       tune) options="--items --dry-run --reset --db --json" ;;
       review) options="--keep --class --limit --report -k --db --json" ;;

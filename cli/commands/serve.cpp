@@ -12,6 +12,7 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/interrupt.h"
+#include "cli/open_browser.h"
 #include "cli/render.h"
 #include "server/access.h"
 #include "server/http_server.h"
@@ -49,8 +50,16 @@ std::vector<server::ListenSocket> open_sockets(const ArgumentParser& parser) {
   return sockets;
 }
 
+// Where a browser of this machine finds the page; empty if nothing of it is listened on.
+std::string page_address(const std::vector<server::ListenSocket>& sockets) {
+  for (const server::ListenSocket& socket : sockets) {
+    if (!socket.is_unix() && socket.is_local()) return "http://" + socket.name() + "/";
+  }
+  return {};
+}
+
 void print_start(std::ostream& out, const std::vector<server::ListenSocket>& sockets,
-                 const std::filesystem::path& token_file, const std::string& code) {
+                 const std::filesystem::path& token_file, const std::string& link) {
   for (const server::ListenSocket& socket : sockets) {
     if (socket.is_unix()) {
       out << "serving on " << printable(socket.name()) << '\n';
@@ -59,11 +68,7 @@ void print_start(std::ostream& out, const std::vector<server::ListenSocket>& soc
     }
   }
   out << "token      " << printable(token_file.string()) << '\n';
-  for (const server::ListenSocket& socket : sockets) {
-    if (socket.is_unix() || !socket.is_local()) continue;
-    out << "open       http://" << socket.name() << "/#" << code << '\n';
-    break;
-  }
+  if (!link.empty()) out << "open       " << link << '\n';
   out.flush();
 }
 
@@ -96,6 +101,7 @@ int run_serve(std::span<const std::string> args, Console& console) {
   parser.options().add_options()("read-only", "change nothing, and follow who does");
   parser.options().add_options()("threads", po::value<std::size_t>()->value_name("N"),
                                  "that decode, encode and search (one per core)");
+  parser.options().add_options()("open", "show the page in the browser");
   parser.options().add_options()("quiet", "no line per request on stderr");
   parser.with_image_limits().with_database();
   if (!parser.parse(args, console, 0, 0)) return 0;
@@ -105,6 +111,11 @@ int run_serve(std::span<const std::string> args, Console& console) {
   allow_many_descriptors();
   const InterruptGuard interrupt;
   std::vector<server::ListenSocket> sockets = open_sockets(parser);
+  const std::string address = page_address(sockets);
+  if (parser.flag("open") && address.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "--open needs an address of this machine; --listen localhost:7700 is one");
+  }
   const std::filesystem::path token_file =
       parser.has("token-file") ? std::filesystem::path(parser.get<std::string>("token-file"))
                                : folder / kTokenFile;
@@ -127,7 +138,13 @@ int run_serve(std::span<const std::string> args, Console& console) {
   const std::string manager = variable("NOTIFY_SOCKET");
   server::Service service(database, tokens, std::move(options));
   service.start();
-  print_start(console.out, sockets, token_file, tokens.new_code());
+  const std::string link = address.empty() ? address : address + '#' + tokens.new_code();
+  print_start(console.out, sockets, token_file, link);
+  if (parser.flag("open") && !open_browser(link)) {
+    console.err << "no browser was opened, since there is no program xdg-open (package xdg-utils); "
+                   "open the address above in one\n"
+                << std::flush;
+  }
   server::HttpServer http(service, std::move(sockets),
                           parser.has("host") ? parser.get<Words>("host") : Words(),
                           {.threads = service.workers().threads()});

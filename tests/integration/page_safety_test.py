@@ -4,11 +4,16 @@
 usage: page_safety_test.py SIMDB [unittest options]
 """
 
+import os
+import subprocess
 import sys
+import tempfile
+import unittest
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 from page_case import PageCase, main  # noqa: E402
+from page_server import Server, wait_for  # noqa: E402
 
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
           "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'")
@@ -58,6 +63,38 @@ class Door(PageCase):
         self.browser.run("sessionStorage.setItem('simdb-token', 'x'.repeat(32))")
         self.browser.call("POST", "/refresh", {})
         self.until_text(".gate", "The token isn’t valid any more.")
+
+
+class Open(unittest.TestCase):
+    """`simdb serve --open`, with a browser that notes what it is asked to show."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="simdb-open-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.server = Server(Path(PageCase.program).resolve(), self.folder)
+        self.addCleanup(self.server.stop)
+
+    def test_the_browser_gets_the_printed_link(self):
+        browser = self.folder / "xdg-open"
+        browser.write_text(f'#!/bin/sh\necho "$# $1" > "{self.folder}/part" && mv "{self.folder}/part" "{self.folder}/asked"\n')
+        browser.chmod(0o700)
+        self.server.start(0, "--open", env=os.environ | {"PATH": f"{self.folder}:{os.environ['PATH']}"})
+        self.assertTrue(wait_for((self.folder / "asked").exists))
+        self.assertEqual((self.folder / "asked").read_text(), f"1 {self.server.link}\n")
+
+    def test_without_a_browser_it_says_so_and_serves(self):
+        with open(self.folder / "told", "w+") as told:
+            self.server.start(0, "--open", env=os.environ | {"PATH": str(self.folder / "empty")}, stderr=told)
+            self.assertEqual(self.server.ask("GET", "/livez")[0], 200)
+            told.seek(0)
+            self.assertIn("there is no program xdg-open (package xdg-utils)", told.read())
+
+    def test_a_socket_of_this_user_has_no_page_to_open(self):
+        done = subprocess.run([self.server.program, "serve", "--db", self.folder / "db", "--open", "--listen",
+                               f"unix:{self.folder}/http.sock"], capture_output=True, text=True, check=False, timeout=30)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--open needs an address of this machine", done.stderr)
 
 
 class Served(PageCase):

@@ -25,9 +25,9 @@ class Server:
         place = [] if command == "sample-data" else ["--db", self.folder / "db"]
         subprocess.run([self.program, command, *arguments, *place], check=True, capture_output=True)
 
-    def start(self, port=0):
-        self.process = subprocess.Popen([self.program, "serve", "--db", self.folder / "db", "--quiet",
-                                         "--listen", f"127.0.0.1:{port}"], stdout=subprocess.PIPE, text=True)
+    def start(self, port=0, *options, **how):
+        self.process = subprocess.Popen([self.program, "serve", "--db", self.folder / "db", "--quiet", *options,
+                                         "--listen", f"127.0.0.1:{port}"], stdout=subprocess.PIPE, text=True, **how)
         lines = dict(line.split(None, 1) for line in (self.process.stdout.readline() for _ in range(3)))
         self.link = lines["open"].strip()
         self.url = self.link.split("#")[0]
