@@ -46,6 +46,7 @@ class Ask(PageCase):
         for key in ("r", "e", "c", "ArrowDown", "Enter"):
             self.browser.press(key)
         self.until_classes({"circle": 7, "rectangle": 7, "triangle": 6})
+        self.until("return document.querySelectorAll('.settled').length === 2", "not both are done")
         self.browser.press("u")
         self.until_classes({"circle": 7, "rectangle": 6, "triangle": 6})
 
@@ -95,6 +96,39 @@ class Ask(PageCase):
                 done(event.defaultPrevented);
               });""", kind)
             self.until(f"return document.querySelector('[aria-label=\"{kind}.png\"] .verdict') !== null", f"no answer to a {kind}")
+
+    def canned(self, status, answer, fields=""):
+        """Every query gets this answer: what the drawn database doesn't give."""
+        self.browser.run("""
+          const [status, answer, wait] = arguments;
+          window.ownFetch ??= window.fetch;
+          window.asked = 0;
+          window.fetch = (path, how) => {
+            if (!String(path).startsWith('/v1/query')) return window.ownFetch(path, how);
+            ++window.asked;
+            return Promise.resolve(new Response(JSON.stringify(answer), { status, headers: wait ? { 'Retry-After': wait } : {} }));
+          };""", status, answer, fields)
+
+    def test_in_doubt_every_class_that_fits_is_one_click(self):
+        self.canned(200, {"class": "circle", "confidence": 0.6, "accepted": False, "decision": "ambiguous", "alpha": 0.05,
+                          "possible": [{"class": "circle", "p": 0.4}, {"class": "triangle", "p": 0.2}],
+                          "ranking": [{"class": "circle", "score": 0.6}, {"class": "triangle", "score": 0.4}],
+                          "neighbors": []})
+        self.show(*self.server.pictures("circle", 1, skip=7))
+        self.until_text(".verdict", "One of 2 classes")
+        self.assertIn("More than one class fits. Which one is it?", self.text(".verdict"))
+        self.browser.press("Enter")  # confirms nothing: there is no one answer
+        self.press_button("triangle")
+        self.until_classes({"circle": 6, "rectangle": 6, "triangle": 7})
+
+    def test_a_busy_server_is_asked_again_and_then_told(self):
+        self.canned(503, {"detail": "too many requests; try again"}, "1")
+        self.show(*self.server.pictures("circle", 1, skip=7))
+        self.until_text(".failed", "The server is busy. Try again in a moment.")
+        self.assertEqual(self.browser.run("return window.asked"), 4)
+        self.browser.run("window.fetch = window.ownFetch")
+        self.press_button("Try again")
+        self.until_text(".verdict", "Probably circle")
 
     def test_the_camera_of_a_phone(self):
         camera = self.browser.run("const one = document.getElementById('camera'); return [one.accept, one.getAttribute('capture')]")

@@ -14,7 +14,7 @@ export interface Shown {
   trouble?: string;
   answeredAt: number;         // performance.now() when the answer changed
   learned?: boolean;          // known only since other pictures were added
-  added?: { id: number | null; class: string; isNew: boolean; elsewhere?: string };
+  added?: { id: number | null; class: string; isNew: boolean; elsewhere?: string; at: number };
 }
 
 export const pictures = store<Shown[]>([]);
@@ -130,7 +130,8 @@ export async function settle(key: number, name: string): Promise<void> {
   try {
     const result = await addTo(name, one.file);
     change(key, { state: 'settled', added: { id: result.id, class: name, isNew: result.added,
-                                             elsewhere: result.duplicate_class } });
+                                             elsewhere: result.duplicate_class,
+                                             at: performance.now() } });
     announcement.set(result.added ? `Added to ${shortName(name)}.` : `It was in ${shortName(name)} already.`);
     goOn(key);
   } catch (error) {
@@ -153,6 +154,12 @@ export async function takeBack(key: number): Promise<void> {
   }
 }
 
+// The picture that was added last.
+export function lastAdded(): Shown | undefined {
+  const undoable = pictures.get().filter((one) => one.state === 'settled' && one.added?.isNew);
+  return undoable.sort((a, b) => a.added!.at - b.added!.at).at(-1);
+}
+
 export function putAside(key: number): void {
   goOn(key);
   const one = find(key);
@@ -168,5 +175,7 @@ export function step(by: number): void {
   const open = openOnes();
   if (open.length === 0) return;
   const at = open.findIndex((one) => one.key === current.get());
-  current.set(open[Math.min(open.length - 1, Math.max(0, at + by))]!.key);
+  const one = open[Math.min(open.length - 1, Math.max(0, at + by))]!;
+  current.set(one.key);
+  announcement.set(one.answer ? inWords(one.answer) : one.file.name);
 }

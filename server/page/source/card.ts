@@ -150,12 +150,14 @@ export function Card({ one }: { one: Shown }) {
   useEffect(() => {
     if (!active || one.state === 'settled') return;
     const frame = box.current!.getBoundingClientRect();
+    // What had the focus went with the picture before: the next one takes it, so that Tab goes on from here.
+    if (document.activeElement === document.body) box.current!.focus({ preventScroll: true });
     if (frame.top < 64 || frame.top > innerHeight * 0.6) box.current!.scrollIntoView({ block: 'start' });
   }, [active]);
   if (one.state === 'settled') return html`<${Settled} one=${one} />`;
   if (!active) return html`<${Row} one=${one} />`;
   const answer = one.answer;
-  return html`<article class="card active" ref=${box} aria-label=${one.file.name} aria-current="true">
+  return html`<article class="card active" ref=${box} tabindex="-1" aria-label=${one.file.name} aria-current="true">
     <div class="asked">
       <${Preview} one=${one} />
       <p class="file" title=${one.file.name}><bdi>${one.file.name}</bdi></p>

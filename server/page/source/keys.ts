@@ -1,6 +1,6 @@
 // Single keys. They can be switched off, as WCAG 2.1.4 asks.
 import { chooseFiles } from './ask';
-import { current, find, pictures, putAside, step, takeBack } from './ask_store';
+import { current, find, lastAdded, putAside, step, takeBack } from './ask_store';
 import { choosing, confirm } from './card';
 import { undoLast } from './notices';
 import { go, place } from './place';
@@ -22,9 +22,8 @@ const isControl = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.closest('button, a, summary, input, label') !== null;
 
 function undo(): void {
-  if (undoLast()) return;
-  const last = pictures.get().findLast((one) => one.state === 'settled' && one.added?.isNew);
-  if (last) void takeBack(last.key);
+  const last = lastAdded();
+  if (!undoLast(last?.added!.at ?? 0) && last) void takeBack(last.key);
 }
 
 function onCard(key: string): boolean {

@@ -8,6 +8,7 @@ export interface Notice {
   text: unknown;
   kind: 'done' | 'wrong' | 'pending';
   undo?: () => unknown;
+  at: number;     // performance.now() when it came
   until: number;  // performance.now() at which it goes
   act?: () => unknown;  // what is done then
 }
@@ -18,11 +19,11 @@ export const grace = 8;  // seconds before something is deleted
 const notices = store<Notice[]>([]);
 let next = 1;
 
-function put(notice: Omit<Notice, 'id'>): void {
+function put(notice: Omit<Notice, 'id' | 'at'>): void {
   // What still waits to be done stays; of the rest the last two.
   const pending = notices.get().filter((one) => one.kind === 'pending');
   const others = notices.get().filter((one) => one.kind !== 'pending').slice(-1);
-  notices.set([...pending, ...others, { ...notice, id: next++ }]);
+  notices.set([...pending, ...others, { ...notice, id: next++, at: performance.now() }]);
 }
 
 const drop = (id: number) => notices.set(notices.get().filter((one) => one.id !== id));
@@ -52,8 +53,9 @@ export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-export function undoLast(): boolean {
-  const last = notices.get().findLast((one) => one.undo);
+// Undoes what was done last, if that was after some time.
+export function undoLast(after: number): boolean {
+  const last = notices.get().findLast((one) => one.undo && one.at > after);
   if (!last) return false;
   drop(last.id);
   void attempt(async () => last.undo!());

@@ -1,6 +1,6 @@
 // What stands around the pages: navigation, the line to the server, the form for the token, the list of keys.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { askJson, keepToken, Problem, token, tokenTrouble } from './api';
+import { keepToken, Problem, token, tokenTrouble } from './api';
 import { AskPage } from './ask';
 import { ClassPage } from './class_page';
 import { ClassesPage } from './classes';
@@ -124,15 +124,6 @@ function Help() {
   <//>`;
 }
 
-// Checks once whether the server lets this page in at all, so that a token that is old shows at once.
-async function greet(): Promise<void> {
-  try {
-    await askJson('/v1/classes');
-  } catch {
-    // told by the form or by the banner
-  }
-}
-
 export function App() {
   const held = useStore(token);
   const here = useStore(place);
@@ -146,9 +137,6 @@ export function App() {
     document.title = here.page === 'ask' ? 'Ask · simdb' : 'Classes · simdb';
     scrollTo(0, 0);
   }, [here]);
-  useEffect(() => {
-    if (held) void greet();
-  }, [held]);
   if (!held) return html`<${TokenForm} />`;
   return html`
     <a class="skip" href="#content" onClick=${(event: Event) => {
