@@ -149,7 +149,7 @@ export interface Answer {
 export interface Added {
   id: number | null;
   added: boolean;
-  duplicate_class?: string;
+  duplicate_of?: { id: number | null; class: string; same: 'file' | 'pixels' };
 }
 
 export const classCounts = async () => (await askJson<{ classes: ClassCount[] }>('/v1/classes')).classes;

@@ -129,8 +129,9 @@ export async function settle(key: number, name: string): Promise<void> {
   change(key, { state: 'adding' });
   try {
     const result = await addTo(name, one.file);
+    const original = result.duplicate_of?.class;
     change(key, { state: 'settled', added: { id: result.id, class: name, isNew: result.added,
-                                             elsewhere: result.duplicate_class,
+                                             elsewhere: original === name ? undefined : original,
                                              at: performance.now() } });
     announcement.set(result.added ? `Added to ${shortName(name)}.` : `It was in ${shortName(name)} already.`);
     goOn(key);
