@@ -19,7 +19,7 @@ cd "$page"
 
 # Anew only when the lock file has changed: npm keeps a copy of it in node_modules. No script of a package is run.
 if ! cmp -s package-lock.json node_modules/.lock; then
-  npm ci --ignore-scripts --no-audit --no-fund --silent ||
+  npm ci --ignore-scripts --no-audit --no-fund --silent --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-timeout=20000 ||
     { echo "build_page.sh: npm can't get the packages of package-lock.json" >&2; exit 3; }
   cp package-lock.json node_modules/.lock
 fi
