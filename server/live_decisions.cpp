@@ -45,6 +45,7 @@ void LiveDecisions::put(std::shared_ptr<const Calibration> calibration) {
 }
 
 std::optional<std::string> LiveDecisions::refresh(bool save) {
+  const std::lock_guard one_at_a_time(renewal_);
   const std::shared_ptr<const Calibration> before = calibration();
   if (!before) return std::nullopt;
   try {
@@ -61,6 +62,7 @@ std::optional<std::string> LiveDecisions::refresh(bool save) {
 }
 
 std::optional<std::string> LiveDecisions::reload() {
+  const std::lock_guard one_at_a_time(renewal_);
   try {
     auto loaded = refreshed_calibration(folder_, database_);
     put(loaded ? std::make_shared<const Calibration>(*std::move(loaded)) : nullptr);

@@ -14,7 +14,7 @@
 namespace simdb::server {
 
 /// The calibration of a database that changes while it is asked: answers go by the last one that
-/// is complete. Thread-safe; refresh() and reload() by one thread at a time.
+/// is complete. Thread-safe.
 class LiveDecisions {
  public:
   /// `database` must outlive it.
@@ -36,6 +36,7 @@ class LiveDecisions {
 
   const std::filesystem::path folder_;
   const Database& database_;
+  std::mutex renewal_;  // one refresh or reload at a time
   mutable std::mutex mutex_;
   std::shared_ptr<const Calibration> calibration_;
   mutable std::map<double, std::shared_ptr<const AnswerSets>> sets_;  // by alpha
