@@ -199,6 +199,7 @@ class Classes(PageCase):
         first = self.text(".countdown")
         self.until(f"return document.querySelector('.countdown').innerText !== '{first}'", "no countdown")
         self.assertEqual(self.server.classes()["circle"], 6)
+        self.until_text(".tile.leaving", "being deleted")
         self.press_button("Undo")
         wait_for(lambda: False, 9)
         self.assertEqual(self.server.classes()["circle"], 6)

@@ -138,10 +138,11 @@ var x,It,Zn,J,Qe,Pe,Mt,Te,Ht,Ze,Ye,es,$e=Symbol.for("pv"),Ae={},Le=[],ts=/^m(i|n
       <rect x="6" y="10" width="36" height="28" rx="5" /><circle cx="17" cy="20" r="3.5" /><path d="m8 34 10-9 7 6 7-8 9 9" />
     </svg>
     <h2>${s?.length===0?"No classes yet":"What is this?"}</h2>
-    <p class="quiet">${s?.length===0?"Drop pictures of one part to begin, and give that part a name.":"Drop a picture here, paste one, or take a photograph."}</p>`}
+    <p class="quiet">${s?.length===0?"Drop pictures of one part to begin, and give that part a name.":l`<span class="at-desk">Drop a picture here, paste one, or take a photograph.</span>
+          <span class="in-hand">Photograph a part, or choose a picture of it.</span>`}</p>`}
     <div class="inlet-actions">
       <button type="button" class="main" onClick=${()=>t.current.click()}>Choose pictures</button>
-      <button type="button" onClick=${()=>n.current.click()}>Take a photo</button>
+      <button type="button" class="photo" onClick=${()=>n.current.click()}>Take a photo</button>
       ${e&&l`<span class="quiet hint">or drop or paste them</span>`}
     </div>
     <input ref=${t} id="files" type="file" accept="image/*" multiple hidden onChange=${i} aria-label="Pictures" />
@@ -234,7 +235,7 @@ var x,It,Zn,J,Qe,Pe,Mt,Te,Ht,Ze,Ye,es,$e=Symbol.for("pv"),Ae={},Le=[],ts=/^m(i|n
       <span class="mosaic" aria-hidden="true">
         ${Array.from({length:Jn},(i,o)=>t[o]?l`<${ge} key=${t[o].id} id=${t[o].id} label="" />`:l`<span class="thumbnail" key=${"-"+o}></span>`)}
       </span>
-      <span class="tile-text"><${w} of=${e.class} /><small>${O(e.items)}<span class="unseen"> pictures</span></small></span>
+      <span class="tile-text"><${w} of=${e.class} /><small>${s?"being deleted":l`${O(e.items)}<span class="unseen"> pictures</span>`}</small></span>
     </a>
   </li>`}function Xn(){let e=$(R),[t,n]=v(""),[s,i]=v(Gn),o=t.trim().toLocaleLowerCase(),r=(e??[]).filter(d=>d.class.toLocaleLowerCase().includes(o)),a=(e??[]).reduce((d,p)=>d+p.items,0);return l`<div class="classes">
     <header class="page-head">

@@ -36,10 +36,11 @@ function Inlet({ compact }: { compact: boolean }) {
     <h2>${known?.length === 0 ? 'No classes yet' : 'What is this?'}</h2>
     <p class="quiet">${known?.length === 0
       ? 'Drop pictures of one part to begin, and give that part a name.'
-      : 'Drop a picture here, paste one, or take a photograph.'}</p>`}
+      : html`<span class="at-desk">Drop a picture here, paste one, or take a photograph.</span>
+          <span class="in-hand">Photograph a part, or choose a picture of it.</span>`}</p>`}
     <div class="inlet-actions">
       <button type="button" class="main" onClick=${() => files.current!.click()}>Choose pictures</button>
-      <button type="button" onClick=${() => camera.current!.click()}>Take a photo</button>
+      <button type="button" class="photo" onClick=${() => camera.current!.click()}>Take a photo</button>
       ${compact && html`<span class="quiet hint">or drop or paste them</span>`}
     </div>
     <input ref=${files} id="files" type="file" accept="image/*" multiple hidden onChange=${taken} aria-label="Pictures" />

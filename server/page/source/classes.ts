@@ -26,7 +26,8 @@ function Tile({ one }: { one: ClassCount }) {
           ? html`<${Thumbnail} key=${items[index]!.id} id=${items[index]!.id} label="" />`
           : html`<span class="thumbnail" key=${'-' + index}></span>`)}
       </span>
-      <span class="tile-text"><${Name} of=${one.class} /><small>${number(one.items)}<span class="unseen"> pictures</span></small></span>
+      <span class="tile-text"><${Name} of=${one.class} /><small>${isLeaving ? 'being deleted'
+        : html`${number(one.items)}<span class="unseen"> pictures</span>`}</small></span>
     </a>
   </li>`;
 }
