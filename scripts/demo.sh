@@ -145,4 +145,5 @@ say "7. Check that everything is safe on disk."
 run simdb verify
 run simdb stats
 
-say "Done. Open $PWD/report.html in a browser: confusion matrix, similarities, a 3-D view of the features."
+say "Done. Open $PWD/report.html in a browser: confusion matrix, similarities, a 3-D view of the features.
+To ask about pictures in a browser, and to let classes grow: cd $PWD && $(command -v simdb) serve --open"

@@ -206,6 +206,20 @@ class OpenApi(unittest.TestCase):
                     self.check(operation, self.server.ask(method, target, **body), 400)
                     self.assertIn(parameter["name"], json.loads(self.server.ask(method, target, **body)[2])["detail"])
 
+    def test_the_example_client_asks_and_adds(self):
+        example = Path(__file__).resolve().parents[2] / "examples" / "http_client.py"
+        picture = self.server.folder / "a+b c.png"
+        picture.write_bytes(self.server.picture)
+        words = [sys.executable, "-B", example, f"http://127.0.0.1:{self.server.port}", self.server.database / "server.token"]
+        run = lambda *more: subprocess.run([*words, *more], capture_output=True, text=True)
+        self.assertRegex(run(picture).stdout, r"a\+b c\.png: (known|ambiguous), ")
+        added = run("--add", "x + y", picture)
+        self.assertRegex(added.stdout, r"item \d+ of x \+ y\n")
+        counts = json.loads(self.server.ask("GET", "/v1/classes")[2])["classes"]
+        self.assertIn({"class": "x + y", "items": 1}, counts)
+        self.server.ask("POST", "/v1/classes/delete", {"class": "x + y"})
+        self.assertIn("no PNG", run(example).stderr)
+
     def test_answers_are_those_of_the_command_line(self):
         def lines(*words):
             done = subprocess.run([SIMDB, *words, "--db", self.server.database, "--json"], check=True, capture_output=True)
