@@ -266,8 +266,10 @@ struct HttpServer::Loop : std::enable_shared_from_this<Loop> {
       if (co_await connection.read_more()) continue;
       if (connection.take_late() && !input.empty()) {
         const Request none;
-        co_await send(connection, none,
-                      problem(408, "timeout", "the request did not arrive in time", {}), false);
+        const Served served =
+            co_await send(connection, none,
+                          problem(408, "timeout", "the request did not arrive in time", {}), false);
+        application.note({none, served.status, served.sent, limits.head_time});
         co_await connection.close();
       }
       co_return std::nullopt;

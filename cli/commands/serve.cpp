@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <cstdlib>
-#include <mutex>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "server/access.h"
 #include "server/http_server.h"
 #include "server/listen_socket.h"
+#include "server/log_queue.h"
 #include "server/service.h"
 #include "server/service_manager.h"
 #include "simdb/error.h"
@@ -128,13 +128,8 @@ int run_serve(std::span<const std::string> args, Console& console) {
   server::ServiceOptions options{.folder = folder, .read_only = read_only};
   options.limits = parser.image_limits();
   if (parser.has("threads")) options.threads = parser.get<std::size_t>("threads");
-  std::mutex log_mutex;
-  if (!parser.flag("quiet")) {
-    options.log = [&](std::string_view line) {
-      const std::lock_guard lock(log_mutex);
-      console.err << line << '\n' << std::flush;
-    };
-  }
+  server::LogQueue log([&](std::string_view lines) { console.err << lines << std::flush; });
+  if (!parser.flag("quiet")) options.log = [&](std::string_view line) { log.put(line); };
   const std::string manager = variable("NOTIFY_SOCKET");
   server::Service service(database, tokens, std::move(options));
   service.start();
