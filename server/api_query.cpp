@@ -63,14 +63,29 @@ Embedding vector_of(const simdjson::dom::element& list, std::size_t dimension) {
   return Embedding::normalized(values);
 }
 
-std::string decided(const Call& call, const Ask& ask, std::span<const float> embedding) {
+std::optional<double> p_of_winner(const AnswerSets& sets, const Prediction& prediction,
+                                  const QueryOptions& options) {
+  for (const LabeledNeighbor& neighbor : prediction.neighbors) {
+    if (neighbor.class_name != prediction.class_name) continue;
+    return sets.standing(prediction.class_name, neighbor.similarity, options).p;
+  }
+  return std::nullopt;
+}
+
+// `is_new`: it is no item of the gallery.
+std::string decided(const Call& call, const Ask& ask, std::span<const float> embedding,
+                    bool is_new = true) {
   Service& service = *call.service;
   const Database& database = service.database();
-  const Decider decider(database, ask.options,
-                        ask.by_similarity ? nullptr : service.decisions().sets(ask.alpha),
-                        ask.by_similarity);
+  const auto sets = ask.by_similarity ? nullptr : service.decisions().sets(ask.alpha);
+  const Decider decider(database, ask.options, sets, ask.by_similarity);
   const Answer answer = decider.answer(embedding, database.query(embedding, ask.options));
   service.metrics().count_answer(decider.verdict(answer));
+  if (sets && is_new) {
+    if (const auto p = p_of_winner(*sets, answer.prediction, ask.options)) {
+      service.metrics().note_p_value(*p);
+    }
+  }
   if (!ask.why) return answer_json(ask.name, answer, decider);
   const Explanation why = decider.explain(embedding, answer);
   return answer_json(ask.name, answer, decider, &why);
@@ -113,9 +128,10 @@ void handle_query_json(const Call& call) {
   }
   const bool is_quick = !ask.why && !ask.options.within && ask.options.filter.where.empty() &&
                         ask.options.k <= kQuickNeighbors;
-  if (is_quick) return call.reply(decided(call, ask, embedding->values()));
-  const bool is_taken = call.service->workers().submit([call, ask, embedding = *embedding] {
-    call.guard([&] { call.reply(decided(call, ask, embedding.values())); });
+  const bool is_new = id == 0;
+  if (is_quick) return call.reply(decided(call, ask, embedding->values(), is_new));
+  const bool is_taken = call.service->workers().submit([call, ask, is_new, embedding = *embedding] {
+    call.guard([&] { call.reply(decided(call, ask, embedding.values(), is_new)); });
   });
   if (!is_taken) throw Error(ErrorCode::kBusy, "too many requests; try again");
 }

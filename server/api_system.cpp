@@ -43,6 +43,10 @@ void handle_metrics(const Call& call) {
   const Metrics::Gauge gauges[] = {
       {"simdb_items", "Items in the database.", static_cast<double>(stats.items)},
       {"simdb_classes", "Classes in the database.", static_cast<double>(stats.classes)},
+      {"simdb_p_value_drift",
+       "Excess of small p-values in the last 1,000 answers; far above 0.04 images are no longer "
+       "like the items.",
+       service.metrics().drift()},
       {"simdb_disk_bytes", "Bytes that the database takes.", static_cast<double>(stats.disk_bytes)},
       {"simdb_waiting_requests", "Requests that wait for a thread.",
        static_cast<double>(service.workers().waiting())},

@@ -22,6 +22,30 @@ void Metrics::count_answer(std::string_view verdict) {
   ++answers_[verdict];
 }
 
+void Metrics::note_p_value(double p) {
+  const std::lock_guard lock(mutex_);
+  if (p_values_.size() < kPValues) {
+    p_values_.push_back(p);
+  } else {
+    p_values_[next_p_value_++ % kPValues] = p;
+  }
+}
+
+double Metrics::drift() const {
+  std::vector<double> sorted;
+  {
+    const std::lock_guard lock(mutex_);
+    sorted = p_values_;
+  }
+  std::ranges::sort(sorted);
+  double most = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const double share = static_cast<double>(i + 1) / static_cast<double>(sorted.size());
+    most = std::max(most, share - sorted[i]);
+  }
+  return most;
+}
+
 std::string Metrics::text(std::span<const Gauge> gauges) const {
   std::string text;
   const auto out = std::back_inserter(text);

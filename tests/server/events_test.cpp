@@ -116,5 +116,18 @@ TEST(MetricsTest, WritesTextThatPrometheusReads) {
   EXPECT_TRUE(text.ends_with('\n'));
 }
 
+TEST(MetricsTest, DriftIsTheExcessOfSmallPValues) {
+  Metrics metrics;
+  EXPECT_EQ(metrics.drift(), 0);
+  metrics.note_p_value(0.25);
+  EXPECT_DOUBLE_EQ(metrics.drift(), 0.75);
+  for (int i = 1; i < 4; ++i) metrics.note_p_value(0.25 * (i + 1));  // evenly spread
+  EXPECT_DOUBLE_EQ(metrics.drift(), 0);
+  metrics.note_p_value(0.1);  // 0.1, 0.25, 0.5, 0.75, 1: at 0.75 four of five
+  EXPECT_NEAR(metrics.drift(), 0.15, 1e-12);
+  for (int i = 0; i < 2000; ++i) metrics.note_p_value(1);  // only the last 1,000 count
+  EXPECT_DOUBLE_EQ(metrics.drift(), 0);
+}
+
 }  // namespace
 }  // namespace simdb::server
