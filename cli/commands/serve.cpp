@@ -13,6 +13,7 @@
 #include "cli/interrupt.h"
 #include "cli/open_browser.h"
 #include "cli/render.h"
+#include "core/parallel.h"
 #include "server/access.h"
 #include "server/http_server.h"
 #include "server/listen_socket.h"
@@ -27,6 +28,7 @@ namespace {
 
 constexpr const char* kDefaultAddress = "localhost:7700";
 constexpr const char* kTokenFile = "server.token";
+constexpr std::size_t kMostThreads = 256;
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -56,6 +58,14 @@ std::string page_address(const std::vector<server::ListenSocket>& sockets) {
     if (!socket.is_unix() && socket.is_local()) return "http://" + socket.name() + "/";
   }
   return {};
+}
+
+std::size_t threads_of(const ArgumentParser& parser) {
+  if (!parser.has("threads")) return core_count();
+  const auto threads = parser.get<std::size_t>("threads");
+  if (threads >= 1 && threads <= kMostThreads) return threads;
+  throw Error(ErrorCode::kUsage, "--threads takes 1 to " + std::to_string(kMostThreads) + ", not " +
+                                     std::to_string(threads));
 }
 
 void print_start(std::ostream& out, const std::vector<server::ListenSocket>& sockets,
@@ -127,7 +137,7 @@ int run_serve(std::span<const std::string> args, Console& console) {
                             : std::string());
   server::ServiceOptions options{.folder = folder, .read_only = read_only};
   options.limits = parser.image_limits();
-  if (parser.has("threads")) options.threads = parser.get<std::size_t>("threads");
+  options.threads = threads_of(parser);
   server::LogQueue log([&](std::string_view lines) { console.err << lines << std::flush; });
   if (!parser.flag("quiet")) options.log = [&](std::string_view line) { log.put(line); };
   const std::string manager = variable("NOTIFY_SOCKET");
