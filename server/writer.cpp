@@ -1,6 +1,8 @@
 #include "server/writer.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "simdb/error.h"
@@ -82,12 +84,16 @@ void Writer::run() {
   }
 }
 
-// In their order, those that follow each other with the same rule in one step.
+// In their order, those that follow each other in one step, as long as they have the same rule and
+// keys of their own: of the same key the later one takes the place of the earlier.
 void Writer::commit(std::vector<Job>& additions) {
   while (!additions.empty()) {
     const OnDuplicate rule = additions.front().addition.on_duplicate;
-    const auto end = std::ranges::find_if(
-        additions, [&](const Job& job) { return job.addition.on_duplicate != rule; });
+    std::set<std::string_view> keys;
+    const auto end = std::ranges::find_if(additions, [&](const Job& job) {
+      const std::string& key = job.addition.label.key;
+      return job.addition.on_duplicate != rule || (!key.empty() && !keys.insert(key).second);
+    });
     std::vector<Job> some(std::move_iterator(additions.begin()), std::move_iterator(end));
     additions.erase(additions.begin(), end);
     commit_some(some, rule);
