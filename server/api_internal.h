@@ -36,6 +36,7 @@ void handle_thumbnail(const Call& call);
 void handle_image(const Call& call);
 void handle_neighbors(const Call& call);
 void handle_add(const Call& call);
+void handle_import(const Call& call);
 void handle_change_item(const Call& call);
 void handle_delete_item(const Call& call);
 void handle_move_items(const Call& call);

@@ -13,6 +13,7 @@ constexpr Access kWrite = Access::kWrite;
 constexpr BodyKind kNoBody = BodyKind::kNone;
 constexpr BodyKind kJson = BodyKind::kJson;
 constexpr BodyKind kImage = BodyKind::kImage;
+constexpr BodyKind kLines = BodyKind::kLines;
 constexpr Names kNoParameters;
 constexpr std::array<std::string_view, 4> kPage = {"class", "where", "after", "limit"};
 constexpr std::array<std::string_view, 4> kAdd = {"class", "key", "meta", "on-duplicate"};
@@ -37,6 +38,7 @@ constexpr std::array kRoutes = {
     Route{"POST", "/v1/classes/delete", kWrite, kJson, kNoParameters, handle_delete_class},
     Route{"GET", "/v1/items", kRead, kNoBody, kPage, handle_items},
     Route{"POST", "/v1/items", kWrite, kImage, kAdd, handle_add},
+    Route{"POST", "/v1/items/import", kWrite, kLines, kNoParameters, handle_import},
     Route{"POST", "/v1/items/move", kWrite, kJson, kNoParameters, handle_move_items},
     Route{"POST", "/v1/items/delete", kWrite, kJson, kNoParameters, handle_delete_items},
     Route{"GET", "/v1/items/{id}", kRead, kNoBody, kNoParameters, handle_item},

@@ -25,6 +25,7 @@ namespace {
 constexpr std::chrono::seconds kTick{1};
 constexpr std::size_t kMostWaiting = 1024;
 constexpr std::uint64_t kMaxJsonBytes = 16UL << 20;
+constexpr std::uint64_t kMaxLinesBytes = 64UL << 20;
 constexpr std::size_t kMostQuickBytes = 128UL << 10;  // a vector of 4,096 numbers
 
 bool is_variable(std::string_view segment) { return segment.starts_with('{'); }
@@ -81,17 +82,33 @@ std::string_view media_type(const RequestHead& head) {
   return bare.substr(0, bare.find_last_not_of(" \t") + 1);
 }
 
-bool suits(BodyKind kind, std::string_view type) {
+// What a body may be.
+struct BodyRule {
+  std::uint64_t max_bytes = 0;
+  std::string_view type;  ///< the media type, or the beginning of one
+  std::string_view what;  ///< for a person
+};
+
+BodyRule rule_of(BodyKind kind, const ImageLimits& limits) {
   switch (kind) {
     case BodyKind::kJson:
-      return equal_ignoring_case(type, "application/json");
+      return {kMaxJsonBytes, "application/json", "JSON: 'Content-Type: application/json'"};
+    case BodyKind::kLines:
+      return {kMaxLinesBytes, "application/x-ndjson",
+              "lines of JSON: 'Content-Type: application/x-ndjson'"};
     case BodyKind::kImage:
-      return (type.size() > 6 && equal_ignoring_case(type.substr(0, 6), "image/")) ||
-             equal_ignoring_case(type, "application/octet-stream");
+      return {limits.max_file_bytes, "image/",
+              "the file of an image: 'Content-Type: image/png', or that of its format"};
     case BodyKind::kNone:
       break;
   }
-  return true;
+  return {};
+}
+
+bool suits(const BodyRule& rule, std::string_view type) {
+  if (!rule.type.ends_with('/')) return equal_ignoring_case(type, rule.type);
+  return equal_ignoring_case(type.substr(0, rule.type.size()), rule.type) ||
+         equal_ignoring_case(type, "application/octet-stream");
 }
 
 std::pair<int, std::string_view> status_of(ErrorCode code) noexcept {
@@ -216,18 +233,14 @@ std::optional<Response> Service::admit(Request& request) {
   }
   const bool has_length = request.head.content_length.has_value();
   if (route.body == BodyKind::kNone) return std::nullopt;
-  request.max_body_bytes =
-      route.body == BodyKind::kJson ? kMaxJsonBytes : options_.limits.max_file_bytes;
+  const BodyRule rule = rule_of(route.body, options_.limits);
+  request.max_body_bytes = rule.max_bytes;
   if (!has_length) {
     return problem(411, "usage", "a body with Content-Length is missing", request.id);
   }
-  if (!suits(route.body, media_type(request.head)) || request.head.field("content-encoding")) {
+  if (!suits(rule, media_type(request.head)) || request.head.field("content-encoding")) {
     return problem(415, "bad_input",
-                   route.body == BodyKind::kJson
-                       ? "the body is JSON, not encoded further: 'Content-Type: application/json'"
-                       : "the body is the file of an image, not encoded further: 'Content-Type: "
-                         "image/png', or that of its format",
-                   request.id);
+                   "the body is " + std::string(rule.what) + ", not encoded further", request.id);
   }
   return std::nullopt;
 }

@@ -67,7 +67,7 @@ struct Call {
 };
 
 /// What a route takes.
-enum class BodyKind { kNone, kJson, kImage };
+enum class BodyKind { kNone, kJson, kImage, kLines };
 
 struct Route {
   std::string_view method;

@@ -153,6 +153,15 @@ class OpenApi(unittest.TestCase):
         self.assertEqual(check("GET /v1/items/{id}/image", f"/v1/items/{id}/image"), self.server.picture)
         near = check("GET /v1/items/{id}/neighbors", f"/v1/items/{id}/neighbors?k=4")["neighbors"]
         self.assertEqual((near[0]["id"], len(near)), (first, 4))
+        exported = subprocess.run([SIMDB, "export", "--db", self.server.database, "--limit", "2"], check=True, capture_output=True).stdout
+        lines = {"body": exported, "content_type": "application/x-ndjson"}
+        self.assertEqual(check("POST /v1/items/import", **lines), {"imported": 0, "existing": 2})
+        lines["body"] = re.sub(rb'"class": ?"[^"]*"', b'"class":"imported"', exported)
+        self.assertEqual(check("POST /v1/items/import", **lines), {"imported": 2, "existing": 0})
+        lines["body"] = lines["body"].replace(b"imported", b"more") + b"{}\n"
+        self.assertIn("line 4", check("POST /v1/items/import", status=422, **lines)["detail"])
+        self.assertEqual(check("POST /v1/classes/delete", body={"class": "more"}, status=404)["code"], "not_found")
+        check("POST /v1/classes/delete", body={"class": "imported"})
         check("POST /v1/items/move", body={"ids": [id], "class": "new"})
         check("POST /v1/classes/rename", body={"from": "new", "to": "old"})
         check("POST /v1/classes/rename", body={"from": "old", "to": "red"}, status=409)
@@ -172,6 +181,8 @@ class OpenApi(unittest.TestCase):
                 is_open = described.get("security") == []
                 writes = described.get("security") == [{"token": ["write"]}]
                 body = {"body": b"{}" if "json" in str(described.get("requestBody")) else self.server.picture}
+                if "ndjson" in str(described.get("requestBody")):
+                    body["content_type"] = "application/x-ndjson"
                 if "requestBody" not in described:
                     body = {}
                 elif body["body"] != b"{}":
