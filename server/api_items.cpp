@@ -12,6 +12,7 @@
 #include "pipeline/formats/item_json.h"
 #include "pipeline/formats/json_text.h"
 #include "pipeline/formats/metadata_json.h"
+#include "pipeline/on_duplicate.h"
 #include "server/api_internal.h"
 #include "server/parameters.h"
 #include "simdb/error.h"
@@ -120,13 +121,7 @@ std::string tag_of(const ItemRecord& item, std::string_view what) {
 
 OnDuplicate on_duplicate_of(const Parameters& parameters) {
   const std::string_view word = parameters.text("on-duplicate").value_or("warn");
-  constexpr std::pair<std::string_view, OnDuplicate> kWords[] = {{"add", OnDuplicate::kAdd},
-                                                                 {"skip", OnDuplicate::kSkip},
-                                                                 {"warn", OnDuplicate::kWarn},
-                                                                 {"refuse", OnDuplicate::kRefuse}};
-  for (const auto& [name, value] : kWords) {
-    if (word == name) return value;
-  }
+  if (const auto value = parse_on_duplicate(word)) return *value;
   throw Error(ErrorCode::kUsage,
               "on-duplicate is add, skip, warn or refuse, not '" + printable(word) + "'");
 }

@@ -20,6 +20,7 @@
 #include "cli/stored_calibration.h"
 #include "core/class_name.h"
 #include "database/item_selection.h"
+#include "pipeline/on_duplicate.h"
 #include "simdb/error.h"
 #include "simdb/ingest.h"
 
@@ -52,14 +53,8 @@ std::vector<LabeledPath> files_to_add(const ArgumentParser& args, ImageArguments
   return files;
 }
 
-OnDuplicate parse_on_duplicate(const std::string& word) {
-  constexpr std::pair<const char*, OnDuplicate> kWords[] = {{"add", OnDuplicate::kAdd},
-                                                            {"skip", OnDuplicate::kSkip},
-                                                            {"warn", OnDuplicate::kWarn},
-                                                            {"refuse", OnDuplicate::kRefuse}};
-  for (const auto& [name, value] : kWords) {
-    if (word == name) return value;
-  }
+OnDuplicate on_duplicate_of(const std::string& word) {
+  if (const auto value = parse_on_duplicate(word)) return *value;
   throw Error(ErrorCode::kUsage,
               "--on-duplicate " + printable(word) + ": it is add, skip, warn or refuse");
 }
@@ -358,7 +353,7 @@ int run_add(std::span<const std::string> args, Console& console) {
   const std::vector<LabeledPath> files = files_to_add(parser, images);
   const Labels labels(parser, files, console);
   Request request{.parser = parser, .files = files, .labels = labels};
-  request.on_duplicate = parse_on_duplicate(parser.get<std::string>("on-duplicate"));
+  request.on_duplicate = on_duplicate_of(parser.get<std::string>("on-duplicate"));
   request.limits = parser.image_limits();
   const InterruptGuard interrupt;
   const IngestReport report =
