@@ -33,7 +33,9 @@ class Browser:
         self.session = None
         try:
             self.address = f"http://127.0.0.1:{self.read_port()}"
-            capabilities = {"goog:chromeOptions": {"binary": chromium,
+            # A page draws what follows a key or a click when it gets to it: an element is waited for.
+            capabilities = {"timeouts": {"implicit": 15000},
+                            "goog:chromeOptions": {"binary": chromium,
                                                    "args": [*BROWSER_OPTIONS, *options,
                                                             f"--user-data-dir={folder}"]},
                             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}
