@@ -5,18 +5,16 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <fstream>
 #include <mutex>
 #include <random>
 #include <set>
 #include <thread>
 
 #include "simdb/image_codec.h"
-#include "tests/integration/cli_fixture.h"
+#include "tests/faults/serve_fixture.h"
 #include "tests/support/fault_run.h"
 #include "tests/support/http_client.h"
 #include "tests/support/images.h"
-#include "tests/support/process.h"
 
 namespace simdb::test {
 namespace {
@@ -26,7 +24,7 @@ using std::chrono::seconds;
 
 constexpr std::size_t kClients = 32;
 
-class ServeKillTest : public CliTest {
+class ServeKillTest : public ServeTest {
  protected:
   // Answers of a server: the ids that it said are stored, and what else it said.
   struct Heard {
@@ -35,17 +33,9 @@ class ServeKillTest : public CliTest {
     std::map<int, std::size_t> statuses;  // 0: no answer
   };
 
-  std::string token() const {
-    std::ifstream file(path("db/server.token"));
-    std::string line;
-    std::getline(file, line);
-    return line;
-  }
-
   // Adds different pictures, one after the other, until the server is gone.
   void add_until_gone(std::uint16_t port, unsigned seed, Heard& heard) const {
-    const std::string fields =
-        "Authorization: Bearer " + token() + "\r\nContent-Type: image/png\r\n";
+    const std::string fields = fields_of("image/png");
     try {
       HttpClient client(port);
       for (unsigned i = 0;; ++i) {
@@ -66,17 +56,9 @@ class ServeKillTest : public CliTest {
     }
   }
 
-  // The port that a server tells; 0 if it does not.
-  static std::uint16_t port_of(Process& server) {
-    const auto line = server.read_line(seconds(30));
-    if (!line || line->rfind(':') == std::string::npos) return 0;
-    return static_cast<std::uint16_t>(std::stoi(line->substr(line->rfind(':') + 1)));
-  }
-
   // Lets 32 clients add and ends the server with `signal` after a while; its exit status.
   int serve_until(int signal, milliseconds after, Heard& heard) {
-    Process server(
-        {SIMDB_PROGRAM, "serve", "--db", path("db"), "--listen", "127.0.0.1:0", "--quiet"});
+    Process server(serve_command());
     const std::uint16_t port = port_of(server);
     if (port == 0) return -2;
     std::vector<std::jthread> clients;
@@ -155,9 +137,9 @@ TEST_F(ServeKillTest, ManyConnectionsLeaveTheStoreItsDescriptors) {
     ASSERT_EQ(answer->status, 200);
   }
   const auto image = encode_png(noise_image(28, 28, 3, 1));
-  const auto added = idle.back().ask(
-      "POST", "/v1/items?class=a", {reinterpret_cast<const char*>(image.data()), image.size()},
-      "Authorization: Bearer " + token() + "\r\nContent-Type: image/png\r\n");
+  const auto added = idle.back().ask("POST", "/v1/items?class=a",
+                                     {reinterpret_cast<const char*>(image.data()), image.size()},
+                                     fields_of("image/png"));
   ASSERT_TRUE(added);
   EXPECT_EQ(added->status, 201) << added->body;
 }
