@@ -9,19 +9,26 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace simdb::bench {
 namespace net = boost::asio;
 namespace http = boost::beast::http;
 
 struct BeastServer::State {
-  explicit State(std::string answer)
-      : body(std::move(answer)), acceptor(io, {net::ip::make_address("127.0.0.1"), 0}) {}
+  State(std::function<std::string(const std::string&)> make_answer, std::size_t count)
+      : answer(std::move(make_answer)),
+        io(static_cast<int>(count)),
+        acceptor(io, {net::ip::make_address("127.0.0.1"), 0}) {
+    net::co_spawn(io, accept(), net::detached);
+    for (std::size_t i = 0; i < count; ++i) threads.emplace_back([this] { io.run(); });
+  }
 
-  std::string body;
-  net::io_context io{1};
+  std::function<std::string(const std::string&)> answer;
+  net::io_context io;
   net::ip::tcp::acceptor acceptor;
-  std::jthread thread;
+  std::vector<std::jthread> threads;
 
   net::awaitable<void> serve(net::ip::tcp::socket socket) {
     boost::system::error_code error;
@@ -31,7 +38,7 @@ struct BeastServer::State {
       co_await http::async_read(socket, buffer, request,
                                 net::redirect_error(net::use_awaitable, error));
       if (error) break;
-      http::response<http::string_body> response(http::status::ok, 11, body);
+      http::response<http::string_body> response(http::status::ok, 11, answer(request.body()));
       response.set(http::field::content_type, "application/json");
       response.prepare_payload();
       co_await http::async_write(socket, response, net::redirect_error(net::use_awaitable, error));
@@ -50,10 +57,8 @@ struct BeastServer::State {
   }
 };
 
-BeastServer::BeastServer(std::string body) : state_(std::make_unique<State>(std::move(body))) {
-  net::co_spawn(state_->io, state_->accept(), net::detached);
-  state_->thread = std::jthread([this] { state_->io.run(); });
-}
+BeastServer::BeastServer(std::function<std::string(const std::string&)> answer, std::size_t threads)
+    : state_(std::make_unique<State>(std::move(answer), threads)) {}
 
 BeastServer::~BeastServer() { state_->io.stop(); }
 

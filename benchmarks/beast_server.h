@@ -1,15 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 namespace simdb::bench {
 
-/// The plainest server that Boost.Beast makes: one thread, every request gets the same answer.
+/// The plainest server that Boost.Beast makes: answers each request with what is made of its body.
 class BeastServer {
  public:
-  explicit BeastServer(std::string body);
+  /// `answer` is called by `threads` threads.
+  BeastServer(std::function<std::string(const std::string&)> answer, std::size_t threads);
   ~BeastServer();
   std::uint16_t port() const;
 

@@ -37,8 +37,8 @@ struct Options {
 
 std::vector<KnnMethodEntry> all_methods() {
   std::vector<KnnMethodEntry> all;
-  for (const auto& some :
-       {simdb_methods(), faiss_methods(), hnswlib_methods(), usearch_methods()}) {
+  for (const auto& some : {simdb_methods(), faiss_methods(), hnswlib_methods(), usearch_methods(),
+                           pgvector_methods()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

@@ -68,5 +68,7 @@ std::vector<KnnMethodEntry> simdb_methods();
 std::vector<KnnMethodEntry> faiss_methods();
 std::vector<KnnMethodEntry> hnswlib_methods();
 std::vector<KnnMethodEntry> usearch_methods();
+/// A PostgreSQL server, which SIMDB_BENCH_PGVECTOR names as libpq's connection strings do.
+std::vector<KnnMethodEntry> pgvector_methods();
 
 }  // namespace simdb::bench

@@ -11,6 +11,7 @@
 #include "benchmarks/bench_support.h"
 #include "benchmarks/http_load.h"
 #include "benchmarks/knn_data.h"
+#include "benchmarks/server_peers.h"
 #include "cli/sample_shapes.h"
 #include "core/file_io.h"
 #include "core/parallel.h"
@@ -69,14 +70,8 @@ void fill(Database& database, const EmbeddingBatch& rows) {
   }
 }
 
-std::string vector_json(std::span<const float> values) {
-  std::string json = "{\"vector\":[";
-  for (const float value : values)
-    json += fmt::format("{}{}", json.back() == '[' ? "" : ",", value);
-  return json + "]}";
-}
-
-void measure_vectors(const fs::path& folder, std::size_t count, double time, int rounds) {
+void measure_vectors(const fs::path& folder, std::size_t count, double time, int rounds,
+                     bool with_peers) {
   const KnnData data = draw_data("clustered", {.rows = count, .queries = 2'000});
   Database database = Database::create(folder, VectorSpace{"drawn", data.rows.dimension()});
   fill(database, data.rows);
@@ -87,13 +82,16 @@ void measure_vectors(const fs::path& folder, std::size_t count, double time, int
   const double library = seconds(ask_all);
   const Serving serving(database, folder);
   std::vector<std::string> requests;
+  requests.reserve(data.queries.rows());
   for (std::size_t i = 0; i < data.queries.rows(); ++i) {
     requests.push_back(post("/v1/query/json", "application/json", kToken,
                             vector_json(data.queries.row(i)), serving.port()));
   }
   LoadOptions options{.port = serving.port(), .seconds = time};
-  const std::string body = load(requests, options).last_body;  // warms
-  const BeastServer beast(body);
+  const BeastServer beast(
+      [body = load(requests, options).last_body](const std::string&) { return body; }, 1);
+  const std::vector<ServerPeer> peers = with_peers ? server_peers(data) : std::vector<ServerPeer>();
+  std::vector<std::vector<double>> over_peers(peers.size());
   std::vector<double> ratios;
   std::vector<double> rates;
   std::vector<double> tails;
@@ -111,6 +109,11 @@ void measure_vectors(const fs::path& folder, std::size_t count, double time, int
     fmt::print(
         "  {:.0f} queries/s, bare Beast {:.0f}/s, at half load median {:.0f} us, p99 {:.0f} us\n",
         ours, theirs, calm.median_us, calm.p99_us);
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+      const double rate = peers[i].per_second(time);
+      over_peers[i].push_back(ours / rate);
+      fmt::print("  {} (recall {:.4f}): {:.0f} queries/s\n", peers[i].name, peers[i].recall, rate);
+    }
   }
   const Spread ratio = spread_of(ratios);
   const Spread tail = spread_of(tails);
@@ -119,6 +122,11 @@ void measure_vectors(const fs::path& folder, std::size_t count, double time, int
       "{:.2f} ({:.2f} to {:.2f}); p99 over median at half load {:.1f} ({:.1f} to {:.1f})\n",
       count, spread_of(rates).median, static_cast<double>(data.queries.rows()) / library,
       ratio.median, ratio.min, ratio.max, tail.median, tail.min, tail.max);
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    const Spread over = spread_of(over_peers[i]);
+    fmt::print("over {}: {:.2f} ({:.2f} to {:.2f})\n", peers[i].name, over.median, over.min,
+               over.max);
+  }
 }
 
 void measure_images(const fs::path& folder, double time, int rounds) {
@@ -186,11 +194,14 @@ void run(int argc, char** argv) {
   options.add_options()("n", po::value(&count)->default_value(count), "items, for vectors");
   options.add_options()("seconds", po::value(&time)->default_value(time), "per measurement");
   options.add_options()("rounds", po::value(&rounds)->default_value(rounds), "repetitions");
+  bool with_peers = false;
+  options.add_options()("peers", po::bool_switch(&with_peers),
+                        "also hnswlib behind Beast, and pgvector");
   if (!parse_arguments(argc, argv, options)) return;
   std::string name = (fs::temp_directory_path() / "simdb-server-XXXXXX").string();
   const fs::path folder = ::mkdtemp(name.data());
   fmt::print("{}\n", machine_name());
-  measure_vectors(folder / "vectors", count, time, rounds);
+  measure_vectors(folder / "vectors", count, time, rounds, with_peers);
   measure_images(folder, time, rounds);
   fs::remove_all(folder);
 }
