@@ -1,7 +1,11 @@
 #pragma once
 
+#include <functional>
+#include <initializer_list>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "pipeline/formats/json_reader.h"
 #include "server/service.h"
@@ -42,6 +46,10 @@ void handle_delete_item(const Call& call);
 void handle_move_items(const Call& call);
 void handle_delete_items(const Call& call);
 
+void handle_duplicates(const Call& call);
+void handle_review(const Call& call);
+void handle_keep(const Call& call);
+
 /// The bytes of a body.
 std::span<const std::byte> bytes_of(const Request& request);
 /// A reader of the calling thread.
@@ -49,5 +57,16 @@ JsonReader& json_reader();
 /// The body of a request that brings an image, checked as far as its first bytes tell. Throws
 /// Error(kBadInput) if it is no image.
 void require_image(const Request& request);
+
+/// Throws Error(kUsage) for a field that is not among `known`.
+void require_fields(const simdjson::dom::object& object,
+                    std::initializer_list<std::string_view> known);
+/// The field "ids", 1 to 100,000 of them. Throws Error(kUsage).
+std::vector<ItemId> ids_of(const simdjson::dom::object& object);
+/// Throws Error(kNotFound), "nothing was `what`", unless all these items exist.
+void require_items(const Gallery& gallery, std::span<const ItemId> ids, std::string_view what);
+/// Lets the writer call `change`, and answers with {"name": what that returns} when it is
+/// committed.
+void change(const Call& call, std::string name, std::function<std::size_t(Gallery&)> change);
 
 }  // namespace simdb::server

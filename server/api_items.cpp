@@ -39,57 +39,12 @@ ItemRecord existing(const Call& call) {
   return *std::move(item);
 }
 
-void require_items(const Gallery& gallery, std::span<const ItemId> ids, std::string_view what) {
-  const auto records = gallery.get_many(ids);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (records[i]) continue;
-    throw Error(ErrorCode::kNotFound,
-                fmt::format("there is no item {}; nothing was {}", to_number(ids[i]), what));
-  }
-}
-
-std::vector<ItemId> ids_of(const simdjson::dom::object& object) {
-  simdjson::dom::array list;
-  if (object["ids"].get(list) != simdjson::SUCCESS || list.size() == 0 || list.size() > kMostIds) {
-    throw Error(ErrorCode::kUsage, fmt::format("\"ids\" is a list of 1 to {} ids", kMostIds));
-  }
-  std::vector<ItemId> ids;
-  for (const simdjson::dom::element entry : list) {
-    std::uint64_t id = 0;
-    if (entry.get(id) != simdjson::SUCCESS) throw Error(ErrorCode::kUsage, "an id is a number");
-    ids.push_back(ItemId{id});
-  }
-  return ids;
-}
-
 std::string text_field(const simdjson::dom::object& object, std::string_view name) {
   std::string_view text;
   if (object[name].get(text) != simdjson::SUCCESS) {
     throw Error(ErrorCode::kUsage, fmt::format("\"{}\" is a text, and it is missing", name));
   }
   return std::string(text);
-}
-
-void require_fields(const simdjson::dom::object& object,
-                    std::initializer_list<std::string_view> known) {
-  for (const auto [name, value] : object) {
-    if (std::ranges::find(known, name) == known.end()) {
-      throw Error(ErrorCode::kUsage, fmt::format("there is no field \"{}\" here", printable(name)));
-    }
-  }
-}
-
-// Answers with {"name": what `change` returns} when it is committed.
-void change(const Call& call, std::string name, std::function<std::size_t(Gallery&)> change) {
-  const auto count = std::make_shared<std::size_t>(0);
-  Gallery& gallery = call.service->database().gallery();
-  const bool is_taken = call.service->writer().change(
-      [&gallery, count, change = std::move(change)] { *count = change(gallery); },
-      [call, count, name = std::move(name)](const std::exception_ptr& failure) {
-        if (failure) return call.fail(failure);
-        call.reply(fmt::format("{{\"{}\":{}}}", name, *count));
-      });
-  if (!is_taken) throw Error(ErrorCode::kBusy, "too many changes wait; try again");
 }
 
 Response file_response(const Call& call, std::vector<std::byte> bytes, const std::string& tag) {
@@ -145,6 +100,50 @@ std::string addition_json(const std::string& class_name, const AdditionResult& r
 }
 
 }  // namespace
+
+void require_items(const Gallery& gallery, std::span<const ItemId> ids, std::string_view what) {
+  const auto records = gallery.get_many(ids);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (records[i]) continue;
+    throw Error(ErrorCode::kNotFound,
+                fmt::format("there is no item {}; nothing was {}", to_number(ids[i]), what));
+  }
+}
+
+std::vector<ItemId> ids_of(const simdjson::dom::object& object) {
+  simdjson::dom::array list;
+  if (object["ids"].get(list) != simdjson::SUCCESS || list.size() == 0 || list.size() > kMostIds) {
+    throw Error(ErrorCode::kUsage, fmt::format("\"ids\" is a list of 1 to {} ids", kMostIds));
+  }
+  std::vector<ItemId> ids;
+  for (const simdjson::dom::element entry : list) {
+    std::uint64_t id = 0;
+    if (entry.get(id) != simdjson::SUCCESS) throw Error(ErrorCode::kUsage, "an id is a number");
+    ids.push_back(ItemId{id});
+  }
+  return ids;
+}
+
+void require_fields(const simdjson::dom::object& object,
+                    std::initializer_list<std::string_view> known) {
+  for (const auto [name, value] : object) {
+    if (std::ranges::find(known, name) == known.end()) {
+      throw Error(ErrorCode::kUsage, fmt::format("there is no field \"{}\" here", printable(name)));
+    }
+  }
+}
+
+void change(const Call& call, std::string name, std::function<std::size_t(Gallery&)> change) {
+  const auto count = std::make_shared<std::size_t>(0);
+  Gallery& gallery = call.service->database().gallery();
+  const bool is_taken = call.service->writer().change(
+      [&gallery, count, change = std::move(change)] { *count = change(gallery); },
+      [call, count, name = std::move(name)](const std::exception_ptr& failure) {
+        if (failure) return call.fail(failure);
+        call.reply(fmt::format("{{\"{}\":{}}}", name, *count));
+      });
+  if (!is_taken) throw Error(ErrorCode::kBusy, "too many changes wait; try again");
+}
 
 void handle_items(const Call& call) {
   const Parameters parameters(call.request->target.parameters);

@@ -102,6 +102,13 @@ ItemId id_of(std::string_view text) {
   return ItemId{number};
 }
 
+void require_classes(const Gallery& gallery, std::span<const std::string> class_names) {
+  for (const std::string& name : class_names) {
+    if (gallery.class_size(name) > 0) continue;
+    throw Error(ErrorCode::kNotFound, "there is no class '" + printable(name) + "'");
+  }
+}
+
 SearchFilter filter_of(const Parameters& parameters) {
   SearchFilter filter;
   filter.class_names = parameters.texts("class");
@@ -118,11 +125,7 @@ Ask ask_of(const Parameters& parameters, const Database& database) {
   ask.options.rule = kept.rule;
   ask.options.k = parameters.whole("k", 1, kMostNeighbors).value_or(kept.k);
   ask.options.filter = filter_of(parameters);
-  for (const std::string& name : ask.options.filter.class_names) {
-    if (database.gallery().class_size(name) == 0) {
-      throw Error(ErrorCode::kNotFound, "there is no class '" + printable(name) + "'");
-    }
-  }
+  require_classes(database.gallery(), ask.options.filter.class_names);
   if (const auto accept = parameters.number("accept", -1, 1)) {
     ask.options.accept_similarity = static_cast<float>(*accept);
     ask.by_similarity = true;

@@ -39,6 +39,9 @@ class Parameters {
 /// An item id in a path. Throws Error(kNotFound) for what is none.
 ItemId id_of(std::string_view text);
 
+/// Throws Error(kNotFound) unless all these classes have items.
+void require_classes(const Gallery& gallery, std::span<const std::string> class_names);
+
 /// Both of `class` and `where`.
 SearchFilter filter_of(const Parameters& parameters);
 

@@ -19,6 +19,9 @@ constexpr std::array<std::string_view, 4> kPage = {"class", "where", "after", "l
 constexpr std::array<std::string_view, 4> kAdd = {"class", "key", "meta", "on-duplicate"};
 constexpr std::array<std::string_view, 1> kCount = {"k"};
 constexpr std::array<std::string_view, 1> kSince = {"since"};
+constexpr std::array<std::string_view, 5> kDuplicates = {"class", "exact", "threshold", "after",
+                                                         "limit"};
+constexpr std::array<std::string_view, 4> kReview = {"class", "k", "after", "limit"};
 
 constexpr std::array kRoutes = {
     Route{"GET", "/", kOpen, kNoBody, kNoParameters, handle_page, true},
@@ -50,6 +53,9 @@ constexpr std::array kRoutes = {
     Route{"POST", "/v1/query", kRead, kImage, kAskParameters, handle_query},
     Route{"POST", "/v1/query/json", kRead, kJson, kNoParameters, handle_query_json, true},
     Route{"POST", "/v1/query/batch", kRead, kJson, kNoParameters, handle_query_batch},
+    Route{"GET", "/v1/duplicates", kRead, kNoBody, kDuplicates, handle_duplicates},
+    Route{"GET", "/v1/review", kRead, kNoBody, kReview, handle_review},
+    Route{"POST", "/v1/review/keep", kWrite, kJson, kNoParameters, handle_keep},
 };
 
 }  // namespace

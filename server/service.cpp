@@ -190,6 +190,7 @@ Service::Service(Database& database, Tokens& tokens, ServiceOptions options)
       tokens_(tokens),
       options_(std::move(options)),
       decisions_(options_.folder, database),
+      analyses_([this] { return database_.gallery().changes(); }),
       writer_(database, options_.limits, kMostWaiting, [this] { changed(); }),
       encoder_([this]() -> const ImageEncoder& { return database_.encoder(); }, workers_),
       workers_(options_.threads > 0 ? options_.threads : core_count(), kMostWaiting) {
@@ -321,6 +322,7 @@ void Service::start() {
 void Service::begin_stop() {
   is_ready_ = false;
   events_.close();
+  analyses_.stop();
 }
 
 void Service::finish() {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "server/access.h"
+#include "server/analyses.h"
 #include "server/encode_queue.h"
 #include "server/events.h"
 #include "server/http_server.h"
@@ -112,6 +113,7 @@ class Service : public Application {
   EncodeQueue& encoder() noexcept { return encoder_; }
   Writer& writer() noexcept { return writer_; }
   WorkerPool& workers() noexcept { return workers_; }
+  Analyses& analyses() noexcept { return analyses_; }
   bool is_ready() const noexcept { return is_ready_; }
 
  private:
@@ -125,6 +127,7 @@ class Service : public Application {
   Metrics metrics_;
   Events events_;
   std::atomic<bool> is_ready_ = false;
+  Analyses analyses_;
   // In this order, so that what still waits is done when this ends: a worker may hand on to the
   // encoder's queue and that to the writer, never the other way round.
   Writer writer_;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "cli/args.h"
@@ -15,16 +14,13 @@
 #include "cli/render.h"
 #include "cli/report/picture_page.h"
 #include "core/file_io.h"
+#include "pipeline/analysis_json.h"
 #include "pipeline/thumbnail_traits.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
 namespace {
-
-const char* word_of(Sameness sameness) {
-  return sameness == Sameness::kFile ? "file" : sameness == Sameness::kPixels ? "pixels" : "near";
-}
 
 std::string title_of(const DuplicateGroup& group) {
   const char* what = group.sameness == Sameness::kFile     ? "the same file"
@@ -34,38 +30,18 @@ std::string title_of(const DuplicateGroup& group) {
                      count_of(group.items.size(), "item", "items"));
 }
 
-nlohmann::ordered_json to_json(const DuplicateGroup& group) {
-  nlohmann::ordered_json items = nlohmann::ordered_json::array();
-  for (const DuplicateItem& entry : group.items) {
-    items.push_back({{"id", to_number(entry.item.id)},
-                     {"class", entry.item.info.class_name},
-                     {"source", entry.item.info.source},
-                     {"same", word_of(entry.sameness)},
-                     {"similarity", entry.similarity}});
-    if (entry.look) items.back()["look"] = *entry.look;
-  }
-  return {{"conflict", group.is_conflict},
-          {"same", word_of(group.sameness)},
-          {"items", std::move(items)}};
-}
-
 void print_group(std::ostream& out, const DuplicateGroup& group) {
   out << title_of(group) << '\n';
   for (const DuplicateItem& entry : group.items) {
     out << fmt::format("{:>8}  {:<20}  {:<6}  {:.4f}  {}\n", to_number(entry.item.id),
                        printable(entry.item.info.class_name),
-                       &entry == group.items.data() ? "" : word_of(entry.sameness),
+                       &entry == group.items.data() ? "" : name_of(entry.sameness),
                        entry.look.value_or(entry.similarity), printable(entry.item.info.source));
   }
 }
 
 std::string summary_of(const DuplicateReport& report) {
-  std::size_t items = 0;
-  std::size_t conflicts = 0;
-  for (const DuplicateGroup& group : report.groups) {
-    items += group.items.size();
-    conflicts += group.is_conflict ? 1 : 0;
-  }
+  const auto [items, conflicts] = count_of(report);
   std::string text =
       report.groups.empty()
           ? "no duplicates"
@@ -93,7 +69,7 @@ PictureGroup page_group(const Gallery& gallery, const DuplicateGroup& group) {
         {.title = id + ", " + entry.item.info.class_name,
          .fact = is_first ? fmt::format("{} x {}", entry.item.info.width, entry.item.info.height)
                           : fmt::format("{} x {}, {}, {:.4f}", entry.item.info.width,
-                                        entry.item.info.height, word_of(entry.sameness),
+                                        entry.item.info.height, name_of(entry.sameness),
                                         entry.look.value_or(entry.similarity)),
          .source = entry.item.info.source,
          .thumbnail = gallery.thumbnail(entry.item.id)});
@@ -153,7 +129,7 @@ int run_duplicates(std::span<const std::string> args, Console& console) {
   const bool is_json = parser.flag("json");
   for (const DuplicateGroup& group : report.groups) {
     if (is_json) {
-      print_json(console.out, to_json(group));
+      console.out << duplicate_group_json(group) << '\n';
     } else {
       print_group(console.out, group);
     }

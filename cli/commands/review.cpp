@@ -16,6 +16,7 @@
 #include "cli/report/picture_page.h"
 #include "cli/shell_word.h"
 #include "core/file_io.h"
+#include "pipeline/analysis_json.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
@@ -53,28 +54,6 @@ std::vector<std::string> next_steps(const DoubtfulItem& entry) {
   steps.push_back("simdb rm " + id);
   steps.push_back("simdb review --keep " + id);
   return steps;
-}
-
-nlohmann::ordered_json to_json(const DoubtfulItem& entry) {
-  nlohmann::ordered_json line = {{"id", to_number(entry.item.id)},
-                                 {"class", entry.item.info.class_name},
-                                 {"source", entry.item.info.source},
-                                 {"conflict", !entry.same_file.empty()},
-                                 {"other", nullptr},
-                                 {"own_share", entry.own_share},
-                                 {"other_share", entry.other_share},
-                                 {"sure", entry.is_confident || !entry.same_file.empty()}};
-  if (!entry.other_class.empty()) line["other"] = entry.other_class;
-  auto& same_file = line["same_file"] = nlohmann::ordered_json::array();
-  for (const ItemId id : entry.same_file) same_file.push_back(to_number(id));
-  auto& neighbors = line["neighbors"] = nlohmann::ordered_json::array();
-  for (const LabeledNeighbor& hit : entry.neighbors) {
-    neighbors.push_back({{"id", to_number(hit.id)},
-                         {"class", hit.class_name},
-                         {"similarity", hit.similarity},
-                         {"source", hit.source}});
-  }
-  return line;
 }
 
 void print_item(std::ostream& out, const DoubtfulItem& entry) {
@@ -197,7 +176,7 @@ int run_review(std::span<const std::string> args, Console& console) {
               parser.has("limit") ? parser.get<std::uint64_t>("limit") : UINT64_MAX)));
   for (const DoubtfulItem& entry : listed) {
     if (parser.flag("json")) {
-      print_json(console.out, to_json(entry));
+      console.out << doubtful_item_json(entry) << '\n';
     } else {
       print_item(console.out, entry);
     }
