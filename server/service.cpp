@@ -326,6 +326,7 @@ void Service::begin_stop() {
 }
 
 void Service::finish() {
+  workers_.close();  // nobody is left whom an answer would reach
   if (options_.read_only) return;
   if (const auto problem = decisions_.refresh(true)) {
     log("warning", "-", "the calibration was not saved: " + *problem);

@@ -19,7 +19,7 @@ WorkerPool::~WorkerPool() {
 bool WorkerPool::submit(std::function<void()> work) {
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_.size() >= max_waiting_) return false;
+    if (is_closed_ || waiting_.size() >= max_waiting_) return false;
     waiting_.push_back(std::move(work));
   }
   has_work_.notify_one();
@@ -29,9 +29,17 @@ bool WorkerPool::submit(std::function<void()> work) {
 void WorkerPool::go_on(std::function<void()> work) {
   {
     const std::lock_guard lock(mutex_);
+    if (is_closed_) return;
     waiting_.push_front(std::move(work));
   }
   has_work_.notify_one();
+}
+
+void WorkerPool::close() {
+  std::deque<std::function<void()>> forgotten;  // what they own ends after the lock
+  const std::lock_guard lock(mutex_);
+  is_closed_ = true;
+  forgotten.swap(waiting_);
 }
 
 std::size_t WorkerPool::waiting() const {

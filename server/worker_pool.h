@@ -20,10 +20,12 @@ class WorkerPool {
   /// Does what waits first.
   ~WorkerPool();
 
-  /// False: too many wait. `work` must not throw.
+  /// False: too many wait, or it is closed. `work` must not throw.
   bool submit(std::function<void()> work);
   /// The rest of something that was submitted: is taken however many wait.
   void go_on(std::function<void()> work);
+  /// Forgets what waits and whatever comes from now on.
+  void close();
 
   std::size_t threads() const noexcept { return threads_.size(); }
   std::size_t waiting() const;
@@ -35,6 +37,7 @@ class WorkerPool {
   mutable std::mutex mutex_;
   std::condition_variable has_work_;
   std::deque<std::function<void()>> waiting_;
+  bool is_closed_ = false;
   bool is_ending_ = false;
   std::vector<std::jthread> threads_;  // last: they use the rest
 };

@@ -141,27 +141,5 @@ TEST(EncodeQueueTest, LosesNothingOfManyThreads) {
   EXPECT_EQ(outcomes.wrong, 0);
 }
 
-TEST(WorkerPoolTest, DoesAllInOrderAndNoMoreThanMayWait) {
-  std::vector<int> done;
-  std::mutex gate;
-  std::atomic<bool> is_running = false;
-  {
-    WorkerPool pool(1, 2);
-    gate.lock();
-    EXPECT_TRUE(pool.submit([&] {
-      is_running = true;
-      const std::lock_guard lock(gate);
-      pool.go_on([&] { done.push_back(0); });
-    }));
-    while (!is_running) std::this_thread::yield();
-    EXPECT_TRUE(pool.submit([&] { done.push_back(1); }));
-    EXPECT_TRUE(pool.submit([&] { done.push_back(2); }));
-    EXPECT_EQ(pool.waiting(), 2U);
-    EXPECT_FALSE(pool.submit([&] { done.push_back(3); }));
-    gate.unlock();
-  }
-  EXPECT_EQ(done, (std::vector{0, 1, 2})) << "what was begun goes on first; the end waits for all";
-}
-
 }  // namespace
 }  // namespace simdb::server
