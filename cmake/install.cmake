@@ -3,13 +3,14 @@ include(CMakePackageConfigHelpers)
 
 set(simdb_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/simdb)
 
-# The component gallery needs no OpenCV; encoder adds images.
+# The component gallery needs no OpenCV; faiss adds simdb's index as one of FAISS, encoder adds images.
 add_library(simdb_gallery INTERFACE)
 add_library(simdb::gallery ALIAS simdb_gallery)
 set_target_properties(simdb_gallery PROPERTIES EXPORT_NAME gallery)
 target_link_libraries(simdb_gallery INTERFACE simdb::decisions)
 install(TARGETS simdb_core simdb_index simdb_storage simdb_database simdb_measures simdb_decisions simdb_gallery EXPORT simdb_gallery_targets)
-set(simdb_components gallery)
+install(TARGETS simdb_faiss_index EXPORT simdb_faiss_targets)
+set(simdb_components gallery faiss)
 
 if(SIMDB_BUILD_ENCODER)
   # All of it. The program is called simdb, so the target can't be.
