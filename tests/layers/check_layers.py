@@ -58,7 +58,7 @@ THIRD_PARTIES = {
     "nlohmann/": ["encoder/model/onnx_model*", "cli/*", "pipeline/*", "server/*", "benchmarks/*", "tests/fuzz/fuzzer_run.cpp", "tests/integration/*",
                   "tests/faults/*"],
     "simdjson.h": ["pipeline/formats/*", "cli/meta_file.cpp", "server/*", "benchmarks/server_peers.cpp"],
-    "faiss/": ["index/*", "faiss_index/*", "include/simdb/faiss_index.h", "benchmarks/*"],
+    "faiss/": ["index/*", "faiss_index/*", "include/simdb/faiss_index.h", "examples/faiss_index.cpp", "benchmarks/*"],
     "xxhash.h": ["index/*"],
     "hnswlib/ usearch/": ["benchmarks/*"],
     "omp.h": ["benchmarks/*"],
