@@ -49,6 +49,8 @@ void handle_delete_items(const Call& call);
 void handle_duplicates(const Call& call);
 void handle_review(const Call& call);
 void handle_keep(const Call& call);
+void handle_confusion(const Call& call);
+void handle_map(const Call& call);
 
 /// The bytes of a body.
 std::span<const std::byte> bytes_of(const Request& request);

@@ -1,5 +1,7 @@
 #include "server/live_decisions.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "pipeline/stored_calibration.h"
@@ -18,6 +20,11 @@ LiveDecisions::LiveDecisions(std::filesystem::path folder, const Database& datab
 std::shared_ptr<const Calibration> LiveDecisions::calibration() const {
   const std::lock_guard lock(mutex_);
   return calibration_;
+}
+
+std::int64_t LiveDecisions::version() const {
+  const std::lock_guard lock(mutex_);
+  return version_;
 }
 
 std::shared_ptr<const AnswerSets> LiveDecisions::sets(double alpha) const {
@@ -41,6 +48,8 @@ std::shared_ptr<const AnswerSets> LiveDecisions::sets(double alpha) const {
 void LiveDecisions::put(std::shared_ptr<const Calibration> calibration) {
   const std::lock_guard lock(mutex_);
   calibration_ = std::move(calibration);
+  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
+  version_ = std::max<std::int64_t>(now, version_ + 1);
   sets_.clear();
 }
 

@@ -22,6 +22,8 @@ class LiveDecisions {
 
   /// Null if the database is not calibrated.
   std::shared_ptr<const AnswerSets> sets(double alpha) const;
+  /// Differs from that of another calibration.
+  std::int64_t version() const;
   /// Of the last refresh.
   std::shared_ptr<const Calibration> calibration() const;
 
@@ -39,6 +41,7 @@ class LiveDecisions {
   std::mutex renewal_;  // one refresh or reload at a time
   mutable std::mutex mutex_;
   std::shared_ptr<const Calibration> calibration_;
+  std::int64_t version_ = 0;
   mutable std::map<double, std::shared_ptr<const AnswerSets>> sets_;  // by alpha
 };
 

@@ -119,11 +119,21 @@ SearchFilter filter_of(const Parameters& parameters) {
   return filter;
 }
 
+QueryOptions vote_options(const Parameters& parameters, const Database& database) {
+  const QueryOptions kept = database.kept_options();
+  return {.k = parameters.whole("k", 1, kMostNeighbors).value_or(kept.k), .rule = kept.rule};
+}
+
+double alpha_of(const Parameters& parameters) {
+  const double alpha = parameters.number("alpha", 0, 1).value_or(0.05);
+  if (alpha > 0 && alpha < 1) return alpha;
+  throw Error(ErrorCode::kUsage,
+              fmt::format("alpha is a share between 0 and 1, such as 0.05, not {}", alpha));
+}
+
 Ask ask_of(const Parameters& parameters, const Database& database) {
   Ask ask;
-  const QueryOptions kept = database.kept_options();
-  ask.options.rule = kept.rule;
-  ask.options.k = parameters.whole("k", 1, kMostNeighbors).value_or(kept.k);
+  ask.options = vote_options(parameters, database);
   ask.options.filter = filter_of(parameters);
   require_classes(database.gallery(), ask.options.filter.class_names);
   if (const auto accept = parameters.number("accept", -1, 1)) {
@@ -133,11 +143,7 @@ Ask ask_of(const Parameters& parameters, const Database& database) {
   if (const auto within = parameters.number("within", -1, 1)) {
     ask.options.within = static_cast<float>(*within);
   }
-  ask.alpha = parameters.number("alpha", 0, 1).value_or(ask.alpha);
-  if (ask.alpha <= 0 || ask.alpha >= 1) {
-    throw Error(ErrorCode::kUsage,
-                fmt::format("alpha is a share between 0 and 1, such as 0.05, not {}", ask.alpha));
-  }
+  ask.alpha = alpha_of(parameters);
   ask.why = parameters.flag("why");
   ask.name = parameters.text("name").value_or("image");
   return ask;

@@ -45,6 +45,11 @@ void require_classes(const Gallery& gallery, std::span<const std::string> class_
 /// Both of `class` and `where`.
 SearchFilter filter_of(const Parameters& parameters);
 
+/// The parameter `k`, the neighbours that vote, and how they do: as the database says.
+QueryOptions vote_options(const Parameters& parameters, const Database& database);
+/// The parameter `alpha`, between 0 and 1.
+double alpha_of(const Parameters& parameters);
+
 /// How an image is to be decided, as `simdb query` has it.
 struct Ask {
   QueryOptions options;

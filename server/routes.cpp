@@ -21,6 +21,8 @@ constexpr std::array<std::string_view, 1> kCount = {"k"};
 constexpr std::array<std::string_view, 1> kSince = {"since"};
 constexpr std::array<std::string_view, 5> kDuplicates = {"class", "exact", "threshold", "after",
                                                          "limit"};
+constexpr std::array<std::string_view, 2> kConfusion = {"k", "alpha"};
+constexpr std::array<std::string_view, 1> kMap = {"dims"};
 constexpr std::array<std::string_view, 4> kReview = {"class", "k", "after", "limit"};
 
 constexpr std::array kRoutes = {
@@ -56,6 +58,8 @@ constexpr std::array kRoutes = {
     Route{"GET", "/v1/duplicates", kRead, kNoBody, kDuplicates, handle_duplicates},
     Route{"GET", "/v1/review", kRead, kNoBody, kReview, handle_review},
     Route{"POST", "/v1/review/keep", kWrite, kJson, kNoParameters, handle_keep},
+    Route{"GET", "/v1/confusion", kRead, kNoBody, kConfusion, handle_confusion},
+    Route{"GET", "/v1/map", kRead, kNoBody, kMap, handle_map},
 };
 
 }  // namespace
