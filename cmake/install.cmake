@@ -1,5 +1,7 @@
 # cmake --install: the programs, the libraries, their headers as <simdb/NAME.h> and the package for find_package(simdb).
+# By component: `development` unless it says otherwise; see packaging/CMakeLists.txt.
 include(CMakePackageConfigHelpers)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME development)
 
 set(simdb_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/simdb)
 
@@ -21,16 +23,20 @@ if(SIMDB_BUILD_ENCODER)
   install(TARGETS simdb_encoder simdb_pipeline simdb_everything EXPORT simdb_encoder_targets)
   list(APPEND simdb_components encoder)
 
-  install(TARGETS simdb simdb-try-model)
+  install(TARGETS simdb simdb-try-model COMPONENT programs)
   if(SIMDB_WITH_LIBHEIF)
-    install(TARGETS simdb-decode-heif)
+    install(TARGETS simdb-decode-heif COMPONENT programs)
   endif()
-  configure_file(server/systemd/simdb.service.in ${PROJECT_BINARY_DIR}/simdb.service @ONLY)
-  install(FILES ${PROJECT_BINARY_DIR}/simdb.service server/systemd/simdb.socket DESTINATION lib/systemd/system)
-  install(FILES cli/simdb.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME simdb)
+  # The unit names the program by the path that it has after the installation.
+  set(unit ${PROJECT_BINARY_DIR}/simdb.service)
+  install(CODE "set(SIMDB_PROGRAM \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/simdb)
+                configure_file(${PROJECT_SOURCE_DIR}/server/systemd/simdb.service.in ${unit} @ONLY)" COMPONENT programs)
+  install(FILES ${unit} server/systemd/simdb.socket DESTINATION lib/systemd/system COMPONENT programs)
+  install(FILES cli/simdb.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME simdb
+          COMPONENT programs)
 endif()
 if(SIMDB_BUILD_TRAINING)
-  install(TARGETS simdb-train)
+  install(TARGETS simdb-train COMPONENT training)
 endif()
 
 install(DIRECTORY include/simdb DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
@@ -44,3 +50,6 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/simdbConfigVersion.cmake 
 install(FILES ${PROJECT_BINARY_DIR}/simdbConfig.cmake ${PROJECT_BINARY_DIR}/simdbConfigVersion.cmake
               cmake/imageLibraries.cmake
         DESTINATION ${simdb_package_dir})
+if(SIMDB_BUILD_ENCODER)
+  add_subdirectory(packaging)
+endif()
