@@ -59,4 +59,8 @@ std::string doubtful_item_json(const DoubtfulItem& entry) {
   return json_text(line);
 }
 
+std::string comparison_json(std::string_view a, std::string_view b, float similarity) {
+  return json_text({{"a", a}, {"b", b}, {"similarity", similarity}});
+}
+
 }  // namespace simdb

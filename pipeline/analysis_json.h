@@ -24,4 +24,7 @@ DuplicateCount count_of(const DuplicateReport& report);
 /// What `review --json` prints of an item, without a line break.
 std::string doubtful_item_json(const DoubtfulItem& entry);
 
+/// What `compare --json` prints of two images that are called `a` and `b`, without a line break.
+std::string comparison_json(std::string_view a, std::string_view b, float similarity);
+
 }  // namespace simdb

@@ -51,6 +51,8 @@ void handle_review(const Call& call);
 void handle_keep(const Call& call);
 void handle_confusion(const Call& call);
 void handle_map(const Call& call);
+void handle_compare(const Call& call);
+void handle_embeddings(const Call& call);
 
 /// The bytes of a body.
 std::span<const std::byte> bytes_of(const Request& request);
@@ -60,6 +62,9 @@ JsonReader& json_reader();
 /// Error(kBadInput) if it is no image.
 void require_image(const Request& request);
 
+/// A list of `dimension` numbers, brought to length 1. Throws Error(kUsage), or Error(kBadInput) if
+/// it has no direction.
+Embedding vector_of(const simdjson::dom::element& list, std::size_t dimension);
 /// Throws Error(kUsage) for a field that is not among `known`.
 void require_fields(const simdjson::dom::object& object,
                     std::initializer_list<std::string_view> known);

@@ -50,19 +50,6 @@ std::vector<Parameter> parameters_of(const simdjson::dom::object& object,
   return parameters;
 }
 
-Embedding vector_of(const simdjson::dom::element& list, std::size_t dimension) {
-  thread_local std::vector<float> values;
-  values.clear();
-  if (!read_numbers(list, values)) {
-    throw Error(ErrorCode::kUsage, "a vector is a list of numbers");
-  }
-  if (values.size() != dimension) {
-    throw Error(ErrorCode::kUsage,
-                fmt::format("a vector has {} numbers here, not {}", dimension, values.size()));
-  }
-  return Embedding::normalized(values);
-}
-
 std::optional<double> p_of_winner(const AnswerSets& sets, const Prediction& prediction,
                                   const QueryOptions& options) {
   for (const LabeledNeighbor& neighbor : prediction.neighbors) {
@@ -92,6 +79,19 @@ std::string decided(const Call& call, const Ask& ask, std::span<const float> emb
 }
 
 }  // namespace
+
+Embedding vector_of(const simdjson::dom::element& list, std::size_t dimension) {
+  thread_local std::vector<float> values;
+  values.clear();
+  if (!read_numbers(list, values)) {
+    throw Error(ErrorCode::kUsage, "a vector is a list of numbers");
+  }
+  if (values.size() != dimension) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("a vector has {} numbers here, not {}", dimension, values.size()));
+  }
+  return Embedding::normalized(values);
+}
 
 void handle_query(const Call& call) {
   require_image(*call.request);

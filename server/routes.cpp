@@ -60,6 +60,8 @@ constexpr std::array kRoutes = {
     Route{"POST", "/v1/review/keep", kWrite, kJson, kNoParameters, handle_keep},
     Route{"GET", "/v1/confusion", kRead, kNoBody, kConfusion, handle_confusion},
     Route{"GET", "/v1/map", kRead, kNoBody, kMap, handle_map},
+    Route{"POST", "/v1/compare", kRead, kJson, kNoParameters, handle_compare},
+    Route{"POST", "/v1/embeddings", kRead, kJson, kNoParameters, handle_embeddings},
 };
 
 }  // namespace

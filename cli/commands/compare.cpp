@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/encoder_choice.h"
 #include "cli/render.h"
+#include "pipeline/analysis_json.h"
 #include "simdb/image_codec.h"
 
 namespace simdb::cli {
@@ -25,7 +25,7 @@ int run_compare(std::span<const std::string> args, Console& console) {
   const EmbeddingBatch embeddings = choose_encoder(parser)->encode(images);
   const float value = similarity(embeddings.row(0), embeddings.row(1));
   if (parser.flag("json")) {
-    print_json(console.out, {{"a", a}, {"b", b}, {"similarity", value}});
+    console.out << comparison_json(a, b, value) << '\n';
   } else {
     console.out << fmt::format("{:.4f}\n", value);
   }

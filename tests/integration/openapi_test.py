@@ -4,6 +4,7 @@
 usage: openapi_test.py SIMDB [unittest options]
 """
 
+import base64
 import http.client
 import json
 import re
@@ -173,6 +174,12 @@ class OpenApi(unittest.TestCase):
         self.assertEqual((confusion["of"], confusion["unknown"]["alpha"]), (55, 0.1))
         length = int.from_bytes(check("GET /v1/map", "/v1/map?dims=2")[:4], "little")
         self.assertEqual((4 + length) % 8, 0)
+        uri = "data:image/png;base64," + base64.b64encode(self.server.picture).decode()
+        alike = check("POST /v1/compare", body={"a": uri, "b": {"id": first}})
+        self.assertEqual((alike["a"], alike["b"]), ("image", str(first)))
+        self.assertGreater(alike["similarity"], 0.9999)
+        vectors = check("POST /v1/embeddings", body={"input": [uri, uri], "model": "omniglot"})
+        self.assertEqual(vectors["data"][0]["embedding"], vectors["data"][1]["embedding"])
         self.assertEqual(check("POST /v1/review/keep", body={"ids": [id]}), {"kept": 1})
         check("POST /v1/classes/delete", body={"class": "old"})
         check("DELETE /v1/items/{id}", "/v1/items/1")
@@ -263,6 +270,12 @@ class OpenApi(unittest.TestCase):
             self.assertGreater(len(printed), 0)
             self.assertIn(f'"{field}":[{",".join(printed)}],"total":{len(printed)}', served)
         self.server.ask("POST", "/v1/classes/delete", {"class": "wrong"})
+        pair = [self.server.folder / "image", next(self.server.folder.rglob("*.png"))]
+        pair[0].write_bytes(self.server.picture)
+        printed = subprocess.run([SIMDB, "compare", *pair, "--encoder", "omniglot", "--json"], check=True, capture_output=True).stdout
+        a, b = ("data:image/png;base64," + base64.b64encode(path.read_bytes()).decode() for path in pair)
+        served = self.server.ask("POST", "/v1/compare", {"a": a, "b": b})[2]
+        self.assertEqual(served, re.sub(rb'"(a|b)":"[^"]*"', rb'"\1":"image"', printed))
         shown = json.loads(lines("stats"))
         self.assertTrue(shown.pop("database"))
         self.assertEqual(json.loads(self.server.ask("GET", "/v1/stats")[2]), shown)

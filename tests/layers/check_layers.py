@@ -64,7 +64,7 @@ THIRD_PARTIES = {
     "omp.h": ["benchmarks/*"],
     "libpq-fe.h": ["benchmarks/knn_methods_pgvector.cpp"],
     "rocksdb/": ["storage/*", "benchmarks/*", "tests/faults/*", "tests/support/fault_fs*"],
-    "openssl/": ["core/*", "server/access.cpp"],
+    "openssl/": ["core/*", "server/access.cpp", "server/base64.cpp"],
     "zlib.h": ["benchmarks/idx_file.cpp", "tests/support/images.cpp", "tests/support/hostile_images.cpp"],
     "boost/program_options": ["cli/*", "benchmarks/*"],
     "boost/asio/": ["server/*", "benchmarks/beast_server.cpp"],
