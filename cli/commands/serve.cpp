@@ -120,12 +120,6 @@ int run_serve(std::span<const std::string> args, Console& console) {
   const bool read_only = parser.flag("read-only");
   allow_many_descriptors();
   const InterruptGuard interrupt;
-  std::vector<server::ListenSocket> sockets = open_sockets(parser);
-  const std::string address = page_address(sockets);
-  if (parser.flag("open") && address.empty()) {
-    throw Error(ErrorCode::kUsage,
-                "--open needs an address of this machine; --listen localhost:7700 is one");
-  }
   const std::filesystem::path token_file =
       parser.has("token-file") ? std::filesystem::path(parser.get<std::string>("token-file"))
                                : folder / kTokenFile;
@@ -135,6 +129,13 @@ int run_serve(std::span<const std::string> args, Console& console) {
                         parser.has("read-token-file")
                             ? server::token_in(parser.get<std::string>("read-token-file"))
                             : std::string());
+  // Last: who can connect finds the token.
+  std::vector<server::ListenSocket> sockets = open_sockets(parser);
+  const std::string address = page_address(sockets);
+  if (parser.flag("open") && address.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "--open needs an address of this machine; --listen localhost:7700 is one");
+  }
   server::ServiceOptions options{.folder = folder, .read_only = read_only};
   options.limits = parser.image_limits();
   options.threads = threads_of(parser);
