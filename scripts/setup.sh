@@ -26,7 +26,7 @@ test_packages=(
   chromium chromium-driver fonts-dejavu-core           # the HTML report, seen by a browser
   python3-faiss                                        # exported files, read by others
   python3-jsonschema                                   # the server's answers against its OpenAPI document
-  help2man lintian                                     # man pages and packages
+  help2man lintian mkdocs                              # man pages, packages, the documents as a site
   strace                                               # which files the program opens
   libhnswlib-dev                                       # benchmarks: a peer in knn_bench
   clang-19 libclang-rt-19-dev llvm-19                  # tests/fuzz: libFuzzer, llvm-cov
