@@ -22,18 +22,27 @@
 namespace simdb::cli {
 namespace {
 
+constexpr const char* kNoDatabase = "it needs no database";
+constexpr const char* kOwnFiles =
+    "it works on the files of a database; run it with --db on the machine that has them, while no "
+    "server does";
+constexpr const char* kManyVectors =
+    "it asks the database itself, with images whose answers are known; run it with --db on the "
+    "machine that has it, also while a server does";
+constexpr const char* kIsServer = "it is the server";
+
 constexpr std::array kCommands = {
-    Command{"sample-data", "draw coloured shapes to try simdb with", run_sample_data},
-    Command{"train", "train an encoder on a folder of classes", run_train},
-    Command{"init", "create a database around an encoder", run_init},
-    Command{"encoders", "the encoders that come with simdb", run_encoders},
+    Command{"sample-data", "draw coloured shapes to try simdb with", run_sample_data, kNoDatabase},
+    Command{"train", "train an encoder on a folder of classes", run_train, kNoDatabase},
+    Command{"init", "create a database around an encoder", run_init, kOwnFiles},
+    Command{"encoders", "the encoders that come with simdb", run_encoders, kNoDatabase},
     Command{"add", "add images to a class", run_add},
     Command{"query", "classify images by their nearest neighbours", run_query},
     Command{"why", "tell why the answer is what it is", run_why},
     Command{"calibrate", "learn when an image is of no class", run_calibrate},
     Command{"compare", "similarity of two images", run_compare},
     Command{"embed", "vectors of images, for other tools", run_embed},
-    Command{"eval", "accuracy on a folder of labelled images", run_eval},
+    Command{"eval", "accuracy on a folder of labelled images", run_eval, kManyVectors},
     Command{"ls", "list items", run_ls},
     Command{"classes", "list classes", run_classes},
     Command{"image", "the image file of an item, where it is kept", run_image},
@@ -45,17 +54,17 @@ constexpr std::array kCommands = {
     Command{"mv", "move items, rename or merge classes", run_mv},
     Command{"rm", "remove items or a class", run_rm},
     Command{"watch", "follow what changes, as JSON lines", run_watch},
-    Command{"tune", "find the vote that suits the database", run_tune},
-    Command{"reembed", "give the database another encoder", run_reembed},
-    Command{"serve", "answer over HTTP", run_serve},
+    Command{"tune", "find the vote that suits the database", run_tune, kOwnFiles},
+    Command{"reembed", "give the database another encoder", run_reembed, kOwnFiles},
+    Command{"serve", "answer over HTTP", run_serve, kIsServer},
     Command{"verify", "check that nothing is damaged or lost", run_verify},
     Command{"backup", "write everything into one file", run_backup},
-    Command{"restore", "make a database from a backup", run_restore},
-    Command{"reindex", "rebuild the index and save it", run_reindex},
-    Command{"compact", "give back the space of what was removed", run_compact},
+    Command{"restore", "make a database from a backup", run_restore, kOwnFiles},
+    Command{"reindex", "rebuild the index and save it", run_reindex, kOwnFiles},
+    Command{"compact", "give back the space of what was removed", run_compact, kOwnFiles},
     Command{"export", "write everything as JSON lines, or for TensorBoard", run_export},
     Command{"import", "read what export wrote", run_import},
-    Command{"completion", "print the completion script for bash", run_completion},
+    Command{"completion", "print the completion script for bash", run_completion, kNoDatabase},
 };
 
 void print_help(std::ostream& out) {
@@ -67,6 +76,8 @@ void print_help(std::ostream& out) {
   }
   out << "\nThe database is --db DIR, else $SIMDB_DB, else the nearest .simdb in this folder or a "
          "parent.\n"
+         "Or a server's: --server http://HOST:PORT, --server unix:PATH or $SIMDB_SERVER, with "
+         "--token-file FILE or\n$SIMDB_TOKEN_FILE ('simdb serve' says where the token is).\n"
          "Exit codes: 0 ok, 1 internal, 2 usage, 3 not found, 4 bad input, 5 corruption, 6 i/o, 7 "
          "busy,\n128 + N ended by signal N.\n";
 }
@@ -76,7 +87,9 @@ std::vector<std::string> command_first(std::span<const std::string> args) {
   std::size_t place = 0;
   while (place < args.size() && args[place].starts_with("--") && args[place] != "--help" &&
          args[place] != "--version") {
-    place += args[place] == "--db" ? 2 : 1;
+    const bool has_value =
+        args[place] == "--db" || args[place] == "--server" || args[place] == "--token-file";
+    place += has_value ? 2 : 1;
   }
   std::vector<std::string> ordered(args.begin(), args.end());
   if (place < args.size()) {
@@ -84,6 +97,17 @@ std::vector<std::string> command_first(std::span<const std::string> args) {
     std::rotate(ordered.begin(), command, command + 1);
   }
   return ordered;
+}
+
+void refuse_server(const Command& command, std::span<const std::string> args) {
+  if (command.why_here.empty()) return;
+  for (const std::string& word : args) {
+    if (word == "--") return;
+    if (word == "--server" || word.starts_with("--server=")) {
+      throw Error(ErrorCode::kUsage,
+                  fmt::format("{} takes no --server: {}", command.name, command.why_here));
+    }
+  }
 }
 
 int dispatch(std::span<const std::string> given, Console& console) {
@@ -102,7 +126,9 @@ int dispatch(std::span<const std::string> given, Console& console) {
     return 0;
   }
   for (const Command& command : kCommands) {
-    if (command.name == args[0]) return command.run(args.subspan(1), console);
+    if (command.name != args[0]) continue;
+    refuse_server(command, args.subspan(1));
+    return command.run(args.subspan(1), console);
   }
   throw Error(ErrorCode::kUsage, "unknown command '" + args[0] + "'; 'simdb --help' lists them");
 }

@@ -15,6 +15,8 @@ struct Command {
   std::string_view name;
   std::string_view summary;
   CommandFunction run;
+  /// Why it can't ask a server, where it can't: what follows "simdb NAME takes no --server: ".
+  std::string_view why_here = {};
 };
 
 /// All commands, in the order of the help page.

@@ -42,6 +42,14 @@ ArgumentParser& ArgumentParser::with_database() {
   return *this;
 }
 
+ArgumentParser& ArgumentParser::with_server() {
+  options_.add_options()("db", po::value<std::string>()->value_name("DIR"),
+                         "the database, or --server URL: see 'simdb --help'");
+  unlisted_.add_options()("server", po::value<std::string>())("token-file",
+                                                              po::value<std::string>());
+  return *this;
+}
+
 ArgumentParser& ArgumentParser::with_json() {
   options_.add_options()("json", "one JSON object per line");
   return *this;
@@ -78,7 +86,7 @@ bool ArgumentParser::parse(std::span<const std::string> args, Console& console, 
                            std::size_t max) {
   options_.add_options()("help,h", "print this page");
   po::options_description all;
-  all.add(options_);
+  all.add(options_).add(unlisted_);
   all.add_options()(kPositional, po::value<std::vector<std::string>>());
   po::positional_options_description position;
   position.add(kPositional, -1);

@@ -22,6 +22,9 @@ class ArgumentParser {
 
   /// Adds --help, and as asked --db and --json.
   ArgumentParser& with_database();
+  /// with_database(), and --server and --token-file for commands that can ask a server instead: see
+  /// cli/remote/find_server.h. They have no line of their own on the page, which --db's names.
+  ArgumentParser& with_server();
   ArgumentParser& with_json();
   /// --classes auto|top|leaf, for commands that read a folder of classes.
   ArgumentParser& with_class_level();
@@ -53,6 +56,7 @@ class ArgumentParser {
   std::string synopsis_;
   std::string description_;
   boost::program_options::options_description options_;
+  boost::program_options::options_description unlisted_;
   boost::program_options::variables_map values_;
   std::vector<std::string> positional_;
 };

@@ -31,6 +31,11 @@ std::optional<std::filesystem::path> explicit_path(const ArgumentParser& args) {
 }  // namespace
 
 std::filesystem::path find_database(const ArgumentParser& args) {
+  if (!args.has("db") && std::getenv("SIMDB_SERVER") != nullptr) {
+    throw Error(ErrorCode::kUsage,
+                "$SIMDB_SERVER names a server, and this works on the files of a database; name "
+                "them with --db DIR");
+  }
   if (const auto path = explicit_path(args)) {
     if (!Database::exists(*path)) {
       throw Error(ErrorCode::kNotFound,

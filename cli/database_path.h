@@ -10,7 +10,8 @@
 namespace simdb::cli {
 
 /// --db, else $SIMDB_DB, else the nearest .simdb in this folder or a parent. Throws
-/// Error(kNotFound) if there is none.
+/// Error(kNotFound) if there is none, Error(kUsage) without --db where $SIMDB_SERVER is set: the
+/// command can't ask a server, and another database is not meant.
 std::filesystem::path find_database(const ArgumentParser& args);
 
 /// Where `init` makes a database: --db, else $SIMDB_DB, else .simdb in this folder.

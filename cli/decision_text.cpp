@@ -57,16 +57,24 @@ std::string decision_text(const Decision& decision, const Prediction& prediction
 
 }  // namespace
 
+AnswerTerms terms_of(const Decider& decider) {
+  AnswerTerms terms{.within = decider.options().within, .alpha = decider.alpha()};
+  terms.is_empty = terms.within && decider.database().gallery().stats().items == 0;
+  return terms;
+}
+
 std::string answer_text(const Answer& answer, const Decider& decider) {
+  return answer_text(answer, terms_of(decider));
+}
+
+std::string answer_text(const Answer& answer, const AnswerTerms& terms) {
   const Prediction& prediction = answer.prediction;
   if (prediction.ranking.empty()) {
-    const std::optional<float> within = decider.options().within;
-    return within && decider.database().gallery().stats().items > 0
-               ? fmt::format("unknown (no item has a similarity of {} or more)", *within)
+    return terms.within && !terms.is_empty
+               ? fmt::format("unknown (no item has a similarity of {} or more)", *terms.within)
                : "unknown (nothing to compare with)";
   }
-  if (answer.decision)
-    return decision_text(*answer.decision, prediction, decider.alpha().value_or(0));
+  if (answer.decision) return decision_text(*answer.decision, prediction, terms.alpha.value_or(0));
   const std::string name = printable(prediction.class_name);
   if (prediction.accepted) return fmt::format("{}  {}", name, percent(prediction.confidence));
   return fmt::format("unknown (nearest class {}, similarity {:.3f})", name,

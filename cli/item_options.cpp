@@ -64,6 +64,18 @@ ItemId parse_id(const std::string& text) {
   return ItemId{number};
 }
 
+std::vector<ItemId> parse_ids(std::span<const std::string> words) {
+  std::vector<ItemId> ids;
+  for (const std::string& word : words) ids.push_back(parse_id(word));
+  return ids;
+}
+
+std::vector<std::uint64_t> numbers_of(std::span<const ItemId> ids) {
+  std::vector<std::uint64_t> numbers;
+  for (const ItemId id : ids) numbers.push_back(to_number(id));
+  return numbers;
+}
+
 void require_items(const Database& database, std::span<const ItemId> ids,
                    const std::string& consequence) {
   const auto records = database.gallery().get_many(ids);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ void require_classes(const Database& database, const SearchFilter& filter);
 
 /// Throws Error(kUsage) unless `text` is a number.
 ItemId parse_id(const std::string& text);
+std::vector<ItemId> parse_ids(std::span<const std::string> words);
+/// Ids as JSON has them.
+std::vector<std::uint64_t> numbers_of(std::span<const ItemId> ids);
 /// Throws Error(kNotFound) that ends with `consequence` unless all these items exist.
 void require_items(const Database& database, std::span<const ItemId> ids,
                    const std::string& consequence);

@@ -45,31 +45,32 @@ _simdb() {
   if [[ $word == -* ]]; then
     local options
     case $command in
-      add) options="--by-folder --files-from --null --key --meta --meta-file --on-duplicate --dry-run --classes --image-limit --db --json" ;;
-      backup | compact | restore | reindex | stats | import) options="--db --json" ;;
+      add) options="--by-folder --files-from --null --key --meta --meta-file --on-duplicate --dry-run --classes --image-limit --db --server --token-file --json" ;;
+      backup | compact | restore | reindex) options="--db --json" ;;
+      import | stats) options="--db --server --token-file --json" ;;
       verify) options="--db --deep --json --repair" ;;
       calibrate) options="--alpha --group-by --group-by-folder --classes --image-limit --db --json" ;;
       compare) options="--image-limit --db --encoder --json" ;;
-      duplicates) options="--class --exact --threshold --report --db --json" ;;
+      duplicates) options="--class --exact --threshold --report --db --server --token-file --json" ;;
       embed) options="--output --files-from --null --image-limit --db --encoder" ;;
       eval) options="--report --alpha --classes -k --ways --shots --episodes --seed --within-parents --open-set --image-limit --db --encoder --json" ;;
-      export) options="--output --faiss --fvecs --npy --projector --after --class --limit --where --db" ;;
+      export) options="--output --faiss --fvecs --npy --projector --after --class --limit --where --db --server --token-file" ;;
       encoders) options="--json" ;;
       init) options="--encoder --dim --space --dimension --keep-images --max-image-bytes --db --json" ;;
-      image) options="--db" ;;
+      image) options="--db --server --token-file" ;;
       reembed) options="--encoder --dim --images --drop-missing --no-switch --keep-old --roll-back --discard --image-limit --db --json" ;;
-      query) options="-k --vectors --files-from --null --class --where --accept --alpha --within --why --image-limit --db --json" ;;
-      why) options="-k --vectors --report --class --where --accept --alpha --within --image-limit --db --json" ;;
-      classes) options="--by --class --where --db --json" ;;
-      ls) options="--after --class --limit --where --db --json" ;;
-      mv) options="--class --db --json" ;;
+      query) options="-k --vectors --files-from --null --class --where --accept --alpha --within --why --image-limit --db --server --token-file --json" ;;
+      why) options="-k --vectors --report --class --where --accept --alpha --within --image-limit --db --server --token-file --json" ;;
+      classes) options="--by --class --where --db --server --token-file --json" ;;
+      ls) options="--after --class --limit --where --db --server --token-file --json" ;;
+      mv) options="--class --db --server --token-file --json" ;;
       serve) options="--listen --token-file --read-token-file --host --read-only --threads --open --quiet --image-limit --db" ;;
-      set) options="--unset --key --db --json" ;;
+      set) options="--unset --key --db --server --token-file --json" ;;
       tune) options="--items --dry-run --reset --db --json" ;;
-      review) options="--keep --class --limit --report -k --db --json" ;;
-      rm) options="--class --db --json" ;;
+      review) options="--keep --class --limit --report -k --db --server --token-file --json" ;;
+      rm) options="--class --db --server --token-file --json" ;;
       sample-data) options="--colors --count --class-by --size --seed" ;;
-      watch) options="--since --class --where --once --every --db" ;;
+      watch) options="--since --class --where --once --every --db --server --token-file" ;;
       train) options=$(simdb train --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u) ;;
       *) options="" ;;
     esac

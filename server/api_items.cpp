@@ -245,10 +245,9 @@ void handle_add(const Call& call) {
       });
 }
 
-void handle_change_item(const Call& call) {
-  const ItemId id = id_of(call.path_values.at(0));
-  const simdjson::dom::object object = json_reader().read_object(call.request->body);
-  require_fields(object, {"class", "key", "set", "unset"});
+namespace {
+
+ItemChange change_in(const simdjson::dom::object& object) {
   ItemChange change_asked;
   if (object["class"].error() == simdjson::SUCCESS)
     change_asked.class_name = text_field(object, "class");
@@ -261,10 +260,28 @@ void handle_change_item(const Call& call) {
       change_asked.unset.push_back(read_text("unset", name));
     }
   }
-  change(call, "changed", [id, change_asked](Gallery& gallery) {
-    require_items(gallery, std::span(&id, 1), "changed");
-    return gallery.update(std::span(&id, 1), change_asked);
+  return change_asked;
+}
+
+void change_items(const Call& call, std::vector<ItemId> ids, ItemChange asked) {
+  change(call, "changed", [ids = std::move(ids), asked = std::move(asked)](Gallery& gallery) {
+    require_items(gallery, ids, "changed");
+    return gallery.update(ids, asked);
   });
+}
+
+}  // namespace
+
+void handle_change_item(const Call& call) {
+  const simdjson::dom::object object = json_reader().read_object(call.request->body);
+  require_fields(object, {"class", "key", "set", "unset"});
+  change_items(call, {id_of(call.path_values.at(0))}, change_in(object));
+}
+
+void handle_change_items(const Call& call) {
+  const simdjson::dom::object object = json_reader().read_object(call.request->body);
+  require_fields(object, {"ids", "class", "key", "set", "unset"});
+  change_items(call, ids_of(object), change_in(object));
 }
 
 void handle_delete_item(const Call& call) {
@@ -295,7 +312,22 @@ void handle_delete_items(const Call& call) {
   });
 }
 
+// With `by` the values of a field, as `simdb classes --by` has them.
 void handle_classes(const Call& call) {
+  const Parameters parameters(call.request->target.parameters);
+  const SearchFilter filter = filter_of(parameters);
+  const auto field = parameters.text("by");
+  if (field) {
+    Json values = Json::array();
+    for (const MetadataCount& entry :
+         call.service->database().gallery().count_by(std::string(*field), filter)) {
+      values.push_back({{"value", to_json(entry.value)}, {"items", entry.items}});
+    }
+    return call.reply(json_text({{"values", std::move(values)}}));
+  }
+  if (!filter.class_names.empty() || !filter.where.empty()) {
+    throw Error(ErrorCode::kUsage, "class and where belong to by");
+  }
   std::string json = "{\"classes\":[";
   for (const ClassCount& entry : call.service->database().gallery().classes()) {
     if (json.back() == '}') json += ',';

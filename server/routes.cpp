@@ -17,7 +17,9 @@ constexpr BodyKind kLines = BodyKind::kLines;
 constexpr Names kNoParameters;
 constexpr std::array<std::string_view, 4> kPage = {"class", "where", "after", "limit"};
 constexpr std::array<std::string_view, 4> kAdd = {"class", "key", "meta", "on-duplicate"};
+constexpr std::array<std::string_view, 3> kValues = {"by", "class", "where"};
 constexpr std::array<std::string_view, 1> kCount = {"k"};
+constexpr std::array<std::string_view, 3> kFollow = {"since", "class", "where"};
 constexpr std::array<std::string_view, 1> kSince = {"since"};
 constexpr std::array<std::string_view, 5> kDuplicates = {"class", "exact", "threshold", "after",
                                                          "limit"};
@@ -38,12 +40,15 @@ constexpr std::array kRoutes = {
     Route{"POST", "/v1/session", kOpen, kJson, kNoParameters, handle_session},
     Route{"GET", "/v1/stats", kRead, kNoBody, kNoParameters, handle_stats},
     Route{"GET", "/v1/events", kRead, kNoBody, kSince, handle_events},
-    Route{"GET", "/v1/classes", kRead, kNoBody, kNoParameters, handle_classes},
+    Route{"GET", "/v1/changes", kRead, kNoBody, kFollow, handle_changes},
+    Route{"GET", "/v1/classes", kRead, kNoBody, kValues, handle_classes},
     Route{"POST", "/v1/classes/rename", kWrite, kJson, kNoParameters, handle_rename_class},
     Route{"POST", "/v1/classes/delete", kWrite, kJson, kNoParameters, handle_delete_class},
     Route{"GET", "/v1/items", kRead, kNoBody, kPage, handle_items},
     Route{"POST", "/v1/items", kWrite, kImage, kAdd, handle_add},
+    Route{"GET", "/v1/items/export", kRead, kNoBody, kPage, handle_export},
     Route{"POST", "/v1/items/import", kWrite, kLines, kNoParameters, handle_import},
+    Route{"POST", "/v1/items/change", kWrite, kJson, kNoParameters, handle_change_items},
     Route{"POST", "/v1/items/move", kWrite, kJson, kNoParameters, handle_move_items},
     Route{"POST", "/v1/items/delete", kWrite, kJson, kNoParameters, handle_delete_items},
     Route{"GET", "/v1/items/{id}", kRead, kNoBody, kNoParameters, handle_item},

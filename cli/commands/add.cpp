@@ -1,8 +1,6 @@
-#include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
 #include <ostream>
-#include <set>
 #include <utility>
 
 #include "cli/args.h"
@@ -15,11 +13,15 @@
 #include "cli/interrupt.h"
 #include "cli/item_options.h"
 #include "cli/meta_file.h"
+#include "cli/outdated_items.h"
 #include "cli/progress_bar.h"
+#include "cli/remote/additions.h"
+#include "cli/remote/find_server.h"
+#include "cli/remote/remote.h"
+#include "cli/remote/send_images.h"
 #include "cli/render.h"
 #include "cli/stored_calibration.h"
 #include "core/class_name.h"
-#include "database/item_selection.h"
 #include "pipeline/on_duplicate.h"
 #include "simdb/error.h"
 #include "simdb/ingest.h"
@@ -162,43 +164,6 @@ class Labels {
   MetaFile meta_file_;
 };
 
-// Items of the same classes that came from the same paths as the new ones: a file was changed in
-// place. Whether the old picture still stands for its class is for its owner to say.
-std::vector<ItemId> outdated(const Gallery& gallery, std::span<const ItemId> added) {
-  std::set<std::pair<std::string, std::string>> places;
-  std::set<std::string> classes;
-  for (const auto& item : gallery.get_many(added)) {
-    if (!item || item->info.source.empty()) continue;
-    places.emplace(item->info.class_name, item->info.source);
-    classes.insert(item->info.class_name);
-  }
-  std::vector<ItemId> found;
-  const SearchFilter filter{.class_names = {classes.begin(), classes.end()}};
-  if (places.empty()) return found;
-  for_each_page(gallery, {.filter = filter}, [&](std::span<const ItemRecord> page) {
-    for (const ItemRecord& item : page) {
-      if (places.contains({item.info.class_name, item.info.source}) &&
-          !std::ranges::binary_search(added, item.id)) {
-        found.push_back(item.id);
-      }
-    }
-    return true;
-  });
-  return found;
-}
-
-void print_outdated(std::ostream& err, std::span<const ItemId> items) {
-  constexpr std::size_t kMost = 10;
-  std::string ids;
-  for (const ItemId id : items.first(std::min(kMost, items.size()))) {
-    ids += " " + std::to_string(to_number(id));
-  }
-  err << "simdb: " << count_of(items.size(), "item", "items")
-      << " of these classes came from paths that hold other pictures now; to remove "
-      << (items.size() == 1 ? "it" : "them") << ": simdb rm" << ids
-      << (items.size() > kMost ? " ..." : "") << '\n';
-}
-
 void print_summary(std::ostream& out, const IngestReport& report, bool is_done) {
   out << (is_done ? "added " : "would add ") << count_of(report.added, "image", "images");
   if (report.existing > 0) out << ", " << report.existing << " were there already";
@@ -269,6 +234,11 @@ void print_effects(const Request& request, std::ostream& out,
   }
 }
 
+[[noreturn]] void fail_after(const IngestReport& report, const Error& error) {
+  throw Error(error.code(), error.what() + ("; " + count_of(report.added, "image", "images") +
+                                            " went in before; add the same again for the rest"));
+}
+
 IngestReport try_images(const Request& request, Console& console) {
   const Database database = open_database(request.parser, OpenMode::kReadOnly);
   PendingImages pending(database.gallery().dimension());
@@ -308,9 +278,7 @@ IngestReport add_images(const Request& request, Console& console) {
     printer.finish();
   } catch (const Error& e) {
     if (report.added == 0) throw;
-    const std::string added = count_of(report.added, "image", "images");
-    throw Error(e.code(),
-                e.what() + ("; " + added + " went in before; add the same again for the rest"));
+    fail_after(report, e);
   }
   print_summary(request.as_json() ? console.err : console.out, report, true);
   const std::vector<ItemId> old = outdated(database.gallery(), fresh);
@@ -321,6 +289,33 @@ IngestReport add_images(const Request& request, Console& console) {
     const PendingImages none(database.gallery().dimension());
     print_effects(request, console.out, effects_of(database, classes, none));
   }
+  return report;
+}
+
+// Uploads; the server decodes, encodes and commits.
+IngestReport add_remote(const Request& request, Remote& remote, Console& console) {
+  refuse_option(request.parser, "dry-run", "a server can't try what is not to be added");
+  refuse_option(request.parser, "image-limit", "those of the server hold");
+  IngestReport report;
+  const auto target = [&](std::size_t i) {
+    return addition_target(request.labels.of(i), request.parser.get<std::string>("on-duplicate"));
+  };
+  client::Server server = remote.http().server();
+  server.check = nullptr;  // what was begun is finished, and told
+  try {
+    RunPrinter printer(request, console, "adding");
+    send_images(server, list_of(request.files), target, [&](std::span<const SentImage> sent) {
+      const SentAdditions additions(sent);
+      report.count(additions.run());
+      return printer.print(additions.run());
+    });
+    printer.finish();
+  } catch (const Error& e) {
+    if (report.added == 0) throw;
+    fail_after(report, e);
+  }
+  print_summary(request.as_json() ? console.err : console.out, report, true);
+  InterruptGuard::check();
   return report;
 }
 
@@ -347,7 +342,7 @@ int run_add(std::span<const std::string> args, Console& console) {
       "on-duplicate", po::value<std::string>()->default_value("warn")->value_name("WHAT"),
       "add, skip, warn or refuse images that are in another class");
   parser.options().add_options()("dry-run", "tell what would be added, and add nothing");
-  parser.with_lists().with_class_level().with_image_limits().with_database().with_json();
+  parser.with_lists().with_class_level().with_image_limits().with_server().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   ImageArguments images(console);
   const std::vector<LabeledPath> files = files_to_add(parser, images);
@@ -356,8 +351,10 @@ int run_add(std::span<const std::string> args, Console& console) {
   request.on_duplicate = on_duplicate_of(parser.get<std::string>("on-duplicate"));
   request.limits = parser.image_limits();
   const InterruptGuard interrupt;
-  const IngestReport report =
-      parser.flag("dry-run") ? try_images(request, console) : add_images(request, console);
+  auto remote = Remote::of(parser);
+  const IngestReport report = remote                   ? add_remote(request, *remote, console)
+                              : parser.flag("dry-run") ? try_images(request, console)
+                                                       : add_images(request, console);
   return images.exit_code(report.failures, files.size());
 }
 

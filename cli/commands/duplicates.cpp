@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "cli/args.h"
@@ -11,6 +12,8 @@
 #include "cli/database_path.h"
 #include "cli/item_options.h"
 #include "cli/output_path.h"
+#include "cli/remote/find_server.h"
+#include "cli/remote/read_analyses.h"
 #include "cli/render.h"
 #include "cli/report/picture_page.h"
 #include "core/file_io.h"
@@ -94,6 +97,29 @@ std::string page_of(const Gallery& gallery, const DuplicateReport& report) {
   return render_picture_page(page);
 }
 
+int list_remote(const ArgumentParser& parser, Remote& remote, Console& console) {
+  refuse_option(parser, "report", "it takes the pictures from the database's own folder");
+  const bool is_json = parser.flag("json");
+  Remote::Target target("/v1/duplicates");
+  add_words(target, parser, "class");
+  if (parser.flag("exact")) target.with("exact", "true");
+  if (parser.has("threshold")) {
+    target.with("threshold", fmt::format("{}", parser.get<float>("threshold")));
+  }
+  DuplicateReport report;
+  const auto page = each_entry(remote, target, "groups", [&](std::string_view text) {
+    report.groups.push_back(duplicate_group_from(parse_answer(text)));
+    if (is_json) {
+      console.out << text << '\n';
+    } else {
+      print_group(console.out, report.groups.back());
+    }
+  });
+  read_thresholds(page, report);
+  (is_json ? console.err : console.out) << summary_of(report) << '\n';
+  return 0;
+}
+
 }  // namespace
 
 int run_duplicates(std::span<const std::string> args, Console& console) {
@@ -112,7 +138,7 @@ int run_duplicates(std::span<const std::string> args, Console& console) {
       "database without an encoder, vectors (taken from the items)");
   parser.options().add_options()("report", po::value<std::string>()->value_name("FILE.html"),
                                  "a page that shows the pictures");
-  parser.with_database().with_json();
+  parser.with_server().with_json();
   if (!parser.parse(args, console, 0, 0)) return 0;
   if (parser.has("exact") && parser.has("threshold")) {
     throw Error(ErrorCode::kUsage, "--exact and --threshold exclude each other");
@@ -122,6 +148,7 @@ int run_duplicates(std::span<const std::string> args, Console& console) {
   options.exact = parser.flag("exact");
   if (parser.has("class")) options.class_names = parser.get<Words>("class");
   if (parser.has("threshold")) options.threshold = parser.get<float>("threshold");
+  if (auto remote = Remote::of(parser)) return list_remote(parser, *remote, console);
   const Database database = open_database(parser, OpenMode::kReadOnly);
   require_classes(database, {.class_names = options.class_names});
   options.traits = thumbnail_traits(database.gallery());

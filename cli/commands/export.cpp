@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
+#include <charconv>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <span>
@@ -14,6 +17,8 @@
 #include "cli/interrupt.h"
 #include "cli/item_options.h"
 #include "cli/output_path.h"
+#include "cli/remote/find_server.h"
+#include "cli/remote/remote.h"
 #include "cli/render.h"
 #include "core/file_io.h"
 #include "database/faiss_export.h"
@@ -83,6 +88,46 @@ constexpr Form kForms[] = {
      write_projector_folder},
 };
 
+// Of a line of an item, which begins with it.
+std::uint64_t id_of_line(std::string_view line) {
+  constexpr std::string_view kBegin = R"({"id":)";
+  std::uint64_t id = 0;
+  if (line.starts_with(kBegin)) {
+    std::from_chars(line.data() + kBegin.size(), line.data() + line.size(), id);
+  }
+  if (id > 0) return id;
+  throw Error(ErrorCode::kInternal, "the server wrote an item without an id");
+}
+
+// Page by page: a page without an item is the end.
+std::uint64_t export_remote(Remote& remote, const ItemSelection& selection,
+                            const ArgumentParser& parser,
+                            const std::function<bool(std::string_view)>& write) {
+  constexpr std::uint64_t kPageItems = 500;
+  remote.require_classes(selection.filter.class_names);
+  std::uint64_t after = to_number(selection.after);
+  std::uint64_t count = 0;
+  for (bool goes_on = true; goes_on;) {
+    Remote::Target target("/v1/items/export");
+    for (const std::string& name : selection.filter.class_names) target.with("class", name);
+    add_words(target, parser, "where");
+    // At least 1, for the head.
+    const std::uint64_t asked = std::clamp<std::uint64_t>(selection.limit - count, 1, kPageItems);
+    const std::string page = remote.get(target.with("after", after).with("limit", asked)) + '\n';
+    std::string_view lines = page;
+    const std::size_t head = lines.find('\n') + 1;
+    if (count > 0) lines.remove_prefix(head);
+    const auto items = static_cast<std::uint64_t>(std::ranges::count(page, '\n')) - 1;
+    if (selection.limit == 0) lines = lines.substr(0, head);
+    if (!write(lines) || items == 0 || selection.limit == 0) return count;
+    const std::size_t last = page.rfind('\n', page.size() - 2) + 1;
+    after = id_of_line(std::string_view(page).substr(last));
+    count += items;
+    goes_on = count < selection.limit;
+  }
+  return count;
+}
+
 }  // namespace
 
 int run_export(std::span<const std::string> args, Console& console) {
@@ -97,7 +142,7 @@ int run_export(std::span<const std::string> args, Console& console) {
                                    form.help);
   }
   add_selection_options(parser);
-  parser.with_database();
+  parser.with_server();
   if (!parser.parse(args, console, 0, 0)) return 0;
   const Form* chosen = nullptr;
   for (const Form& form : kForms) {
@@ -117,18 +162,37 @@ int run_export(std::span<const std::string> args, Console& console) {
   // On stdout there is nothing to clear away, and a reader that does not read must not hold it up.
   std::optional<InterruptGuard> interrupt;
   if (chosen != nullptr) interrupt.emplace();
-  const Database database = open_database(parser, OpenMode::kReadOnly);
-  require_classes(database, selection.filter);
   const auto write = [&](std::string_view lines) {
     return static_cast<bool>(console.out << lines);
   };
+  const auto tell = [&](std::uint64_t count) {
+    console.err << "exported " << count_of(count, "item", "items") << '\n';
+    return 0;
+  };
+  if (auto remote = Remote::of(parser)) {
+    for (const char* form : {"faiss", "fvecs", "npy", "projector"}) {
+      refuse_option(parser, form,
+                    "it is made from the database's own files; 'simdb import' reads "
+                    "JSON lines into a database here");
+    }
+    if (chosen == nullptr) return tell(export_remote(*remote, selection, parser, write));
+    AtomicFile file(output_path(parser.get<std::string>(chosen->name)));
+    const std::uint64_t count =
+        export_remote(*remote, selection, parser, [&](std::string_view lines) {
+          file.write(std::as_bytes(std::span(lines)));
+          return true;
+        });
+    file.commit();
+    return tell(count);
+  }
+  const Database database = open_database(parser, OpenMode::kReadOnly);
+  require_classes(database, selection.filter);
   const std::uint64_t count =
       chosen != nullptr
           ? chosen->write(database.gallery(), output_path(parser.get<std::string>(chosen->name)),
                           selection)
           : write_export_lines(database.gallery(), selection, write);
-  console.err << "exported " << count_of(count, "item", "items") << '\n';
-  return 0;
+  return tell(count);
 }
 
 }  // namespace simdb::cli

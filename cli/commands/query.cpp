@@ -3,6 +3,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <cstdint>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
 
@@ -15,6 +16,11 @@
 #include "cli/image_arguments.h"
 #include "cli/input_file.h"
 #include "cli/item_options.h"
+#include "cli/remote/decision_request.h"
+#include "cli/remote/find_server.h"
+#include "cli/remote/read_answers.h"
+#include "cli/remote/remote.h"
+#include "cli/remote/send_images.h"
 #include "cli/render.h"
 #include "cli/vote_options.h"
 #include "pipeline/answer_json.h"
@@ -38,11 +44,26 @@ void print_details(std::ostream& out, const Prediction& prediction) {
   }
 }
 
+// `alone`: there is no other.
+void print_answer(std::ostream& out, const std::string& name, const Answer& answer,
+                  const AnswerTerms& terms, bool alone) {
+  if (alone) {
+    out << answer_text(answer, terms) << '\n';
+    print_details(out, answer.prediction);
+  } else {
+    out << fmt::format("{:<24} {}\n", answer_text(answer, terms), printable(name));
+  }
+}
+
 // Prints answers as the options say. Copies nothing; all must outlive it.
 class Answers {
  public:
   Answers(const ArgumentParser& parser, const Decider& decider, std::ostream& out)
-      : decider_(decider), as_json_(parser.flag("json")), why_(parser.flag("why")), out_(out) {}
+      : decider_(decider),
+        terms_(terms_of(decider)),
+        as_json_(parser.flag("json")),
+        why_(parser.flag("why")),
+        out_(out) {}
 
   /// `alone`: there is no other.
   void print(const std::string& name, std::span<const float> embedding, const Answer& answer,
@@ -52,20 +73,71 @@ class Answers {
       out_ << answer_json(name, answer, decider_, &why) << '\n';
     } else if (as_json_) {
       out_ << answer_json(name, answer, decider_) << '\n';
-    } else if (alone) {
-      out_ << answer_text(answer, decider_) << '\n';
-      print_details(out_, answer.prediction);
     } else {
-      out_ << fmt::format("{:<24} {}\n", answer_text(answer, decider_), printable(name));
+      print_answer(out_, name, answer, terms_, alone);
     }
   }
 
  private:
   const Decider& decider_;
+  const AnswerTerms terms_;
   bool as_json_;
   bool why_;
   std::ostream& out_;
 };
+
+// Prints the answers of a server.
+class RemoteAnswers {
+ public:
+  RemoteAnswers(const ArgumentParser& parser, Remote& remote, std::ostream& out)
+      : as_json_(parser.flag("json")), out_(out) {
+    if (parser.has("within")) terms_.within = parser.get<float>("within");
+    terms_.alpha = parser.get<double>("alpha");
+    if (terms_.within && !as_json_) {
+      const std::string stats = remote.get(Remote::Target("/v1/stats"));
+      terms_.is_empty = count_in(stats, "items") == 0;
+    }
+  }
+
+  void print(const std::string& name, const std::string& answer, bool alone) const {
+    if (as_json_) {
+      out_ << answer << '\n';
+    } else {
+      print_answer(out_, name, answer_from(parse_answer(answer)), terms_, alone);
+    }
+  }
+
+ private:
+  bool as_json_;
+  AnswerTerms terms_;
+  std::ostream& out_;
+};
+
+int query_images_remote(const ArgumentParser& parser, Remote& remote, Console& console) {
+  refuse_option(parser, "image-limit", "those of the server hold");
+  ImageArguments images(console);
+  const std::vector<std::filesystem::path> paths = images.files(parser, parser.positional());
+  const RemoteAnswers answers(parser, remote, console.out);
+  const auto target = [&](std::size_t i) {
+    return decision_target("/v1/query", parser, paths[i].string());
+  };
+  std::vector<ImageFailure> failures;
+  send_images(remote.http().server(), list_of(paths), target, [&](std::span<const SentImage> sent) {
+    std::vector<ImageFailure> bad;
+    for (const SentImage& image : sent) {
+      if (image.failure) {
+        bad.push_back(*image.failure);
+      } else {
+        answers.print(paths[image.index].string(), image.answer, paths.size() == 1);
+      }
+    }
+    console.out.flush();
+    print_failures(console.err, bad);
+    failures.insert(failures.end(), bad.begin(), bad.end());
+    return static_cast<bool>(console.out);
+  });
+  return images.exit_code(failures, paths.size());
+}
 
 int query_images(const ArgumentParser& parser, QueryOptions options, Console& console) {
   const ImageLimits limits = parser.image_limits();
@@ -98,6 +170,7 @@ struct VectorRun {
 
   std::vector<std::string> names;
   EmbeddingBatch embeddings;
+  std::vector<std::vector<float>> raw;  // before they were scaled
   std::vector<ImageFailure> failures;
   bool is_last = false;
 };
@@ -115,6 +188,7 @@ VectorRun read_vectors(VectorReader& reader, std::size_t dimension) {
     }
     try {
       run.embeddings.append_normalized(values);
+      run.raw.push_back(values);
       run.names.push_back(reader.row_name());
     } catch (const Error& e) {
       run.failures.push_back({0, e.code(), reader.row_name() + ": " + e.what()});
@@ -123,16 +197,11 @@ VectorRun read_vectors(VectorReader& reader, std::size_t dimension) {
   return run;
 }
 
-int query_vectors(const ArgumentParser& parser, QueryOptions options, Console& console) {
-  const auto& file = parser.get<std::string>("vectors");
+// What is asked about rows of vectors, some at a time: their answers as a printer wants them.
+template <typename Ask>
+int ask_rows(const std::string& file, std::size_t dimension, Console& console, const Ask& ask) {
   std::optional<std::ifstream> opened;
   if (file != "-") opened = open_to_read(file);
-  const Database database = open_database(parser, OpenMode::kReadOnly);
-  options = with_vote_options(parser, database, std::move(options));
-  require_classes(database, options.filter);
-  const Decider decider = make_decider(parser, database, options, console);
-  const Answers answers(parser, decider, console.out);
-  const std::size_t dimension = database.gallery().dimension();
   VectorReader reader(opened ? *opened : console.in, file, dimension);
   std::vector<ImageFailure> failures;
   std::size_t total = 0;
@@ -140,17 +209,43 @@ int query_vectors(const ArgumentParser& parser, QueryOptions options, Console& c
     const VectorRun run = read_vectors(reader, dimension);
     goes_on = !run.is_last;
     total += run.names.size() + run.failures.size();
-    const std::vector<Answer> decided =
-        decider.answers(run.embeddings, database.query_batch(run.embeddings, options));
-    for (std::size_t i = 0; i < decided.size(); ++i) {
-      answers.print(run.names[i], run.embeddings.row(i), decided[i], total == 1 && run.is_last);
-    }
+    ask(run, total == 1 && run.is_last);
     console.out.flush();
     print_failures(console.err, run.failures);
     failures.insert(failures.end(), run.failures.begin(), run.failures.end());
   }
   if (total == 0) throw Error(ErrorCode::kBadInput, "there is no vector in " + file);
   return exit_code(failures, total);
+}
+
+int query_vectors_remote(const ArgumentParser& parser, Remote& remote, Console& console) {
+  const RemoteAnswers answers(parser, remote, console.out);
+  const std::string stats = remote.get(Remote::Target("/v1/stats"));
+  return ask_rows(parser.get<std::string>("vectors"), count_in(stats, "dimension"), console,
+                  [&](const VectorRun& run, bool alone) {
+                    for (std::size_t i = 0; i < run.names.size(); ++i) {
+                      Remote::Json body = decision_json(parser, run.names[i]);
+                      body["vector"] = run.raw[i];
+                      answers.print(run.names[i],
+                                    remote.post(Remote::Target("/v1/query/json"), body), alone);
+                    }
+                  });
+}
+
+int query_vectors(const ArgumentParser& parser, QueryOptions options, Console& console) {
+  const Database database = open_database(parser, OpenMode::kReadOnly);
+  options = with_vote_options(parser, database, std::move(options));
+  require_classes(database, options.filter);
+  const Decider decider = make_decider(parser, database, options, console);
+  const Answers answers(parser, decider, console.out);
+  return ask_rows(parser.get<std::string>("vectors"), database.gallery().dimension(), console,
+                  [&](const VectorRun& run, bool alone) {
+                    const std::vector<Answer> decided = decider.answers(
+                        run.embeddings, database.query_batch(run.embeddings, options));
+                    for (std::size_t i = 0; i < decided.size(); ++i) {
+                      answers.print(run.names[i], run.embeddings.row(i), decided[i], alone);
+                    }
+                  });
 }
 
 }  // namespace
@@ -166,7 +261,7 @@ int run_query(std::span<const std::string> args, Console& console) {
       "rows of FILE.npy, .fvecs or JSON lines (- for stdin), not images");
   add_decision_options(parser);
   parser.options().add_options()("why", "with --json: the reasons too, see 'simdb why'");
-  parser.with_lists().with_image_limits().with_database().with_json();
+  parser.with_lists().with_image_limits().with_server().with_json();
   if (!parser.parse(args, console, 0, kAnyNumber)) return 0;
   const QueryOptions options = decision_options(parser);
   if (parser.flag("why") && !parser.flag("json")) {
@@ -177,6 +272,10 @@ int run_query(std::span<const std::string> args, Console& console) {
   if (has_images == parser.has("vectors")) {
     throw Error(ErrorCode::kUsage, has_images ? "query takes images or --vectors, not both"
                                               : "an argument is missing; see 'simdb query --help'");
+  }
+  if (auto remote = Remote::of(parser)) {
+    return has_images ? query_images_remote(parser, *remote, console)
+                      : query_vectors_remote(parser, *remote, console);
   }
   return has_images ? query_images(parser, options, console)
                     : query_vectors(parser, options, console);

@@ -12,6 +12,8 @@
 #include "cli/database_path.h"
 #include "cli/item_options.h"
 #include "cli/output_path.h"
+#include "cli/remote/find_server.h"
+#include "cli/remote/read_analyses.h"
 #include "cli/render.h"
 #include "cli/report/picture_page.h"
 #include "cli/shell_word.h"
@@ -39,7 +41,8 @@ std::string reason_of(const DoubtfulItem& entry) {
   if (!entry.other_class.empty()) {
     text += fmt::format("{}{} of the vote for {}, {} for its own class{}", text.empty() ? "" : "; ",
                         percent(entry.other_share), printable(entry.other_class),
-                        percent(entry.own_share), entry.is_confident ? "" : " (not sure)");
+                        percent(entry.own_share),
+                        entry.is_confident || !entry.same_file.empty() ? "" : " (not sure)");
   }
   return text;
 }
@@ -115,25 +118,60 @@ std::string page_of(const Gallery& gallery, std::span<const DoubtfulItem> listed
   return render_picture_page(page);
 }
 
+std::size_t limit_of(const ArgumentParser& parser) {
+  return parser.has("limit") ? parser.get<std::uint64_t>("limit") : SIZE_MAX;
+}
+
+std::size_t keep_items(const ArgumentParser& parser, std::span<const ItemId> ids,
+                       Console& console) {
+  if (auto remote = Remote::of(parser)) {
+    return count_in(remote->post(Remote::Target("/v1/review/keep"), {{"ids", numbers_of(ids)}}),
+                    "kept");
+  }
+  Database database = open_to_write(parser, console);
+  require_items(database, ids, "nothing was changed");
+  return keep_labels(database.gallery(), ids);
+}
+
 int keep(const ArgumentParser& parser, Console& console) {
   for (const char* option : {"class", "limit", "report"}) {
     if (parser.has(option)) {
       throw Error(ErrorCode::kUsage, fmt::format("--keep takes ids, not --{}", option));
     }
   }
-  std::vector<ItemId> ids;
-  for (const std::string& word : parser.positional()) ids.push_back(parse_id(word));
+  const std::vector<ItemId> ids = parse_ids(parser.positional());
   if (ids.empty()) {
     throw Error(ErrorCode::kUsage, "which items are right? 'simdb review --keep ID...'");
   }
-  Database database = open_to_write(parser, console);
-  require_items(database, ids, "nothing was changed");
-  const std::size_t kept = keep_labels(database.gallery(), ids);
+  const std::size_t kept = keep_items(parser, ids, console);
   if (parser.flag("json")) {
     print_json(console.out, {{"kept", kept}});
   } else {
     console.out << "kept " << count_of(kept, "item", "items") << '\n';
   }
+  return 0;
+}
+
+int list_remote(const ArgumentParser& parser, Remote& remote, Console& console) {
+  refuse_option(parser, "report", "it takes the pictures from the database's own folder");
+  const bool is_json = parser.flag("json");
+  Remote::Target target("/v1/review");
+  add_words(target, parser, "class");
+  target.with("k", parser.get<std::size_t>("k"));
+  LabelReview review;
+  const std::size_t limit = limit_of(parser);
+  const auto page = each_entry(remote, target, "items", [&](std::string_view text) {
+    review.items.push_back(doubtful_item_from(parse_answer(text)));
+    if (review.items.size() > limit) return;
+    if (is_json) {
+      console.out << text << '\n';
+    } else {
+      print_item(console.out, review.items.back());
+    }
+  });
+  read_counts(page, review);
+  (is_json ? console.err : console.out)
+      << summary_of(review, std::min(review.items.size(), limit)) << '\n';
   return 0;
 }
 
@@ -155,7 +193,7 @@ int run_review(std::span<const std::string> args, Console& console) {
       "k,k", po::value<std::size_t>()->default_value(20)->value_name("N"), "neighbours that vote");
   parser.options().add_options()("report", po::value<std::string>()->value_name("FILE.html"),
                                  "a page with the pictures and those of their neighbours");
-  parser.with_database().with_json();
+  parser.with_server().with_json();
   if (!parser.parse(args, console, 0, kAnyNumber)) return 0;
   if (parser.flag("keep")) return keep(parser, console);
   if (!parser.positional().empty()) {
@@ -166,14 +204,12 @@ int run_review(std::span<const std::string> args, Console& console) {
   if (options.k == 0) throw Error(ErrorCode::kUsage, "-k must be at least 1");
   if (parser.has("report")) output_path(parser.get<std::string>("report"));  // before the work
   if (parser.has("class")) options.class_names = parser.get<Words>("class");
+  if (auto remote = Remote::of(parser)) return list_remote(parser, *remote, console);
   const Database database = open_database(parser, OpenMode::kReadOnly);
   require_classes(database, {.class_names = options.class_names});
   const LabelReview review = review_labels(database.gallery(), options);
   const std::span<const DoubtfulItem> listed =
-      std::span(review.items)
-          .first(static_cast<std::size_t>(std::min<std::uint64_t>(
-              review.items.size(),
-              parser.has("limit") ? parser.get<std::uint64_t>("limit") : UINT64_MAX)));
+      std::span(review.items).first(std::min(review.items.size(), limit_of(parser)));
   for (const DoubtfulItem& entry : listed) {
     if (parser.flag("json")) {
       console.out << doubtful_item_json(entry) << '\n';

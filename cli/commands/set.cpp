@@ -6,12 +6,33 @@
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/item_options.h"
+#include "cli/remote/remote.h"
 #include "cli/render.h"
 #include "cli/stored_calibration.h"
+#include "pipeline/formats/metadata_json.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
+namespace {
+
+std::size_t change_items(const ArgumentParser& parser, std::span<const ItemId> ids,
+                         const ItemChange& change, Console& console) {
+  if (auto remote = Remote::of(parser)) {
+    Remote::Json body = {{"ids", numbers_of(ids)}};
+    if (!change.set.empty()) body["set"] = to_json(change.set);
+    if (!change.unset.empty()) body["unset"] = change.unset;
+    if (change.key) body["key"] = *change.key;
+    return count_in(remote->post(Remote::Target("/v1/items/change"), body), "changed");
+  }
+  Database database = open_to_write(parser, console);
+  require_items(database, ids, "nothing was changed");
+  const std::size_t changed = database.gallery().update(ids, change);
+  keep_calibration(find_database(parser), database, console);
+  return changed;
+}
+
+}  // namespace
 
 int run_set(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
@@ -23,7 +44,7 @@ int run_set(std::span<const std::string> args, Console& console) {
       "remove a field");
   parser.options().add_options()("key", po::value<std::string>()->value_name("K"),
                                  "your own name of the item, unique; '' for none");
-  parser.with_database().with_json();
+  parser.with_server().with_json();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   const std::span<const std::string> words = parser.positional();
   std::vector<ItemId> ids;
@@ -37,10 +58,7 @@ int run_set(std::span<const std::string> args, Console& console) {
     throw Error(ErrorCode::kUsage,
                 "which items, and what? 'simdb set ID... NAME=VALUE...'; see 'simdb set --help'");
   }
-  Database database = open_to_write(parser, console);
-  require_items(database, ids, "nothing was changed");
-  const std::size_t changed = database.gallery().update(ids, change);
-  keep_calibration(find_database(parser), database, console);
+  const std::size_t changed = change_items(parser, ids, change, console);
   if (parser.flag("json")) {
     print_json(console.out, {{"changed", changed}});
   } else {

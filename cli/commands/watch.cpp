@@ -1,11 +1,10 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <chrono>
 #include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,7 +15,8 @@
 #include "cli/interrupt.h"
 #include "cli/item_options.h"
 #include "cli/output_wait.h"
-#include "pipeline/formats/item_json.h"
+#include "cli/remote/remote.h"
+#include "pipeline/change_lines.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
@@ -26,139 +26,36 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr std::size_t kEventsAtOnce = 10'000;
-constexpr std::size_t kItemsAtOnce = 256;
 // A signal that comes just before a wait begins is seen after this time.
 constexpr milliseconds kMostWait{500};
 
-bool passes(const ItemInfo& info, const SearchFilter& filter) {
-  const auto& names = filter.class_names;
-  return (names.empty() || std::find(names.begin(), names.end(), info.class_name) != names.end()) &&
-         simdb::passes(info.metadata, filter.where);
-}
-
-// Tells what changed in a gallery, in JSON lines.
-class Watch {
+// Writes lines until a signal comes or nobody reads them any more.
+class LineOutput {
  public:
-  Watch(const Gallery& gallery, SearchFilter filter, std::uint64_t since, std::ostream& out)
-      : gallery_(gallery), filter_(std::move(filter)), at_(since), out_(out) {
-    const auto mark = gallery.change_mark(at_);
-    if (!mark) fail();
-    mark_ = *mark;
-  }
-
-  // The line that says that everything up to here was told.
-  bool say_where() {
-    lines_ += fmt::format("{{\"change\":{},\"end\":true}}\n", at_);
-    return send();
-  }
-
-  // Tells all changes up to the state that the gallery sees now; false if that has to stop.
-  bool catch_up() {
-    // Else numbers mean other changes.
-    if (gallery_.change_mark(at_) != mark_) fail();
-    std::uint64_t told = at_;
-    while (at_ != gallery_.changes()) {
-      const auto history = gallery_.changes_since(at_, kEventsAtOnce);
-      if (!history) fail();
-      std::span<const ItemEvent> events = history->events;
-      while (!events.empty()) {
-        const auto next = std::find_if(events.begin(), events.end(), [&](const ItemEvent& event) {
-          return event.change != events.front().change;
-        });
-        const auto size = static_cast<std::size_t>(next - events.begin());
-        at_ = events.front().change;
-        if (tell_change(events.first(size))) {
-          if (!say_where()) return false;
-          told = at_;
-        } else if (must_stop()) {
-          return false;
-        }
-        events = events.subspan(size);
-      }
-      at_ = history->through;
-    }
-    mark_ = gallery_.change_mark(at_).value_or(mark_);
-    return told == at_ || say_where();
-  }
-
- private:
-  // Returns whether there was something to tell.
-  bool tell_change(std::span<const ItemEvent> events) {
-    bool told = false;
-    const auto tell = [&](const ItemEvent& event, const char* what, const ItemRecord* record) {
-      lines_ += fmt::format(R"({{"change":{},"op":"{}","id":{})", event.change, what,
-                            to_number(event.id));
-      if (record != nullptr) {
-        lines_ += ",\"item\":";
-        append_json_line(lines_, *record);
-        lines_.pop_back();
-      }
-      lines_ += "}\n";
-      told = true;
-    };
-    while (!events.empty() && !must_stop()) {
-      const auto some = events.first(std::min(events.size(), kItemsAtOnce));
-      std::vector<ItemId> ids;
-      for (const ItemEvent& event : some) ids.push_back(event.id);
-      const auto records = gallery_.get_many(ids);
-      for (std::size_t i = 0; i < some.size(); ++i) {
-        const auto& record = records[i];
-        const ChangeKind kind = some[i].kind;
-        const bool is_told = record && passes(record->info, filter_);
-        // What does not pass may have passed before.
-        if (kind == ChangeKind::kRemoved || (kind == ChangeKind::kUpdated && record && !is_told)) {
-          tell(some[i], "remove", nullptr);
-        } else if (is_told) {
-          tell(some[i], kind == ChangeKind::kAdded ? "add" : "update", &*record);
-        }
-      }
-      if (!send()) break;
-      events = events.subspan(some.size());
-    }
-    return told;
-  }
+  explicit LineOutput(std::ostream& out) : out_(out) {}
 
   bool must_stop() const { return InterruptGuard::requested() || is_over_ || !out_; }
 
   // Piece by piece: a reader that does not read must not hold up the answer to a signal.
-  bool send() {
-    const std::string text = std::exchange(lines_, {});
-    for (std::string_view rest = text; !rest.empty();) {
+  bool send(std::string_view text) {
+    while (!text.empty()) {
       if (must_stop()) return false;
       const OutputState state = wait_for_output(kMostWait);
       is_over_ = state == OutputState::kGone;
       if (state != OutputState::kReady) continue;
-      out_ << rest.substr(0, kOutputPiece) << std::flush;
-      rest.remove_prefix(std::min(rest.size(), kOutputPiece));
+      out_ << text.substr(0, kOutputPiece) << std::flush;
+      text.remove_prefix(std::min(text.size(), kOutputPiece));
     }
     return !must_stop();
   }
 
-  [[noreturn]] void fail() const {
-    const std::uint64_t changes = gallery_.changes();
-    throw Error(
-        ErrorCode::kNotFound,
-        fmt::format("{}; start again: 'simdb watch' first says a number, then 'simdb ls --json' "
-                    "has all items",
-                    at_ > changes ? fmt::format("there is no change {}, the last one is {}: this "
-                                                "is another database or an older copy",
-                                                at_, changes)
-                    : gallery_.change_mark(at_)
-                        ? fmt::format("change {} is another one now: an older copy of the database "
-                                      "was put here",
-                                      at_)
-                        : fmt::format("what came after change {} is forgotten", at_)));
-  }
-
-  const Gallery& gallery_;
-  const SearchFilter filter_;
-  std::uint64_t at_;
-  std::uint64_t mark_ = 0;
+ private:
   std::ostream& out_;
-  std::string lines_;     // not yet sent
-  bool is_over_ = false;  // nobody reads any more
+  bool is_over_ = false;
 };
+
+// A signal has come, or nobody reads any more.
+struct Stopped {};
 
 // Returns whether to go on.
 bool pause(milliseconds time) {
@@ -179,6 +76,62 @@ void refresh(Database& database) {
   }
 }
 
+// The number of the change up to which all was told: of the last line.
+std::uint64_t end_of(std::string_view lines) {
+  lines.remove_suffix(lines.ends_with('\n') ? 1 : 0);
+  return count_in(lines.substr(lines.rfind('\n') + 1), "change");
+}
+
+// The server says when there is something new, and what it is where that is asked.
+int watch_remote(Remote& remote, const ArgumentParser& parser, LineOutput& output) {
+  const bool is_once = parser.flag("once");
+  const auto ask = [&](std::optional<std::uint64_t> since) {
+    Remote::Target target("/v1/changes");
+    if (since) target.with("since", *since);
+    add_filter(target, parser);
+    return remote.get(target) + '\n';
+  };
+  std::uint64_t at = 0;
+  if (parser.has("since")) {
+    at = parser.get<std::uint64_t>("since");
+  } else {
+    const std::string first = ask(std::nullopt);
+    at = end_of(first);
+    if (!output.send(first)) return 0;
+  }
+  client::Server server = remote.http().server();
+  server.check = [&output] {
+    if (output.must_stop() || output_goes_within(milliseconds(0))) throw Stopped();
+  };
+  client::HttpClient events(server);
+  // Whether to go on. Nothing new is told as where we are.
+  const auto catch_up = [&] {
+    for (;;) {
+      const std::string lines = ask(at);
+      const std::uint64_t end = end_of(lines);
+      if (end == at) return true;
+      at = end;
+      if (!output.send(lines)) return false;
+    }
+  };
+  try {
+    while (catch_up() && !is_once) {
+      // Ends when something has come; what is only to show that the server is there has no data.
+      const Remote::Target target = Remote::Target("/v1/events").with("since", at);
+      const bool has_ended = events.ask({.target = target.text()}, [](std::string_view piece) {
+        return piece.find("event: change") == std::string_view::npos;
+      });
+      if (has_ended) {
+        throw Error(ErrorCode::kIo, "the server has ended; go on with --since " +
+                                        std::to_string(at) + " when it is there again");
+      }
+    }
+  } catch (const Stopped&) {
+    return 0;
+  }
+  return 0;
+}
+
 }  // namespace
 
 int run_watch(std::span<const std::string> args, Console& console) {
@@ -196,20 +149,24 @@ int run_watch(std::span<const std::string> args, Console& console) {
   parser.options().add_options()("every",
                                  po::value<std::uint32_t>()->default_value(250)->value_name("MS"),
                                  "look for changes this often, in milliseconds");
-  parser.with_database();
+  parser.with_server();
   if (!parser.parse(args, console, 0, 0)) return 0;
   const milliseconds every{parser.get<std::uint32_t>("every")};
   if (every.count() == 0) throw Error(ErrorCode::kUsage, "--every 0: at least 1");
   SearchFilter filter = filter_of(parser);
 
   const InterruptGuard interrupt;
+  LineOutput output(console.out);
+  if (auto remote = Remote::of(parser)) return watch_remote(*remote, parser, output);
   Database database = open_database(parser, OpenMode::kReadOnly);
   const bool from_now = !parser.has("since");
-  Watch watch(database.gallery(), std::move(filter),
-              from_now ? database.gallery().changes() : parser.get<std::uint64_t>("since"),
-              console.out);
-  if (from_now && !watch.say_where()) return 0;
-  while (watch.catch_up() && !parser.flag("once") && pause(every)) refresh(database);
+  ChangeLines changes(database.gallery(), std::move(filter),
+                      from_now ? database.gallery().changes() : parser.get<std::uint64_t>("since"));
+  if (from_now && !output.send(changes.end_line())) return 0;
+  const auto catch_up = [&] {
+    return changes.tell([&](std::string_view lines, bool) { return output.send(lines); });
+  };
+  while (catch_up() && !parser.flag("once") && pause(every)) refresh(database);
   return 0;
 }
 

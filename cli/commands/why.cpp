@@ -3,6 +3,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
 
@@ -13,6 +14,9 @@
 #include "cli/input_file.h"
 #include "cli/item_options.h"
 #include "cli/output_path.h"
+#include "cli/remote/decision_request.h"
+#include "cli/remote/find_server.h"
+#include "cli/remote/remote.h"
 #include "cli/render.h"
 #include "cli/vote_options.h"
 #include "cli/why_text.h"
@@ -53,6 +57,30 @@ Question read_image(const std::string& path, const Database& database, const Ima
   return {path, encoder.encode(std::span(&loaded.image, 1)).at(0), std::move(loaded.thumbnail)};
 }
 
+int explain_remote(const ArgumentParser& parser, Remote& remote, Console& console) {
+  refuse_option(parser, "image-limit", "those of the server hold");
+  refuse_option(parser, "report", "it takes the pictures from the database's own folder");
+  if (!parser.flag("json")) {
+    throw Error(ErrorCode::kUsage, "why asks a server with --json; its page tells it in words");
+  }
+  if (parser.has("vectors")) {
+    const std::string stats = remote.get(Remote::Target("/v1/stats"));
+    const Question question =
+        read_vector(parser.get<std::string>("vectors"), count_in(stats, "dimension"), console);
+    Remote::Json body = decision_json(parser, question.name);
+    body["vector"] = question.embedding.values();
+    body["why"] = true;
+    console.out << remote.post(Remote::Target("/v1/query/json"), body) << '\n';
+    return 0;
+  }
+  const std::string& path = parser.positional().front();
+  Remote::Target target = decision_target("/v1/query", parser, path);
+  console.out << remote.post_image(target.with("why", "true"),
+                                   read_file(path, ImageLimits().max_file_bytes))
+              << '\n';
+  return 0;
+}
+
 }  // namespace
 
 int run_why(std::span<const std::string> args, Console& console) {
@@ -66,7 +94,7 @@ int run_why(std::span<const std::string> args, Console& console) {
   add_decision_options(parser);
   parser.options().add_options()("report", po::value<std::string>()->value_name("FILE.html"),
                                  "a page with the pictures");
-  parser.with_image_limits().with_database().with_json();
+  parser.with_image_limits().with_server().with_json();
   if (!parser.parse(args, console, 0, 1)) return 0;
   QueryOptions options = decision_options(parser);
   if (parser.positional().empty() != parser.has("vectors")) {
@@ -75,6 +103,7 @@ int run_why(std::span<const std::string> args, Console& console) {
                                        : "an argument is missing; see 'simdb why --help'");
   }
   if (parser.has("report")) output_path(parser.get<std::string>("report"));  // before the work
+  if (auto remote = Remote::of(parser)) return explain_remote(parser, *remote, console);
   const Database database = open_database(parser, OpenMode::kReadOnly);
   options = with_vote_options(parser, database, std::move(options));
   require_classes(database, options.filter);
