@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`simdb serve` against its own OpenAPI document: every operation is asked, and every answer is what the document says.
 
-usage: openapi_test.py SIMDB [unittest options]
+usage: openapi_test.py SIMDB HTTP_CLIENT [unittest options]
 """
 
 import base64
@@ -18,6 +18,7 @@ from pathlib import Path
 import jsonschema
 
 SIMDB = None
+HTTP_CLIENT = None  # examples/http_client.cpp
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -255,6 +256,19 @@ class OpenApi(unittest.TestCase):
         self.server.ask("POST", "/v1/classes/delete", {"class": "x + y"})
         self.assertIn("no PNG", run(example).stderr)
 
+    def test_the_example_client_in_cpp_asks_and_adds(self):
+        picture = self.server.folder / "a+b c.png"
+        picture.write_bytes(self.server.picture)
+        words = [HTTP_CLIENT, f"http://127.0.0.1:{self.server.port}", self.server.database / "server.token"]
+        run = lambda *more: subprocess.run([*words, *more], capture_output=True, text=True)
+        answers = [json.loads(line) for line in run(picture, picture).stdout.splitlines()]
+        self.assertEqual([answer["path"] for answer in answers], [str(picture)] * 2)
+        added = json.loads(run("--add", "x + y", picture).stdout)
+        self.assertEqual((added["class"], added["added"]), ("x + y", True))
+        self.server.ask("POST", "/v1/classes/delete", {"class": "x + y"})
+        refused = run(__file__)
+        self.assertEqual((refused.returncode, "no PNG" in refused.stderr), (1, True))
+
     def test_answers_are_those_of_the_command_line(self):
         def lines(*words):
             done = subprocess.run([SIMDB, *words, "--db", self.server.database, "--json"], check=True, capture_output=True)
@@ -292,4 +306,5 @@ class OpenApi(unittest.TestCase):
 
 if __name__ == "__main__":
     SIMDB = sys.argv.pop(1)
+    HTTP_CLIENT = sys.argv.pop(1)
     unittest.main(verbosity=2)
