@@ -16,6 +16,10 @@ inline constexpr std::string_view kSnapshotFile = "index.snapshot";
 /// How similar the images of each class are, as last computed; may be missing.
 inline constexpr std::string_view kCalibrationFile = "calibration";
 
+/// Pictures that the server keeps until someone names them; may be missing. No other part of simdb
+/// looks into it, and backups do without.
+inline constexpr std::string_view kUnknownsFolder = "unknowns";
+
 std::filesystem::path snapshot_path(const std::filesystem::path& folder);
 std::filesystem::path calibration_path(const std::filesystem::path& folder);
 /// Removes what interrupted writes of such a file left. Only for the process that writes the

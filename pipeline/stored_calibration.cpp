@@ -1,7 +1,9 @@
 #include "pipeline/stored_calibration.h"
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "encoder/model/onnx_model.h"
 #include "encoder/model/trained_on.h"
@@ -45,14 +47,32 @@ std::optional<CalibrationBasis> calibration_basis(const std::filesystem::path& f
   }
 }
 
+NewCalibration new_calibration(const Database& database, const CalibrationChoices& choices,
+                               double alpha, const std::optional<HeldOutImages>& held_out,
+                               const std::function<void()>& check) {
+  const Gallery& gallery = database.gallery();
+  auto calibration = Calibration::compute(gallery, choices, held_out, trained_on(database), check);
+  const AnswerSets sets(calibration, alpha);
+  const QueryOptions options;
+  CalibrationEstimate estimate = sets.estimate(gallery, options.accept_similarity, 2000, check);
+  if (held_out) {
+    // How many of them the gallery's own scores call unknown.
+    const EmbeddingBatch& images = held_out->embeddings;
+    const auto decisions =
+        AnswerSets(calibration.without_held_out(), alpha)
+            .decide_batch(gallery, images, database.query_batch(images, options), options, check);
+    const auto unknown = std::ranges::count(decisions, Verdict::kUnknown, &Decision::verdict);
+    estimate.held_out_rejected =
+        estimated_share(static_cast<std::uint64_t>(unknown), decisions.size());
+  }
+  calibration.set_estimate(estimate);
+  return {std::move(calibration), sets.classes()};
+}
+
 void renew_calibration(const std::filesystem::path& folder, const Database& database,
                        const CalibrationBasis& basis, const std::function<void()>& check) {
-  const Gallery& gallery = database.gallery();
-  auto calibration =
-      Calibration::compute(gallery, basis.choices, std::nullopt, trained_on(database), check);
-  calibration.set_estimate(AnswerSets(calibration, basis.alpha)
-                               .estimate(gallery, QueryOptions().accept_similarity, 2000, check));
-  calibration.save(folder);
+  new_calibration(database, basis.choices, basis.alpha, std::nullopt, check)
+      .calibration.save(folder);
 }
 
 }  // namespace simdb

@@ -27,8 +27,17 @@ struct CalibrationBasis {
 /// That of the calibration in the folder; nothing if there is none that can be used.
 std::optional<CalibrationBasis> calibration_basis(const std::filesystem::path& folder,
                                                   const Database& database);
-/// Computes and saves a calibration anew, with its estimate. Calls `check` often and lets out what
-/// that throws.
+/// A calibration with its estimate, and how it calibrates the classes at the estimate's alpha.
+struct NewCalibration {
+  Calibration calibration;
+  CalibratedClasses classes;
+};
+/// Computes what `simdb calibrate` does. Calls `check` often, by several threads at a time, and
+/// lets out what that throws.
+NewCalibration new_calibration(const Database& database, const CalibrationChoices& choices,
+                               double alpha, const std::optional<HeldOutImages>& held_out,
+                               const std::function<void()>& check);
+/// Computes and saves a calibration anew, with its estimate. `check` as above.
 void renew_calibration(const std::filesystem::path& folder, const Database& database,
                        const CalibrationBasis& basis, const std::function<void()>& check);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pipeline/formats/json_reader.h"
+#include "server/parameters.h"
 #include "server/service.h"
 
 // The handlers of the routes. Each is called on a worker and may throw what Call::fail() tells.
@@ -57,6 +58,17 @@ void handle_map(const Call& call);
 void handle_compare(const Call& call);
 void handle_embeddings(const Call& call);
 
+void handle_start_job(const Call& call);
+void handle_jobs(const Call& call);
+void handle_job(const Call& call);
+void handle_cancel_job(const Call& call);
+void handle_backup(const Call& call);
+
+void handle_unknowns(const Call& call);
+void handle_unknown_image(const Call& call);
+void handle_name_unknown(const Call& call);
+void handle_delete_unknowns(const Call& call);
+
 /// The bytes of a body.
 std::span<const std::byte> bytes_of(const Request& request);
 /// A reader of the calling thread.
@@ -78,5 +90,20 @@ void require_items(const Gallery& gallery, std::span<const ItemId> ids, std::str
 /// Lets the writer call `change`, and answers with {"name": what that returns} when it is
 /// committed.
 void change(const Call& call, std::string name, std::function<std::size_t(Gallery&)> change);
+
+/// The fields of a body as parameters, but for those in `others`. Throws Error(kUsage).
+std::vector<Parameter> parameters_of(const simdjson::dom::object& object,
+                                     std::span<const std::string_view> others);
+/// Throws Error(kUsage) unless there is a text of that name.
+std::string text_field(const simdjson::dom::object& object, std::string_view name);
+
+/// The file of an image, its type by its own bytes, with the ETag `tag`.
+Response file_response(const Call& call, std::vector<std::byte> bytes, const std::string& tag);
+/// Adds an image, calls `added` when it is stored, and answers as POST /v1/items. Throws
+/// Error(kBusy) if too much waits.
+void add_and_reply(const Call& call, Addition addition, std::function<void()> added = {});
+/// Keeps the picture of a query among the unknowns and answers with `json`, by a worker.
+void keep_and_reply(const Call& call, std::string json, int width, int height,
+                    const Embedding& embedding);
 
 }  // namespace simdb::server

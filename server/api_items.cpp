@@ -39,36 +39,6 @@ ItemRecord existing(const Call& call) {
   return *std::move(item);
 }
 
-std::string text_field(const simdjson::dom::object& object, std::string_view name) {
-  std::string_view text;
-  if (object[name].get(text) != simdjson::SUCCESS) {
-    throw Error(ErrorCode::kUsage, fmt::format("\"{}\" is a text, and it is missing", name));
-  }
-  return std::string(text);
-}
-
-Response file_response(const Call& call, std::vector<std::byte> bytes, const std::string& tag) {
-  Response response{.content_type = "application/octet-stream"};
-  constexpr std::pair<ImageFormat, const char*> kTypes[] = {
-      {ImageFormat::kPng, "image/png"},   {ImageFormat::kJpeg, "image/jpeg"},
-      {ImageFormat::kBmp, "image/bmp"},   {ImageFormat::kWebp, "image/webp"},
-      {ImageFormat::kGif, "image/gif"},   {ImageFormat::kTiff, "image/tiff"},
-      {ImageFormat::kHeif, "image/heif"},
-  };
-  const auto format = sniff_image_format(bytes);
-  for (const auto& [known, type] : kTypes) {
-    if (format == known) response.content_type = type;
-  }
-  response.fields.emplace_back("ETag", tag);
-  response.fields.emplace_back("Cache-Control", "private, no-cache");
-  if (call.request->head.field("if-none-match") == tag) {
-    response.status = 304;
-    return response;
-  }
-  response.body.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  return response;
-}
-
 std::string tag_of(const ItemRecord& item, std::string_view what) {
   return fmt::format("\"{}-{}-{}\"", what, to_number(item.id),
                      to_hex(item.info.digest).substr(0, 16));
@@ -100,6 +70,36 @@ std::string addition_json(const std::string& class_name, const AdditionResult& r
 }
 
 }  // namespace
+
+std::string text_field(const simdjson::dom::object& object, std::string_view name) {
+  std::string_view text;
+  if (object[name].get(text) != simdjson::SUCCESS) {
+    throw Error(ErrorCode::kUsage, fmt::format("\"{}\" is a text, and it is missing", name));
+  }
+  return std::string(text);
+}
+
+Response file_response(const Call& call, std::vector<std::byte> bytes, const std::string& tag) {
+  Response response{.content_type = "application/octet-stream"};
+  constexpr std::pair<ImageFormat, const char*> kTypes[] = {
+      {ImageFormat::kPng, "image/png"},   {ImageFormat::kJpeg, "image/jpeg"},
+      {ImageFormat::kBmp, "image/bmp"},   {ImageFormat::kWebp, "image/webp"},
+      {ImageFormat::kGif, "image/gif"},   {ImageFormat::kTiff, "image/tiff"},
+      {ImageFormat::kHeif, "image/heif"},
+  };
+  const auto format = sniff_image_format(bytes);
+  for (const auto& [known, type] : kTypes) {
+    if (format == known) response.content_type = type;
+  }
+  response.fields.emplace_back("ETag", tag);
+  response.fields.emplace_back("Cache-Control", "private, no-cache");
+  if (call.request->head.field("if-none-match") == tag) {
+    response.status = 304;
+    return response;
+  }
+  response.body.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return response;
+}
 
 void require_items(const Gallery& gallery, std::span<const ItemId> ids, std::string_view what) {
   const auto records = gallery.get_many(ids);
@@ -207,6 +207,21 @@ void handle_neighbors(const Call& call) {
   call.reply(json + "]}");
 }
 
+void add_and_reply(const Call& call, Addition addition, std::function<void()> added) {
+  const std::string name = addition.label.class_name;
+  const bool is_taken = call.service->writer().add(
+      std::move(addition), [call, name, added = std::move(added)](
+                               const AdditionResult* result, const std::exception_ptr& problem) {
+        if (result == nullptr) return call.fail(problem);
+        call.guard([&] {
+          if (added) added();
+          const bool is_new = result->added.id != ItemId{} && result->added.is_new;
+          call.reply(addition_json(name, *result), is_new ? 201 : 200);
+        });
+      });
+  if (!is_taken) throw Error(ErrorCode::kBusy, "too many changes wait; try again");
+}
+
 void handle_add(const Call& call) {
   const Parameters parameters(call.request->target.parameters);
   require_image(*call.request);
@@ -228,20 +243,7 @@ void handle_add(const Call& call) {
       [call, addition](const Embedding* embedding, const std::exception_ptr& failure) {
         if (embedding == nullptr) return call.fail(failure);
         addition->embedding.assign(embedding->values().begin(), embedding->values().end());
-        const std::string name = addition->label.class_name;
-        const bool is_taken = call.service->writer().add(
-            std::move(*addition),
-            [call, name](const AdditionResult* result, const std::exception_ptr& problem) {
-              if (result == nullptr) return call.fail(problem);
-              call.guard([&] {
-                const bool is_new = result->added.id != ItemId{} && result->added.is_new;
-                call.reply(addition_json(name, *result), is_new ? 201 : 200);
-              });
-            });
-        if (!is_taken) {
-          call.fail(
-              std::make_exception_ptr(Error(ErrorCode::kBusy, "too many changes wait; try again")));
-        }
+        call.guard([&] { add_and_reply(call, std::move(*addition)); });
       });
 }
 

@@ -17,7 +17,8 @@ namespace {
 constexpr std::size_t kMostVectors = 256;
 constexpr std::size_t kQuickNeighbors = 100;
 
-// The fields of a JSON object as parameters, but for those in `others`.
+}  // namespace
+
 std::vector<Parameter> parameters_of(const simdjson::dom::object& object,
                                      std::span<const std::string_view> others) {
   std::vector<Parameter> parameters;
@@ -50,6 +51,8 @@ std::vector<Parameter> parameters_of(const simdjson::dom::object& object,
   return parameters;
 }
 
+namespace {
+
 std::optional<double> p_of_winner(const AnswerSets& sets, const Prediction& prediction,
                                   const QueryOptions& options) {
   for (const LabeledNeighbor& neighbor : prediction.neighbors) {
@@ -59,15 +62,17 @@ std::optional<double> p_of_winner(const AnswerSets& sets, const Prediction& pred
   return std::nullopt;
 }
 
-// `is_new`: it is no item of the gallery.
+// `is_new`: it is no item of the gallery. `is_unknown` becomes whether it was called that.
 std::string decided(const Call& call, const Ask& ask, std::span<const float> embedding,
-                    bool is_new = true) {
+                    bool is_new = true, bool* is_unknown = nullptr) {
   Service& service = *call.service;
   const Database& database = service.database();
   const auto sets = ask.by_similarity ? nullptr : service.decisions().sets(ask.alpha);
   const Decider decider(database, ask.options, sets, ask.by_similarity);
   const Answer answer = decider.answer(embedding, database.query(embedding, ask.options));
-  service.metrics().count_answer(decider.verdict(answer));
+  const std::string_view verdict = decider.verdict(answer);
+  service.metrics().count_answer(verdict);
+  if (is_unknown != nullptr) *is_unknown = verdict == "unknown";
   if (sets && is_new) {
     if (const auto p = p_of_winner(*sets, answer.prediction, ask.options)) {
       service.metrics().note_p_value(*p);
@@ -95,15 +100,29 @@ Embedding vector_of(const simdjson::dom::element& list, std::size_t dimension) {
 
 void handle_query(const Call& call) {
   require_image(*call.request);
+  const bool keeps = Parameters(call.request->target.parameters).flag("keep-unknown");
+  if (keeps && !call.may_write()) {
+    return call.reply(problem(403, "forbidden",
+                              "keep-unknown takes a token that may write, and a "
+                              "server that does",
+                              call.request->id));
+  }
   const auto ask = std::make_shared<const Ask>(
       ask_of(Parameters(call.request->target.parameters), call.service->database()));
   SourceImage image =
       source_image(bytes_of(*call.request), ask->name, call.service->options().limits);
+  const int width = image.image.width;
+  const int height = image.image.height;
   call.service->encoder().encode(
-      std::move(image.image),
-      [call, ask](const Embedding* embedding, const std::exception_ptr& failure) {
+      std::move(image.image), [call, ask, keeps, width, height](const Embedding* embedding,
+                                                                const std::exception_ptr& failure) {
         if (embedding == nullptr) return call.fail(failure);
-        call.guard([&] { call.reply(decided(call, *ask, embedding->values())); });
+        call.guard([&] {
+          bool is_unknown = false;
+          std::string json = decided(call, *ask, embedding->values(), true, &is_unknown);
+          if (!keeps || !is_unknown) return call.reply(std::move(json));
+          keep_and_reply(call, std::move(json), width, height, *embedding);
+        });
       });
 }
 

@@ -70,6 +70,13 @@ std::optional<std::string> LiveDecisions::refresh(bool save) {
   }
 }
 
+void LiveDecisions::adopt(Calibration calibration) {
+  const std::lock_guard one_at_a_time(renewal_);
+  calibration.refresh(database_.gallery(), trained_on(database_));
+  calibration.save(folder_);
+  put(std::make_shared<const Calibration>(std::move(calibration)));
+}
+
 std::optional<std::string> LiveDecisions::reload() {
   const std::lock_guard one_at_a_time(renewal_);
   try {

@@ -30,6 +30,10 @@ class LiveDecisions {
   /// After a change of the database. With `save` it is kept in the folder too. What fails leaves
   /// the database uncalibrated and is returned, in words.
   std::optional<std::string> refresh(bool save);
+  /// Goes by `calibration` from now on, brought from the earlier state of the database that it was
+  /// made of to the present one, and keeps it in the folder. Throws Error(kIo), or as Gallery, and
+  /// nothing has changed then.
+  void adopt(Calibration calibration);
   /// What another process has written.
   std::optional<std::string> reload();
 

@@ -61,6 +61,9 @@ struct Ask {
 /// The parameters that ask_of() reads.
 inline constexpr std::array<std::string_view, 8> kAskParameters = {
     "k", "class", "where", "alpha", "accept", "within", "why", "name"};
+/// Those of a query with an image.
+inline constexpr std::array<std::string_view, 9> kQueryParameters = {
+    "k", "class", "where", "alpha", "accept", "within", "why", "name", "keep-unknown"};
 Ask ask_of(const Parameters& parameters, const Database& database);
 
 }  // namespace simdb::server

@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 4> kAdd = {"class", "key", "meta", "on-du
 constexpr std::array<std::string_view, 3> kValues = {"by", "class", "where"};
 constexpr std::array<std::string_view, 1> kCount = {"k"};
 constexpr std::array<std::string_view, 3> kFollow = {"since", "class", "where"};
+constexpr std::array<std::string_view, 2> kIdPage = {"after", "limit"};
 constexpr std::array<std::string_view, 1> kSince = {"since"};
 constexpr std::array<std::string_view, 5> kDuplicates = {"class", "exact", "threshold", "after",
                                                          "limit"};
@@ -57,8 +58,17 @@ constexpr std::array kRoutes = {
     Route{"GET", "/v1/items/{id}/thumbnail", kRead, kNoBody, kNoParameters, handle_thumbnail},
     Route{"GET", "/v1/items/{id}/image", kRead, kNoBody, kNoParameters, handle_image},
     Route{"GET", "/v1/items/{id}/neighbors", kRead, kNoBody, kCount, handle_neighbors},
-    Route{"POST", "/v1/query", kRead, kImage, kAskParameters, handle_query},
+    Route{"POST", "/v1/query", kRead, kImage, kQueryParameters, handle_query},
     Route{"POST", "/v1/query/json", kRead, kJson, kNoParameters, handle_query_json, true},
+    Route{"GET", "/v1/jobs", kRead, kNoBody, kNoParameters, handle_jobs},
+    Route{"POST", "/v1/jobs", kWrite, kJson, kNoParameters, handle_start_job},
+    Route{"GET", "/v1/jobs/{id}", kRead, kNoBody, kNoParameters, handle_job},
+    Route{"DELETE", "/v1/jobs/{id}", kWrite, kNoBody, kNoParameters, handle_cancel_job},
+    Route{"GET", "/v1/backup", kWrite, kNoBody, kNoParameters, handle_backup},
+    Route{"GET", "/v1/unknowns", kRead, kNoBody, kIdPage, handle_unknowns},
+    Route{"POST", "/v1/unknowns/delete", kWrite, kJson, kNoParameters, handle_delete_unknowns},
+    Route{"GET", "/v1/unknowns/{id}/image", kRead, kNoBody, kNoParameters, handle_unknown_image},
+    Route{"POST", "/v1/unknowns/{id}/name", kWrite, kJson, kNoParameters, handle_name_unknown},
     Route{"POST", "/v1/query/batch", kRead, kJson, kNoParameters, handle_query_batch},
     Route{"GET", "/v1/duplicates", kRead, kNoBody, kDuplicates, handle_duplicates},
     Route{"GET", "/v1/review", kRead, kNoBody, kReview, handle_review},

@@ -185,17 +185,28 @@ void Call::guard(const std::function<void()>& work) const {
   }
 }
 
+bool Call::may_write() const {
+  return !service->options().read_only &&
+         service->tokens().access(request->head.field("authorization")) == Access::kWrite;
+}
+
 Service::Service(Database& database, Tokens& tokens, ServiceOptions options)
     : database_(database),
       tokens_(tokens),
       options_(std::move(options)),
       decisions_(options_.folder, database),
+      unknowns_(options_.folder, database.gallery().encoder_fingerprint(), options_.read_only,
+                [this](std::size_t total) { events_.set_unknowns(total); }),
+      jobs_([this](std::string json) { events_.set_job(std::move(json)); },
+            [this](const std::exception_ptr& failure) { return explain(failure); }),
+      backups_(database, [this](const std::exception_ptr& failure) { explain(failure); }),
       analyses_([this] { return database_.gallery().changes(); }),
       writer_(database, options_.limits, kMostWaiting, [this] { changed(); }),
       encoder_([this]() -> const ImageEncoder& { return database_.encoder(); }, workers_),
       workers_(options_.threads > 0 ? options_.threads : core_count(), kMostWaiting) {
   events_.set_change(database_.gallery().changes());
   if (const auto problem = decisions_.reload()) log("warning", "-", "uncalibrated: " + *problem);
+  for (const std::string& problem : unknowns_.problems()) log("warning", "-", problem);
 }
 
 std::optional<Response> Service::admit(Request& request) {
@@ -290,8 +301,24 @@ void Service::changed() {
   events_.set_change(database_.gallery().changes());
 }
 
+// What a client may hear of it.
+std::string Service::explain(const std::exception_ptr& failure) const {
+  std::string text;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    text = error.what();
+    if (status_of(error.code()).first < 500) return text;
+  } catch (const std::exception& error) {
+    text = error.what();
+  }
+  log("error", "-", text);
+  return "the database failed; the server's log has the reason";
+}
+
 void Service::follow() {
   try {
+    unknowns_.reload();
     if (!database_.refresh()) return;
     decisions_.reload();
     events_.set_change(database_.gallery().changes());
@@ -323,6 +350,8 @@ void Service::begin_stop() {
   is_ready_ = false;
   events_.close();
   analyses_.stop();
+  jobs_.stop();
+  backups_.stop();
 }
 
 void Service::finish() {

@@ -15,11 +15,14 @@
 
 #include "server/access.h"
 #include "server/analyses.h"
+#include "server/backup_streams.h"
 #include "server/encode_queue.h"
 #include "server/events.h"
 #include "server/http_server.h"
+#include "server/jobs.h"
 #include "server/live_decisions.h"
 #include "server/metrics.h"
+#include "server/unknowns.h"
 #include "server/worker_pool.h"
 #include "server/writer.h"
 #include "simdb/database.h"
@@ -33,6 +36,7 @@ struct ServiceOptions {
   bool read_only = false;
   std::size_t threads = 0;  ///< that decode, encode and search; 0: one per core
   ImageLimits limits = {};
+  EncoderLoader encoder_loader = {};  ///< as the database has it
   /// Gets a line per request, "time=... id=... ...", without its end; may be empty. Thread-safe.
   std::function<void(std::string_view)> log = {};
 };
@@ -65,6 +69,8 @@ struct Call {
   void fail(const std::exception_ptr& failure) const;
   /// Calls `work`, and answers with what that throws.
   void guard(const std::function<void()>& work) const;
+  /// Whether the route would take this request if it changed something.
+  bool may_write() const;
 };
 
 /// What a route takes.
@@ -110,6 +116,9 @@ class Service : public Application {
   LiveDecisions& decisions() noexcept { return decisions_; }
   Metrics& metrics() noexcept { return metrics_; }
   Events& events() noexcept { return events_; }
+  Unknowns& unknowns() noexcept { return unknowns_; }
+  Jobs& jobs() noexcept { return jobs_; }
+  BackupStreams& backups() noexcept { return backups_; }
   EncodeQueue& encoder() noexcept { return encoder_; }
   Writer& writer() noexcept { return writer_; }
   WorkerPool& workers() noexcept { return workers_; }
@@ -119,6 +128,7 @@ class Service : public Application {
  private:
   void changed();
   void follow();
+  std::string explain(const std::exception_ptr& failure) const;
 
   Database& database_;
   Tokens& tokens_;
@@ -126,6 +136,9 @@ class Service : public Application {
   LiveDecisions decisions_;
   Metrics metrics_;
   Events events_;
+  Unknowns unknowns_;
+  Jobs jobs_;
+  BackupStreams backups_;
   std::atomic<bool> is_ready_ = false;
   Analyses analyses_;
   // In this order, so that what still waits is done when this ends: a worker may hand on to the

@@ -17,7 +17,6 @@
 #include "cli/render.h"
 #include "cli/stored_calibration.h"
 #include "pipeline/formats/calibration_json.h"
-#include "simdb/calibration.h"
 #include "simdb/encode_images.h"
 #include "simdb/error.h"
 
@@ -74,18 +73,6 @@ void report_left_out(const HeldOut& held_out, Console& console) {
   }
 }
 
-// How many of them the gallery's own scores call unknown.
-EstimatedShare rejected_by(const AnswerSets& sets, const Database& database,
-                           const EmbeddingBatch& images) {
-  const QueryOptions options;
-  const auto decisions =
-      sets.decide_batch(database.gallery(), images, database.query_batch(images, options), options,
-                        InterruptGuard::check);
-  return estimated_share(static_cast<std::uint64_t>(
-                             std::ranges::count(decisions, Verdict::kUnknown, &Decision::verdict)),
-                         decisions.size());
-}
-
 }  // namespace
 
 int run_calibrate(std::span<const std::string> args, Console& console) {
@@ -113,8 +100,7 @@ int run_calibrate(std::span<const std::string> args, Console& console) {
   }
   const std::filesystem::path folder = find_database(parser);
   const Database database = open_to_write(parser, console);  // nobody else writes meanwhile
-  const Gallery& gallery = database.gallery();
-  if (gallery.stats().items == 0) {
+  if (database.gallery().stats().items == 0) {
     throw Error(ErrorCode::kBadInput, "the database is empty; add images with 'simdb add' first");
   }
   const InterruptGuard interrupt;
@@ -123,22 +109,15 @@ int run_calibrate(std::span<const std::string> args, Console& console) {
     held_out = read_held_out(database, files, parser.image_limits(), console);
     report_left_out(*held_out, console);
   }
-  auto calibration = Calibration::compute(gallery, choices,
-                                          held_out ? std::optional(held_out->images) : std::nullopt,
-                                          trained_on(database), InterruptGuard::check);
-  const AnswerSets sets(calibration, alpha);
-  CalibrationEstimate estimate =
-      sets.estimate(gallery, QueryOptions().accept_similarity, 2000, InterruptGuard::check);
-  if (held_out) {
-    estimate.held_out_rejected = rejected_by(AnswerSets(calibration.without_held_out(), alpha),
-                                             database, held_out->images.embeddings);
-  }
-  calibration.set_estimate(estimate);
-  calibration.save(folder);
+  const NewCalibration made = new_calibration(
+      database, choices, alpha, held_out ? std::optional(held_out->images) : std::nullopt,
+      InterruptGuard::check);
+  made.calibration.save(folder);
+  const CalibrationEstimate& estimate = *made.calibration.estimate();
   if (parser.flag("json")) {
-    print_json(console.out, to_json(sets.classes(), estimate));
+    print_json(console.out, to_json(made.classes, estimate));
   } else {
-    print_calibration(console.out, sets.classes(), estimate);
+    print_calibration(console.out, made.classes, estimate);
   }
   return images.exit_code(held_out ? held_out->failures : std::vector<ImageFailure>(),
                           files.size());

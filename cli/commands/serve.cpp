@@ -21,6 +21,7 @@
 #include "server/service.h"
 #include "server/service_manager.h"
 #include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
@@ -138,6 +139,7 @@ int run_serve(std::span<const std::string> args, Console& console) {
   }
   server::ServiceOptions options{.folder = folder, .read_only = read_only};
   options.limits = parser.image_limits();
+  options.encoder_loader = load_onnx_encoder;
   options.threads = threads_of(parser);
   server::LogQueue log([&](std::string_view lines) { console.err << lines << std::flush; });
   if (!parser.flag("quiet")) options.log = [&](std::string_view line) { log.put(line); };

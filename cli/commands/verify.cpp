@@ -1,53 +1,16 @@
 #include <boost/program_options/value_semantic.hpp>
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
 #include "cli/render.h"
-#include "simdb/calibration.h"
+#include "pipeline/verification.h"
 #include "simdb/error.h"
-#include "simdb/image_codec.h"
-#include "simdb/onnx_encoder.h"
 #include "simdb/repair.h"
 
 namespace simdb::cli {
 namespace {
-
-// What only the command line can check: it has the decoder and runs the encoder.
-void check_deeply(const Database& database, std::vector<std::string>& problems) {
-  const auto attempt = [&](const auto& check) {
-    try {
-      check();
-    } catch (const Error& error) {
-      problems.emplace_back(error.what());
-    }
-  };
-  if (database.gallery().space().empty()) attempt([&] { database.encoder(); });
-  for (std::string& problem : database.verify_searches()) problems.push_back(std::move(problem));
-  attempt([&] {
-    database.gallery().for_each_item([&](const ItemRecord& record) {
-      attempt([&] {
-        const std::vector<std::byte> thumbnail = database.gallery().thumbnail(record.id);
-        if (thumbnail.empty()) return;
-        decode_image(thumbnail, "the thumbnail of item " + std::to_string(to_number(record.id)));
-      });
-      return true;
-    });
-  });
-}
-
-// The file beside the store: queries do without where it is damaged. One that a newer simdb wrote,
-// or that belongs to another encoder, is not.
-void check_calibration(const std::filesystem::path& folder, const Database& database,
-                       std::vector<std::string>& problems) {
-  try {
-    Calibration::load(folder, database.gallery());
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kBadInput) problems.emplace_back(error.what());
-  }
-}
 
 void print_lines(std::ostream& out, const std::string& what,
                  const std::vector<std::string>& lines) {
@@ -76,23 +39,20 @@ int run_verify(std::span<const std::string> args, Console& console) {
   if (!repair || parser.flag("deep")) {
     const Database database = open_database(parser, OpenMode::kReadOnly);
     if (!repair) {
-      VerifyReport verified = database.verify();
+      VerifyReport verified = verify_folder(find_database(parser), database);
       report.items = verified.items;
       report.problems = std::move(verified.problems);
-      check_calibration(find_database(parser), database, report.problems);
     }
-    if (parser.flag("deep")) check_deeply(database, report.problems);
+    if (parser.flag("deep")) {
+      for (std::string& problem : verify_deeply(database)) {
+        report.problems.push_back(std::move(problem));
+      }
+    }
   }
 
   const bool sound = report.problems.empty();
   if (parser.flag("json")) {
-    nlohmann::ordered_json json = {
-        {"items", report.items}, {"sound", sound}, {"problems", report.problems}};
-    if (repair) {
-      json["repaired"] = report.repaired;
-      json["lost"] = report.lost;
-    }
-    print_json(console.out, json);
+    console.out << verification_json(report, repair) << '\n';
   } else {
     print_lines(console.out, "repaired: ", report.repaired);
     print_lines(console.out, "lost: ", report.lost);

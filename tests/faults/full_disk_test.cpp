@@ -2,14 +2,13 @@
 // what was acknowledged is there, and with space again so is the rest. On a small real file system
 // where this process may mount one, on a FaultDisk everywhere.
 #include <gtest/gtest.h>
-#include <sys/mount.h>
-#include <unistd.h>
 
 #include <fstream>
 
 #include "index/snapshot.h"
 #include "simdb/error.h"
 #include "tests/faults/faulty_gallery.h"
+#include "tests/faults/small_disk.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/fault_run.h"
 
@@ -115,27 +114,6 @@ std::string fill(const Place& place, std::uint64_t seed, std::uint64_t& acknowle
   acknowledged += stored.size();
   return "";
 }
-
-// A small file system in memory; ok() is false where this process may not mount one.
-class SmallDisk {
- public:
-  explicit SmallDisk(std::uint64_t bytes) {
-    const std::string options = "size=" + std::to_string(bytes);
-    mounted_ = ::geteuid() == 0 &&
-               ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, options.c_str()) == 0;
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  ~SmallDisk() {
-    if (mounted_) ::umount2(folder_.path().c_str(), MNT_DETACH);
-  }
-  bool ok() const { return mounted_; }
-  fs::path path() const { return folder_.path(); }
-
- private:
-  TemporaryFolder folder_;
-  bool mounted_ = false;
-};
 
 std::unique_ptr<EmbeddedGallery> open_or_create(const fs::path& folder) {
   if (!fs::exists(store_path(folder))) {

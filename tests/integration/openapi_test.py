@@ -8,11 +8,14 @@ import base64
 import http.client
 import json
 import re
+import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import urllib.parse
+import zlib
 from pathlib import Path
 
 import jsonschema
@@ -20,6 +23,15 @@ import jsonschema
 SIMDB = None
 HTTP_CLIENT = None  # examples/http_client.cpp
 METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def png(side, rows):
+    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+# Like no drawn shape.
+STRIPES = png(28, b"".join(b"\0" + bytes([255 * (row % 2)] * 28) for row in range(28)))
 
 
 class Server:
@@ -106,6 +118,14 @@ class OpenApi(unittest.TestCase):
         jsonschema.Draft202012Validator(schema).validate(value)
         return value
 
+    def ended(self, id, check):
+        for _ in range(1000):
+            job = check("GET /v1/jobs/{id}", f"/v1/jobs/{id}")
+            if job["state"] != "running":
+                return job
+            time.sleep(0.02)
+        self.fail(f"the job does not end: {job}")
+
     def document_of(self, operation):
         method, path = operation.split(" ")
         return self.document["paths"][path][method.lower()]
@@ -191,6 +211,28 @@ class OpenApi(unittest.TestCase):
         vectors = check("POST /v1/embeddings", body={"input": [uri, uri], "model": "omniglot"})
         self.assertEqual(vectors["data"][0]["embedding"], vectors["data"][1]["embedding"])
         self.assertEqual(check("POST /v1/review/keep", body={"ids": [id]}), {"kept": 1})
+        job = lambda **body: check("POST /v1/jobs", status=202, body=body)["id"]
+        verified = self.ended(job(kind="verify", deep=True), check)
+        self.assertEqual(verified["result"], {"items": 55, "sound": True, "problems": []}, verified)
+        calibrated = self.ended(job(kind="calibrate", alpha=0.2, **{"group-by": "set"}), check)
+        self.assertEqual(calibrated["state"], "done", calibrated)
+        self.assertEqual(check("DELETE /v1/jobs/{id}", f"/v1/jobs/{verified['id']}"), verified)
+        self.assertEqual(check("GET /v1/jobs")["jobs"], [verified, calibrated])
+        self.assertEqual(self.ended(job(kind="calibrate"), check)["state"], "done")
+
+        unknown = check("POST /v1/query", "/v1/query?keep-unknown=true&accept=1&class=old", body=STRIPES, content_type="image/png")
+        self.assertEqual(unknown["decision"], "unknown")
+        check("POST /v1/query", "/v1/query?keep-unknown=1", status=403, token=self.server.reading, **picture)
+        waiting = check("GET /v1/unknowns", "/v1/unknowns?limit=5&after=1")
+        self.assertEqual((waiting["total"], waiting["next"]), (1, None))
+        waiting = waiting["unknowns"][0]["id"]
+        self.assertEqual(check("GET /v1/unknowns/{id}/image", f"/v1/unknowns/{waiting}/image"), STRIPES)
+        check("POST /v1/unknowns/{id}/name", f"/v1/unknowns/{waiting}/name", 201, body={"class": "old"})
+        self.assertEqual(check("POST /v1/unknowns/delete", body={"ids": [waiting]}), {"deleted": 0})
+        copy = self.server.folder / "copy"
+        copy.write_bytes(check("GET /v1/backup"))
+        restored = subprocess.run([SIMDB, "restore", copy, "--db", self.server.folder / "restored", "--json"], check=True, capture_output=True)
+        self.assertEqual(json.loads(restored.stdout)["items"], 56)
         check("POST /v1/classes/delete", body={"class": "old"})
         check("DELETE /v1/items/{id}", "/v1/items/1")
         check("POST /v1/items/delete", body={"ids": [2, 3]})
@@ -220,7 +262,7 @@ class OpenApi(unittest.TestCase):
                 self.check(operation, self.server.ask(method, target + "?nonsense=1", **body), 400)
                 if body:
                     self.check(operation, self.server.ask(method, target, **{**body, "content_type": "text/plain"}), 415)
-                if "{id}" in path and method != "PATCH":
+                if "{id}" in path and not body:
                     self.check(operation, self.server.ask(method, target), 404)
 
     def test_parameters_are_those_of_the_document(self):

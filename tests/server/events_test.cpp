@@ -45,6 +45,27 @@ TEST(EventsTest, TellsOfEachChangeOnce) {
   EXPECT_EQ(current.heard[1], "id: 10\nevent: change\ndata: {\"change\":10}\n\n");
 }
 
+TEST(EventsTest, TellsOfJobsAndUnknownsFromNowOn) {
+  Events events;
+  events.set_job("{\"id\":1}");
+  events.set_unknowns(4);
+  Listener listener(events.stream(0));
+  listener.ask();
+  EXPECT_TRUE(listener.heard.empty()) << "that was before";
+  events.set_job("{\"id\":2}");
+  ASSERT_EQ(listener.heard.size(), 1U);
+  EXPECT_EQ(listener.heard[0], "event: job\ndata: {\"id\":2}\n\n");
+  events.set_job("{\"id\":3}");
+  events.set_unknowns(5);
+  events.set_change(1);
+  events.set_job("{\"id\":4}");
+  listener.ask();
+  ASSERT_EQ(listener.heard.size(), 2U);
+  EXPECT_EQ(listener.heard[1],
+            "id: 1\nevent: change\ndata: {\"change\":1}\n\n"
+            "event: job\ndata: {\"id\":4}\n\nevent: unknowns\ndata: {\"total\":5}\n\n");
+}
+
 TEST(EventsTest, TellsWhoHearsNothingThatItIsThere) {
   Events events;
   Listener quiet(events.stream(0));

@@ -20,7 +20,7 @@ namespace simdb::test {
 
 /// The port in its plainest form: a map in memory, every search compares with every item. What an
 /// engine must answer, and an engine without files.
-class PlainGallery final : public Gallery {
+class PlainGallery : public Gallery {
  public:
   explicit PlainGallery(std::size_t dimension, std::vector<std::byte> model = {},
                         std::string space = {})

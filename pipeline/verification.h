@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "simdb/database.h"
+#include "simdb/repair.h"
+
+namespace simdb {
+
+/// What `simdb verify` finds: what Database::verify() names, and whether the calibration beside the
+/// store, in `folder`, can be read. Calls `check` now and then and lets out what that throws.
+VerifyReport verify_folder(
+    const std::filesystem::path& folder, const Database& database,
+    const std::function<void()>& check = [] {});
+/// What `simdb verify --deep` finds besides: loads the encoder, compares searches with a linear
+/// scan and decodes all thumbnails. `check` as above.
+std::vector<std::string> verify_deeply(
+    const Database& database, const std::function<void()>& check = [] {});
+
+/// What `verify --json` prints, without a line break. `repaired`: of `verify --repair`.
+std::string verification_json(const RepairReport& report, bool repaired);
+
+}  // namespace simdb
