@@ -10,6 +10,7 @@ extern const std::string_view kBashCompletion;  ///< simdb.bash
 // report/, in the order in which page.html names them.
 extern const std::string_view kReportHtml;        ///< page.html
 extern const std::string_view kReportCss;         ///< page.css
+extern const std::string_view kReportSharedJs;    ///< ../server/page/source/shared.js
 extern const std::string_view kReportBaseJs;      ///< base.js
 extern const std::string_view kReportScatterJs;   ///< scatter.js
 extern const std::string_view kReportMatricesJs;  ///< matrices.js

@@ -1,14 +1,8 @@
-// What all parts of the page share: the data, names that can't do harm, colours, thumbnails, the tooltip.
+// What all parts of the page share beside server/page/source/shared.js: the data, elements, thumbnails, the tooltip.
 const data = JSON.parse(document.getElementById('data').textContent);
 const byId = (id) => document.getElementById(id);
 
-// Controls, bidirectional marks and what is invisible would hide or reorder text: they are shown by number. The terminal
-// has the same list (cli/render.cpp).
-const printable = (text) => text.replace(
-  /[\u{0}-\u{1f}\u{7f}-\u{9f}\u{ad}\u{61c}\u{180e}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{feff}\u{fff9}-\u{fffb}\u{e0000}-\u{e0fff}]/gu,
-  (c) => '⟨' + c.codePointAt(0).toString(16).toUpperCase().padStart(4, '0') + '⟩');
 const className = (index) => printable(data.classes[index]);
-const number = (value) => value.toLocaleString('en-US');
 const counted = (value, one, many) => number(value) + ' ' + (value === 1 ? one : many);
 
 // Never "100 %" for a share that is not 1.
@@ -44,34 +38,12 @@ dark.addEventListener('change', () => {
   redraws.forEach((redraw) => redraw());
 });
 
-// The first colours are easy to tell apart for all eyes (after Okabe and Ito); later ones walk round the colour circle
-// by the golden angle, and the markers change their shape.
-const kPalette = {
-  light: ['#0072b2', '#e69f00', '#009e73', '#cc4c9b', '#d55e00', '#33a9e0', '#7a5cc2', '#8c6d31', '#c42d3d', '#6b7580'],
-  dark: ['#4da3e8', '#f2b134', '#2fc795', '#ec85c3', '#f5803e', '#7fd0f7', '#a98ff0', '#c2a05a', '#f0707d', '#a4aeb9'],
-};
-// A class that is named after a colour and drawn in another confuses; so where all are, they get their own.
-const kNamed = {
-  light: { red: '#d83a34', green: '#2a9d4a', blue: '#2f62d6', yellow: '#e0b000', purple: '#8e3fb8', cyan: '#17a9bf',
-           orange: '#ee7f1a', brown: '#8a5a2b', pink: '#e377b5', black: '#22262b', grey: '#8a9099', gray: '#8a9099',
-           magenta: '#c837ab' },
-  dark: { red: '#f4655f', green: '#45c46a', blue: '#6f9bff', yellow: '#f2cb3a', purple: '#bb7be0', cyan: '#3fd0e4',
-          orange: '#ff9c45', brown: '#bb8a58', pink: '#f4a3d2', black: '#59616b', grey: '#a4aab2', gray: '#a4aab2',
-          magenta: '#e667cc' },
-};
-const isNamed = (name) => Object.prototype.hasOwnProperty.call(kNamed.light, name);
-const colorsAreNamed = data.classes.every(isNamed);
-
-function classColor(index) {
-  const shade = dark.matches ? 'dark' : 'light';
-  if (colorsAreNamed) return kNamed[shade][data.classes[index]];
-  if (index < kPalette[shade].length) return kPalette[shade][index];
-  const hue = (index * 137.508) % 360;
-  return `hsl(${hue.toFixed(1)} ${[62, 48, 76][index % 3]}% ${(dark.matches ? 66 : 45) + [0, 9, -9][index % 3]}%)`;
-}
+// For light and for dark, found when asked for.
+const colors = {};
+const classColor = (index) => (colors[dark.matches] ??= classColors(data.classes, dark.matches))[index];
 
 // Circle, square, triangle, diamond.
-const classShape = (index) => Math.floor(index / kPalette.light.length) % 4;
+const classShape = (index) => Math.floor(index / paletteSize) % 4;
 function markerPath(context, shape, x, y, r) {
   context.beginPath();
   if (shape === 0) {

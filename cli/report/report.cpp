@@ -171,13 +171,10 @@ std::string render_report(const EvalReport& report, const ReportLimits& limits) 
   const std::string data = json_in_script(
       page_data(report, limits).dump(-1, ' ', false, Json::error_handler_t::replace));
   const std::pair<std::string_view, std::string_view> parts[] = {
-      {"/*simdb:css*/", kReportCss},
-      {"/*simdb:data*/", data},
-      {"/*simdb:base*/", kReportBaseJs},
-      {"/*simdb:scatter*/", kReportScatterJs},
-      {"/*simdb:matrices*/", kReportMatricesJs},
-      {"/*simdb:curves*/", kReportCurvesJs},
-      {"/*simdb:page*/", kReportPageJs}};
+      {"/*simdb:css*/", kReportCss},           {"/*simdb:data*/", data},
+      {"/*simdb:shared*/", kReportSharedJs},   {"/*simdb:base*/", kReportBaseJs},
+      {"/*simdb:scatter*/", kReportScatterJs}, {"/*simdb:matrices*/", kReportMatricesJs},
+      {"/*simdb:curves*/", kReportCurvesJs},   {"/*simdb:page*/", kReportPageJs}};
   return fill_marks(kReportHtml, parts);
 }
 

@@ -236,6 +236,7 @@ std::string render_train_report(const TrainRun& run, const TrainResult& result,
       {"<!--simdb:pairs-->", pair_items},
       {"<!--simdb:options-->", options},
       {"/*simdb:data*/", data},
+      {"/*simdb:shared*/", kReportSharedJs},
       {"/*simdb:base*/", kReportBaseJs},
       {"/*simdb:scatter*/", kReportScatterJs},
       {"/*simdb:page*/", kTrainReportJs}};

@@ -15,6 +15,8 @@ sys.dont_write_bytecode = True
 from web_driver import Browser  # noqa: E402
 
 DEMO_PAGE = None
+# The script that the page begins with; as a module, it tells nobody what is in it.
+SHARED = Path(__file__).resolve().parents[2] / "server/page/source/shared.js"
 
 # What report_demo_page draws: name -> its arguments.
 PAGES = {"few": ["3", "40"], "many": ["200", "30"], "hostile": ["11", "20", "hostile"], "single": ["1", "1"]}
@@ -208,7 +210,8 @@ class ReportPage(unittest.TestCase):
 
     def test_escapes_the_same_characters_as_the_terminal(self):
         self.open("few")
-        page = self.browser.run("""
+        shared = SHARED.read_text(encoding="utf-8").split("export {")[0]
+        page = self.browser.run(shared + """
           const escaped = [];
           for (let code = 0; code <= 0x10FFFF; ++code) {
             const text = String.fromCodePoint(code);
