@@ -13,14 +13,13 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from page_case import PageCase, main  # noqa: E402
+from page_looks import AXE, IS_WIDER, check_axe, check_phone, striped  # noqa: E402
 from page_server import Server, wait_for  # noqa: E402
 
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
           "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'")
 HOSTILE = ["<img src=x onerror=\"document.title='owned'\">", "right\u202etfel", "__proto__", "constructor", "../../etc/passwd",
            "</script><script>document.title='owned'</script>", "a&class=b#c%2F?d", "x" * 1024, "\U0001f9f2 magnet"]
-AXE = Path(__file__).resolve().parents[2] / "server/page/node_modules/axe-core/axe.min.js"
-WIDTH = "return document.documentElement.scrollWidth > window.innerWidth"
 
 
 class Door(PageCase):
@@ -143,14 +142,14 @@ class Hostile(PageCase):
         for name in HOSTILE:
             self.assertIn(name.replace("\u202e", "⟨202E⟩"), titles)
         self.assertNotIn("\u202e", self.browser.run("return document.body.innerText"))
-        self.assertFalse(self.browser.run(WIDTH))
+        self.assertFalse(self.browser.run(IS_WIDER))
         for name in HOSTILE:
             with self.subTest(name=name[:40]):
                 self.browser.run("location.hash = '#/class/' + encodeURIComponent(arguments[0])", name)
                 self.until("return document.querySelectorAll('.item img').length === 1 && "
                            "document.querySelector('h1 bdi').title === arguments[0]", "its page does not show",
                            name.replace("\u202e", "⟨202E⟩"))
-                self.assertFalse(self.browser.run(WIDTH))
+                self.assertFalse(self.browser.run(IS_WIDER))
         self.browser.press("1")
         self.show(picture)
         self.until("return document.querySelectorAll('.neighbors img').length > 5", "no answer")
@@ -159,7 +158,7 @@ class Hostile(PageCase):
         self.browser.press("ArrowDown")
         self.browser.press("Enter")
         self.until_text(".settled", "Was already in <img")
-        self.assertFalse(self.browser.run(WIDTH))
+        self.assertFalse(self.browser.run(IS_WIDER))
         self.assertEqual(self.browser.run("return document.title"), "Ask · simdb")
         self.assertEqual(self.browser.run("return document.querySelectorAll('script').length"), 1)
         self.assertTrue(self.browser.run("return [...document.images].every((one) => one.src.startsWith('blob:'))"))
@@ -235,7 +234,7 @@ class Unknown(PageCase):
         self.enter()
 
     def test_known_and_unknown_in_words(self):
-        self.show(self.server.pictures("circle", 1)[0], self.drawn())
+        self.show(self.server.pictures("circle", 1)[0], striped(self.folder / "stripes.bmp"))
         self.until_text(".card.active .verdict", "This is circle")
         self.assertRegex(self.text(".card.active .verdict"), r"at least as alike to its class as \d+ % .*\(p 1\.00\)")
         self.browser.press("j")
@@ -248,16 +247,6 @@ class Unknown(PageCase):
         self.until_text(".settled", "Added to stripes")
         self.press_button("Undo")
         self.until_text(".card.active .verdict", "Unknown")
-
-    def drawn(self):
-        """Stripes: no shape of the database."""
-        path = self.folder / "stripes.bmp"
-        side = 64
-        rows = b"".join(bytes((0, 0, 0) if (x + y) // 6 % 2 else (255, 255, 255)) for y in range(side) for x in range(side))
-        head = b"BM" + (54 + len(rows)).to_bytes(4, "little") + bytes(4) + (54).to_bytes(4, "little")
-        info = (40).to_bytes(4, "little") + side.to_bytes(4, "little") * 2 + b"\x01\0\x18\0" + bytes(24)
-        path.write_bytes(head + info + rows)
-        return path
 
 
 class Screens(PageCase):
@@ -287,12 +276,7 @@ class Screens(PageCase):
     def test_a_phone_needs_no_sideways_scrolling(self):
         self.browser.resize(390, 844)
         for page in self.each_page():
-            self.assertFalse(self.browser.run(WIDTH), page)
-            beyond = self.browser.run("""
-              return [...document.querySelectorAll('button, a, input, h1, p')].filter((one) =>
-                one.offsetParent && !one.closest('.unseen, .skip, .scroll') && one.getBoundingClientRect().right > innerWidth)
-                .map((one) => one.outerHTML);""")
-            self.assertEqual([one for one in beyond if "skip" not in one], [], page)
+            check_phone(self, page)
 
     def test_axe_finds_nothing_serious(self):
         if not AXE.exists():
@@ -300,13 +284,7 @@ class Screens(PageCase):
         for scheme in ("light", "dark"):
             self.browser.prefer(scheme)
             for page in self.each_page():
-                self.browser.run(AXE.read_text() + "; window.axe = axe;")
-                found = self.browser.run_async("""
-                  const done = arguments[0];
-                  axe.run(document, { resultTypes: ['violations'] }).then((result) => done(result.violations
-                    .filter((one) => ['serious', 'critical', 'moderate'].includes(one.impact))
-                    .map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' '))), (error) => done([String(error)]));""")
-                self.assertEqual(found, [], f"{page}, {scheme}")
+                check_axe(self, f"{page}, {scheme}")
 
     def test_keys_are_listed_and_can_be_switched_off(self):
         self.browser.press("?")

@@ -23,7 +23,7 @@ def main(program, folder):
         server.run("calibrate")
         server.run("sample-data", Path(root) / "others", "--class-by", "shape", "--count", "2", "--colors", "3", "--seed", "9")
         server.start()
-        browser = Browser(Path(root) / "profile")
+        browser = Browser(Path(root) / "profile", ("--use-angle=swiftshader", "--enable-unsafe-swiftshader"))
 
         def shoot(name):
             time.sleep(0.5)
@@ -50,6 +50,10 @@ def main(program, folder):
             browser.press("Escape")
             browser.run("document.querySelector('details').open = true")
             shoot("why")
+            for place in ("review", "review/labels", "review/duplicates", "review/confused", "map", "measures"):
+                browser.run("location.hash = '#/' + arguments[0]", place)
+                time.sleep(1)
+                shoot(place.replace("/", "_"))
             browser.press("2")
             shoot("classes")
             browser.click(".tile a")

@@ -156,8 +156,22 @@ export const classCounts = async () => (await askJson<{ classes: ClassCount[] }>
 export const itemsOf = (name: string, limit: number, after = 0) =>
   askJson<{ items: Item[]; next: number | null }>(
     `/v1/items?class=${encodeURIComponent(name)}&limit=${limit}&after=${after}`);
-export const query = (picture: Blob, signal?: AbortSignal) =>
-  askJson<Answer>('/v1/query?why=true', { method: 'POST', body: picture, signal });
+// Whether this token, at this server, may keep what is unknown; found out by trying.
+let mayKeep = true;
+
+// `isKept`: an unknown picture then waits on the server until someone names it, where that may be.
+export async function query(picture: Blob, { isKept = false } = {}): Promise<Answer> {
+  const address = '/v1/query?why=true';
+  if (isKept && mayKeep) {
+    try {
+      return await askJson<Answer>(address + '&keep-unknown=true', { method: 'POST', body: picture });
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 403) throw error;
+      mayKeep = false;
+    }
+  }
+  return askJson<Answer>(address, { method: 'POST', body: picture });
+}
 export const addTo = (name: string, picture: Blob) =>
   askJson<Added>('/v1/items?class=' + encodeURIComponent(name), { method: 'POST', body: picture });
 export const removeItem = (id: number) => ask('/v1/items/' + id, { method: 'DELETE' });

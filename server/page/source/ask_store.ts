@@ -65,7 +65,7 @@ const same = (a: Answer | undefined, b: Answer) => a?.class === b.class && a.dec
 async function answer(one: Shown, again: boolean): Promise<void> {
   if (!again) change(one.key, { state: 'asking' });
   try {
-    const found = await query(one.file);
+    const found = await query(one.file, { isKept: !again });
     const now = find(one.key);
     if (!now || (now.state !== 'asking' && now.state !== 'answered')) return;
     const learned = again && one.answer?.decision !== 'known' && found.decision === 'known';

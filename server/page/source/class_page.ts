@@ -1,10 +1,11 @@
 // The page of one class: all its pictures, and what can be done with them and with the class.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Item, itemsOf, moveItems, Problem, removeClass, removeItems, renameClass } from './api';
+import { type Item, itemsOf, moveItems, Problem, removeClass, renameClass } from './api';
 import { ClassChoice } from './class_choice';
 import { classes, leaving } from './classes_store';
 import { Dialog } from './dialog';
 import { html } from './html';
+import { leavingItems, Selection } from './item_actions';
 import { changes } from './live';
 import { counted, Name, number, shortName } from './names';
 import { attempt, doSoon, grace, say } from './notices';
@@ -154,60 +155,22 @@ function useItems(name: string) {
   return { items, next, more };
 }
 
-function Selection(props: { ids: number[]; name: string; onDone: () => void; onHide: (ids: number[], hide: boolean) => void }) {
-  const { ids, name, onDone, onHide } = props;
-  const [moving, setMoving] = useState(false);
-  const move = (to: string) => {
-    onDone();
-    void attempt(async () => {
-      await moveItems(ids, to);
-      say(html`Moved ${counted(ids.length, 'picture')} to <${Name} of=${to} />`, () => moveItems(ids, name));
-    });
-  };
-  const remove = () => {
-    onDone();
-    onHide(ids, true);
-    doSoon(`Deleting ${counted(ids.length, 'picture')} in ${grace} seconds`, async () => {
-      try {
-        await removeItems(ids);
-      } catch (error) {
-        onHide(ids, false);
-        throw error;
-      }
-    }, () => onHide(ids, false));
-  };
-  return html`<div class="selection" role="region" aria-label="Selected pictures">
-    <p role="status">${number(ids.length)} selected</p>
-    <button type="button" class="main" onClick=${() => setMoving(true)}>Move…</button>
-    <button type="button" class="danger" onClick=${remove}>Delete</button>
-    <button type="button" class="plain" onClick=${onDone}>Clear</button>
-    ${moving && html`<${Dialog} title=${`Move ${counted(ids.length, 'picture')}`} onClose=${() => setMoving(false)}>
-      <${ClassChoice} label="To class" action="Move" without=${name} onChoose=${move} onCancel=${() => setMoving(false)} />
-    <//>`}
-  </div>`;
-}
-
 export function ClassPage({ name }: { name: string }) {
   const known = useStore(classes);
   const { items, next, more } = useItems(name);
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
-  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
   const [asking, setAsking] = useState<'rename' | 'merge' | null>(null);
   useEffect(() => setSelected(new Set()), [name]);
   const isLeaving = useStore(leaving).has(name);
+  const hidden = useStore(leavingItems);
   const size = known?.find((one) => one.class === name)?.items ?? items?.length ?? 0;
   const shown = (items ?? []).filter((one) => !hidden.has(one.id));
-  const chosen = shown.filter((one) => selected.has(one.id)).map((one) => one.id);
+  const chosen = shown.filter((one) => selected.has(one.id));
   const toggle = (id: number) => {
     const ids = new Set(selected);
     if (!ids.delete(id)) ids.add(id);
     setSelected(ids);
   };
-  const hide = (ids: number[], isHidden: boolean) => setHidden((before) => {
-    const all = new Set(before);
-    for (const id of ids) isHidden ? all.add(id) : all.delete(id);
-    return all;
-  });
 
   return html`<div class="class-page">
     <a class="back" href="#/classes">‹ Classes</a>
@@ -236,8 +199,7 @@ export function ClassPage({ name }: { name: string }) {
     </ul>
     ${next !== null && html`<button type="button" class="more" onClick=${() => void attempt(more)}>
       Show more of ${number(size)}</button>`}
-    ${chosen.length > 0 && html`<${Selection} ids=${chosen} name=${name} onHide=${hide}
-      onDone=${() => setSelected(new Set())} />`}
+    ${chosen.length > 0 && html`<${Selection} items=${chosen} without=${name} onDone=${() => setSelected(new Set())} />`}
     ${asking === 'rename' && html`<${Rename} name=${name} size=${size} onClose=${() => setAsking(null)} />`}
     ${asking === 'merge' && html`<${Merge} name=${name} size=${size} onClose=${() => setAsking(null)} />`}
   </div>`;

@@ -2,6 +2,7 @@
 import { chooseFiles } from './ask';
 import { current, find, lastAdded, putAside, step, takeBack } from './ask_store';
 import { choosing, confirm } from './card';
+import { pageKeys } from './fresh';
 import { undoLast } from './notices';
 import { go, place } from './place';
 import { store } from './store';
@@ -37,10 +38,13 @@ function onCard(key: string): boolean {
   return true;
 }
 
+const places: Record<string, string> = { 1: '#/', 2: '#/classes', 3: '#/review' };
+
 function press(key: string): boolean {
-  if (key === '?') helpOpen.set(true);
-  else if (key === '1') go('#/');
-  else if (key === '2') go('#/classes');
+  const own = pageKeys.get()[key];
+  if (own) own();
+  else if (key === '?') helpOpen.set(true);
+  else if (places[key]) go(places[key]);
   else if (key === 'u') undo();
   else if (key === 'j') step(1);
   else if (key === 'k') step(-1);

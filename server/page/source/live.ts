@@ -1,11 +1,15 @@
 // Follows the server's events. EventSource can't send the token, so the stream is read with fetch.
 import { ask, Problem, token } from './api';
+import type { Job } from './api_review';
 import { store } from './store';
 
 export type Line = 'joining' | 'live' | 'lost';
 export const line = store<Line>('joining');
 // Grows whenever what is shown may be out of date.
 export const changes = store(0);
+// How many unknown pictures wait for a name, and the job that runs or ran last, as the server told.
+export const unknownCount = store<number | null>(null);
+export const jobNews = store<Job | null>(null);
 // Seconds until the next try, while the server is lost.
 export const retryIn = store(0);
 
@@ -54,6 +58,10 @@ async function readEvents(signal: AbortSignal, heard: () => void): Promise<void>
     const events = text.split('\n\n');
     text = events.pop()!;
     for (const event of events) {
+      const kind = /^event: (\w+)$/m.exec(event)?.[1];
+      const data = /^data: (.*)$/m.exec(event)?.[1];
+      if (kind === 'unknowns' && data) unknownCount.set((JSON.parse(data) as { total: number }).total);
+      if (kind === 'job' && data) jobNews.set(JSON.parse(data) as Job);
       const id = /^id: (\d+)$/m.exec(event)?.[1];
       if (!id || id === last) continue;
       last = id;

@@ -1,4 +1,4 @@
-// Thumbnails. An <img> can't send the token, so they come by fetch, as blobs, a few at a time.
+// Pictures of the server. An <img> can't send the token, so they come by fetch, as blobs, a few at a time.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask } from './api';
 import { html } from './html';
@@ -7,19 +7,19 @@ import { changes } from './live';
 const atOnce = 4;  // of the six connections that a browser opens
 const kept = 500;
 
-interface Picture {
+interface Loaded {
   users: number;
   address: Promise<string>;
 }
-const pictures = new Map<number, Picture>();
+const pictures = new Map<string, Loaded>();
 const queue: (() => void)[] = [];
 let running = 0;
 
-async function load(id: number): Promise<string> {
+async function load(path: string): Promise<string> {
   if (running >= atOnce) await new Promise<void>((resolve) => queue.push(resolve));
   ++running;
   try {
-    const response = await ask(`/v1/items/${id}/thumbnail`);
+    const response = await ask(path);
     return URL.createObjectURL(await response.blob());
   } finally {
     --running;
@@ -28,14 +28,14 @@ async function load(id: number): Promise<string> {
 }
 
 // Ids are never given to another picture, so what was loaded once holds.
-function take(id: number): Promise<string> {
-  let picture = pictures.get(id);
+function take(path: string): Promise<string> {
+  let picture = pictures.get(path);
   if (!picture) {
-    picture = { users: 0, address: load(id) };
-    picture.address.catch(() => pictures.delete(id));
+    picture = { users: 0, address: load(path) };
+    picture.address.catch(() => pictures.delete(path));
   }
-  pictures.delete(id);
-  pictures.set(id, picture);  // the last one used stands last
+  pictures.delete(path);
+  pictures.set(path, picture);  // the last one used stands last
   ++picture.users;
   for (const [other, { users, address }] of pictures) {
     if (pictures.size <= kept) break;
@@ -56,7 +56,7 @@ const watcher = new IntersectionObserver((entries) => {
 }, { rootMargin: '300px' });
 
 // A square that is there before its picture is.
-export function Thumbnail({ id, label }: { id: number; label: string }) {
+export function Picture({ path, label }: { path: string; label: string }) {
   const frame = useRef<HTMLElement>(null);
   const [address, setAddress] = useState<string | null>(null);
   const [failed, setFailed] = useState(false);
@@ -69,16 +69,16 @@ export function Thumbnail({ id, label }: { id: number; label: string }) {
     setFailed(false);
     waiting.set(element, () => {
       taken = true;
-      take(id).then((url) => { if (!gone) setAddress(url); }, () => { if (!gone) setFailed(true); });
+      take(path).then((url) => { if (!gone) setAddress(url); }, () => { if (!gone) setFailed(true); });
     });
     watcher.observe(element);
     return () => {
       gone = true;
       watcher.unobserve(element);
-      const picture = pictures.get(id);
+      const picture = pictures.get(path);
       if (taken && picture) --picture.users;
     };
-  }, [id, trial]);
+  }, [path, trial]);
   // A picture that didn't come is asked for again when the server is back, or has something new.
   useEffect(() => (failed ? changes.subscribe(() => setTrial(trial + 1)) : undefined), [failed, trial]);
   return html`<span class="thumbnail" ref=${frame}>
@@ -86,6 +86,9 @@ export function Thumbnail({ id, label }: { id: number; label: string }) {
     ${failed && html`<span class="no-picture">no picture</span>`}
   </span>`;
 }
+
+export const Thumbnail = ({ id, label }: { id: number; label: string }) =>
+  html`<${Picture} path=${`/v1/items/${id}/thumbnail`} label=${label} />`;
 
 // A few pixels enlarged are squares, not a blur.
 export function markSmall(event: Event): void {

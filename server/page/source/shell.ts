@@ -8,27 +8,29 @@ import { classes } from './classes_store';
 import { Dialog } from './dialog';
 import { html } from './html';
 import { helpOpen, keysOn, setKeysOn } from './keys';
-import { line, retryIn, tryNow } from './live';
+import { line, retryIn, tryNow, unknownCount } from './live';
 import { number } from './names';
 import { Notices } from './notices';
 import { place } from './place';
+import { ReviewPage } from './review';
 import { useStore } from './store';
 
 // Pages in the order of the navigation.
 const pages = [
   { page: 'ask', address: '#/', label: 'Ask' },
   { page: 'classes', address: '#/classes', label: 'Classes' },
+  { page: 'review', address: '#/review', label: 'Review' },
 ];
 
 function Navigation() {
   const here = useStore(place).page;
-  const count = useStore(classes)?.length;
+  const counts: Record<string, number | null | undefined> = { classes: useStore(classes)?.length, review: useStore(unknownCount) || null };
   return html`<header class="top">
     <a class="brand" href="#/" aria-label="simdb, to the start">simdb</a>
     <nav aria-label="Pages">
       ${pages.map((one) => html`<a key=${one.page} href=${one.address}
         aria-current=${here === one.page || here === 'class' && one.page === 'classes' ? 'page' : undefined}>${one.label}${
-        one.page === 'classes' && html`<span class="count" aria-hidden="true">${count === undefined ? '' : number(count)}</span>`}</a>`)}
+        counts[one.page] != null && html`<span class="count" aria-hidden="true">${number(counts[one.page]!)}</span>`}</a>`)}
     </nav>
     <span class="spring"></span>
     <${LineDot} />
@@ -108,7 +110,9 @@ const keys: [string, string][] = [
   ['J / K', 'Next or previous picture'],
   ['X', 'Put the picture aside'],
   ['O', 'Choose pictures'],
-  ['1 / 2', 'Ask or Classes'],
+  ['L', 'Review: the label is right'],
+  ['D', 'Review: delete'],
+  ['1 … 3', 'Ask, Classes, Review'],
   ['/', 'Find a class'],
   ['?', 'This list'],
 ];
@@ -134,7 +138,8 @@ export function App() {
     return () => removeEventListener('simdb-drag', over);
   }, []);
   useEffect(() => {
-    document.title = here.page === 'ask' ? 'Ask · simdb' : 'Classes · simdb';
+    const shown = here.page === 'class' ? 'classes' : here.page;
+    document.title = `${pages.find((one) => one.page === shown)!.label} · simdb`;
     scrollTo(0, 0);
   }, [here]);
   if (!held) return html`<${TokenForm} />`;
@@ -148,6 +153,7 @@ export function App() {
     <main id="content" tabindex="-1">
       ${here.page === 'ask' && html`<${AskPage} />`}
       ${here.page === 'classes' && html`<${ClassesPage} />`}
+      ${here.page === 'review' && html`<${ReviewPage} part=${here.part} />`}
       ${here.page === 'class' && html`<${ClassPage} name=${here.name} />`}
     </main>
     <div class="drop" hidden=${!dragged} aria-hidden="true"><p>Drop pictures to ask about them</p></div>
