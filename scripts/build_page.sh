@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds the page of `simdb serve` from server/page/source: index.html, app.js, app.css and icon.svg. They are in git, so
+# Builds the page of `simdb serve` from server/page/source: index.html, app.js, map.js, app.css and icon.svg. They are in git, so
 # that only who changes the page needs npm.
 #
 # usage: scripts/build_page.sh [FOLDER]    into FOLDER (default: server/page/built)
@@ -24,9 +24,12 @@ if ! cmp -s package-lock.json node_modules/.lock; then
   cp package-lock.json node_modules/.lock
 fi
 npm run --silent check
-node_modules/.bin/esbuild source/main.ts --bundle --minify --format=esm --target=es2022 --charset=utf8 --legal-comments=none \
-  --banner:js='/* Built by scripts/build_page.sh. Holds Preact (MIT) and htm (Apache-2.0), both by Jason Miller and others. */' \
-  --log-level=warning --outfile="$built/app.js"
+bundle() {  # SOURCE FILE WHAT-IT-HOLDS
+  node_modules/.bin/esbuild "source/$1" --bundle --minify --format=esm --target=es2022 --charset=utf8 --legal-comments=none \
+    --banner:js="/* Built by scripts/build_page.sh. Holds $3. */" --log-level=warning --outfile="$built/$2"
+}
+bundle main.ts app.js 'Preact (MIT) and htm (Apache-2.0), both by Jason Miller and others'
+bundle cloud.ts map.js 'three.js (MIT), by its authors'
 node_modules/.bin/esbuild source/app.css --minify --target=chrome111,firefox113,safari16.4 --charset=utf8 --log-level=warning \
   --outfile="$built/app.css"
 cp source/index.html source/icon.svg "$built"

@@ -16,6 +16,7 @@ namespace simdb::server {
 
 void handle_page(const Call& call);
 void handle_page_script(const Call& call);
+void handle_page_map_script(const Call& call);
 void handle_page_style(const Call& call);
 void handle_page_icon(const Call& call);
 

@@ -48,6 +48,11 @@ void handle_page_script(const Call& call) {
   reply_file(call, "text/javascript; charset=utf-8", kPageJs, tag);
 }
 
+void handle_page_map_script(const Call& call) {
+  static const std::string tag = tag_of(kPageMapJs);
+  reply_file(call, "text/javascript; charset=utf-8", kPageMapJs, tag);
+}
+
 void handle_page_style(const Call& call) {
   static const std::string tag = tag_of(kPageCss);
   reply_file(call, "text/css; charset=utf-8", kPageCss, tag);

@@ -31,6 +31,7 @@ constexpr std::array<std::string_view, 4> kReview = {"class", "k", "after", "lim
 constexpr std::array kRoutes = {
     Route{"GET", "/", kOpen, kNoBody, kNoParameters, handle_page, true},
     Route{"GET", "/app.js", kOpen, kNoBody, kNoParameters, handle_page_script, true},
+    Route{"GET", "/map.js", kOpen, kNoBody, kNoParameters, handle_page_map_script, true},
     Route{"GET", "/app.css", kOpen, kNoBody, kNoParameters, handle_page_style, true},
     Route{"GET", "/icon.svg", kOpen, kNoBody, kNoParameters, handle_page_icon, true},
     Route{"GET", "/livez", kOpen, kNoBody, kNoParameters, handle_live, true},

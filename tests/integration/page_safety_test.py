@@ -98,7 +98,8 @@ class Open(unittest.TestCase):
 
 class Served(PageCase):
     def test_fields_of_the_files(self):
-        for path, kind in (("/", "text/html"), ("/app.js", "text/javascript"), ("/app.css", "text/css"),
+        for path, kind in (("/", "text/html"), ("/app.js", "text/javascript"), ("/map.js", "text/javascript"),
+                           ("/app.css", "text/css"),
                            ("/icon.svg", "image/svg+xml")):
             with self.subTest(path=path):
                 status, fields, body = self.server.ask("GET", path, fields={"Authorization": "none"})
@@ -205,7 +206,7 @@ class Rebinding(PageCase):
         return "status of 421" in text or "favicon" in text
 
     def test_another_name_for_this_machine_gets_nothing(self):
-        for path in ("/", "/app.js", "/app.css", "/icon.svg", "/v1/classes", "/v1/stats", "/livez", "/v1/openapi.json", "/metrics"):
+        for path in ("/", "/app.js", "/map.js", "/app.css", "/icon.svg", "/v1/classes", "/v1/stats", "/livez", "/v1/openapi.json", "/metrics"):
             with self.subTest(path=path):
                 self.browser.visit(f"http://evil.test:{self.server.port}{path}")
                 self.assertIn('"status":421', self.browser.run("return document.body.innerText"))

@@ -9,6 +9,7 @@ import { Dialog } from './dialog';
 import { html } from './html';
 import { helpOpen, keysOn, setKeysOn } from './keys';
 import { line, retryIn, tryNow, unknownCount } from './live';
+import { MapPage } from './map_page';
 import { number } from './names';
 import { Notices } from './notices';
 import { place } from './place';
@@ -20,6 +21,7 @@ const pages = [
   { page: 'ask', address: '#/', label: 'Ask' },
   { page: 'classes', address: '#/classes', label: 'Classes' },
   { page: 'review', address: '#/review', label: 'Review' },
+  { page: 'map', address: '#/map', label: 'Map' },
 ];
 
 function Navigation() {
@@ -112,7 +114,8 @@ const keys: [string, string][] = [
   ['O', 'Choose pictures'],
   ['L', 'Review: the label is right'],
   ['D', 'Review: delete'],
-  ['1 … 3', 'Ask, Classes, Review'],
+  ['L / T', 'Map: lasso; two or three dimensions'],
+  ['1 … 4', 'Ask, Classes, Review, Map'],
   ['/', 'Find a class'],
   ['?', 'This list'],
 ];
@@ -154,6 +157,7 @@ export function App() {
       ${here.page === 'ask' && html`<${AskPage} />`}
       ${here.page === 'classes' && html`<${ClassesPage} />`}
       ${here.page === 'review' && html`<${ReviewPage} part=${here.part} />`}
+      ${here.page === 'map' && html`<${MapPage} />`}
       ${here.page === 'class' && html`<${ClassPage} name=${here.name} />`}
     </main>
     <div class="drop" hidden=${!dragged} aria-hidden="true"><p>Drop pictures to ask about them</p></div>
