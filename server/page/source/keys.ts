@@ -38,7 +38,7 @@ function onCard(key: string): boolean {
   return true;
 }
 
-const places: Record<string, string> = { 1: '#/', 2: '#/classes', 3: '#/review', 4: '#/map' };
+const places: Record<string, string> = { 1: '#/', 2: '#/classes', 3: '#/review', 4: '#/map', 5: '#/measures' };
 
 function press(key: string): boolean {
   const own = pageKeys.get()[key];

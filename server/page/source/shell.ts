@@ -10,6 +10,7 @@ import { html } from './html';
 import { helpOpen, keysOn, setKeysOn } from './keys';
 import { line, retryIn, tryNow, unknownCount } from './live';
 import { MapPage } from './map_page';
+import { MeasuresPage } from './measures';
 import { number } from './names';
 import { Notices } from './notices';
 import { place } from './place';
@@ -22,6 +23,7 @@ const pages = [
   { page: 'classes', address: '#/classes', label: 'Classes' },
   { page: 'review', address: '#/review', label: 'Review' },
   { page: 'map', address: '#/map', label: 'Map' },
+  { page: 'measures', address: '#/measures', label: 'Measures' },
 ];
 
 function Navigation() {
@@ -115,7 +117,7 @@ const keys: [string, string][] = [
   ['L', 'Review: the label is right'],
   ['D', 'Review: delete'],
   ['L / T', 'Map: lasso; two or three dimensions'],
-  ['1 … 4', 'Ask, Classes, Review, Map'],
+  ['1 … 5', 'Ask, Classes, Review, Map, Measures'],
   ['/', 'Find a class'],
   ['?', 'This list'],
 ];
@@ -158,6 +160,7 @@ export function App() {
       ${here.page === 'classes' && html`<${ClassesPage} />`}
       ${here.page === 'review' && html`<${ReviewPage} part=${here.part} />`}
       ${here.page === 'map' && html`<${MapPage} />`}
+      ${here.page === 'measures' && html`<${MeasuresPage} />`}
       ${here.page === 'class' && html`<${ClassPage} name=${here.name} />`}
     </main>
     <div class="drop" hidden=${!dragged} aria-hidden="true"><p>Drop pictures to ask about them</p></div>
