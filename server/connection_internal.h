@@ -1,11 +1,13 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -61,5 +63,18 @@ class Connection {
   bool is_idle_ = true;
   bool is_late_ = false;
 };
+
+/// Keeps a handler of a coroutine, which dies with it on the thread of `loop`, whatever thread lets
+/// go of it last.
+template <typename Loop, typename Handler>
+std::shared_ptr<Handler> kept_for(std::weak_ptr<Loop> loop, Handler handler) {
+  return std::shared_ptr<Handler>(
+      new Handler(std::move(handler)), [loop = std::move(loop)](Handler* given) {
+        std::unique_ptr<Handler> owned(given);
+        if (const auto self = loop.lock()) {
+          boost::asio::dispatch(self->io, [owned = std::move(owned)] {});
+        }
+      });
+}
 
 }  // namespace simdb::server

@@ -9,7 +9,6 @@
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -171,15 +170,7 @@ struct HttpServer::Loop : std::enable_shared_from_this<Loop> {
   net::awaitable<Value> handed_by(Begin begin) {
     return net::async_initiate<const net::use_awaitable_t<>, void(Value)>(
         [this, begin](auto handler) {
-          using Handler = decltype(handler);
-          // What is let go of ends the connection here, on whatever thread that happens.
-          const auto let_go = [loop = weak_from_this()](Handler* given) {
-            std::unique_ptr<Handler> owned(given);
-            if (const auto self = loop.lock()) {
-              net::dispatch(self->io, [owned = std::move(owned)] {});
-            }
-          };
-          const std::shared_ptr<Handler> kept(new Handler(std::move(handler)), let_go);
+          const auto kept = kept_for(weak_from_this(), std::move(handler));
           try {
             begin([self = shared_from_this(), kept](Value value) {
               net::post(self->io,
