@@ -11,8 +11,9 @@
 
 namespace simdb::cli {
 
-/// Adds --db and --encoder, of which one names the encoder of a command that stores nothing.
-void add_encoder_options(ArgumentParser& parser);
+/// Adds --db, --encoder and, if asked, --server, of which one names the encoder of a command that
+/// stores nothing.
+void add_encoder_options(ArgumentParser& parser, bool or_server = false);
 
 /// The model file of an encoder that a database is to get, by its name or path, with embeddings cut
 /// to their first `dim` floats if that is set. Has been run, and does no harm: see judge_encoder.

@@ -50,9 +50,9 @@ _simdb() {
       import | stats) options="--db --server --token-file --json" ;;
       verify) options="--db --deep --json --repair" ;;
       calibrate) options="--alpha --group-by --group-by-folder --classes --image-limit --db --json" ;;
-      compare) options="--image-limit --db --encoder --json" ;;
+      compare) options="--image-limit --db --server --token-file --encoder --json" ;;
       duplicates) options="--class --exact --threshold --report --db --server --token-file --json" ;;
-      embed) options="--output --files-from --null --image-limit --db --encoder" ;;
+      embed) options="--output --files-from --null --image-limit --db --server --token-file --encoder" ;;
       eval) options="--report --alpha --classes -k --ways --shots --episodes --seed --within-parents --open-set --image-limit --db --encoder --json" ;;
       export) options="--output --faiss --fvecs --npy --projector --after --class --limit --where --db --server --token-file" ;;
       encoders) options="--json" ;;

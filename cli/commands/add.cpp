@@ -297,14 +297,15 @@ IngestReport add_remote(const Request& request, Remote& remote, Console& console
   refuse_option(request.parser, "dry-run", "a server can't try what is not to be added");
   refuse_option(request.parser, "image-limit", "those of the server hold");
   IngestReport report;
-  const auto target = [&](std::size_t i) {
-    return addition_target(request.labels.of(i), request.parser.get<std::string>("on-duplicate"));
+  const auto send = [&](Remote& to, std::size_t i, std::span<const std::byte> file) {
+    const auto& on_duplicate = request.parser.get<std::string>("on-duplicate");
+    return to.post_image(addition_target(request.labels.of(i), on_duplicate), file);
   };
   client::Server server = remote.http().server();
   server.check = nullptr;  // what was begun is finished, and told
   try {
     RunPrinter printer(request, console, "adding");
-    send_images(server, list_of(request.files), target, [&](std::span<const SentImage> sent) {
+    send_images(server, list_of(request.files), send, [&](std::span<const SentImage> sent) {
       const SentAdditions additions(sent);
       report.count(additions.run());
       return printer.print(additions.run());

@@ -11,6 +11,7 @@
 #include "cli/interrupt.h"
 #include "cli/output_path.h"
 #include "cli/progress_bar.h"
+#include "cli/remote/embedding_server.h"
 #include "cli/render.h"
 #include "core/file_io.h"
 #include "pipeline/formats/npy.h"
@@ -38,7 +39,7 @@ int run_embed(std::span<const std::string> args, Console& console) {
       "can't be used\nare named on stderr and left out.");
   parser.options().add_options()("output,o", po::value<std::string>()->value_name("FILE"),
                                  "FILE.npy or FILE.jsonl instead of stdout");
-  add_encoder_options(parser);
+  add_encoder_options(parser, true);
   parser.with_lists().with_image_limits();
   if (!parser.parse(args, console, 1, kAnyNumber)) return 0;
   const std::string output = parser.has("output") ? parser.get<std::string>("output") : "";
@@ -53,13 +54,14 @@ int run_embed(std::span<const std::string> args, Console& console) {
   ImageArguments images(console);
   const std::vector<std::filesystem::path> paths = images.files(parser, parser.positional());
   const InterruptGuard interrupt;
-  const std::shared_ptr<const ImageEncoder> encoder = choose_encoder(parser);
-  EmbeddingBatch rows(encoder->dimension());
+  auto remote = find_embedding_server(parser);
+  const auto encoder = remote ? nullptr : choose_encoder(parser);
+  EmbeddingBatch rows(remote ? dimension_of(*remote) : encoder->dimension());
   std::ostringstream lines;
   std::vector<ImageFailure> failures;
   {
     ProgressBar bar(console, "embedding", output.empty() ? 0 : paths.size());
-    encode_images(*encoder, list_of(paths, limits), [&](EncodedRun& run) {
+    const auto take = [&](const EncodedRun& run) {
       if (numpy) {
         rows.append(run.embeddings);
       } else {
@@ -70,7 +72,12 @@ int run_embed(std::span<const std::string> args, Console& console) {
       bar.update(run.end);
       failures.insert(failures.end(), run.failures.begin(), run.failures.end());
       return static_cast<bool>(console.out) && !InterruptGuard::requested();
-    });
+    };
+    if (remote) {
+      embed_remote(*remote, rows.dimension(), paths, take);
+    } else {
+      encode_images(*encoder, list_of(paths, limits), take);
+    }
   }
   InterruptGuard::check();
   if (numpy) {

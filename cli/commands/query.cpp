@@ -118,11 +118,11 @@ int query_images_remote(const ArgumentParser& parser, Remote& remote, Console& c
   ImageArguments images(console);
   const std::vector<std::filesystem::path> paths = images.files(parser, parser.positional());
   const RemoteAnswers answers(parser, remote, console.out);
-  const auto target = [&](std::size_t i) {
-    return decision_target("/v1/query", parser, paths[i].string());
+  const auto ask = [&](Remote& server, std::size_t i, std::span<const std::byte> file) {
+    return server.post_image(decision_target("/v1/query", parser, paths[i].string()), file);
   };
   std::vector<ImageFailure> failures;
-  send_images(remote.http().server(), list_of(paths), target, [&](std::span<const SentImage> sent) {
+  send_images(remote.http().server(), list_of(paths), ask, [&](std::span<const SentImage> sent) {
     std::vector<ImageFailure> bad;
     for (const SentImage& image : sent) {
       if (image.failure) {

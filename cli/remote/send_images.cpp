@@ -39,11 +39,10 @@ class Connections {
 
 }  // namespace
 
-void send_images(const client::Server& server, const ImageList& images,
-                 const std::function<Remote::Target(std::size_t)>& target,
+void send_images(const client::Server& server, const ImageList& images, const SendFile& send,
                  const std::function<bool(std::span<const SentImage>)>& consume) {
   Connections connections(server);
-  const auto send = [&](Remote& remote, std::size_t i) {
+  const auto read_and_send = [&](Remote& remote, std::size_t i) {
     SentImage sent{.index = i};
     const auto fail = [&](const Error& error, const std::string& text) {
       sent.failure = {i, error.code(), text};
@@ -62,7 +61,7 @@ void send_images(const client::Server& server, const ImageList& images,
       return sent;
     }
     try {
-      sent.answer = remote.post_image(target(i), file);
+      sent.answer = send(remote, i, file);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kBadInput) throw;  // it is not the image's
       fail(error, "can't use " + images.name(i) + ": " + error.what());
@@ -74,7 +73,7 @@ void send_images(const client::Server& server, const ImageList& images,
       [&](std::size_t first, std::size_t last) {
         std::unique_ptr<Remote> remote = connections.take();
         std::vector<SentImage> part;
-        for (std::size_t i = first; i < last; ++i) part.push_back(send(*remote, i));
+        for (std::size_t i = first; i < last; ++i) part.push_back(read_and_send(*remote, i));
         connections.give_back(std::move(remote));
         return part;
       },

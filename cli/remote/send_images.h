@@ -19,12 +19,15 @@ struct SentImage {
   std::optional<ImageFailure> failure = std::nullopt;  ///< instead
 };
 
-/// Posts the files of a list, which has their bytes, to target(i), over several connections at
-/// once: what the server does for them it does together. `consume` gets the answers in order, on
-/// this thread; false ends it. An image that can't be read or that the server can't use is a
-/// failure, as of encode_images(), and so is what target() throws; other errors are thrown.
-void send_images(const client::Server& server, const ImageList& images,
-                 const std::function<Remote::Target(std::size_t)>& target,
+/// Sends a file over a connection and returns the answer.
+using SendFile =
+    std::function<std::string(Remote& remote, std::size_t i, std::span<const std::byte> file)>;
+
+/// Sends the files of a list, which has their bytes, over several connections at once: what the
+/// server does for them it does together. `consume` gets the answers in order, on this thread;
+/// false ends it. An image that can't be read is a failure, as of encode_images(), and so is what
+/// `send`, called by several threads, throws as Error(kBadInput); other errors are thrown.
+void send_images(const client::Server& server, const ImageList& images, const SendFile& send,
                  const std::function<bool(std::span<const SentImage>)>& consume);
 
 }  // namespace simdb::cli

@@ -197,6 +197,19 @@ review)");
   EXPECT_EQ(there({"duplicates", "--report", "x.html"}).code, 2);
 }
 
+TEST_F(CliServerTest, EncodesWithTheEncoderOfTheServer) {
+  compare_lines(R"(compare shapes/red/circle_red_0.png shapes/red/circle_red_0.png
+compare shapes/red/circle_red_0.png held_out/blue/circle_blue_0.png
+compare shapes/red/circle_red_0.png net.onnx
+compare shapes/red/circle_red_0.png nowhere.png
+embed shapes/red/circle_red_0.png
+embed net.onnx
+embed nowhere.png)");
+  ASSERT_EQ(there({"embed", "shapes", "-o", "rows.npy"}).code, 0);
+  EXPECT_THAT(here({"query", "--vectors", "rows.npy"}).out, HasSubstr("rows.npy:11"));
+  EXPECT_EQ(there({"compare", "a.png", "b.png", "--encoder", "net.onnx"}).code, 2);
+}
+
 TEST_F(CliServerTest, ExportsAndImports) {
   compare({"export"});
   compare({"export", "--class", "red", "--limit", "2"});
