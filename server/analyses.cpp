@@ -12,7 +12,7 @@
 namespace simdb::server {
 namespace {
 
-constexpr int kNiceness = 10;  // about a tenth of the processor time of a thread that answers
+constexpr int kNiceness = 5;  // about a third of the processor time of a thread that answers
 constexpr int kMostTries = 3;
 
 std::exception_ptr stopping() {
