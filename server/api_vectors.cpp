@@ -91,7 +91,9 @@ class Encoding : public std::enable_shared_from_this<Encoding> {
       if (--waiting_ > 0) return;
     }
     if (failure_) return call_.fail(failure_);
-    for (std::optional<Embedding>& entry : group_) found_.push_back(*std::move(entry));
+    for (std::optional<Embedding>& entry : group_) {
+      if (entry) found_.push_back(*std::move(entry));
+    }
     call_.service->workers().go_on(
         [self = shared_from_this()] { self->call_.guard([&] { self->go_on(); }); });
   }
