@@ -103,11 +103,12 @@ std::vector<std::string_view> elements_of(std::string_view object, std::string_v
   }
   at += wanted.size();
   if (at >= object.size() || object[at] != '[') fail_to_read();
-  while (++at < object.size() && object[at] != ']') {
+  ++at;
+  while (at < object.size() && object[at] != ']') {
     const std::size_t end = end_of_value(object, at);
+    if (object[end] == '}') fail_to_read();
     elements.push_back(object.substr(at, end - at));
-    at = end;
-    if (object[at] == ']') break;
+    at = object[end] == ',' ? end + 1 : end;
   }
   return elements;
 }
