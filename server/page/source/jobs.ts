@@ -9,7 +9,11 @@ import { attempt } from './notices';
 // The last job of each kind, as the server tells it.
 function useJobs(): Map<string, Job> {
   const [list, setList] = useState<Map<string, Job>>(new Map());
-  const put = (job: Job) => setList((before) => new Map(before).set(job.kind, job));
+  // An answer may come after the event that tells of the job's end.
+  const put = (job: Job) => setList((before) => {
+    const known = before.get(job.kind);
+    return known?.id === job.id && known.state !== 'running' ? before : new Map(before).set(job.kind, job);
+  });
   useEffect(() => {
     const load = () => {
       if (line.get() === 'live') jobs().then((all) => all.sort((a, b) => a.started.localeCompare(b.started)).forEach(put), () => {});
@@ -54,7 +58,10 @@ function JobRow({ kind, title, text, action, job, isBusy }: Props) {
   const share = running && job.total ? Math.min(1, job.done / job.total) : null;
   const start = async () => {
     setAsked(true);
-    await attempt(async () => jobNews.set(await startJob(kind)));
+    await attempt(async () => {
+      const started = await startJob(kind);
+      if (jobNews.get()?.id !== started.id) jobNews.set(started);
+    });
     setAsked(false);
   };
   return html`<div class="job panel" data-kind=${kind}>
