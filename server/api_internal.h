@@ -100,9 +100,9 @@ std::string text_field(const simdjson::dom::object& object, std::string_view nam
 
 /// The file of an image, its type by its own bytes, with the ETag `tag`.
 Response file_response(const Call& call, std::vector<std::byte> bytes, const std::string& tag);
-/// Adds an image, calls `added` when it is stored, and answers as POST /v1/items. Throws
-/// Error(kBusy) if too much waits.
-void add_and_reply(const Call& call, Addition addition, std::function<void()> added = {});
+/// Adds an image, forgets it among the unknowns, and answers as POST /v1/items. Throws Error(kBusy)
+/// if too much waits.
+void add_and_reply(const Call& call, Addition addition);
 /// Keeps the picture of a query among the unknowns and answers with `json`, by a worker.
 void keep_and_reply(const Call& call, std::string json, int width, int height,
                     const Embedding& embedding);

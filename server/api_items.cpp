@@ -69,6 +69,15 @@ std::string addition_json(const std::string& class_name, const AdditionResult& r
   return json_text(json);
 }
 
+// A picture that has a name now waits for none. That it can't be removed harms no item.
+void forget_unknown(const Call& call, const Sha256& digest) {
+  try {
+    call.service->unknowns().forget(digest);
+  } catch (const Error& error) {
+    call.service->log("warning", call.request->id, error.what());
+  }
+}
+
 }  // namespace
 
 std::string text_field(const simdjson::dom::object& object, std::string_view name) {
@@ -207,16 +216,17 @@ void handle_neighbors(const Call& call) {
   call.reply(json + "]}");
 }
 
-void add_and_reply(const Call& call, Addition addition, std::function<void()> added) {
+void add_and_reply(const Call& call, Addition addition) {
   const std::string name = addition.label.class_name;
+  const Sha256 digest = addition.image.digest;
   const bool is_taken = call.service->writer().add(
-      std::move(addition), [call, name, added = std::move(added)](
-                               const AdditionResult* result, const std::exception_ptr& problem) {
+      std::move(addition),
+      [call, name, digest](const AdditionResult* result, const std::exception_ptr& problem) {
         if (result == nullptr) return call.fail(problem);
         call.guard([&] {
-          if (added) added();
-          const bool is_new = result->added.id != ItemId{} && result->added.is_new;
-          call.reply(addition_json(name, *result), is_new ? 201 : 200);
+          const bool is_there = result->added.id != ItemId{};
+          if (is_there) forget_unknown(call, digest);
+          call.reply(addition_json(name, *result), is_there && result->added.is_new ? 201 : 200);
         });
       });
   if (!is_taken) throw Error(ErrorCode::kBusy, "too many changes wait; try again");

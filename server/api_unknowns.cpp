@@ -119,7 +119,7 @@ void handle_name_unknown(const Call& call) {
   Addition addition;
   addition.label.class_name = text_field(object, "class");
   require_class_name(addition.label.class_name);
-  Unknowns& unknowns = call.service->unknowns();
+  const Unknowns& unknowns = call.service->unknowns();
   addition.bytes = unknowns.image(id);
   addition.image = decoded(call, addition.bytes);
   const auto picture = unknowns.find(id);
@@ -127,7 +127,7 @@ void handle_name_unknown(const Call& call) {
   if (!embedding) throw Error(ErrorCode::kBadInput, "the picture can't be encoded");
   addition.embedding.assign(embedding->values().begin(), embedding->values().end());
   addition.image.image.pixels.clear();
-  add_and_reply(call, std::move(addition), [&unknowns, id] { unknowns.forget(std::span(&id, 1)); });
+  add_and_reply(call, std::move(addition));
 }
 
 void handle_delete_unknowns(const Call& call) {

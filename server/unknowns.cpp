@@ -231,6 +231,17 @@ std::size_t Unknowns::forget(std::span<const std::uint64_t> ids) {
   return count;
 }
 
+std::size_t Unknowns::forget(const Sha256& digest) {
+  std::vector<std::uint64_t> ids;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, picture] : entries_) {
+      if (picture.digest == digest) ids.push_back(id);
+    }
+  }
+  return ids.empty() ? 0 : forget(ids);
+}
+
 void Unknowns::reload() {
   const std::lock_guard change(change_mutex_);
   std::map<std::uint64_t, Unknown> found;

@@ -57,6 +57,8 @@ class Unknowns {
   void set_embedding(std::uint64_t id, const Embedding& embedding);
   /// Returns how many there were.
   std::size_t forget(std::span<const std::uint64_t> ids);
+  /// The picture whose file has this digest.
+  std::size_t forget(const Sha256& digest);
 
   /// What is in the folder now: for who only reads, beside a process that writes.
   void reload();

@@ -86,6 +86,10 @@ TEST_F(KeepingTest, UnknownPicturesWaitForTheirNames) {
   begin(OpenMode::kReadWrite);
   ASSERT_EQ(waiting()["total"], 1);
   EXPECT_EQ(waiting()["unknowns"][0], all["unknowns"][0]) << "after a restart";
+
+  // Added by whatever way, it waits no more.
+  EXPECT_EQ(ask("POST", "/v1/items?class=blue", picture(0, 0, 100), "image/png").status, 201);
+  EXPECT_EQ(waiting()["total"], 0);
 }
 
 // What a kill between the two steps of naming leaves.

@@ -34,9 +34,9 @@ TEST_F(ServiceTest, LetsInByTokenOnEveryRoute) {
       EXPECT_NE(reading, 403);
     }
   }
-  EXPECT_THAT(open, testing::UnorderedElementsAre("/", "/app.js", "/app.css", "/icon.svg", "/livez",
-                                                  "/healthz", "/readyz", "/v1/openapi.json",
-                                                  "/v1/session"));
+  EXPECT_THAT(open, testing::UnorderedElementsAre("/", "/app.js", "/app.css", "/map.js",
+                                                  "/icon.svg", "/livez", "/healthz", "/readyz",
+                                                  "/v1/openapi.json", "/v1/session"));
   EXPECT_GE(writing, 7U);
   EXPECT_EQ(ask("GET", "/v1/events", {}, {}, "").status, 401);
   EXPECT_EQ(database_->gallery().stats().items, 0U);
