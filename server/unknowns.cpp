@@ -41,7 +41,8 @@ std::optional<std::uint64_t> id_in(const std::string& name) {
 }
 
 std::string head_of(const Unknown& picture, const std::string& fingerprint) {
-  const auto vector = picture.embedding->values();
+  const std::span<const float> vector =
+      picture.embedding ? picture.embedding->values() : std::span<const float>();
   const Json json = {{"time", picture.time},
                      {"width", picture.width},
                      {"height", picture.height},

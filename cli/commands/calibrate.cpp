@@ -113,7 +113,7 @@ int run_calibrate(std::span<const std::string> args, Console& console) {
       database, choices, alpha, held_out ? std::optional(held_out->images) : std::nullopt,
       InterruptGuard::check);
   made.calibration.save(folder);
-  const CalibrationEstimate& estimate = *made.calibration.estimate();
+  const CalibrationEstimate estimate = made.calibration.estimate().value_or(CalibrationEstimate());
   if (parser.flag("json")) {
     print_json(console.out, to_json(made.classes, estimate));
   } else {

@@ -72,10 +72,9 @@ Facts facts_of(const Database& database, const std::optional<Calibration>& calib
   Facts facts{.name = folder.string(), .stats = gallery.stats()};
   const KeptImages kept = gallery.kept_images();
   if (kept.images > 0 || max_kept_image_bytes(gallery) > 0) facts.images = kept;
-  if (calibration && calibration->estimate()) {
-    facts.estimate = calibration->estimate();
-    facts.classes = AnswerSets(*calibration, facts.estimate->alpha).classes();
-  }
+  if (!calibration) return facts;
+  facts.estimate = calibration->estimate();
+  if (facts.estimate) facts.classes = AnswerSets(*calibration, facts.estimate->alpha).classes();
   return facts;
 }
 
