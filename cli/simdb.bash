@@ -46,10 +46,10 @@ _simdb() {
     local options
     case $command in
       add) options="--by-folder --files-from --null --key --meta --meta-file --on-duplicate --dry-run --classes --image-limit --db --server --token-file --json" ;;
-      backup | compact | restore | reindex) options="--db --json" ;;
-      import | stats) options="--db --server --token-file --json" ;;
-      verify) options="--db --deep --json --repair" ;;
-      calibrate) options="--alpha --group-by --group-by-folder --classes --image-limit --db --json" ;;
+      compact | restore | reindex) options="--db --json" ;;
+      backup | import | stats) options="--db --server --token-file --json" ;;
+      verify) options="--db --server --token-file --deep --json --repair" ;;
+      calibrate) options="--alpha --group-by --group-by-folder --classes --image-limit --db --server --token-file --json" ;;
       compare) options="--image-limit --db --server --token-file --encoder --json" ;;
       duplicates) options="--class --exact --threshold --report --db --server --token-file --json" ;;
       embed) options="--output --files-from --null --image-limit --db --server --token-file --encoder" ;;

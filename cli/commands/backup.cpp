@@ -10,7 +10,10 @@
 #include "cli/database_path.h"
 #include "cli/interrupt.h"
 #include "cli/output_path.h"
+#include "cli/remote/remote.h"
 #include "cli/render.h"
+#include "core/file_io.h"
+#include "simdb/error.h"
 
 namespace simdb::cli {
 namespace {
@@ -36,12 +39,57 @@ fs::path named_by_time(const fs::path& database) {
   return text + "-" + time + ".simdb-backup";
 }
 
+// The file that is meant by `name`, which may be a folder.
+fs::path file_for(const std::string& name, const fs::path& database) {
+  std::error_code ignored;
+  const bool is_folder = fs::is_directory(name, ignored);
+  return output_path(is_folder ? (fs::path(name) / named_by_time(database)).string() : name);
+}
+
 // No guard against signals: there is nothing to clear away, and a reader that does not read must
 // not hold one up.
 BackupReport back_up_to_stream(const Database& database, std::ostream& out) {
   BackupReport report = database.back_up(binary_output(out, "a backup", "simdb backup -"));
   out.flush();
   return report;
+}
+
+// What a server sends, which says itself whether all of it came.
+std::uint64_t receive_backup(Remote& remote, const ByteSink& sink) {
+  std::uint64_t bytes = 0;
+  const bool is_whole = remote.http().ask({.target = "/v1/backup"}, [&](std::string_view piece) {
+    sink(std::as_bytes(std::span(piece)));
+    bytes += piece.size();
+    return true;
+  });
+  if (!is_whole) throw Error(ErrorCode::kIo, "the server broke the backup off; try again");
+  return bytes;
+}
+
+int back_up_server(Remote& remote, const ArgumentParser& parser, Console& console) {
+  const std::string& name = parser.positional()[0];
+  const auto print = [&](std::ostream& out, const std::string& file, std::uint64_t bytes) {
+    if (parser.flag("json")) {
+      print_json(out, {{"file", file}, {"bytes", bytes}});
+    } else {
+      out << fmt::format("wrote {}: {}\n", printable(file), byte_size(bytes));
+    }
+  };
+  if (name == "-") {
+    const std::uint64_t bytes =
+        receive_backup(remote, binary_output(console.out, "a backup", "simdb backup -"));
+    console.out.flush();
+    print(console.err, "standard output", bytes);
+    return 0;
+  }
+  const fs::path path = file_for(name, "simdb");
+  const InterruptGuard interrupt;
+  AtomicFile file(path);
+  const std::uint64_t bytes =
+      receive_backup(remote, [&](std::span<const std::byte> piece) { file.write(piece); });
+  file.commit();
+  print(console.out, path.string(), bytes);
+  return 0;
 }
 
 }  // namespace
@@ -53,8 +101,9 @@ int run_backup(std::span<const std::string> args, Console& console) {
       "while other processes may read and write. An existing file is replaced as a whole. In a\n"
       "folder, the file is named after the database and the time; - is standard output. 'simdb\n"
       "restore' reads it.");
-  parser.with_database().with_json();
+  parser.with_server().with_json();
   if (!parser.parse(args, console, 1, 1)) return 0;
+  if (auto remote = Remote::of(parser)) return back_up_server(*remote, parser, console);
   const fs::path database = find_database(parser);
   const std::string& name = parser.positional()[0];
   const auto print = [&](std::ostream& out, const std::string& file, const BackupReport& report) {
@@ -71,10 +120,7 @@ int run_backup(std::span<const std::string> args, Console& console) {
     print(console.err, "standard output", report);
     return 0;
   }
-  std::error_code ignored;
-  const bool is_folder = fs::is_directory(name, ignored);
-  const fs::path file =
-      output_path(is_folder ? (fs::path(name) / named_by_time(database)).string() : name);
+  const fs::path file = file_for(name, database);
   const InterruptGuard interrupt;
   print(console.out, file.string(),
         open_database(parser, OpenMode::kReadOnly).back_up(file, InterruptGuard::check));

@@ -14,6 +14,8 @@
 #include "cli/image_arguments.h"
 #include "cli/interrupt.h"
 #include "cli/progress_bar.h"
+#include "cli/remote/read_answers.h"
+#include "cli/remote/run_job.h"
 #include "cli/render.h"
 #include "cli/stored_calibration.h"
 #include "pipeline/formats/calibration_json.h"
@@ -73,6 +75,23 @@ void report_left_out(const HeldOut& held_out, Console& console) {
   }
 }
 
+void calibrate_by_server(Remote& remote, const ArgumentParser& parser,
+                         const CalibrationChoices& choices, double alpha, std::ostream& out) {
+  if (!parser.positional().empty()) {
+    throw Error(ErrorCode::kUsage,
+                "HELD_OUT_DIR does not go with a server: calibrate with --db while none serves");
+  }
+  Remote::Json job = {
+      {"kind", "calibrate"}, {"alpha", alpha}, {"group-by-folder", choices.group_by_folder}};
+  if (!choices.group_by.empty()) job["group-by"] = choices.group_by;
+  const Remote::Json made = run_job(remote, job);
+  if (parser.flag("json")) {
+    print_json(out, made);
+  } else {
+    print_calibration(out, classes_from(made), estimate_from(made));
+  }
+}
+
 }  // namespace
 
 int run_calibrate(std::span<const std::string> args, Console& console) {
@@ -88,11 +107,15 @@ int run_calibrate(std::span<const std::string> args, Console& console) {
   add("group-by", po::value<std::string>()->value_name("FIELD"),
       "items with the same value of FIELD belong together: frames of one film");
   add("group-by-folder", "so do items whose files lie in the same folder");
-  parser.with_class_level().with_image_limits().with_database().with_json();
+  parser.with_class_level().with_image_limits().with_server().with_json();
   if (!parser.parse(args, console, 0, 1)) return 0;
   CalibrationChoices choices{.group_by_folder = parser.flag("group-by-folder")};
   if (parser.has("group-by")) choices.group_by = parser.get<std::string>("group-by");
   const double alpha = alpha_of(parser);
+  if (auto remote = Remote::of(parser)) {
+    calibrate_by_server(*remote, parser, choices, alpha, console.out);
+    return 0;
+  }
   ImageArguments images(console);
   std::vector<LabeledPath> files;
   if (!parser.positional().empty()) {

@@ -4,6 +4,8 @@
 #include "cli/args.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
+#include "cli/remote/find_server.h"
+#include "cli/remote/run_job.h"
 #include "cli/render.h"
 #include "pipeline/verification.h"
 #include "simdb/error.h"
@@ -15,6 +17,34 @@ namespace {
 void print_lines(std::ostream& out, const std::string& what,
                  const std::vector<std::string>& lines) {
   for (const std::string& line : lines) out << what << printable(line) << '\n';
+}
+
+// As a server's job found it.
+RepairReport verify_by_server(Remote& remote, bool deep) {
+  const Remote::Json found = run_job(remote, {{"kind", "verify"}, {"deep", deep}});
+  RepairReport report;
+  report.items = found.at("items").get<std::uint64_t>();
+  report.problems = found.at("problems").get<std::vector<std::string>>();
+  return report;
+}
+
+RepairReport verify_here(const ArgumentParser& parser) {
+  const bool repair = parser.flag("repair");
+  RepairReport report;
+  if (repair) report = repair_database(find_database(parser));
+  if (repair && !parser.flag("deep")) return report;
+  const Database database = open_database(parser, OpenMode::kReadOnly);
+  if (!repair) {
+    VerifyReport verified = verify_folder(find_database(parser), database);
+    report.items = verified.items;
+    report.problems = std::move(verified.problems);
+  }
+  if (parser.flag("deep")) {
+    for (std::string& problem : verify_deeply(database)) {
+      report.problems.push_back(std::move(problem));
+    }
+  }
+  return report;
 }
 
 }  // namespace
@@ -31,25 +61,13 @@ int run_verify(std::span<const std::string> args, Console& console) {
   parser.options().add_options()("deep",
                                  "also load the encoder, decode all thumbnails, and compare\n"
                                  "searches with a linear scan");
-  parser.with_database().with_json();
+  parser.with_server().with_json();
   if (!parser.parse(args, console, 0, 0)) return 0;
   const bool repair = parser.flag("repair");
-  RepairReport report;
-  if (repair) report = repair_database(find_database(parser));
-  if (!repair || parser.flag("deep")) {
-    const Database database = open_database(parser, OpenMode::kReadOnly);
-    if (!repair) {
-      VerifyReport verified = verify_folder(find_database(parser), database);
-      report.items = verified.items;
-      report.problems = std::move(verified.problems);
-    }
-    if (parser.flag("deep")) {
-      for (std::string& problem : verify_deeply(database)) {
-        report.problems.push_back(std::move(problem));
-      }
-    }
-  }
-
+  auto remote = Remote::of(parser);
+  if (remote) refuse_option(parser, "repair", "stop the server and repair the folder");
+  const RepairReport report =
+      remote ? verify_by_server(*remote, parser.flag("deep")) : verify_here(parser);
   const bool sound = report.problems.empty();
   if (parser.flag("json")) {
     console.out << verification_json(report, repair) << '\n';

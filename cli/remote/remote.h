@@ -29,6 +29,7 @@ class Remote {
   std::string post(const Target& target, const Json& body, bool is_repeatable = true);
   std::string post_image(const Target& target, std::span<const std::byte> file);
   client::HttpClient& http() noexcept { return http_; }
+  const client::Server& server() const noexcept { return http_.server(); }
 
   /// Throws Error(kNotFound) unless items carry these class names.
   void require_classes(std::span<const std::string> names);

@@ -304,5 +304,44 @@ TEST_F(CliServerTest, SaysWhatIsWrongWithTheServer) {
   EXPECT_EQ(there({"rm", "1"}).code, 2);
 }
 
+TEST_F(CliServerTest, ChecksCalibratesAndBacksUp) {
+  compare_lines(R"(verify
+verify --json
+verify --deep --json
+calibrate
+calibrate --json --alpha 0.1 --group-by letter)");
+  const ProcessResult repair = there({"verify", "--repair"});
+  EXPECT_EQ(repair.code, 2);
+  EXPECT_THAT(repair.err, HasSubstr("stop the server"));
+  EXPECT_EQ(there({"calibrate", "shapes"}).code, 2);
+
+  ASSERT_EQ(there({"backup", "there.backup"}).code, 0);
+  const ProcessResult streamed = there({"backup", "-"}, {.out_file = path("streamed.backup")});
+  ASSERT_EQ(streamed.code, 0) << streamed.err;
+  for (const char* name : {"there", "streamed"}) {
+    run({"restore", std::string(name) + ".backup", "--db", std::string(name) + ".restored"});
+    const auto items = [&](const std::string& database) {
+      return simdb({"ls", "--json", "--db", database}).out;
+    };
+    EXPECT_EQ(items(std::string(name) + ".restored"), items("here"));
+  }
+  const fs::path folder = path("backups");
+  fs::create_directory(folder);
+  ASSERT_EQ(there({"backup", folder.string()}).code, 0);
+  EXPECT_THAT(fs::directory_iterator(folder)->path().filename().string(),
+              testing::MatchesRegex("simdb-.*Z.simdb-backup"));
+}
+
+TEST_F(CliServerTest, ABackupThatBreaksOffLeavesTheFileAsItWas) {
+  write("kept.backup", std::string("as it was"));
+  server_->kill();
+  const ProcessResult lost = there({"backup", "kept.backup"});
+  EXPECT_EQ(lost.code, 6) << lost.err;
+  std::ifstream file(path("kept.backup"));
+  std::string text;
+  std::getline(file, text);
+  EXPECT_EQ(text, "as it was");
+}
+
 }  // namespace
 }  // namespace simdb::test
