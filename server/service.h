@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "pipeline/live_decisions.h"
 #include "server/access.h"
 #include "server/analyses.h"
 #include "server/backup_streams.h"
@@ -20,7 +21,6 @@
 #include "server/events.h"
 #include "server/http_server.h"
 #include "server/jobs.h"
-#include "server/live_decisions.h"
 #include "server/metrics.h"
 #include "server/unknowns.h"
 #include "server/worker_pool.h"

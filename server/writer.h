@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "server/live_decisions.h"
+#include "pipeline/live_decisions.h"
 #include "simdb/database.h"
 #include "simdb/ingest.h"
 

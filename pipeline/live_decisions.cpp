@@ -1,4 +1,4 @@
-#include "server/live_decisions.h"
+#include "pipeline/live_decisions.h"
 
 #include <algorithm>
 #include <chrono>
@@ -7,7 +7,7 @@
 #include "pipeline/stored_calibration.h"
 #include "simdb/error.h"
 
-namespace simdb::server {
+namespace simdb {
 namespace {
 
 constexpr std::size_t kMostAlphas = 16;  // that are remembered
@@ -89,4 +89,4 @@ std::optional<std::string> LiveDecisions::reload() {
   }
 }
 
-}  // namespace simdb::server
+}  // namespace simdb

@@ -11,7 +11,7 @@
 #include "simdb/calibration.h"
 #include "simdb/database.h"
 
-namespace simdb::server {
+namespace simdb {
 
 /// The calibration of a database that changes while it is asked: answers go by the last one that
 /// is complete. Thread-safe.
@@ -49,4 +49,4 @@ class LiveDecisions {
   mutable std::map<double, std::shared_ptr<const AnswerSets>> sets_;  // by alpha
 };
 
-}  // namespace simdb::server
+}  // namespace simdb
