@@ -1,5 +1,7 @@
 #include "core/file_io.h"
 
+#include <dlfcn.h>
+#include <link.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +24,16 @@ constexpr std::size_t kBufferBytes = 64UL << 10;
 std::uint64_t next_number() {
   static std::atomic<std::uint64_t> next = 1;
   return next++;
+}
+
+// The shared library that holds this code; empty where it is part of the program itself.
+std::filesystem::path own_library() {
+  Dl_info info{};
+  link_map* map = nullptr;
+  auto* here = reinterpret_cast<void*>(&next_number);
+  if (::dladdr1(here, &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP) == 0) return {};
+  std::error_code error;
+  return std::filesystem::canonical(map->l_name, error);  // the program's name is empty
 }
 
 }  // namespace
@@ -81,6 +93,10 @@ std::filesystem::path absolute_path(const std::filesystem::path& path) {
 
 std::filesystem::path program_folder() {
   std::error_code error;
+  for (std::filesystem::path at = own_library(); at.has_relative_path();) {
+    at = at.parent_path();
+    if (std::filesystem::is_directory(at / "share/simdb", error)) return at / "bin";
+  }
   return std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
 }
 

@@ -22,7 +22,8 @@ std::filesystem::path absolute_path(const std::filesystem::path& path);
 std::filesystem::path followed(std::filesystem::path path);
 
 /// The folder of the running program, where others of simdb's lie too; empty if the system does not
-/// tell it.
+/// tell it. Where this code is part of a shared library, as in Python, the folder bin beside the
+/// share/simdb that is nearest above the library, if there is one.
 std::filesystem::path program_folder();
 
 /// Reads a whole regular file. Throws Error(kNotFound) if there is none, Error(kBadInput) if it is

@@ -28,6 +28,7 @@ test_packages=(
   python3-jsonschema                                   # the server's answers against its OpenAPI document
   help2man lintian mkdocs                              # man pages, packages, the documents as a site
   strace                                               # which files the program opens
+  python3-pil mypy                                     # tests/python: images of Pillow, the stubs
   libhnswlib-dev                                       # benchmarks: a peer in knn_bench
   clang-19 libclang-rt-19-dev llvm-19                  # tests/fuzz: libFuzzer, llvm-cov
 )
@@ -35,6 +36,7 @@ test_packages=(
 # Installed where apt knows them; without them something less is built.
 optional_packages=(
   libonnxruntime-dev                                   # encoder: runs nets that OpenCV can't; Debian 13 has it
+  pybind11-dev python3-dev                             # python: the module
   libheif-dev                                          # encoder: HEIC and AVIF; brings the decoders along
 )
 

@@ -30,6 +30,8 @@ ARROWS = {
     "pipeline": ["core", "database", "decisions", "encoder/image", "encoder/model", "measures", "pipeline/formats"],
     "server": ["core", "index", "storage", "database", "decisions", "encoder/image", "encoder/model", "measures", "pipeline",
                "pipeline/formats"],
+    "python": ["core", "index", "database", "decisions", "encoder/image", "encoder/model", "measures", "pipeline",
+               "pipeline/formats"],
     "client": ["core"],
     "cli": ["client", "core", "database", "decisions", "encoder/image", "encoder/model", "measures", "pipeline",
             "pipeline/formats", "server"],
@@ -63,6 +65,7 @@ THIRD_PARTIES = {
     "xxhash.h": ["index/*"],
     "hnswlib/ usearch/": ["benchmarks/*"],
     "omp.h": ["benchmarks/*"],
+    "pybind11/": ["python/*"],
     "libpq-fe.h": ["benchmarks/knn_methods_pgvector.cpp"],
     "rocksdb/": ["storage/*", "benchmarks/*", "tests/faults/*", "tests/support/fault_fs*"],
     "openssl/": ["core/*", "server/access.cpp", "server/base64.cpp"],
@@ -80,7 +83,7 @@ THIRD_PARTIES = {
 
 # <name> or <folder/name> that belongs to the system: C++ headers have no ".h", and these have.
 SYSTEM = re.compile(r"[a-z_0-9]+|(sys|linux|netinet|arpa|asm)/\w+\.h|"
-                    r"(arm_neon|cerrno|cpuid|cxxabi|dirent|dlfcn|fcntl|immintrin|malloc|netdb|poll|pthread|pwd|sched|signal|"
+                    r"(arm_neon|cerrno|cpuid|cxxabi|dirent|dlfcn|fcntl|immintrin|link|malloc|netdb|poll|pthread|pwd|sched|signal|"
                     r"spawn|stdlib|termios|unistd|x86intrin)\.h")
 
 # What may run code that a file holds. Models are read as ONNX, checkpoints as plain data.
@@ -106,7 +109,7 @@ PUBLIC = ["include/simdb", "core", "index", "storage", "database", "decisions", 
 
 # Folders at the top. A new one must earn its place, and then a word here and in docs/architecture.md.
 TOP_FOLDERS = {".ci", "benchmarks", "cli", "client", "cmake", "core", "database", "decisions", "docs", "encoder", "examples", "faiss_index",
-               "include", "index", "measures", "models", "packaging", "pipeline", "scripts", "server", "storage", "tests"}
+               "include", "index", "measures", "models", "packaging", "pipeline", "python", "scripts", "server", "storage", "tests"}
 
 # Files that may be longer than the rest, each with its reason.
 MAX_LINES = 400

@@ -1,0 +1,50 @@
+#include "python/open_database.h"
+
+#include <utility>
+
+namespace simdb::python {
+
+OpenDatabase::OpenDatabase(std::filesystem::path folder, Database&& database, bool writes)
+    : folder_(std::move(folder)),
+      writes_(writes),
+      database_(std::move(database)),
+      decisions_(folder_, database_),
+      seen_(database_.gallery().changes()),
+      opened_at_(seen_),
+      kept_(database_.kept_options()) {}
+
+OpenDatabase::~OpenDatabase() {
+  if (!writes_) return;
+  try {
+    if (gallery().changes() != opened_at_) static_cast<void>(decisions_.refresh(true));
+  } catch (const std::exception&) {
+    // The next to open it brings the calibration up to date.
+  }
+}
+
+QueryOptions OpenDatabase::kept_options() const {
+  const std::lock_guard lock(mutex_);
+  return kept_;
+}
+
+std::optional<std::string> OpenDatabase::catch_up() {
+  const std::uint64_t now = database_.gallery().changes();
+  if (now == seen_) return std::nullopt;
+  std::optional<std::string> trouble = decisions_.refresh(false);
+  QueryOptions kept = database_.kept_options();
+  const std::lock_guard lock(mutex_);
+  kept_ = std::move(kept);
+  seen_ = now;
+  return trouble;
+}
+
+bool OpenDatabase::refresh(std::optional<std::string>& trouble) {
+  const bool has_changed = database_.refresh();
+  trouble = decisions_.reload();
+  QueryOptions kept = database_.kept_options();
+  const std::lock_guard lock(mutex_);
+  kept_ = std::move(kept);
+  return has_changed;
+}
+
+}  // namespace simdb::python

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "pipeline/live_decisions.h"
+#include "simdb/database.h"
+
+namespace simdb::python {
+
+/// A database with what its answers go by, kept in step with it. Thread-safe.
+class OpenDatabase {
+ public:
+  OpenDatabase(std::filesystem::path folder, Database&& database, bool writes);
+  OpenDatabase(const OpenDatabase&) = delete;
+  OpenDatabase& operator=(const OpenDatabase&) = delete;
+  /// Saves the calibration if it was brought up to date.
+  ~OpenDatabase();
+
+  const std::filesystem::path& folder() const noexcept { return folder_; }
+  Database& database() noexcept { return database_; }
+  Gallery& gallery() noexcept { return database_.gallery(); }
+  /// Of the last catch_up().
+  LiveDecisions& decisions() noexcept { return decisions_; }
+  QueryOptions kept_options() const;
+
+  /// After changes of this process: what answers go by is of the present state. Fast where there
+  /// was no change. Returns, in words, why the database counts as uncalibrated, if that is news.
+  std::optional<std::string> catch_up();
+  /// The same for what other processes have written. Returns whether the database has changed.
+  bool refresh(std::optional<std::string>& trouble);
+
+ private:
+  const std::filesystem::path folder_;
+  const bool writes_;
+  Database database_;
+  LiveDecisions decisions_;
+  std::atomic<std::uint64_t> seen_;  // the change that the rest is of
+  const std::uint64_t opened_at_;
+  mutable std::mutex mutex_;  // guards kept_
+  QueryOptions kept_;
+};
+
+}  // namespace simdb::python
