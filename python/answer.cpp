@@ -127,7 +127,8 @@ FullAnswer full_answer(Answer&& answer, const Decider& decider) {
   if (ids.empty()) return full;
   auto records = decider.database().gallery().get_many(ids);
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (records[i]) full.details.emplace_back(places[i], std::move(records[i]->info));
+    std::optional<ItemRecord>& record = records[i];
+    if (record) full.details.emplace_back(places[i], std::move(record->info));
   }
   return full;
 }

@@ -31,10 +31,10 @@ void require_classes(const Gallery& gallery, const SearchFilter& filter) {
 // Answers the rows of a call by one set of options. Made without the GIL.
 class Answerer {
  public:
-  Answerer(OpenDatabase& open, Question&& question)
+  Answerer(OpenDatabase& open, const Question& question)
       : database_(open.database()),
         trouble_(open.catch_up()),
-        options_(options_for(open, std::move(question))),
+        options_(options_for(open, question)),
         decider_(database_, options_, open.decisions().sets(question.alpha), false) {}
 
   FullAnswer one(std::span<const float> unit) const {
@@ -52,14 +52,14 @@ class Answerer {
   const std::optional<std::string>& trouble() const noexcept { return trouble_; }
 
  private:
-  static QueryOptions options_for(OpenDatabase& open, Question&& question) {
+  static QueryOptions options_for(OpenDatabase& open, const Question& question) {
     if (!(question.alpha > 0 && question.alpha < 1)) {
       throw Error(ErrorCode::kUsage, "alpha is a number between 0 and 1");
     }
     QueryOptions options = open.kept_options();
     if (question.k) options.k = *question.k;
     if (options.k == 0) throw Error(ErrorCode::kUsage, "k must be at least 1");
-    options.filter = std::move(question.filter);
+    options.filter = question.filter;
     require_classes(open.gallery(), options.filter);
     return options;
   }
@@ -90,7 +90,7 @@ FullAnswer query(const DatabaseHandle& handle, const py::object& image, const py
                  double alpha) {
   require_one(image, vector, "an image or vector=, not both");
   const auto open = handle.get();
-  Question question = question_of(k, classes, where, alpha);
+  const Question question = question_of(k, classes, where, alpha);
   std::optional<std::string> trouble;
   std::optional<FullAnswer> answer;
   if (!vector.is_none()) {
@@ -99,7 +99,7 @@ FullAnswer query(const DatabaseHandle& handle, const py::object& image, const py
       throw Error(ErrorCode::kUsage, "query takes one vector; query_batch takes several");
     }
     const py::gil_scoped_release others_run;
-    const Answerer answerer(*open, std::move(question));
+    const Answerer answerer(*open, question);
     answer = answerer.one(Embedding::normalized(rows.row(0)).values());
     trouble = answerer.trouble();
   } else {
@@ -108,7 +108,7 @@ FullAnswer query(const DatabaseHandle& handle, const py::object& image, const py
       throw Error(ErrorCode::kUsage, "query takes one image; query_batch takes several");
     }
     answer = heard([&](const Stop& stop) {
-      const Answerer answerer(*open, std::move(question));
+      const Answerer answerer(*open, question);
       const EmbeddingBatch batch = encode(open->database().encoder(), images, stop);
       trouble = answerer.trouble();
       return answerer.one(batch.row(0));
@@ -124,7 +124,7 @@ std::vector<FullAnswer> query_batch(const DatabaseHandle& handle, const py::obje
                                     double alpha) {
   require_one(given_images, vectors, "images or vectors=, not both");
   const auto open = handle.get();
-  Question question = question_of(k, classes, where, alpha);
+  const Question question = question_of(k, classes, where, alpha);
   std::optional<Rows> rows;
   std::optional<Images> images;
   if (!vectors.is_none()) {
@@ -134,7 +134,7 @@ std::vector<FullAnswer> query_batch(const DatabaseHandle& handle, const py::obje
   }
   std::optional<std::string> trouble;
   auto answers = heard([&](const Stop& stop) {
-    const Answerer answerer(*open, std::move(question));
+    const Answerer answerer(*open, question);
     trouble = answerer.trouble();
     std::vector<FullAnswer> all;
     const auto take = [&](std::vector<FullAnswer>&& some) {

@@ -29,18 +29,20 @@ void translate_errors() {
   for (std::size_t i = 0; i < kNames.size(); ++i) {
     g_classes[i] = class_of("simdb._errors", kNames[i]).release().ptr();
   }
-  py::register_exception_translator([](std::exception_ptr raised) {
-    if (!raised) return;
-    try {
-      std::rethrow_exception(raised);
-    } catch (const Error& e) {
-      // Names of files need not be UTF-8.
-      const std::string_view what = e.what();
-      const auto text = py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(
-          what.data(), static_cast<py::ssize_t>(what.size()), "backslashreplace"));
-      PyErr_SetObject(class_for(e.code()), text.ptr());
-    }
-  });
+  py::register_exception_translator(
+      // NOLINTNEXTLINE(performance-unnecessary-value-param): pybind11 wants this type
+      [](std::exception_ptr raised) {
+        if (!raised) return;
+        try {
+          std::rethrow_exception(raised);
+        } catch (const Error& e) {
+          // Names of files need not be UTF-8.
+          const std::string_view what = e.what();
+          const auto text = py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(
+              what.data(), static_cast<py::ssize_t>(what.size()), "backslashreplace"));
+          PyErr_SetObject(class_for(e.code()), text.ptr());
+        }
+      });
 }
 
 void warn(const std::string& text) {

@@ -73,7 +73,8 @@ std::filesystem::path path_of(const py::handle& given) {
   const auto path = py::reinterpret_steal<py::object>(PyOS_FSPath(given.ptr()));
   if (!path) throw py::error_already_set();
   PyObject* encoded = nullptr;
-  if (PyUnicode_FSConverter(path.ptr(), &encoded) == 0) throw py::error_already_set();
+  if (PyUnicode_FSConverter(path.ptr(), static_cast<void*>(&encoded)) == 0)
+    throw py::error_already_set();
   return std::string(static_cast<std::string_view>(py::reinterpret_steal<py::bytes>(encoded)));
 }
 

@@ -18,7 +18,7 @@ OpenDatabase::~OpenDatabase() {
   try {
     if (gallery().changes() != opened_at_) static_cast<void>(decisions_.refresh(true));
   } catch (const std::exception&) {
-    // The next to open it brings the calibration up to date.
+    return;  // the next to open it brings the calibration up to date
   }
 }
 
