@@ -32,9 +32,9 @@ class Door(PageCase):
 
     def test_the_printed_link_opens_the_page_once(self):
         self.forget()
+        self.browser.visit("about:blank")  # nobody asks the server while it is away
         self.server.stop()
         self.server.start(self.server.port)
-        self.browser.visit("about:blank")
         self.browser.visit(self.server.link)
         self.until_text("h2", "What is this?")
         self.assertEqual(self.browser.run("return location.href"), self.server.url)

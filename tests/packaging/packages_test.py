@@ -18,7 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
-PACKAGES = {"simdb", "simdb-train", "libsimdb-dev"}
+PACKAGES = {"simdb", "libsimdb-dev"}  # and simdb-train, python3-simdb where they are built
+BARE = {"simdb", "python3-simdb"}
 MIRROR = "http://deb.debian.org/debian"
 
 
@@ -41,7 +42,7 @@ def make(build, folder):
 
 
 def check_contents(packages):
-    expect(PACKAGES <= packages.keys() | {"simdb-train"}, f"packages are missing: {sorted(packages)}")
+    expect(PACKAGES <= packages.keys(), f"packages are missing: {sorted(packages)}")
     files = {name: set(re.findall(r" \./(\S+)$", run("dpkg-deb", "-c", file), re.M)) for name, file in packages.items()}
     for name, wanted in {
         "simdb": ["usr/bin/simdb", "usr/bin/simdb-try-model", "usr/share/simdb/models/omniglot.onnx",
@@ -50,6 +51,10 @@ def check_contents(packages):
     }.items():
         for file in wanted:
             expect(file in files[name], f"{name} has no {file}")
+    if "python3-simdb" in packages:
+        place = "usr/lib/python3/dist-packages/simdb/"
+        expect({place + "__init__.py", place + "py.typed"} <= files["python3-simdb"] and
+               any(file.startswith(place + "_simdb.") for file in files["python3-simdb"]), "python3-simdb lacks files")
     if shutil.which("help2man"):
         for page in ("man1/simdb.1.gz", "man1/simdb-query.1.gz", "man7/simdb.7.gz"):
             expect(f"usr/share/man/{page}" in files["simdb"], f"simdb has no page {page}")
@@ -76,17 +81,18 @@ def check_bare(packages, suite, folder):
     run("debootstrap", "--variant=minbase", suite, root, MIRROR)
     run("mount", "-t", "proc", "proc", root / "proc")  # simdb finds its encoders beside /proc/self/exe
     try:
-        use_in(root, packages["simdb"], suite)
+        use_in(root, packages, suite)
     finally:
         run("umount", root / "proc")
 
 
-def use_in(root, package, suite):
+def use_in(root, packages, suite):
     Path(root, "etc/apt/apt.conf.d/90test").write_text('APT::Install-Recommends "false";\n')
     inside = lambda *command: run("chroot", root, "/usr/bin/env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", *command)
     inside("apt-get", "-q", "update")
     before = set(inside("dpkg-query", "-f", "${Package}\n", "-W").split())
-    shutil.copy(package, root / "simdb.deb")
+    for name in BARE & packages.keys():
+        shutil.copy(packages[name], root / f"{name}.deb")
     begin = time.monotonic()
     inside("apt-get", "-q", "-y", "install", "/simdb.deb")
     installed = time.monotonic()
@@ -97,6 +103,11 @@ def use_in(root, package, suite):
     answered = time.monotonic()
     expect('"class":"red"' in answer, answer)
     inside("getent", "passwd", "simdb")
+    if "python3-simdb" in packages:
+        inside("apt-get", "-q", "-y", "install", "/python3-simdb.deb")
+        answer = inside("python3", "-c", "import simdb; print(simdb.open('/tmp/db').query('/tmp/shapes/red/circle_red_0.png').class_)")
+        expect(answer == "red\n", answer)
+        inside("apt-get", "-q", "-y", "purge", "python3-simdb")
     inside("apt-get", "-q", "-y", "purge", "simdb")
     left = [file for file in ("usr/bin/simdb", "usr/share/simdb", "usr/lib/systemd/system/simdb.service")
             if Path(root, file).exists()]
