@@ -21,9 +21,10 @@ std::exception_ptr stopping() {
 }
 
 std::size_t bytes_of(const Analysis& analysis) {
-  return std::accumulate(
-      analysis.entries.begin(), analysis.entries.end(), analysis.text.size(),
-      [](std::size_t sum, const std::string& entry) { return sum + sizeof(entry) + entry.size(); });
+  return std::accumulate(analysis.entries.begin(), analysis.entries.end(), analysis.text.size(),
+                         [](std::size_t sum, const std::string& entry) {
+                           return sum + sizeof(std::string) + entry.size();
+                         });
 }
 
 }  // namespace
@@ -88,11 +89,11 @@ void Analyses::keep(const std::string& name, std::shared_ptr<const Analysis> ana
   std::erase_if(kept_, [&](const Kept& entry) { return entry.name == name; });
   const std::size_t bytes = bytes_of(*analysis);
   kept_.push_front({name, std::move(analysis), bytes});
+  if (kept_.size() > kMostKept) kept_.resize(kMostKept);
   std::size_t sum = 0;
-  std::size_t count = 0;
   std::erase_if(kept_, [&](const Kept& entry) {
     sum += entry.bytes;
-    return ++count > 1 && (count > kMostKept || sum > kMostBytes);
+    return sum > kMostBytes && sum > bytes;  // the new one stays, however large
   });
 }
 

@@ -47,7 +47,8 @@ struct BackupStreams::Channel {
       ready = std::move(into);
       return;
     }
-    std::string next = *std::exchange(piece, std::nullopt);
+    std::string next = std::move(*piece);
+    piece.reset();
     lock.unlock();
     changed.notify_one();
     into(std::move(next));
