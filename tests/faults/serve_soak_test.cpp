@@ -116,7 +116,11 @@ TEST_F(ServeSoakTest, NothingGrows) {
   EXPECT_GT(added_, amount(10, 100, kPerGeneration * kGenerations * 10));
   const double grown = soak_growth(samples);
   // In fewer requests RocksDB has not filled its buffers and caches yet.
-  EXPECT_LT(grown, amount(100, 30, 3));
+  std::string memory;
+  for (const SoakSample& sample : samples) {
+    memory += std::to_string(std::lround(10 * sample.resident_mib)) + ' ';
+  }
+  EXPECT_LT(grown, amount(100, 30, 5)) << "tenths of MiB: " << memory;
   EXPECT_EQ(samples.back().threads, idle.threads);
   EXPECT_LE(settled(idle.descriptors).descriptors, idle.descriptors);
   {
