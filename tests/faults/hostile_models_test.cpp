@@ -24,7 +24,11 @@ namespace fs = std::filesystem;
 using Bytes = std::vector<std::byte>;
 
 // Of simdb, which has run what passed, and of the process that tried it out.
+#ifdef __SANITIZE_ADDRESS__
+constexpr long kMostKilobytes = 1L << 22;  // it multiplies what is taken
+#else
 constexpr long kMostKilobytes = 1L << 20;
+#endif
 constexpr long kMostMilliseconds = 10'000;
 constexpr long kMostTrialMilliseconds = 11'000;  // the limit is looked at once per second
 

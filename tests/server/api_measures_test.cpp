@@ -24,6 +24,7 @@ struct ReadMap {
     ids.resize(items);
     positions.resize(items * dims);
     class_of.resize(items);
+    if (items == 0) return;
     const char* at = bytes.data() + 4 + length;
     std::memcpy(ids.data(), at, items * 8);
     std::memcpy(positions.data(), at + items * 8, positions.size() * 4);
