@@ -10,12 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "core/base64.h"
 #include "core/file_io.h"
 #include "core/printable.h"
 #include "pipeline/analysis_json.h"
 #include "server/api_internal.h"
 #include "server/ascii.h"
-#include "server/base64.h"
 #include "simdb/error.h"
 #include "simdb/shipped_encoders.h"
 

@@ -6,6 +6,7 @@
 #include "cli/remote/find_server.h"
 #include "cli/remote/send_images.h"
 #include "cli/report/data_uri.h"
+#include "core/base64.h"
 
 namespace simdb::cli {
 
@@ -22,7 +23,7 @@ std::optional<Remote> find_embedding_server(const ArgumentParser& args) {
 std::string data_uri_to_send(std::span<const std::byte> file) {
   std::string uri = image_data_uri(file);
   // HEIC, AVIF, or no image: the server looks at the bytes, not at the type.
-  return uri.empty() ? "data:image/heif;base64," + base64(file) : uri;
+  return uri.empty() ? "data:image/heif;base64," + to_base64(file) : uri;
 }
 
 std::size_t dimension_of(Remote& remote) {

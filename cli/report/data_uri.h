@@ -6,9 +6,6 @@
 
 namespace simdb::cli {
 
-/// RFC 4648, with padding.
-std::string base64(std::span<const std::byte> bytes);
-
 /// "data:image/png;base64,..." for the bytes of a PNG, JPEG, WebP, GIF, TIFF or BMP file; empty for
 /// any other.
 std::string image_data_uri(std::span<const std::byte> bytes);

@@ -68,7 +68,7 @@ THIRD_PARTIES = {
     "pybind11/": ["python/*"],
     "libpq-fe.h": ["benchmarks/knn_methods_pgvector.cpp"],
     "rocksdb/": ["storage/*", "benchmarks/*", "tests/faults/*", "tests/support/fault_fs*"],
-    "openssl/": ["core/*", "server/access.cpp", "server/base64.cpp"],
+    "openssl/": ["core/*", "server/access.cpp"],
     "zlib.h": ["benchmarks/idx_file.cpp", "tests/support/images.cpp", "tests/support/hostile_images.cpp"],
     "boost/program_options": ["cli/*", "benchmarks/*"],
     "boost/asio/": ["server/*", "client/response_reader.cpp", "benchmarks/beast_server.cpp", "examples/http_client.cpp"],

@@ -1,6 +1,6 @@
 #include <cstring>
 
-#include "server/base64.h"
+#include "core/base64.h"
 #include "simdb/shipped_encoders.h"
 #include "tests/server/service_fixture.h"
 

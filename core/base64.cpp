@@ -1,11 +1,11 @@
-#include "server/base64.h"
+#include "core/base64.h"
 
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <climits>
 
-namespace simdb::server {
+namespace simdb {
 namespace {
 
 constexpr std::string_view kDigits =
@@ -46,4 +46,4 @@ std::optional<std::vector<std::byte>> from_base64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace simdb::server
+}  // namespace simdb

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace simdb::server {
+namespace simdb {
 
 /// RFC 4648, section 4, with padding.
 std::string to_base64(std::span<const std::byte> bytes);
@@ -16,4 +16,4 @@ std::string to_base64(std::span<const std::byte> bytes);
 /// breaks, no missing padding, no bits behind the end.
 std::optional<std::vector<std::byte>> from_base64(std::string_view text);
 
-}  // namespace simdb::server
+}  // namespace simdb

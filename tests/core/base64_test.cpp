@@ -1,10 +1,10 @@
-#include "server/base64.h"
+#include "core/base64.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-namespace simdb::server {
+namespace simdb {
 namespace {
 
 std::string decoded(std::string_view text) {
@@ -28,6 +28,7 @@ TEST(Base64Test, TheVectorsOfTheStandard) {
     EXPECT_EQ(encoded(plain), text);
     EXPECT_EQ(decoded(text), plain);
   }
+  EXPECT_EQ(encoded(std::string_view("\xFB\xEF\xFF\0", 4)), "++//AA==");
 }
 
 TEST(Base64Test, TakesNothingElse) {
@@ -67,4 +68,4 @@ TEST(Base64Test, ThereAndBackForBytesOfAllLengths) {
 }
 
 }  // namespace
-}  // namespace simdb::server
+}  // namespace simdb
