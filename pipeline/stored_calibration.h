@@ -31,6 +31,7 @@ std::optional<CalibrationBasis> calibration_basis(const std::filesystem::path& f
 struct NewCalibration {
   Calibration calibration;
   CalibratedClasses classes;
+  CalibrationEstimate estimate;  ///< the calibration's own
 };
 /// Computes what `simdb calibrate` does. Calls `check` often, by several threads at a time, and
 /// lets out what that throws.

@@ -64,8 +64,7 @@ std::string calibrate(Service& service, const CalibrationChoices& choices, doubl
     throw Error(ErrorCode::kBadInput, "the database is empty; add images first");
   }
   NewCalibration made = new_calibration(database, choices, alpha, std::nullopt, check);
-  std::string json =
-      json_text(to_json(made.classes, made.calibration.estimate().value_or(CalibrationEstimate())));
+  std::string json = json_text(to_json(made.classes, made.estimate));
   check();
   service.decisions().adopt(std::move(made.calibration));
   return json;

@@ -136,11 +136,10 @@ int run_calibrate(std::span<const std::string> args, Console& console) {
       database, choices, alpha, held_out ? std::optional(held_out->images) : std::nullopt,
       InterruptGuard::check);
   made.calibration.save(folder);
-  const CalibrationEstimate estimate = made.calibration.estimate().value_or(CalibrationEstimate());
   if (parser.flag("json")) {
-    print_json(console.out, to_json(made.classes, estimate));
+    print_json(console.out, to_json(made.classes, made.estimate));
   } else {
-    print_calibration(console.out, made.classes, estimate);
+    print_calibration(console.out, made.classes, made.estimate);
   }
   return images.exit_code(held_out ? held_out->failures : std::vector<ImageFailure>(),
                           files.size());
