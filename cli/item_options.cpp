@@ -76,16 +76,6 @@ std::vector<std::uint64_t> numbers_of(std::span<const ItemId> ids) {
   return numbers;
 }
 
-void require_items(const Database& database, std::span<const ItemId> ids,
-                   const std::string& consequence) {
-  const auto records = database.gallery().get_many(ids);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (records[i]) continue;
-    throw Error(ErrorCode::kNotFound,
-                "there is no item " + std::to_string(to_number(ids[i])) + "; " + consequence);
-  }
-}
-
 Metadata parse_fields(std::span<const std::string> words) {
   Metadata metadata;
   for (const std::string& word : words) {

@@ -26,9 +26,6 @@ ItemId parse_id(const std::string& text);
 std::vector<ItemId> parse_ids(std::span<const std::string> words);
 /// Ids as JSON has them.
 std::vector<std::uint64_t> numbers_of(std::span<const ItemId> ids);
-/// Throws Error(kNotFound) that ends with `consequence` unless all these items exist.
-void require_items(const Database& database, std::span<const ItemId> ids,
-                   const std::string& consequence);
 
 /// NAME=VALUE ... as fields. Throws Error(kUsage).
 Metadata parse_fields(std::span<const std::string> words);

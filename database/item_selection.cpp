@@ -80,6 +80,16 @@ void for_each_row(const Gallery& gallery, const ItemSelection& selection,
   });
 }
 
+void require_items(const Gallery& gallery, std::span<const ItemId> ids,
+                   std::string_view consequence) {
+  const auto records = gallery.get_many(ids);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (records[i]) continue;
+    throw Error(ErrorCode::kNotFound, "there is no item " + std::to_string(to_number(ids[i])) +
+                                          "; " + std::string(consequence));
+  }
+}
+
 std::uint64_t count_selected(const Gallery& gallery, const ItemSelection& selection) {
   if (selection.is_all()) return gallery.stats().items;
   std::uint64_t count = 0;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string_view>
 
 #include "simdb/gallery.h"
 
@@ -29,6 +30,10 @@ void for_each_row(const Gallery& gallery, const ItemSelection& selection,
 
 /// The embeddings of these items, in their order. Throws Error(kCorruption) if one has none.
 std::vector<Embedding> embeddings_of(const Gallery& gallery, std::span<const ItemRecord> items);
+
+/// Throws Error(kNotFound) unless all of these are there: the first that is not, and `consequence`.
+void require_items(const Gallery& gallery, std::span<const ItemId> ids,
+                   std::string_view consequence);
 
 /// How many items are selected.
 std::uint64_t count_selected(const Gallery& gallery, const ItemSelection& selection);

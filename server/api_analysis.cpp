@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "database/item_selection.h"
 #include "pipeline/analysis_json.h"
 #include "pipeline/formats/json_text.h"
 #include "pipeline/thumbnail_traits.h"
@@ -103,7 +104,7 @@ void handle_keep(const Call& call) {
   const simdjson::dom::object object = json_reader().read_object(call.request->body);
   require_fields(object, {"ids"});
   change(call, "kept", [ids = ids_of(object)](Gallery& gallery) {
-    require_items(gallery, ids, "changed");
+    require_items(gallery, ids, "nothing was changed");
     return keep_labels(gallery, ids);
   });
 }

@@ -86,8 +86,6 @@ void require_fields(const simdjson::dom::object& object,
                     std::initializer_list<std::string_view> known);
 /// The field "ids", 1 to 100,000 of them. Throws Error(kUsage).
 std::vector<ItemId> ids_of(const simdjson::dom::object& object);
-/// Throws Error(kNotFound), "nothing was `what`", unless all these items exist.
-void require_items(const Gallery& gallery, std::span<const ItemId> ids, std::string_view what);
 /// Lets the writer call `change`, and answers with {"name": what that returns} when it is
 /// committed.
 void change(const Call& call, std::string name, std::function<std::size_t(Gallery&)> change);

@@ -9,6 +9,7 @@
 
 #include "core/class_name.h"
 #include "core/printable.h"
+#include "database/item_selection.h"
 #include "pipeline/formats/item_json.h"
 #include "pipeline/formats/json_text.h"
 #include "pipeline/formats/metadata_json.h"
@@ -108,15 +109,6 @@ Response file_response(const Call& call, std::vector<std::byte> bytes, const std
   }
   response.body.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return response;
-}
-
-void require_items(const Gallery& gallery, std::span<const ItemId> ids, std::string_view what) {
-  const auto records = gallery.get_many(ids);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (records[i]) continue;
-    throw Error(ErrorCode::kNotFound,
-                fmt::format("there is no item {}; nothing was {}", to_number(ids[i]), what));
-  }
 }
 
 std::vector<ItemId> ids_of(const simdjson::dom::object& object) {
@@ -277,7 +269,7 @@ ItemChange change_in(const simdjson::dom::object& object) {
 
 void change_items(const Call& call, std::vector<ItemId> ids, ItemChange asked) {
   change(call, "changed", [ids = std::move(ids), asked = std::move(asked)](Gallery& gallery) {
-    require_items(gallery, ids, "changed");
+    require_items(gallery, ids, "nothing was changed");
     return gallery.update(ids, asked);
   });
 }
@@ -299,7 +291,7 @@ void handle_change_items(const Call& call) {
 void handle_delete_item(const Call& call) {
   const ItemId id = id_of(call.path_values.at(0));
   change(call, "removed", [id](Gallery& gallery) {
-    require_items(gallery, std::span(&id, 1), "removed");
+    require_items(gallery, std::span(&id, 1), "nothing was removed");
     return gallery.remove(std::span(&id, 1));
   });
 }
@@ -310,7 +302,7 @@ void handle_move_items(const Call& call) {
   const std::string to = text_field(object, "class");
   require_class_name(to);
   change(call, "moved", [ids = ids_of(object), to](Gallery& gallery) {
-    require_items(gallery, ids, "moved");
+    require_items(gallery, ids, "nothing was moved");
     return gallery.update(ids, {.class_name = to});
   });
 }
@@ -319,7 +311,7 @@ void handle_delete_items(const Call& call) {
   const simdjson::dom::object object = json_reader().read_object(call.request->body);
   require_fields(object, {"ids"});
   change(call, "removed", [ids = ids_of(object)](Gallery& gallery) {
-    require_items(gallery, ids, "removed");
+    require_items(gallery, ids, "nothing was removed");
     return gallery.remove(ids);
   });
 }

@@ -9,6 +9,7 @@
 #include "cli/remote/remote.h"
 #include "cli/render.h"
 #include "cli/stored_calibration.h"
+#include "database/item_selection.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
@@ -21,7 +22,7 @@ std::size_t move_class(Database& database, const std::string& from, const std::s
 }
 
 std::size_t move_items(Database& database, std::span<const ItemId> ids, const std::string& to) {
-  require_items(database, ids, "nothing was moved");
+  require_items(database.gallery(), ids, "nothing was moved");
   return database.gallery().update(ids, {.class_name = to});
 }
 

@@ -18,6 +18,7 @@
 #include "cli/report/picture_page.h"
 #include "cli/shell_word.h"
 #include "core/file_io.h"
+#include "database/item_selection.h"
 #include "pipeline/analysis_json.h"
 #include "simdb/error.h"
 
@@ -129,7 +130,7 @@ std::size_t keep_items(const ArgumentParser& parser, std::span<const ItemId> ids
                     "kept");
   }
   Database database = open_to_write(parser, console);
-  require_items(database, ids, "nothing was changed");
+  require_items(database.gallery(), ids, "nothing was changed");
   return keep_labels(database.gallery(), ids);
 }
 

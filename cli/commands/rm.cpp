@@ -9,6 +9,7 @@
 #include "cli/remote/remote.h"
 #include "cli/render.h"
 #include "cli/stored_calibration.h"
+#include "database/item_selection.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
@@ -16,7 +17,7 @@ namespace po = boost::program_options;
 namespace {
 
 std::size_t remove_ids(Database& database, std::span<const ItemId> ids) {
-  require_items(database, ids, "nothing was removed");
+  require_items(database.gallery(), ids, "nothing was removed");
   return database.remove(ids);
 }
 

@@ -9,6 +9,7 @@
 #include "cli/remote/remote.h"
 #include "cli/render.h"
 #include "cli/stored_calibration.h"
+#include "database/item_selection.h"
 #include "pipeline/formats/metadata_json.h"
 #include "simdb/error.h"
 
@@ -26,7 +27,7 @@ std::size_t change_items(const ArgumentParser& parser, std::span<const ItemId> i
     return count_in(remote->post(Remote::Target("/v1/items/change"), body), "changed");
   }
   Database database = open_to_write(parser, console);
-  require_items(database, ids, "nothing was changed");
+  require_items(database.gallery(), ids, "nothing was changed");
   const std::size_t changed = database.gallery().update(ids, change);
   keep_calibration(find_database(parser), database, console);
   return changed;
