@@ -37,6 +37,14 @@ class PageCase(unittest.TestCase):
         cls.addClassCleanup(cls.browser.close)
         cls.browser.resize(1240, 1000)
 
+    @classmethod
+    def calibrate(cls):
+        """The server goes on with all drawn pictures and a calibration."""
+        cls.server.stop()
+        cls.server.run("add", "--by-folder", cls.server.images)
+        cls.server.run("calibrate")
+        cls.server.start(cls.server.port)
+
     def setUp(self):
         if self.server.process is None:
             self.server.start(self.server.port)

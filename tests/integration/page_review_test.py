@@ -34,10 +34,7 @@ class Unknown(ReviewCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server.stop()
-        cls.server.run("add", "--by-folder", cls.server.images)
-        cls.server.run("calibrate")
-        cls.server.start(cls.server.port)
+        cls.calibrate()
         cls.stripes = [striped(cls.folder / f"stripes{index}.bmp", index) for index in range(3)]
 
     def setUp(self):

@@ -225,10 +225,7 @@ class Unknown(PageCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server.stop()
-        cls.server.run("add", "--by-folder", cls.server.images)
-        cls.server.run("calibrate")
-        cls.server.start(cls.server.port)
+        cls.calibrate()
 
     def setUp(self):
         self.browser.log("browser")
