@@ -51,8 +51,8 @@ void flip_bit(const fs::path& path, std::uint64_t bit) {
 // Copies a database that is open. RocksDB merges tables meanwhile, and removes what it has merged.
 void copy_living(const fs::path& from, const fs::path& to) {
   for (int tries = 100;; --tries) {
-    const auto before = files_of(from);
     try {
+      const auto before = files_of(from);
       fs::copy(from, to, fs::copy_options::recursive);
       if (files_of(from) == before) return;
     } catch (const fs::filesystem_error&) {
