@@ -10,6 +10,7 @@
 #include "core/class_name.h"
 #include "core/printable.h"
 #include "database/item_selection.h"
+#include "pipeline/addition_json.h"
 #include "pipeline/formats/item_json.h"
 #include "pipeline/formats/json_text.h"
 #include "pipeline/formats/metadata_json.h"
@@ -50,24 +51,6 @@ OnDuplicate on_duplicate_of(const Parameters& parameters) {
   if (const auto value = parse_on_duplicate(word)) return *value;
   throw Error(ErrorCode::kUsage,
               "on-duplicate is add, skip, warn or refuse, not '" + printable(word) + "'");
-}
-
-std::string addition_json(const std::string& class_name, const AdditionResult& result) {
-  Json id = nullptr;
-  if (result.added.id != ItemId{}) id = to_number(result.added.id);
-  const bool is_there = result.added.id != ItemId{};
-  Json json = {{"class", class_name},
-               {"id", id},
-               {"added", is_there && result.added.is_new},
-               {"updated", result.added.is_updated}};
-  if (result.duplicate) {
-    Json original = nullptr;
-    if (result.duplicate->item) original = to_number(*result.duplicate->item);
-    json["duplicate_of"] = {{"id", std::move(original)},
-                            {"class", result.duplicate->class_name},
-                            {"same", result.duplicate->is_same_file ? "file" : "pixels"}};
-  }
-  return json_text(json);
 }
 
 // A picture that has a name now waits for none. That it can't be removed harms no item.
@@ -216,9 +199,11 @@ void add_and_reply(const Call& call, Addition addition) {
       [call, name, digest](const AdditionResult* result, const std::exception_ptr& problem) {
         if (result == nullptr) return call.fail(problem);
         call.guard([&] {
-          const bool is_there = result->added.id != ItemId{};
-          if (is_there) forget_unknown(call, digest);
-          call.reply(addition_json(name, *result), is_there && result->added.is_new ? 201 : 200);
+          const AddedItem& added = result->added;
+          if (added.id != ItemId{}) forget_unknown(call, digest);
+          call.reply(
+              addition_json({}, name, added, result->duplicate ? &*result->duplicate : nullptr),
+              added.is_new ? 201 : 200);
         });
       });
   if (!is_taken) throw Error(ErrorCode::kBusy, "too many changes wait; try again");

@@ -27,7 +27,7 @@ struct Addition {
 };
 /// What became of it: nothing was added if it is left out.
 struct AdditionResult {
-  AddedItem added;
+  AddedItem added = {.is_new = false};  ///< without an id: it was left out
   std::optional<DuplicateImage> duplicate = std::nullopt;
 };
 

@@ -22,6 +22,7 @@
 #include "cli/render.h"
 #include "cli/stored_calibration.h"
 #include "core/class_name.h"
+#include "pipeline/addition_json.h"
 #include "pipeline/on_duplicate.h"
 #include "simdb/error.h"
 #include "simdb/ingest.h"
@@ -91,25 +92,11 @@ void tell_too_large(CappedNotes& notes, std::span<const LabeledPath> files,
   }
 }
 
-// What is only tried has no id yet, and what is left out has none.
-nlohmann::ordered_json id_of(std::optional<ItemId> id) {
-  return id && *id != ItemId{} ? nlohmann::ordered_json(to_number(*id)) : nullptr;
-}
-
 void print_items(std::ostream& out, std::span<const LabeledPath> files, const IngestedRun& run) {
   const auto print = [&](std::size_t index, const AddedItem& item,
                          const DuplicateImage* duplicate) {
-    nlohmann::ordered_json line{{"path", files[index].path.string()},
-                                {"class", files[index].class_name},
-                                {"id", id_of(item.id)},
-                                {"added", item.is_new},
-                                {"updated", item.is_updated}};
-    if (duplicate != nullptr) {
-      line["duplicate_of"] = {{"id", id_of(duplicate->item)},
-                              {"class", duplicate->class_name},
-                              {"same", duplicate->is_same_file ? "file" : "pixels"}};
-    }
-    print_json(out, line);
+    const LabeledPath& file = files[index];
+    out << addition_json(file.path.string(), file.class_name, item, duplicate) << '\n';
   };
   auto duplicate = run.duplicates.begin();
   const auto print_left_out = [&](std::size_t end) {

@@ -43,30 +43,30 @@ std::optional<Remote> Remote::of(const ArgumentParser& args) {
   return std::nullopt;
 }
 
-std::string Remote::get(const Target& target, std::chrono::seconds patience) {
-  std::string text = http_.ask({.target = target.text(), .patience = patience});
+std::string Remote::ask(const client::HttpRequest& request) {
+  std::string text = http_.ask(request);
   if (text.ends_with('\n')) text.pop_back();
   return text;
+}
+
+std::string Remote::get(const Target& target, std::chrono::seconds patience) {
+  return ask({.target = target.text(), .patience = patience});
 }
 
 std::string Remote::post(const Target& target, const Json& body, bool is_repeatable) {
   const std::string json = json_text(body);
-  std::string text = http_.ask({.method = "POST",
-                                .target = target.text(),
-                                .content_type = "application/json",
-                                .body = json,
-                                .is_repeatable = is_repeatable});
-  if (text.ends_with('\n')) text.pop_back();
-  return text;
+  return ask({.method = "POST",
+              .target = target.text(),
+              .content_type = "application/json",
+              .body = json,
+              .is_repeatable = is_repeatable});
 }
 
 std::string Remote::post_image(const Target& target, std::span<const std::byte> file) {
-  std::string text = http_.ask({.method = "POST",
-                                .target = target.text(),
-                                .content_type = "application/octet-stream",
-                                .body = {reinterpret_cast<const char*>(file.data()), file.size()}});
-  if (text.ends_with('\n')) text.pop_back();
-  return text;
+  return ask({.method = "POST",
+              .target = target.text(),
+              .content_type = "application/octet-stream",
+              .body = {reinterpret_cast<const char*>(file.data()), file.size()}});
 }
 
 void Remote::require_classes(std::span<const std::string> names) {

@@ -35,6 +35,8 @@ class Remote {
   void require_classes(std::span<const std::string> names);
 
  private:
+  std::string ask(const client::HttpRequest& request);  // without the line's end
+
   client::HttpClient http_;
 };
 
