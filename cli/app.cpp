@@ -64,7 +64,7 @@ constexpr std::array kCommands = {
     Command{"compact", "give back the space of what was removed", run_compact, kOwnFiles},
     Command{"export", "write everything as JSON lines, or for TensorBoard", run_export},
     Command{"import", "read what export wrote", run_import},
-    Command{"completion", "print the completion script for bash", run_completion, kNoDatabase},
+    Command{"completion", "print the completion script of a shell", run_completion, kNoDatabase},
 };
 
 void print_help(std::ostream& out) {
@@ -82,15 +82,9 @@ void print_help(std::ostream& out) {
          "busy,\n128 + N ended by signal N.\n";
 }
 
-/// Options may stand before the command, as in `simdb --db D query x.png`: they are put behind it.
+/// Options before the command are put behind it.
 std::vector<std::string> command_first(std::span<const std::string> args) {
-  std::size_t place = 0;
-  while (place < args.size() && args[place].starts_with("--") && args[place] != "--help" &&
-         args[place] != "--version") {
-    const bool has_value =
-        args[place] == "--db" || args[place] == "--server" || args[place] == "--token-file";
-    place += has_value ? 2 : 1;
-  }
+  const std::size_t place = command_place(args);
   std::vector<std::string> ordered(args.begin(), args.end());
   if (place < args.size()) {
     const auto command = ordered.begin() + static_cast<std::ptrdiff_t>(place);
@@ -125,6 +119,7 @@ int dispatch(std::span<const std::string> given, Console& console) {
     console.out << "simdb " SIMDB_VERSION "\n";
     return 0;
   }
+  if (args[0] == "__complete") return run_complete(args.subspan(1), console);
   for (const Command& command : kCommands) {
     if (command.name != args[0]) continue;
     refuse_server(command, args.subspan(1));
@@ -136,6 +131,17 @@ int dispatch(std::span<const std::string> given, Console& console) {
 }  // namespace
 
 std::span<const Command> commands() { return kCommands; }
+
+std::size_t command_place(std::span<const std::string> args) {
+  std::size_t place = 0;
+  while (place < args.size() && args[place].starts_with("--") && args[place] != "--help" &&
+         args[place] != "--version") {
+    const bool has_value =
+        args[place] == "--db" || args[place] == "--server" || args[place] == "--token-file";
+    place += has_value ? 2 : 1;
+  }
+  return place;
+}
 
 int run(std::span<const std::string> args, Console& console) {
   const auto fail = [&](ErrorCode code, std::string_view message) {

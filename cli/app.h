@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,10 @@ struct Command {
 
 /// All commands, in the order of the help page.
 std::span<const Command> commands();
+
+/// Where the command is in `simdb args...`: options may stand before it, as in `simdb --db D query
+/// x.png`. The number of args or more if there is none.
+std::size_t command_place(std::span<const std::string> args);
 
 /// Runs `simdb args...` and returns the exit code (ErrorCode, 0 if all is well, 130 if
 /// interrupted). The only place where errors are caught.

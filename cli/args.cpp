@@ -45,8 +45,9 @@ ArgumentParser& ArgumentParser::with_database() {
 ArgumentParser& ArgumentParser::with_server() {
   options_.add_options()("db", po::value<std::string>()->value_name("DIR"),
                          "the database, or --server URL: see 'simdb --help'");
-  unlisted_.add_options()("server", po::value<std::string>())("token-file",
-                                                              po::value<std::string>());
+  unlisted_.add_options()("server", po::value<std::string>()->value_name("URL"),
+                          "ask this server instead")(
+      "token-file", po::value<std::string>()->value_name("FILE"), "the server's token");
   return *this;
 }
 
@@ -87,6 +88,10 @@ bool ArgumentParser::parse(std::span<const std::string> args, Console& console, 
   options_.add_options()("help,h", "print this page");
   po::options_description all;
   all.add(options_).add(unlisted_);
+  if (console.table != nullptr) {
+    *console.table = {synopsis_, all.options()};
+    return false;
+  }
   all.add_options()(kPositional, po::value<std::vector<std::string>>());
   po::positional_options_description position;
   position.add(kPositional, -1);

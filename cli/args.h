@@ -13,7 +13,14 @@
 
 namespace simdb::cli {
 
-/// The options of one command and how they are explained.
+/// What a command takes, as its help page tells it: for `simdb __complete`.
+struct CommandTable {
+  std::string synopsis;  ///< what follows "usage: simdb "
+  std::vector<boost::shared_ptr<boost::program_options::option_description>> options;
+};
+
+/// The options of one command and how they are explained. The name of an option's value, and of a
+/// word of the synopsis, also says what is offered for it: see cli/completion/offers.h.
 class ArgumentParser {
  public:
   /// `synopsis` is what follows "usage: simdb ", `description` a few lines on what the command
@@ -35,7 +42,8 @@ class ArgumentParser {
   /// For the command's own options: options().add_options()("k,k", po::value<int>(), "...").
   boost::program_options::options_description& options() { return options_; }
 
-  /// True if the command should run; false if --help was asked for and has been printed. Throws
+  /// True if the command should run; false if --help was asked for and has been printed, or if the
+  /// table was asked for (Console::table) and is filled in. Throws
   /// Error(kUsage) that names the option or argument at fault (a negative value of an option that
   /// is unsigned, NaN and infinity are), and unless `min` <= positional arguments <= `max`.
   bool parse(std::span<const std::string> args, Console& console, std::size_t min, std::size_t max);

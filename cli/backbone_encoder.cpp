@@ -165,8 +165,8 @@ void add_backbone_options(ArgumentParser& parser) {
       "fit the embeddings to these images (no labels needed)");
   add("backbone-output", po::value<std::string>()->value_name("NAME"),
       "tensor taken as features (else the widest output, but no class scores)");
-  add("mean-std", po::value<std::string>()->value_name("NAME"),
-      "of the network's pixels: auto (tried on DIR's images), imagenet, half, none or raw");
+  add("mean-std", po::value<std::string>()->value_name("WHAT"),
+      "of the network's pixels: auto|imagenet|half|none|raw; auto: tried on DIR's images");
   add("size", po::value<int>()->value_name("N"), "side of its input, if it takes any (224)");
 }
 

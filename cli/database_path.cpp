@@ -16,11 +16,15 @@ namespace {
 
 constexpr const char* kDefaultName = ".simdb";
 
-std::optional<std::filesystem::path> explicit_path(const ArgumentParser& args) {
-  if (args.has("db")) {
-    const auto& folder = args.get<std::string>("db");
-    if (folder.empty()) throw Error(ErrorCode::kUsage, "--db needs the name of a folder");
-    return folder;
+std::optional<std::string> db_of(const ArgumentParser& args) {
+  if (!args.has("db")) return std::nullopt;
+  return args.get<std::string>("db");
+}
+
+std::optional<std::filesystem::path> explicit_path(const std::optional<std::string>& db) {
+  if (db) {
+    if (db->empty()) throw Error(ErrorCode::kUsage, "--db needs the name of a folder");
+    return *db;
   }
   if (const char* variable = std::getenv("SIMDB_DB"); variable != nullptr && *variable != '\0') {
     return variable;
@@ -31,12 +35,16 @@ std::optional<std::filesystem::path> explicit_path(const ArgumentParser& args) {
 }  // namespace
 
 std::filesystem::path find_database(const ArgumentParser& args) {
-  if (!args.has("db") && std::getenv("SIMDB_SERVER") != nullptr) {
+  return find_database(db_of(args));
+}
+
+std::filesystem::path find_database(const std::optional<std::string>& db) {
+  if (!db && std::getenv("SIMDB_SERVER") != nullptr) {
     throw Error(ErrorCode::kUsage,
                 "$SIMDB_SERVER names a server, and this works on the files of a database; name "
                 "them with --db DIR");
   }
-  if (const auto path = explicit_path(args)) {
+  if (const auto path = explicit_path(db)) {
     if (!Database::exists(*path)) {
       throw Error(ErrorCode::kNotFound,
                   "there is no database in " + path->string() + "; 'simdb init' creates one");
@@ -56,7 +64,7 @@ std::filesystem::path find_database(const ArgumentParser& args) {
 }
 
 std::filesystem::path new_database_path(const ArgumentParser& args) {
-  return explicit_path(args).value_or(kDefaultName);
+  return explicit_path(db_of(args)).value_or(kDefaultName);
 }
 
 Database open_database(const ArgumentParser& args, OpenMode mode) {

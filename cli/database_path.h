@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
+#include <string>
 
 #include "cli/args.h"
 #include "simdb/database.h"
@@ -13,6 +15,8 @@ namespace simdb::cli {
 /// Error(kNotFound) if there is none, Error(kUsage) without --db where $SIMDB_SERVER is set: the
 /// command can't ask a server, and another database is not meant.
 std::filesystem::path find_database(const ArgumentParser& args);
+/// The same for the value of --db.
+std::filesystem::path find_database(const std::optional<std::string>& db);
 
 /// Where `init` makes a database: --db, else $SIMDB_DB, else .simdb in this folder.
 std::filesystem::path new_database_path(const ArgumentParser& args);

@@ -5,7 +5,10 @@
 // Text files of this folder that the build compiles in (simdb_embed in cmake/helpers.cmake).
 namespace simdb::cli {
 
+// completion/
 extern const std::string_view kBashCompletion;  ///< simdb.bash
+extern const std::string_view kZshCompletion;   ///< _simdb
+extern const std::string_view kFishCompletion;  ///< simdb.fish
 
 // report/, in the order in which page.html names them.
 extern const std::string_view kReportHtml;        ///< page.html

@@ -32,8 +32,10 @@ if(SIMDB_BUILD_ENCODER)
   install(CODE "set(SIMDB_PROGRAM \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/simdb)
                 configure_file(${PROJECT_SOURCE_DIR}/server/systemd/simdb.service.in ${unit} @ONLY)" COMPONENT programs)
   install(FILES ${unit} server/systemd/simdb.socket DESTINATION lib/systemd/system COMPONENT programs)
-  install(FILES cli/simdb.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME simdb
+  install(FILES cli/completion/simdb.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME simdb
           COMPONENT programs)
+  install(FILES cli/completion/_simdb DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT programs)
+  install(FILES cli/completion/simdb.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT programs)
 endif()
 if(SIMDB_BUILD_TRAINING)
   install(TARGETS simdb-train COMPONENT training)

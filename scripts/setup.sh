@@ -27,6 +27,7 @@ test_packages=(
   python3-faiss                                        # exported files, read by others
   python3-jsonschema                                   # the server's answers against its OpenAPI document
   help2man lintian mkdocs                              # man pages, packages, the documents as a site
+  zsh fish                                             # completion, in the real shells
   strace                                               # which files the program opens
   python3-pil mypy                                     # tests/python: images of Pillow, the stubs
   libhnswlib-dev                                       # benchmarks: a peer in knn_bench

@@ -33,7 +33,7 @@ float similarity_of(const std::string& a, const std::string& b, const ArgumentPa
 
 int run_compare(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
-      "compare A B",
+      "compare IMAGE IMAGE",
       "Prints the cosine similarity of two images, from -1 to 1: the Siamese network's output.");
   add_encoder_options(parser, true);
   parser.with_image_limits().with_json();

@@ -9,14 +9,22 @@ namespace simdb::cli {
 
 int run_completion(std::span<const std::string> args, Console& console) {
   ArgumentParser parser(
-      "completion bash",
-      "Prints the completion script. Load it with: source <(simdb completion bash)");
+      "completion bash|zsh|fish",
+      "Prints the script that completes simdb's command lines in a shell. Load it with\n"
+      "source <(simdb completion bash), the same of zsh, or simdb completion fish | source.\n"
+      "Debian's package has installed all three.");
   if (!parser.parse(args, console, 1, 1)) return 0;
-  if (parser.positional()[0] != "bash") {
+  const std::string& shell = parser.positional()[0];
+  if (shell == "bash") {
+    console.out << kBashCompletion;
+  } else if (shell == "zsh") {
+    console.out << kZshCompletion;
+  } else if (shell == "fish") {
+    console.out << kFishCompletion;
+  } else {
     throw Error(ErrorCode::kUsage,
-                "there is a completion for bash only, not for '" + parser.positional()[0] + "'");
+                "there is a completion for bash, zsh and fish, not for '" + shell + "'");
   }
-  console.out << kBashCompletion;
   return 0;
 }
 

@@ -33,7 +33,7 @@ int run_sample_data(std::span<const std::string> args, Console& console) {
                                  "images of each shape in each color");
   parser.options().add_options()(
       "class-by", po::value<std::string>()->default_value("color")->value_name("WHAT"),
-      "a class is a color, a shape, or both together");
+      "what a class is: color|shape|both");
   parser.options().add_options()("size", po::value<int>()->default_value(28)->value_name("PIXELS"),
                                  "width and height");
   parser.options().add_options()(

@@ -44,23 +44,16 @@ std::string named_network(const po::variables_map& values) {
 
 }  // namespace
 
-void add_backbone_options(po::options_description_easy_init& add) {
-  add("from", po::value<std::string>()->value_name("NAME"),
-      "encoder to start from, scratch, or auto: for\nphotographs photo (auto)");
-  add("backbone", po::value<std::string>()->value_name("FILE"),
-      "train a head on this ONNX image model's features");
-  add("backbone-output", po::value<std::string>()->value_name("NAME"),
-      "tensor of the features (the widest, no class scores)");
-  add("head-hidden", po::value<int>()->value_name("N"), "width of a layer in between (0: none)");
-  add("anchor", po::value<double>()->value_name("X"),
-      "how strongly it is held at its start (10; encoder: 1)");
-  add("dropout", po::value<double>()->value_name("X"), "share of features left out (0.2)");
-  add("views", po::value<int>()->value_name("N"),
-      "augmented views of an image, the first as it is (1)");
-  add("feature-cache", po::value<std::string>()->value_name("FILE"),
-      "instead of FILE.onnx.features");
-  add("mean-std", po::value<std::string>()->value_name("NAME"),
-      "of its pixels: auto, imagenet, half, none or raw");
+void add_backbone_options(TrainOptionAdder& add) {
+  add("from", po::value<std::string>());
+  add("backbone", po::value<std::string>());
+  add("backbone-output", po::value<std::string>());
+  add("head-hidden", po::value<int>());
+  add("anchor", po::value<double>());
+  add("dropout", po::value<double>());
+  add("views", po::value<int>());
+  add("feature-cache", po::value<std::string>());
+  add("mean-std", po::value<std::string>());
 }
 
 std::optional<BackboneCommand> read_backbone_options(const po::variables_map& values) {

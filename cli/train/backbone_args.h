@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/train/train_option_adder.h"
 #include "encoder/model/pixel_scale.h"
 #include "encoder/training/head_options.h"
 
@@ -25,7 +26,7 @@ inline constexpr const char* kFromAuto = "auto";
 inline constexpr const char* kFromScratch = "scratch";
 
 /// Adds --from, --backbone and what belongs to it.
-void add_backbone_options(boost::program_options::options_description_easy_init& add);
+void add_backbone_options(TrainOptionAdder& add);
 
 /// What they say; nothing if neither --backbone nor --from names a network. Throws Error(kUsage) if
 /// both do, if one of them stands without it, or beside an option of the network that it replaces.

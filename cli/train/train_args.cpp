@@ -13,6 +13,7 @@
 #include "cli/image_limits.h"
 #include "cli/option_error.h"
 #include "cli/train/duration.h"
+#include "cli/train/train_option_adder.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
@@ -39,8 +40,8 @@ struct Words {
 };
 
 template <typename T>
-po::typed_value<T>* stored(T& place, const char* name) {
-  return po::value<T>(&place)->default_value(place)->value_name(name);
+po::typed_value<T>* stored(T& place) {
+  return po::value<T>(&place)->default_value(place);
 }
 
 bool choose(std::string_view option, std::string_view value, std::string_view yes,
@@ -65,107 +66,82 @@ using Changes = std::vector<std::function<void(TrainOptions&)>>;
 
 /// An option that changes what the data recommends: `read` makes its value of the text's value.
 template <typename Text, typename Place, typename Read>
-po::typed_value<Text>* changed(Changes& changes, const char* name, Place place, Read read) {
-  return po::value<Text>()->value_name(name)->notifier([&changes, place, read](const Text& text) {
+po::typed_value<Text>* changed(Changes& changes, Place place, Read read) {
+  return po::value<Text>()->notifier([&changes, place, read](const Text& text) {
     changes.push_back([place, value = read(text)](TrainOptions& o) { place(o) = value; });
   });
 }
 
 template <typename T, typename Place>
-po::typed_value<T>* changed(Changes& changes, const char* name, Place place) {
-  return changed<T>(changes, name, place, [](const T& value) { return value; });
+po::typed_value<T>* changed(Changes& changes, Place place) {
+  return changed<T>(changes, place, [](const T& value) { return value; });
 }
 
 template <typename Place, typename Read>
-po::typed_value<std::string>* named(Changes& changes, const char* name, Place place, Read read) {
-  return changed<std::string>(changes, name, place, read);
+po::typed_value<std::string>* named(Changes& changes, Place place, Read read) {
+  return changed<std::string>(changes, place, read);
 }
 
 // Spares a lambda an option.
 #define SIMDB_OPTION(member) \
   [](TrainOptions& o) -> auto& { return o.member; }  // NOLINT(bugprone-macro-parentheses)
 
-void describe_training(po::options_description_easy_init& add, Changes& changes) {
+void describe_training(TrainOptionAdder& add, Changes& changes) {
   using namespace training;  // NOLINT(google-build-using-namespace): the parsers' names
-  add("network", po::value<std::string>()->value_name("NAME")->notifier([&](const auto& name) {
+  add("network", po::value<std::string>()->notifier([&](const auto& name) {
     // Before the options that change parts of it.
     changes.insert(changes.begin(), [preset = network_preset(name)](TrainOptions& o) {
       const int dimension = o.network.dimension;
       o.network = preset;
       o.network.dimension = dimension;
     });
-  }),
-      "small, article, conv4, wide or residual");
-  add("channels", named(changes, "LIST", SIMDB_OPTION(network.channels), parse_channels),
-      "of each stage, like 64,64,128");
-  add("dim", changed<int>(changes, "N", SIMDB_OPTION(network.dimension)),
-      "floats per embedding, a multiple of 16 (16)");
-  add("batch-norm",
-      named(changes, "on|off", SIMDB_OPTION(network.batch_norm),
-            [](const std::string& text) { return choose("--batch-norm", text, "on", "off"); }),
-      "normalise between layers");
-  add("augment", po::value<std::string>()->value_name("LIST")->notifier([&](const auto& text) {
+  }));
+  add("channels", named(changes, SIMDB_OPTION(network.channels), parse_channels));
+  add("dim", changed<int>(changes, SIMDB_OPTION(network.dimension)));
+  add("batch-norm", named(changes, SIMDB_OPTION(network.batch_norm), [](const std::string& text) {
+        return choose("--batch-norm", text, "on", "off");
+      }));
+  add("augment", po::value<std::string>()->notifier([&](const auto& text) {
     changes.push_back([augment = parse_augment(text)](TrainOptions& o) {
       const double strength = o.augment.strength;
       o.augment = augment;
       o.augment.strength = strength;
     });
-  }),
-      "auto, or none, glyph, digits, photo, icons, shapes,\nor switches: glyph,-erase,blur; see "
-      "--preview");
-  add("augment-strength", changed<double>(changes, "X", SIMDB_OPTION(augment.strength)),
-      "0 to 3 (1)");
-  add("made-classes",
-      named(changes, "on|off", SIMDB_OPTION(made_classes),
-            [](const std::string& text) { return choose("--made-classes", text, "on", "off"); }),
-      "turned and joined images are further classes");
-  add("loss", po::value<std::string>()->value_name("NAME")->notifier([&](const auto& name) {
+  }));
+  add("augment-strength", changed<double>(changes, SIMDB_OPTION(augment.strength)));
+  add("made-classes", named(changes, SIMDB_OPTION(made_classes), [](const std::string& text) {
+        return choose("--made-classes", text, "on", "off");
+      }));
+  add("loss", po::value<std::string>()->notifier([&](const auto& name) {
     changes.push_back([kind = parse_loss(name)](TrainOptions& o) {
       o.loss = {};
       o.loss.kind = kind;
     });
-  }),
-      "triplet, contrastive, circle, multi-similarity,\nsupcon, nt-xent, pair or cosface");
-  add("miner", named(changes, "NAME", SIMDB_OPTION(loss.miner), parse_miner),
-      "batch-all, batch-hard or semi-hard");
-  add("margin", changed<double>(changes, "X", SIMDB_OPTION(loss.margin)),
-      "between classes; each loss has its own");
-  add("scale", changed<double>(changes, "X", SIMDB_OPTION(loss.scale)),
-      "steepness of the loss, 1 / temperature");
+  }));
+  add("miner", named(changes, SIMDB_OPTION(loss.miner), parse_miner));
+  add("margin", changed<double>(changes, SIMDB_OPTION(loss.margin)));
+  add("scale", changed<double>(changes, SIMDB_OPTION(loss.scale)));
   add("soft-margin", po::bool_switch()->notifier([&](bool on) {
     if (on) changes.push_back([](TrainOptions& o) { o.loss.soft_margin = true; });
-  }),
-      "triplet without a hinge");
-  add("optimizer", named(changes, "NAME", SIMDB_OPTION(optimizer), parse_optimizer),
-      "adam or adamw");
-  add("schedule", named(changes, "NAME", SIMDB_OPTION(schedule), parse_schedule),
-      "of the learning rate: cosine or one-cycle");
-  add("learning-rate", changed<double>(changes, "X", SIMDB_OPTION(learning_rate)), "the highest");
-  add("warmup", changed<double>(changes, "X", SIMDB_OPTION(warmup)),
-      "share of the steps in which cosine rises");
-  add("weight-decay", changed<double>(changes, "X", SIMDB_OPTION(weight_decay)), "of matrices");
-  add("clip-norm", changed<double>(changes, "X", SIMDB_OPTION(clip_norm)),
-      "of the gradients; 0: not clipped");
-  add("weight-average", changed<double>(changes, "X", SIMDB_OPTION(weight_average)),
-      "decay per step of the weights exported; 0: the last");
-  add("batch", changed<int>(changes, "N", SIMDB_OPTION(batch)), "images per batch, about");
-  add("siblings", changed<double>(changes, "X", SIMDB_OPTION(siblings)),
-      "share of batches of classes in one parent folder");
-  add("epochs", changed<int>(changes, "N", SIMDB_OPTION(epochs)), "at most");
-  add("epoch-steps", changed<int>(changes, "N", SIMDB_OPTION(steps_an_epoch)),
-      "batches per epoch (0: shows all images, 10 at least)");
-  add("patience", changed<int>(changes, "N", SIMDB_OPTION(patience)),
-      "stop after N epochs without a gain (a quarter, 8 or more)");
-  add("validate-on", named(changes, "NAME", SIMDB_OPTION(validation), parse_validation),
-      "images of each class, whole classes, or auto");
-  add("validation-share", changed<double>(changes, "X", SIMDB_OPTION(validation_share)),
-      "part of the images or classes set aside");
-  add("precision", named(changes, "NAME", SIMDB_OPTION(precision), parse_precision),
-      "of convolutions: auto, float32 or bfloat16");
-  add("device", changed<std::string>(changes, "NAME", SIMDB_OPTION(device)), "cpu or cuda");
-  add("seed", changed<std::uint64_t>(changes, "N", SIMDB_OPTION(seed)),
-      "the same seed gives the same model");
-  add("threads", changed<int>(changes, "N", SIMDB_OPTION(threads)), "0: all cores");
+  }));
+  add("optimizer", named(changes, SIMDB_OPTION(optimizer), parse_optimizer));
+  add("schedule", named(changes, SIMDB_OPTION(schedule), parse_schedule));
+  add("learning-rate", changed<double>(changes, SIMDB_OPTION(learning_rate)));
+  add("warmup", changed<double>(changes, SIMDB_OPTION(warmup)));
+  add("weight-decay", changed<double>(changes, SIMDB_OPTION(weight_decay)));
+  add("clip-norm", changed<double>(changes, SIMDB_OPTION(clip_norm)));
+  add("weight-average", changed<double>(changes, SIMDB_OPTION(weight_average)));
+  add("batch", changed<int>(changes, SIMDB_OPTION(batch)));
+  add("siblings", changed<double>(changes, SIMDB_OPTION(siblings)));
+  add("epochs", changed<int>(changes, SIMDB_OPTION(epochs)));
+  add("epoch-steps", changed<int>(changes, SIMDB_OPTION(steps_an_epoch)));
+  add("patience", changed<int>(changes, SIMDB_OPTION(patience)));
+  add("validate-on", named(changes, SIMDB_OPTION(validation), parse_validation));
+  add("validation-share", changed<double>(changes, SIMDB_OPTION(validation_share)));
+  add("precision", named(changes, SIMDB_OPTION(precision), parse_precision));
+  add("device", changed<std::string>(changes, SIMDB_OPTION(device)));
+  add("seed", changed<std::uint64_t>(changes, SIMDB_OPTION(seed)));
+  add("threads", changed<int>(changes, SIMDB_OPTION(threads)));
 }
 
 #undef SIMDB_OPTION
@@ -173,34 +149,25 @@ void describe_training(po::options_description_easy_init& add, Changes& changes)
 po::options_description describe(Words& words, TrainCommand& command) {
   constexpr unsigned kColumns = 100;
   po::options_description all("Options", kColumns, kColumns / 2);
-  auto add = all.add_options();
-  add("output,o", po::value(&words.output)->value_name("FILE"), "the model file to write");
-  add("validation", po::value(&words.validation)->value_name("DIR"),
-      "validate on these classes instead of a part of DIR");
-  add("classes", stored(words.classes, "auto|top|leaf"),
-      "top: every sub-folder of DIR is a class;\nleaf: every folder that holds images itself");
-  add("size", stored(words.size, "auto|N"),
-      "side of the input, pixels; auto: 28, or 48 for many\nclasses of coloured images, or a "
-      "backbone's own");
-  add("color", stored(words.color, "auto|rgb|grey"), "auto: grey if the images are");
-  add("resize", stored(words.resize, "fit|stretch"), "fit keeps the aspect ratio");
-  add("image-limit", po::value(&words.image_limits)->composing()->value_name("NAME=N"),
-      kImageLimitHelp);
+  TrainOptionAdder add(all);
+  add("output,o", po::value(&words.output));
+  add("validation", po::value(&words.validation));
+  add("classes", stored(words.classes));
+  add("size", stored(words.size));
+  add("color", stored(words.color));
+  add("resize", stored(words.resize));
+  add("image-limit", po::value(&words.image_limits)->composing());
   add_backbone_options(add);
-  add("preview", po::value(&words.preview)->value_name("FILE"),
-      "write a page of augmented images; trains only with -o");
-  add("log", po::value(&words.log)->value_name("FILE"),
-      "write a JSON line per epoch while it runs");
-  add("report", po::value(&words.report)->value_name("FILE"),
-      "write a page with curves and hard examples");
-  add("time-limit", po::value<std::string>()->value_name("TIME")->notifier([&](const auto& text) {
+  add("preview", po::value(&words.preview));
+  add("log", po::value(&words.log));
+  add("report", po::value(&words.report));
+  add("time-limit", po::value<std::string>()->notifier([&](const auto& text) {
     command.time_limit = parse_duration("--time-limit", text);
-  }),
-      "be done within 90s, 3m, 2h, ...; fits the epochs to it");
-  add("resume", po::bool_switch(&command.resume), "go on from FILE.checkpoint");
+  }));
+  add("resume", po::bool_switch(&command.resume));
   describe_training(add, command.changes);
-  add("json", po::bool_switch(&command.json), "the summary as one JSON line");
-  add("help,h", "this text");
+  add("json", po::bool_switch(&command.json));
+  all.add_options()("help,h", "this text");
   return all;
 }
 

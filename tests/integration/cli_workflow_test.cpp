@@ -332,39 +332,5 @@ TEST_F(CliTest, EveryCommandHasAHelpPageThatFitsAScreen) {
   }
 }
 
-TEST_F(CliTest, CompletionOffersCommandsOptionsAndClasses) {
-  ASSERT_EQ(simdb({"add", "--by-folder", "shapes"}).code, 0);
-  const std::string program = std::filesystem::path(SIMDB_PROGRAM).parent_path();
-  const auto complete = [&](const std::string& words, const std::string& index) {
-    const std::string script =
-        "PATH=" + program + ":$PATH; source <(simdb completion bash); COMP_WORDS=(" + words +
-        "); COMP_CWORD=" + index + "; _simdb; printf '%s\\n' \"${COMPREPLY[@]}\"";
-    return run_process({"bash", "-c", script},
-                       {.folder = folder_.path(), .environment = {{"SIMDB_DB", path("db")}}})
-        .out;
-  };
-  EXPECT_EQ(complete("simdb qu", "1"), "query\n");
-  EXPECT_EQ(complete("simdb add --by", "2"), "--by-folder\n");
-  EXPECT_EQ(complete("simdb rm --class ''", "3"), "blue\ngreen\nred\n");
-  EXPECT_EQ(complete("simdb ls g", "2"), "green\n");
-}
-
-TEST_F(CliTest, CompletionRunsNoClassName) {
-  const std::vector<std::string> names = {"$(touch pwned)", "`touch pwned`", "a b",
-                                          "${x:=$(touch pwned)}"};
-  for (const std::string& name : names) {
-    ASSERT_EQ(simdb({"add", name, "shapes/red/circle_red_0.png"}).code, 0);
-  }
-  const std::string program = std::filesystem::path(SIMDB_PROGRAM).parent_path();
-  const std::string script =
-      "PATH=" + program + ":$PATH; source <(simdb completion bash); " +
-      "COMP_WORDS=(simdb ls ''); COMP_CWORD=2; _simdb; printf '%s\\n' \"${COMPREPLY[@]}\"";
-  const ProcessResult offered =
-      run_process({"bash", "-c", script},
-                  {.folder = folder_.path(), .environment = {{"SIMDB_DB", path("db")}}});
-  EXPECT_EQ(offered.out, "$(touch pwned)\n${x:=$(touch pwned)}\n`touch pwned`\na b\n");
-  EXPECT_FALSE(std::filesystem::exists(path("pwned")));
-}
-
 }  // namespace
 }  // namespace simdb::test

@@ -46,7 +46,8 @@ def check_contents(packages):
     files = {name: set(re.findall(r" \./(\S+)$", run("dpkg-deb", "-c", file), re.M)) for name, file in packages.items()}
     for name, wanted in {
         "simdb": ["usr/bin/simdb", "usr/bin/simdb-try-model", "usr/share/simdb/models/omniglot.onnx",
-                  "usr/lib/systemd/system/simdb.service", "usr/share/bash-completion/completions/simdb"],
+                  "usr/lib/systemd/system/simdb.service", "usr/share/bash-completion/completions/simdb",
+                  "usr/share/zsh/vendor-completions/_simdb", "usr/share/fish/vendor_completions.d/simdb.fish"],
         "libsimdb-dev": ["usr/include/simdb/database.h", "usr/include/simdb/faiss_index.h"],
     }.items():
         for file in wanted:

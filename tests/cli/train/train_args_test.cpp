@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <sstream>
+#include <string>
 #include <vector>
 
+#include "cli/completion/choices.h"
+#include "cli/train_options.h"
 #include "tests/support/errors.h"
 
 namespace simdb::cli {
@@ -208,8 +211,27 @@ TEST(TrainArgsTest, HelpFitsAScreen) {
     ++lines;
     EXPECT_LE(line.size(), 100U) << line;
   }
-  EXPECT_LE(lines, 64);
+  EXPECT_LE(lines, 66);
   EXPECT_GE(lines, 20);
+}
+
+// The table is also what a command line is completed by.
+TEST(TrainArgsTest, TakesWhatItsTableNames) {
+  int choices = 0;
+  for (const TrainOption& option : train_options()) {
+    const std::string_view name = option.name;
+    const std::string word = "--" + std::string(name.substr(0, name.find(',')));
+    EXPECT_THAT(train_help(), HasSubstr(word));
+    if (option.value_name == nullptr) continue;
+    for (const std::string_view choice : choices_of(option.value_name, option.text)) {
+      std::vector<std::string_view> line = {"a", "-o", "m", word, choice};
+      if (word == "--mean-std") line.insert(line.end(), {"--backbone", "b"});
+      if (choice == "cuda") continue;  // refused where there is none
+      EXPECT_NO_THROW(parse(line)) << word << ' ' << choice;
+      ++choices;
+    }
+  }
+  EXPECT_GT(choices, 40);
 }
 
 }  // namespace
