@@ -6,7 +6,9 @@ from pathlib import Path
 OUTSIDE = re.compile(r"\[([^\]]*)\]\((?:\.\./)+(?!docs/)([^)\s]*)\)")
 
 
-def on_page_markdown(markdown, **_):
+def on_page_markdown(markdown, page, **_):
+    if page.file.src_path.startswith("reference/"):
+        return markdown
     return OUTSIDE.sub(lambda link: link[1] if link[2].strip("./") in link[1] else f"{link[1]} (`{link[2]}`)", markdown)
 
 
