@@ -1,13 +1,20 @@
 #!/usr/bin/env python3
-"""Runs what a document shows: of each block that is marked ```console the lines behind "$ ", in one shell and an empty folder,
-and compares what they print. A line "..." stands for any lines; numbers may differ by 2 %, since processors round differently;
-/home/me stands for the folder.
+"""Runs what documents show, the blocks of each in one shell and an empty folder:
 
-usage: run_blocks.py PROGRAMS DOCUMENT...    PROGRAMS is the folder that has simdb
+  ```console   the lines behind "$ "; what they print is compared. A line "..." stands for any lines; numbers may differ by 2 %,
+               since processors round differently; /home/me stands for the folder
+  ```sh        every line, whatever it prints
+  ```python    the whole, where the Python package was built
+  <!-- run     as ```sh, up to -->: what the other blocks need and readers don't
+
+Each command must end with 0.
+
+usage: run_blocks.py PROGRAMS DOCUMENT...    PROGRAMS is the folder that has simdb, beside that of the Python package
 """
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,26 +22,39 @@ import tempfile
 from pathlib import Path
 
 MARK = "-- end of command --"
-BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"^(?:```(console|sh|python)|<!-- run)\n(.*?)^(?:```|-->)$", re.M | re.S)
+ANY = ["..."]
 
 
-def steps_of(text):
+def commands_of(text, prompt):
+    """(line from 0, command, lines behind it) of each command in a block: those that begin with the prompt."""
+    command, output, begun = None, [], 0
+    for number, line in enumerate(text.splitlines()):
+        if command is not None and command.endswith("\\"):
+            command += "\n" + line
+        elif line.startswith(prompt) and line:
+            if command is not None:
+                yield begun, command, output
+            command, output, begun = line.removeprefix(prompt), [], number
+        else:
+            output.append(line)
+    if command is not None:
+        yield begun, command, output
+
+
+def steps_of(text, has_python):
     """(line, command, output) of each command in a document's blocks."""
     for block in BLOCK.finditer(text):
-        number = text.count("\n", 0, block.start(1)) + 1
-        command, output = None, []
-        begun = number
-        for offset, line in enumerate(block[1].splitlines()):
-            if command is not None and command.endswith("\\"):
-                command += "\n" + line
-            elif line.startswith("$ "):
-                if command is not None:
-                    yield begun, command, output
-                command, output, begun = line[2:], [], number + offset
-            else:
-                output.append(line)
-        if command is not None:
-            yield begun, command, output
+        number = text.count("\n", 0, block.start(2)) + 1
+        if block[1] == "console":
+            for begun, command, output in commands_of(block[2], "$ "):
+                yield number + begun, command, output
+        elif block[1] == "python":
+            if has_python:
+                yield number, f"{shlex.quote(sys.executable)} -c {shlex.quote(block[2])}", ANY
+        else:
+            for begun, command, _ in commands_of(block[2], ""):
+                yield number + begun, command, ANY
 
 
 def same_word(told, seen):
@@ -64,7 +84,8 @@ def same(told, seen):
 class Shell:
     def __init__(self, folder, programs):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SIMDB_")}
-        environment |= {"PATH": f"{programs}:{environment['PATH']}", "LC_ALL": "C.UTF-8", "COLUMNS": "80"}
+        environment |= {"PATH": f"{programs}:{environment['PATH']}", "PYTHONPATH": str(programs.parent / "python"), "LC_ALL": "C.UTF-8",
+                        "COLUMNS": "80"}
         self.process = subprocess.Popen(["bash", "--norc"], cwd=folder, env=environment, text=True, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
 
@@ -89,10 +110,11 @@ class Shell:
 def check(document, programs):
     """Failures in a document, each in words."""
     failures = count = 0
+    has_python = any((programs.parent / "python/simdb").glob("_simdb.*"))
     with tempfile.TemporaryDirectory(prefix="simdb-docs-") as folder:
         shell = Shell(folder, programs)
         try:
-            for line, command, told in steps_of(document.read_text()):
+            for line, command, told in steps_of(document.read_text(), has_python):
                 status, seen = shell.run(re.sub(r"\s{2,}# .*", "", command))
                 seen = [one.replace(folder, "/home/me") for one in seen]
                 count += 1
