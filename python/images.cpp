@@ -79,11 +79,12 @@ std::filesystem::path path_of(const py::handle& given) {
 }
 
 bool Images::is_one(const py::handle& given) {
+  if (is_path(given)) return true;  // a str of NumPy too, which would pass for an array
   if (is_array(given)) {
     const py::object interface = given.attr("__array_interface__");
     return py::len(interface["shape"]) < 4;
   }
-  return is_path(given) || is_file(given) || is_pil(given);
+  return is_file(given) || is_pil(given);
 }
 
 Images::Images(const py::handle& given) {
@@ -95,7 +96,9 @@ Images::Images(const py::handle& given) {
 }
 
 void Images::take(const py::handle& one) {
-  if (PyBytes_Check(one.ptr()) != 0) {
+  if (is_path(one)) {
+    images_.emplace_back(path_of(one));
+  } else if (PyBytes_Check(one.ptr()) != 0) {
     const auto held = py::reinterpret_borrow<py::bytes>(one);
     const auto view = static_cast<std::string_view>(held);
     images_.emplace_back(File{held, std::as_bytes(std::span(view))});
@@ -107,8 +110,6 @@ void Images::take(const py::handle& one) {
     images_.emplace_back(image_of_pil(one));
   } else if (is_array(one)) {
     images_.emplace_back(image_of_array(one));
-  } else if (is_path(one)) {
-    images_.emplace_back(path_of(one));
   } else {
     throw py::type_error("an image is a path, bytes, a PIL image or an array of uint8, not " +
                          std::string(Py_TYPE(one.ptr())->tp_name));

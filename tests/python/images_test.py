@@ -27,7 +27,7 @@ class ImagesTest(Case):
         encoder = simdb.Encoder("omniglot")
         (path,) = self.files(1)
         pixels = picture(0)
-        forms = [path, str(path), path.read_bytes(), bytearray(path.read_bytes()), memoryview(path.read_bytes()), pixels,
+        forms = [path, str(path), np.array([str(path)])[0], path.read_bytes(), bytearray(path.read_bytes()), memoryview(path.read_bytes()), pixels,
                  np.asfortranarray(pixels), np.dstack([pixels, np.full((32, 32), 255, np.uint8)])]
         if Image:
             forms += [Image.open(path), Image.fromarray(pixels), Image.fromarray(pixels).convert("RGBA")]
