@@ -29,7 +29,7 @@ test_packages=(
   help2man lintian mkdocs                              # man pages, packages, the documents as a site
   zsh fish                                             # completion, in the real shells
   strace                                               # which files the program opens
-  python3-pil mypy                                     # tests/python: images of Pillow, the stubs
+  python3-pil mypy python3-sklearn                     # tests/python: images of Pillow, the stubs, simdb.sklearn
   libhnswlib-dev                                       # benchmarks: a peer in knn_bench
   clang-19 libclang-rt-19-dev llvm-19                  # tests/fuzz: libFuzzer, llvm-cov
 )

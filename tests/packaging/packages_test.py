@@ -54,7 +54,7 @@ def check_contents(packages):
             expect(file in files[name], f"{name} has no {file}")
     if "python3-simdb" in packages:
         place = "usr/lib/python3/dist-packages/simdb/"
-        expect({place + "__init__.py", place + "py.typed"} <= files["python3-simdb"] and
+        expect({place + name for name in ("__init__.py", "py.typed", "sklearn.py")} <= files["python3-simdb"] and
                any(file.startswith(place + "_simdb.") for file in files["python3-simdb"]), "python3-simdb lacks files")
     if shutil.which("help2man"):
         for page in ("man1/simdb.1.gz", "man1/simdb-query.1.gz", "man7/simdb.7.gz"):
