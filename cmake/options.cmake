@@ -11,6 +11,7 @@ option(SIMDB_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
 set(SIMDB_SANITIZE "" CACHE STRING "Sanitizers for every target: 'address,undefined' or 'thread'")
 
 option(SIMDB_FUZZ "Build libFuzzer programs (tests/fuzz; needs clang++) in place of all other tests" OFF)
+option(SIMDB_WHEEL "For pip, which sets it (pyproject.toml): install the Python package alone, with encoders and helpers inside" OFF)
 option(SIMDB_INSTALL "Have simdb's programs and libraries installed" ${PROJECT_IS_TOP_LEVEL})
 
 # For this folder and those below, whoever includes it.

