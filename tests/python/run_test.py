@@ -1,4 +1,4 @@
-"""Runs a test file against the module of a build.
+"""Runs a test file, or an example, against the module of a build.
 
 usage: run_test.py PACKAGES PROGRAM FILE [unittest's options]
 
@@ -6,6 +6,7 @@ PACKAGES is the folder that holds the package simdb, PROGRAM the command line. E
 """
 
 import os
+import runpy
 import sys
 import unittest
 from pathlib import Path
@@ -21,5 +22,9 @@ except ImportError as error:
     sys.exit(77)
 os.environ["SIMDB_PROGRAM"] = program
 os.environ["PYTHONPATH"] = packages
+sys.argv[1:4] = []
 sys.path[:0] = [packages, str(Path(file).parent)]
-unittest.main(module=Path(file).stem, argv=[file, *sys.argv[4:]])
+if file.endswith("_test.py"):
+    unittest.main(module=Path(file).stem, argv=[file, *sys.argv[1:]])
+else:
+    runpy.run_path(file, run_name="__main__")
