@@ -36,8 +36,8 @@ def _unit(rows: _Array) -> _Array:
 
 
 class ExactKNeighborsClassifier(ClassifierMixin, BaseEstimator):
-    """The vote of the k nearest rows by cosine, all of them found: KNeighborsClassifier(algorithm="brute", metric="cosine"),
-    faster. A row's length does not count, only its direction; a row of zeros has none, and cosine 0 to everything. Ties go to the
+    """The vote of the k nearest rows by cosine, as KNeighborsClassifier(algorithm="brute", metric="cosine") has it, by the exact
+    index. A row's length does not count, only its direction; a row of zeros has none, and cosine 0 to everything. Ties go to the
     earlier row, and of equal votes the first class wins. Rows are float32, of up to 4,096 features.
 
     n_neighbors: how many vote

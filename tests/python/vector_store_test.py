@@ -53,7 +53,7 @@ class VectorStoreTest(Case):
         self.assertEqual(len(set(ids)), 2)
         self.assertEqual(store.add_texts([]), [])
         with self.assertRaises(ValueError):
-            store.add_texts(["a", "b"], [{}])
+            store.add_texts(["a", "b"], [{}, {}, {}])
         store.close()
         again = SimdbVectorStore(self.folder / "store", counted_words)
         self.addCleanup(again.close)
