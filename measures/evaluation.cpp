@@ -77,10 +77,15 @@ void require_labels(const EmbeddingBatch& rows, std::span<const int> labels) {
 
 }  // namespace
 
+std::size_t first_hit(const RankedLabels& ranked) {
+  const auto found = std::ranges::find(ranked.neighbor_labels, ranked.query_label);
+  if (found == ranked.neighbor_labels.end()) return 0;
+  return static_cast<std::size_t>(found - ranked.neighbor_labels.begin()) + 1;
+}
+
 double recall_at_k(const RankedLabels& ranked, std::size_t k) {
-  const std::size_t count = std::min(k, ranked.neighbor_labels.size());
-  const auto end = ranked.neighbor_labels.begin() + static_cast<std::ptrdiff_t>(count);
-  return std::find(ranked.neighbor_labels.begin(), end, ranked.query_label) != end ? 1 : 0;
+  const std::size_t hit = first_hit(ranked);
+  return hit != 0 && hit <= k ? 1 : 0;
 }
 
 double average_precision_at_r(const RankedLabels& ranked) {
@@ -127,6 +132,7 @@ QueryResult result_of(QueryResult result, std::size_t same, std::span<const RowI
   for (const RowIndex::Hit& hit : nearest) ranked.neighbor_labels.push_back(gallery.label(hit.row));
   result.recall_at_1 = recall_at_k(ranked, 1);
   result.recall_at_5 = recall_at_k(ranked, 5);
+  result.first_hit = first_hit(ranked);
   result.average_precision = average_precision_at_r(ranked);
 
   const LabelShare winner = weighted_vote(votes).front();
@@ -157,7 +163,7 @@ std::vector<QueryResult> look_up(const EmbeddingBatch& queries, std::span<const 
       [&](std::size_t row) -> RowIndex::Request {
         options.check();
         if (place[row] == kNoRow) return {};
-        const std::size_t enough = std::max<std::size_t>(options.voters, 5);
+        const std::size_t enough = std::max<std::size_t>({options.voters, options.depth, 5});
         return {std::max(others_like(row), enough), leave_out_self ? row : kNoRow};
       },
       [&](std::size_t row, std::span<const RowIndex::Hit> nearest) {

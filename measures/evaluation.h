@@ -25,6 +25,9 @@ struct RankedLabels {
 /// 1 if one of the first k neighbours shares the label, else 0.
 double recall_at_k(const RankedLabels& ranked, std::size_t k);
 
+/// Which of the neighbours is the first that shares the label, from 1; 0: none.
+std::size_t first_hit(const RankedLabels& ranked);
+
 /// Average precision at R: (1/R) sum over i <= R of precision(i) where the i-th neighbour is
 /// relevant; 0 if R = 0.
 double average_precision_at_r(const RankedLabels& ranked);
@@ -38,6 +41,7 @@ struct QueryResult {
   float best_similarity = -1;  ///< of the nearest gallery row
   double recall_at_1 = 0;
   double recall_at_5 = 0;
+  std::size_t first_hit = 0;  ///< which of the nearest is the first of the label, from 1; 0: none
   double average_precision = 0;  ///< at R
 };
 
@@ -52,6 +56,7 @@ struct RetrievalScore {
 
 struct RetrievalOptions {
   std::size_t voters = 10;  ///< nearest rows that vote for the predicted label
+  std::size_t depth = 5;    ///< so many of the nearest are looked at, at least
   std::size_t threads = 0;  ///< 0: all cores; the result does not depend on it
   bool ask_single = false;  ///< of votes_of_others: rows whose label occurs once too
   /// Called before each query, by several threads at a time; what it throws ends the search.

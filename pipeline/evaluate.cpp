@@ -7,7 +7,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "measures/evaluation.h"
 #include "measures/open_set.h"
 #include "measures/vote_quality.h"
 
@@ -94,6 +93,29 @@ void summarise(Evaluation& result, std::span<const QueryResult> answers) {
   result.recall_at_1 = mean.recall_at_1;
   result.recall_at_5 = mean.recall_at_5;
   result.map_at_r = mean.map_at_r;
+}
+
+// Looks the images up among one another by their embeddings and measures what was found. `labels`
+// are the truths of `images`.
+void look_up_all(Evaluation& result, std::vector<EvaluatedImage>&& images,
+                 const EmbeddingBatch& embeddings, std::span<const int> labels,
+                 const RetrievalOptions& options) {
+  std::vector<bool> is_query(images.size());
+  const std::vector<QueryResult> answers = look_up_each_other(embeddings, labels, options);
+  for (const QueryResult& found : answers) {
+    is_query[found.row] = true;
+    EvaluatedImage& image = images[found.row];
+    image.predicted = static_cast<std::size_t>(found.predicted);
+    image.confidence = found.confidence;
+    image.best_similarity = found.best_similarity;
+    image.first_hit = found.first_hit;
+    result.images.push_back(std::move(image));
+    result.embeddings.append_unit(embeddings.row(found.row));
+  }
+  for (std::size_t row = 0; row < images.size(); ++row) {
+    if (!is_query[row]) result.singletons.append_unit(embeddings.row(row));
+  }
+  summarise(result, answers);
 }
 
 std::vector<int> truths_of(const Evaluation& result) {
@@ -190,7 +212,8 @@ Evaluation evaluate(const Database& database, std::span<const LabeledPath> files
                          .recall_at_5 = recall_at_k(ranked, kRecallDepth),
                          .average_precision = average_precision_at_r(ranked)});
       result.images.push_back({file.path, truth, predicted, best.score,
-                               neighbors.front().similarity, std::move(run.images[i].thumbnail)});
+                               neighbors.front().similarity, first_hit(ranked),
+                               std::move(run.images[i].thumbnail)});
     }
     result.embeddings.append(run.embeddings);
     std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
@@ -220,34 +243,39 @@ Evaluation evaluate_each_other(const ImageEncoder& encoder, std::span<const Labe
       const LabeledPath& file = files[run.indices[i]];
       const std::size_t truth = places.at(file.class_name);
       labels.push_back(static_cast<int>(truth));
-      images.push_back({file.path, truth, 0, 0, 0, std::move(run.images[i].thumbnail)});
+      images.push_back({file.path, truth, 0, 0, 0, 0, std::move(run.images[i].thumbnail)});
     }
     embeddings.append(run.embeddings);
     std::move(run.failures.begin(), run.failures.end(), std::back_inserter(result.failures));
     return progress(run.end);
   });
-  std::vector<bool> is_query(images.size());
-  const std::vector<QueryResult> answers =
-      look_up_each_other(embeddings, labels, {.voters = k, .check = check});
-  for (const QueryResult& found : answers) {
-    is_query[found.row] = true;
-    EvaluatedImage& image = images[found.row];
-    image.predicted = static_cast<std::size_t>(found.predicted);
-    image.confidence = found.confidence;
-    image.best_similarity = found.best_similarity;
-    result.images.push_back(std::move(image));
-    result.embeddings.append_unit(embeddings.row(found.row));
-  }
-  for (std::size_t row = 0; row < images.size(); ++row) {
-    if (!is_query[row]) result.singletons.append_unit(embeddings.row(row));
-  }
+  look_up_all(result, std::move(images), embeddings, labels, {.voters = k, .check = check});
   if (result.images.empty() && !result.singletons.empty()) {
     throw Error(ErrorCode::kBadInput,
                 "no class has two readable images, and an image is looked up among the others; "
                 "add images, or name a database with --db");
   }
   require_images(result);
-  summarise(result, answers);
+  return result;
+}
+
+Evaluation evaluate_each_other(const EmbeddingBatch& embeddings, std::span<const int> labels,
+                               std::vector<std::string> classes, const RetrievalOptions& options) {
+  Evaluation result(embeddings.dimension());
+  result.classes = std::move(classes);
+  std::vector<EvaluatedImage> images;
+  images.reserve(labels.size());
+  for (const int label : labels) {
+    if (label < 0 || static_cast<std::size_t>(label) >= result.classes.size()) {
+      throw Error(ErrorCode::kUsage, "there is no class of number " + std::to_string(label));
+    }
+    images.push_back({{}, static_cast<std::size_t>(label), 0, 0, 0, 0, {}});
+  }
+  look_up_all(result, std::move(images), embeddings, labels, options);
+  if (result.images.empty()) {
+    throw Error(ErrorCode::kBadInput,
+                "no class has two vectors, and each is looked up among the others");
+  }
   return result;
 }
 

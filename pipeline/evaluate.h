@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "measures/episodes.h"
+#include "measures/evaluation.h"
 #include "measures/risk_coverage.h"
 #include "measures/vote_quality.h"
 #include "simdb/database.h"
@@ -21,11 +22,12 @@ namespace simdb {
 
 /// One labelled image, as it was classified.
 struct EvaluatedImage {
-  std::filesystem::path path;
-  std::size_t truth = 0;      ///< index into Evaluation::classes
-  std::size_t predicted = 0;  ///< index into Evaluation::classes
+  std::filesystem::path path;  ///< empty for one of whom only the vector is known
+  std::size_t truth = 0;       ///< index into Evaluation::classes
+  std::size_t predicted = 0;   ///< index into Evaluation::classes
   double confidence = 0;
   float best_similarity = 0;  ///< to the nearest reference image
+  std::size_t first_hit = 0;  ///< which of the nearest is the first of its class, from 1; 0: none
   std::vector<std::byte> thumbnail;
 };
 
@@ -80,6 +82,12 @@ Evaluation evaluate_each_other(
     const ImageEncoder& encoder, std::span<const LabeledPath> files, std::size_t k,
     const FilesDone& progress, const ImageLimits& limits = {},
     const std::function<void()>& check = [] {});
+
+/// The same of vectors: row i is of class `labels[i]`, an index into `classes`, which are in any
+/// order. The nearest `depth` of each are looked at, at least. Throws Error(kUsage) unless there is
+/// one label per row, all of them indices.
+Evaluation evaluate_each_other(const EmbeddingBatch& embeddings, std::span<const int> labels,
+                               std::vector<std::string> classes, const RetrievalOptions& options);
 
 /// Sets result.episodes: queries are the evaluated images, support other ones of them or, for the
 /// second form, the gallery's items of their classes. `within_parents`: the classes of an episode

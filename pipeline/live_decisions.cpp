@@ -4,7 +4,6 @@
 #include <chrono>
 #include <utility>
 
-#include "pipeline/stored_calibration.h"
 #include "simdb/error.h"
 
 namespace simdb {
@@ -70,6 +69,20 @@ std::optional<std::string> LiveDecisions::refresh(bool save) {
   }
 }
 
+CalibrationSummary LiveDecisions::calibrate(const Database& view, const CalibrationChoices& choices,
+                                            double alpha,
+                                            const std::optional<HeldOutImages>& held_out,
+                                            const std::function<void()>& check) {
+  if (view.gallery().stats().items == 0) {
+    throw Error(ErrorCode::kBadInput, "the database is empty; add images first");
+  }
+  NewCalibration made = new_calibration(view, choices, alpha, held_out, check);
+  check();
+  adopt(std::move(made.calibration));
+  return {made.classes, made.estimate};
+}
+
+// Of the earlier state of the database that it was made of.
 void LiveDecisions::adopt(Calibration calibration) {
   const std::lock_guard one_at_a_time(renewal_);
   calibration.refresh(database_.gallery(), trained_on(database_));

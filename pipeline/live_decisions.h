@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
+#include "pipeline/stored_calibration.h"
 #include "simdb/calibration.h"
 #include "simdb/database.h"
 
@@ -30,14 +32,19 @@ class LiveDecisions {
   /// After a change of the database. With `save` it is kept in the folder too. What fails leaves
   /// the database uncalibrated and is returned, in words.
   std::optional<std::string> refresh(bool save);
-  /// Goes by `calibration` from now on, brought from the earlier state of the database that it was
-  /// made of to the present one, and keeps it in the folder. Throws Error(kIo), or as Gallery, and
-  /// nothing has changed then.
-  void adopt(Calibration calibration);
+  /// Computes what `simdb calibrate` does, goes by it from now on and keeps it in the folder.
+  /// `view` is the same folder, opened for reading only: changes of the database may go on
+  /// meanwhile. Calls `check` often, by several threads at a time, and lets out what that throws.
+  /// Throws Error(kBadInput) if there are no items, Error(kIo), or as Gallery; nothing has changed
+  /// then.
+  CalibrationSummary calibrate(const Database& view, const CalibrationChoices& choices,
+                               double alpha, const std::optional<HeldOutImages>& held_out,
+                               const std::function<void()>& check);
   /// What another process has written.
   std::optional<std::string> reload();
 
  private:
+  void adopt(Calibration calibration);
   void put(std::shared_ptr<const Calibration> calibration);
 
   const std::filesystem::path folder_;

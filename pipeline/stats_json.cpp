@@ -4,6 +4,7 @@
 
 #include "pipeline/formats/calibration_json.h"
 #include "pipeline/formats/json_text.h"
+#include "pipeline/stored_calibration.h"
 #include "simdb/ingest.h"
 
 namespace simdb {
@@ -24,10 +25,8 @@ std::string stats_json(const Database& database, const Calibration* calibration,
     json["images"] = kept.images;
     json["image_bytes"] = kept.bytes;
   }
-  const auto estimate = calibration != nullptr ? calibration->estimate() : std::nullopt;
-  if (estimate) {
-    json["calibration"] = to_json(AnswerSets(*calibration, estimate->alpha).classes(), *estimate);
-  }
+  const auto summary = calibration != nullptr ? summary_of(*calibration) : std::nullopt;
+  if (summary) json["calibration"] = to_json(summary->classes, summary->estimate);
   return json_text(json);
 }
 

@@ -47,6 +47,12 @@ std::optional<CalibrationBasis> calibration_basis(const std::filesystem::path& f
   }
 }
 
+std::optional<CalibrationSummary> summary_of(const Calibration& calibration) {
+  const auto& estimate = calibration.estimate();
+  if (!estimate) return std::nullopt;
+  return CalibrationSummary{AnswerSets(calibration, estimate->alpha).classes(), *estimate};
+}
+
 NewCalibration new_calibration(const Database& database, const CalibrationChoices& choices,
                                double alpha, const std::optional<HeldOutImages>& held_out,
                                const std::function<void()>& check) {

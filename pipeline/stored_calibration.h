@@ -27,6 +27,14 @@ struct CalibrationBasis {
 /// That of the calibration in the folder; nothing if there is none that can be used.
 std::optional<CalibrationBasis> calibration_basis(const std::filesystem::path& folder,
                                                   const Database& database);
+/// How a calibration calibrates the classes at the alpha of its estimate.
+struct CalibrationSummary {
+  CalibratedClasses classes;
+  CalibrationEstimate estimate;
+};
+/// Nothing for one without an estimate.
+std::optional<CalibrationSummary> summary_of(const Calibration& calibration);
+
 /// A calibration with its estimate, and how it calibrates the classes at the estimate's alpha.
 struct NewCalibration {
   Calibration calibration;

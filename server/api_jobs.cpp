@@ -10,7 +10,6 @@
 #include "core/printable.h"
 #include "pipeline/formats/calibration_json.h"
 #include "pipeline/formats/json_text.h"
-#include "pipeline/stored_calibration.h"
 #include "pipeline/verification.h"
 #include "server/api_internal.h"
 #include "server/parameters.h"
@@ -59,15 +58,9 @@ std::string verify(const Service& service, bool deep, const Jobs::Check& check) 
 
 std::string calibrate(Service& service, const CalibrationChoices& choices, double alpha,
                       const Jobs::Check& check) {
-  const Database database = view_of(service);
-  if (database.gallery().stats().items == 0) {
-    throw Error(ErrorCode::kBadInput, "the database is empty; add images first");
-  }
-  NewCalibration made = new_calibration(database, choices, alpha, std::nullopt, check);
-  std::string json = json_text(to_json(made.classes, made.estimate));
-  check();
-  service.decisions().adopt(std::move(made.calibration));
-  return json;
+  const CalibrationSummary made =
+      service.decisions().calibrate(view_of(service), choices, alpha, std::nullopt, check);
+  return json_text(to_json(made.classes, made.estimate));
 }
 
 Jobs::Work calibration_work(Service& service, const Parameters& parameters) {

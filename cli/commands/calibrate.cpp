@@ -19,6 +19,7 @@
 #include "cli/render.h"
 #include "cli/stored_calibration.h"
 #include "pipeline/formats/calibration_json.h"
+#include "pipeline/held_out.h"
 #include "simdb/encode_images.h"
 #include "simdb/error.h"
 
@@ -26,53 +27,25 @@ namespace simdb::cli {
 namespace po = boost::program_options;
 namespace {
 
-// The images of a folder of classes that are no items.
-struct HeldOut {
-  HeldOutImages images;
-  std::vector<ImageFailure> failures;
-  std::size_t added_too = 0;
-  std::size_t of_no_class = 0;
-};
-
-HeldOut read_held_out(const Database& database, std::span<const LabeledPath> files,
-                      const ImageLimits& limits, Console& console) {
-  const Gallery& gallery = database.gallery();
-  HeldOut held_out{{EmbeddingBatch(gallery.dimension()), {}}, {}};
+HeldOut read_folder(const Database& database, std::span<const LabeledPath> files,
+                    const ImageLimits& limits, std::vector<ImageFailure>& failures,
+                    Console& console) {
   ProgressBar bar(console, "held-out images", files.size());
-  encode_images(database.encoder(), list_of(files, limits), [&](EncodedRun& run) {
-    for (std::size_t i = 0; i < run.images.size(); ++i) {
-      const std::string& name = files[run.indices[i]].class_name;
-      if (!gallery.find_digest(run.images[i].digest).empty()) {
-        ++held_out.added_too;
-      } else if (gallery.class_size(name) == 0) {
-        ++held_out.of_no_class;
-      } else {
-        held_out.images.embeddings.append_unit(run.embeddings.row(i));
-        held_out.images.class_names.push_back(name);
-      }
-    }
-    bar.clear();
-    print_failures(console.err, run.failures);
-    held_out.failures.insert(held_out.failures.end(), run.failures.begin(), run.failures.end());
-    bar.update(run.end);
-    InterruptGuard::check();
-    return true;
-  });
+  HeldOut held_out = read_held_out(
+      database, list_of(files, limits), [&](std::size_t i) { return files[i].class_name; },
+      [&](const EncodedRun& run) {
+        bar.clear();
+        print_failures(console.err, run.failures);
+        failures.insert(failures.end(), run.failures.begin(), run.failures.end());
+        bar.update(run.end);
+        InterruptGuard::check();
+      });
+  bar.clear();
+  for (const std::string& reason : left_out_of(held_out)) {
+    console.err << "simdb: " << reason << '\n';
+  }
+  require_images(held_out);
   return held_out;
-}
-
-void report_left_out(const HeldOut& held_out, Console& console) {
-  if (held_out.added_too > 0) {
-    console.err << "simdb: left out " << count_of(held_out.added_too, "image", "images")
-                << " that the database has as items\n";
-  }
-  if (held_out.of_no_class > 0) {
-    console.err << "simdb: left out " << count_of(held_out.of_no_class, "image", "images")
-                << " of classes that the database does not have\n";
-  }
-  if (held_out.images.class_names.empty()) {
-    throw Error(ErrorCode::kBadInput, "none of the held-out images could be used");
-  }
 }
 
 void calibrate_by_server(Remote& remote, const ArgumentParser& parser,
@@ -127,10 +100,10 @@ int run_calibrate(std::span<const std::string> args, Console& console) {
     throw Error(ErrorCode::kBadInput, "the database is empty; add images with 'simdb add' first");
   }
   const InterruptGuard interrupt;
+  std::vector<ImageFailure> failures;
   std::optional<HeldOut> held_out;
   if (!parser.positional().empty()) {
-    held_out = read_held_out(database, files, parser.image_limits(), console);
-    report_left_out(*held_out, console);
+    held_out = read_folder(database, files, parser.image_limits(), failures, console);
   }
   const NewCalibration made = new_calibration(
       database, choices, alpha, held_out ? std::optional(held_out->images) : std::nullopt,
@@ -141,8 +114,7 @@ int run_calibrate(std::span<const std::string> args, Console& console) {
   } else {
     print_calibration(console.out, made.classes, made.estimate);
   }
-  return images.exit_code(held_out ? held_out->failures : std::vector<ImageFailure>(),
-                          files.size());
+  return images.exit_code(failures, files.size());
 }
 
 }  // namespace simdb::cli

@@ -25,6 +25,7 @@
 #include "core/file_io.h"
 #include "pipeline/decision_report.h"
 #include "pipeline/evaluate.h"
+#include "pipeline/evaluation_json.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;

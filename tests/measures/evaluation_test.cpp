@@ -19,10 +19,12 @@ using test::at_degrees;
 
 TEST(EvaluationTest, RecallAtK) {
   const RankedLabels ranked{.query_label = 3, .relevant = 2, .neighbor_labels = {1, 2, 3, 3}};
+  EXPECT_EQ(first_hit(ranked), 3U);
   EXPECT_EQ(recall_at_k(ranked, 0), 0);
   EXPECT_EQ(recall_at_k(ranked, 2), 0);
   EXPECT_EQ(recall_at_k(ranked, 3), 1);
   EXPECT_EQ(recall_at_k(ranked, 100), 1);
+  EXPECT_EQ(first_hit({.query_label = 3, .relevant = 1, .neighbor_labels = {1}}), 0U);
   EXPECT_EQ(recall_at_k({.query_label = 3, .relevant = 1, .neighbor_labels = {}}, 1), 0);
 }
 

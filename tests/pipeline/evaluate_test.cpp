@@ -122,6 +122,37 @@ TEST_F(EvaluateTest, AloneNobodyCanBeLookedUp) {
   EXPECT_THROW(evaluate_each_other(encoder, files, 1, [](std::size_t) { return true; }), Error);
 }
 
+TEST_F(EvaluateTest, VectorsAreMeasuredAsTheirImagesAre) {
+  const test::FirstPixelEncoder encoder;
+  const std::vector<LabeledPath> files = {
+      image("red", {250, 10, 0}),   image("red", {250, 20, 0}),   image("blue", {0, 10, 250}),
+      image("green", {0, 250, 10}), image("green", {250, 60, 0}),
+  };
+  const Evaluation expected =
+      evaluate_each_other(encoder, files, 2, [](std::size_t) { return true; });
+  EmbeddingBatch vectors(16);
+  for (const LabeledPath& file : files) {
+    vectors.append(encoder.encode(std::vector{load_image(file.path).image}));
+  }
+  const Evaluation found = evaluate_each_other(vectors, std::vector{2, 2, 0, 1, 1},
+                                               {"blue", "green", "red"}, {.voters = 2});
+  EXPECT_EQ(found.classes, expected.classes);
+  EXPECT_EQ(found.confusion, expected.confusion);
+  EXPECT_EQ(found.accuracy, expected.accuracy);
+  EXPECT_EQ(found.map_at_r, expected.map_at_r);
+  EXPECT_EQ(found.calibration_error, expected.calibration_error);
+  EXPECT_EQ(found.singletons.rows(), 1U);
+  std::vector<std::size_t> hits;
+  for (const EvaluatedImage& one : found.images) hits.push_back(one.first_hit);
+  EXPECT_EQ(hits, (std::vector<std::size_t>{1, 1, 1, 3})) << "the nearest of its class, from 1";
+  EXPECT_THROW(
+      evaluate_each_other(vectors, std::vector{2, 2, 0, 1, 3}, {"blue", "green", "red"}, {}),
+      Error);
+  EXPECT_THROW(
+      evaluate_each_other(vectors, std::vector{0, 1, 2, 3, 4}, {"a", "b", "c", "d", "e"}, {}),
+      Error);
+}
+
 TEST_F(EvaluateTest, EpisodesAreDrawnFromTheEvaluatedImages) {
   add({image("red", {250, 10, 0}), image("green", {0, 250, 10})});
   Evaluation result = evaluate_all({image("red", {240, 5, 0}), image("red", {241, 5, 0}),
