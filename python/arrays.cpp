@@ -38,6 +38,15 @@ Rows::Rows(const py::handle& given, std::size_t dimension, const char* name) {
   size_ = is_single_ ? 1 : static_cast<std::size_t>(array_.shape(0));
 }
 
+std::size_t width_of(const py::handle& given, const char* name) {
+  const auto array = py::array::ensure(given);
+  if (array && array.ndim() == 2) return static_cast<std::size_t>(array.shape(1));
+  throw Error(
+      ErrorCode::kBadInput,
+      std::string(name) + (array ? " has the shape " + shape_of(array) + "; it is (n, d) here"
+                                 : " is no array of numbers"));
+}
+
 EmbeddingBatch Rows::normalized(std::size_t first, std::size_t last) const {
   EmbeddingBatch batch(dimension_);
   batch.reserve(last - first);

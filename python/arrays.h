@@ -43,6 +43,9 @@ class Rows {
   bool is_single_ = false;
 };
 
+/// The width of an array (n, width). Throws Error(kBadInput) for what is none.
+std::size_t width_of(const py::handle& given, const char* name);
+
 /// An array of (rows, dimension) that owns the batch; nothing is copied.
 py::array_t<float> array_of(EmbeddingBatch&& batch);
 

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/printable.h"
 #include "pipeline/formats/metadata_json.h"
 #include "pipeline/stats_json.h"
 #include "python/answer.h"
@@ -130,6 +131,14 @@ std::vector<std::string> words_of(const py::object& given, const char* what) {
   return words;
 }
 
+void require_classes(const Gallery& gallery, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (gallery.class_size(name) != 0) continue;
+    throw Error(ErrorCode::kNotFound,
+                "there is no class '" + printable(name) + "'; Database.classes() tells them");
+  }
+}
+
 SearchFilter filter_of(const py::object& classes, const py::object& where) {
   SearchFilter filter;
   filter.class_names = words_of(classes, "a class");
@@ -152,6 +161,7 @@ void add_database(py::module_& module) {
       "number of threads may use it; a child process after fork() opens its own.");
   add_database_changes(database);
   add_database_queries(database);
+  add_database_analysis(database);
   add_database_items(module, database);
   database
       .def("stats", &stats,

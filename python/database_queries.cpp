@@ -4,7 +4,6 @@
 #include <iterator>
 #include <utility>
 
-#include "core/printable.h"
 #include "python/answer.h"
 #include "python/arrays.h"
 #include "python/database.h"
@@ -18,14 +17,16 @@ struct Question {
   std::optional<std::size_t> k;
   SearchFilter filter;
   double alpha = 0.05;
+  std::optional<float> accept;
+  std::optional<float> within;
 };
 
-void require_classes(const Gallery& gallery, const SearchFilter& filter) {
-  for (const std::string& name : filter.class_names) {
-    if (gallery.class_size(name) != 0) continue;
-    throw Error(ErrorCode::kNotFound,
-                "there is no class '" + printable(name) + "'; Database.classes() tells them");
+std::optional<float> similarity_of(const std::optional<double>& given, const char* name) {
+  if (!given) return std::nullopt;
+  if (!(*given >= -1 && *given <= 1)) {
+    throw Error(ErrorCode::kUsage, std::string(name) + " is a similarity, from -1 to 1");
   }
+  return static_cast<float>(*given);
 }
 
 // Answers the rows of a call by one set of options. Made without the GIL.
@@ -35,7 +36,9 @@ class Answerer {
       : database_(open.database()),
         trouble_(open.catch_up()),
         options_(options_for(open, question)),
-        decider_(database_, options_, open.decisions().sets(question.alpha), false) {}
+        decider_(database_, options_,
+                 question.accept ? nullptr : open.decisions().sets(question.alpha),
+                 question.accept.has_value()) {}
 
   FullAnswer one(std::span<const float> unit) const {
     return full_answer(decider_.answer(unit, database_.query(unit, options_)), decider_);
@@ -60,7 +63,9 @@ class Answerer {
     if (question.k) options.k = *question.k;
     if (options.k == 0) throw Error(ErrorCode::kUsage, "k must be at least 1");
     options.filter = question.filter;
-    require_classes(open.gallery(), options.filter);
+    if (question.accept) options.accept_similarity = *question.accept;
+    options.within = question.within;
+    require_classes(open.gallery(), options.filter.class_names);
     return options;
   }
 
@@ -71,8 +76,10 @@ class Answerer {
 };
 
 Question question_of(std::optional<std::size_t> k, const py::object& classes,
-                     const py::object& where, double alpha) {
-  return {k, filter_of(classes, where), alpha};
+                     const py::object& where, double alpha, std::optional<double> accept,
+                     std::optional<double> within) {
+  return {k, filter_of(classes, where), alpha, similarity_of(accept, "accept"),
+          similarity_of(within, "within")};
 }
 
 void require_one(const py::object& image, const py::object& vector, const char* names) {
@@ -87,10 +94,10 @@ void tell(const std::optional<std::string>& trouble) {
 
 FullAnswer query(const DatabaseHandle& handle, const py::object& image, const py::object& vector,
                  std::optional<std::size_t> k, const py::object& classes, const py::object& where,
-                 double alpha) {
+                 double alpha, std::optional<double> accept, std::optional<double> within) {
   require_one(image, vector, "an image or vector=, not both");
   const auto open = handle.get();
-  const Question question = question_of(k, classes, where, alpha);
+  const Question question = question_of(k, classes, where, alpha, accept, within);
   std::optional<std::string> trouble;
   std::optional<FullAnswer> answer;
   if (!vector.is_none()) {
@@ -121,10 +128,11 @@ FullAnswer query(const DatabaseHandle& handle, const py::object& image, const py
 std::vector<FullAnswer> query_batch(const DatabaseHandle& handle, const py::object& given_images,
                                     const py::object& vectors, std::optional<std::size_t> k,
                                     const py::object& classes, const py::object& where,
-                                    double alpha) {
+                                    double alpha, std::optional<double> accept,
+                                    std::optional<double> within) {
   require_one(given_images, vectors, "images or vectors=, not both");
   const auto open = handle.get();
-  const Question question = question_of(k, classes, where, alpha);
+  const Question question = question_of(k, classes, where, alpha, accept, within);
   std::optional<Rows> rows;
   std::optional<Images> images;
   if (!vectors.is_none()) {
@@ -169,16 +177,21 @@ void add_database_queries(DatabaseClass& database) {
       .def("query", &query, py::arg("image") = py::none(), py::kw_only(),
            py::arg("vector") = py::none(), py::arg("k") = py::none(),
            py::arg("classes") = py::none(), py::arg("where") = py::none(), py::arg("alpha") = 0.05,
+           py::arg("accept") = py::none(), py::arg("within") = py::none(),
            "Says of which class an image, or a vector (dimension,), is, as `simdb query` does.\n\n"
            "k: neighbours that vote; None: 10, or what `simdb tune` found\n"
            "classes: only items of these (a str or several)\n"
            "where: only items whose metadata meet this: 'price<2', several of these, or a dict of "
            "equal values\n"
-           "alpha: the share of known images that may be called unknown, if calibrated\n\n"
+           "alpha: the share of known images that may be called unknown, if calibrated\n"
+           "accept: instead, the similarity of the nearest neighbour below which an image is "
+           "unknown; None: 0.5 where uncalibrated\n"
+           "within: let all items of at least this similarity vote, not the k nearest\n\n"
            "Raises BadInput, NotFound (a file, a class), Usage, Io.")
       .def("query_batch", &query_batch, py::arg("images") = py::none(), py::kw_only(),
            py::arg("vectors") = py::none(), py::arg("k") = py::none(),
            py::arg("classes") = py::none(), py::arg("where") = py::none(), py::arg("alpha") = 0.05,
+           py::arg("accept") = py::none(), py::arg("within") = py::none(),
            "The same for several images, or float32 vectors (n, dimension), on all cores: a list "
            "of Answer. Raises what query does, for the first that can't be used.");
 }

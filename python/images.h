@@ -27,6 +27,9 @@ class Images {
   /// shape or type. Call with the GIL, also for the end of its life.
   explicit Images(const py::handle& given);
 
+  /// Whether this is one image, not a sequence. Call with the GIL.
+  static bool is_one(const py::handle& given);
+
   std::size_t size() const noexcept { return images_.size(); }
   /// A view of them, which it must outlive; loading ends by Stopped once `stop` is requested.
   ImageList list(const Stop& stop) const;
@@ -39,7 +42,6 @@ class Images {
   using Source = std::variant<std::filesystem::path, File, Image>;
 
   void take(const py::handle& one);
-  static bool is_one(const py::handle& given);
   std::string name_of(std::size_t i) const;
   SourceImage load(std::size_t i) const;
   SourceImage identify(std::size_t i) const;

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "simdb/error.h"
+#include "simdb/onnx_encoder.h"
+
 namespace simdb::python {
 
 OpenDatabase::OpenDatabase(std::filesystem::path folder, Database&& database, bool writes)
@@ -25,6 +28,17 @@ OpenDatabase::~OpenDatabase() {
 QueryOptions OpenDatabase::kept_options() const {
   const std::lock_guard lock(mutex_);
   return kept_;
+}
+
+void OpenDatabase::require_writes(const char* verb) const {
+  if (writes_) return;
+  throw Error(ErrorCode::kUsage, std::string("can't ") + verb + ": " + folder_.string() +
+                                     " was opened with 'r'; open it with 'w'");
+}
+
+Database OpenDatabase::view() const {
+  return Database::open(folder_,
+                        {.mode = OpenMode::kReadOnly, .encoder_loader = load_onnx_encoder});
 }
 
 std::optional<std::string> OpenDatabase::catch_up() {

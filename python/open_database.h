@@ -28,6 +28,10 @@ class OpenDatabase {
   /// Of the last catch_up().
   LiveDecisions& decisions() noexcept { return decisions_; }
   QueryOptions kept_options() const;
+  /// Throws Error(kUsage) unless it was opened for writing. `verb` is what needs that.
+  void require_writes(const char* verb) const;
+  /// The same folder as it is now, as another process sees it: changes go on meanwhile.
+  Database view() const;
 
   /// After changes of this process: what answers go by is of the present state. Fast where there
   /// was no change. Returns, in words, why the database counts as uncalibrated, if that is news.

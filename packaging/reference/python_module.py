@@ -79,28 +79,36 @@ def add_class(parts, place, node, docstrings):
         parts.append("```python\n" + "\n".join(plain) + "\n```")
 
 
-def page(name, path, docstrings):
-    tree = ast.parse(path.read_text())
+def page(name, nodes, docstrings):
     parts = [f"# {name}"]
     if name in docstrings:
         parts.append(docstrings[name])
-    for node in tree.body:
-        if getattr(node, "name", "_").startswith("_"):
-            continue
+    for node in nodes:
         if isinstance(node, ast.ClassDef):
             add_class(parts, name, node, docstrings)
         elif isinstance(node, ast.FunctionDef):
             parts += [f"## {node.name}", f"```python\n{signature(node)}\n```"]
-            if told := docstrings.get(f"{name}.{node.name}"):
+            if told := docstrings.get(f"{name}.{node.name}", ast.get_docstring(node)):
                 parts.append(told)
     return "\n\n".join(parts) + "\n"
 
 
+def names_of(tree):
+    """__all__ of a module."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return ast.literal_eval(node.value)
+    raise ValueError("no __all__")
+
+
 def pages(sources, folder):
     """(name, Markdown) of the package and of its public modules."""
-    files = {path.stem: path for suffix in ("*.py", "*.pyi") for path in sorted(sources.glob(suffix))}
-    names = {stem: "simdb" if stem == "__init__" else f"simdb.{stem}" for stem in files
-             if stem == "__init__" or not stem.startswith("_")}
-    docstrings = docstrings_of(folder, names.values()) if (folder / "simdb").exists() else {}
-    for stem, name in names.items():
-        yield name, page(name, files[stem], docstrings)
+    trees = {path.stem: ast.parse(path.read_text()) for suffix in ("*.py", "*.pyi") for path in sorted(sources.glob(suffix))}
+    public = {"simdb" if stem == "__init__" else f"simdb.{stem}": tree for stem, tree in trees.items()
+              if stem == "__init__" or not stem.startswith("_")}
+    inner = [node for stem, tree in trees.items() if stem.startswith("_") for node in tree.body]  # the package's own names
+    docstrings = docstrings_of(folder, public) if (folder / "simdb").exists() else {}
+    for name, tree in public.items():
+        wanted = names_of(tree)
+        nodes = inner if name == "simdb" else tree.body
+        yield name, page(name, [node for node in nodes if getattr(node, "name", "") in wanted], docstrings)

@@ -4,10 +4,16 @@ docs/python.md has the tutorial. Handles may be used by several threads at once;
 """
 
 from simdb._errors import AddFailed, BadInput, Busy, Corruption, Error, Io, NotFound, Usage
-from simdb._types import Added, Candidate, Item, Neighbor, Share
+from simdb._types import (Added, CalibratedClasses, Calibration, Candidate, DoubtfulItem, DuplicateGroup, DuplicateItem, Duplicates, Episodes,
+                          Epoch, EstimatedShare, Evaluation, Item, Near, Neighbor, ReliabilityBin, Review, RiskPoint, Share, Trained)
 from simdb._simdb import Answer, Database, Encoder, Index, Items, __version__, create, open
+from simdb._evaluate import evaluate
+from simdb._exact import IndexExact
+from simdb._train import Training, train
 
 __all__ = [
-    "AddFailed", "Added", "Answer", "BadInput", "Busy", "Candidate", "Corruption", "Database", "Encoder", "Error", "Index",
-    "Io", "Item", "Items", "Neighbor", "NotFound", "Share", "Usage", "create", "open",
+    "AddFailed", "Added", "Answer", "BadInput", "Busy", "CalibratedClasses", "Calibration", "Candidate", "Corruption", "Database",
+    "DoubtfulItem", "DuplicateGroup", "DuplicateItem", "Duplicates", "Encoder", "Episodes", "Epoch", "Error", "EstimatedShare",
+    "Evaluation", "Index", "IndexExact", "Io", "Item", "Items", "Near", "Neighbor", "NotFound", "ReliabilityBin", "Review",
+    "RiskPoint", "Share", "Trained", "Training", "Usage", "create", "evaluate", "open", "train",
 ]

@@ -1,10 +1,14 @@
 """What simdb's calls raise. The C++ module looks these up by name."""
 
+from typing import List, Tuple
+
+from simdb._types import Added
+
 
 class Error(Exception):
     """The base of all of them. The message says what was attempted, on what, why it failed and what to do."""
 
-    def __str__(self):
+    def __str__(self) -> str:
         return Exception.__str__(self)  # a KeyError would put it in quotes
 
 
@@ -39,7 +43,7 @@ class AddFailed(BadInput):
     failures: list of (position, message)
     """
 
-    def __init__(self, message, added, failures):
+    def __init__(self, message: str, added: List[Added], failures: List[Tuple[int, str]]) -> None:
         super().__init__(message)
         self.added = added
         self.failures = failures

@@ -50,8 +50,10 @@ def run_simdb(*words):
 
 
 class Case(unittest.TestCase):
+    PARENT = None  # where it has its folder; None: where temporary ones are
+
     def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="simdb_python_"))
+        self.folder = Path(tempfile.mkdtemp(prefix="simdb_python_", dir=self.PARENT))
         self.addCleanup(shutil.rmtree, self.folder)
 
     def vector_database(self, name="vectors", **options):

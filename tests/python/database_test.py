@@ -2,7 +2,6 @@
 
 import gc
 import json
-import sys
 import unittest
 
 import numpy as np
@@ -231,30 +230,3 @@ class DatabaseTest(Case):
             file.write_bytes(b"MANIFEST-999999\n")
         with self.assertRaises(simdb.Corruption):
             simdb.open(self.folder / "vectors", "w")
-
-    def test_no_call_leaks(self):
-        database = self.vector_database()
-        vector = clusters()[0]
-
-        def resident():
-            with open("/proc/self/statm") as file:
-                return int(file.read().split()[1]) * 4096
-
-        def calls(count):
-            for i in range(count):
-                answer = database.query(vector=vector)
-                answer.neighbors, answer.ranking, answer.candidates
-                if i % 50 == 0:
-                    database.query_batch(vectors=clusters())
-                    list(database.items(after=80))
-                    database.vectors([1, 2])
-                    for wrong in (lambda: database.query(vector=vector, classes="z"), lambda: database.remove([0])):
-                        self.assertRaises(simdb.Error, wrong)
-
-        calls(2000)
-        gc.collect()
-        before, blocks = resident(), sys.getallocatedblocks()
-        calls(10000)
-        gc.collect()
-        self.assertLess(sys.getallocatedblocks() - blocks, 500)
-        self.assertLess(resident() - before, 4 << 20)

@@ -1,4 +1,5 @@
-"""Compares the stubs with the module: names by mypy's stubtest, parameters, which it can't see in C++, by pybind11's docstrings.
+"""Compares the stubs of what is in C++ with it: names by mypy's stubtest, parameters and their defaults, which it can't see there, by
+pybind11's docstrings. What is in Python has its types in place; mypy checks those, and what a program sees of all.
 
 usage: stubs_test.py PACKAGES
 
@@ -22,38 +23,59 @@ try:
 except ImportError as error:
     print(f"skipped: {error}")
     sys.exit(77)
-try:
-    import sklearn  # noqa: F401
-    WITHOUT = ""
-except ImportError:
-    WITHOUT = r"simdb\.sklearn"  # its types are in its source, and can't be compared with what can't be imported
 sys.path.insert(0, str(packages))
 import simdb  # noqa: E402
 
 # pybind11 gives its classes a metaclass, and what can't be made in Python a constructor that says so.
 ALLOWED = r"""
-simdb\._.*
-simdb\.(Answer|Database|Encoder|Index|Items)
-simdb\.(Answer|Database|Items)\.__init__
+simdb\._simdb\.(Answer|Database|Encoder|Index|Items|_Episodes)
+simdb\._simdb\.(Answer|Database|Items)\.__init__
+"""
+
+# What a program sees: mypy tells where it is of another type, or has none.
+PROGRAM = """
+from typing import Any, Optional, assert_type
+import numpy as np
+import simdb
+
+Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
+with simdb.open("parts", "w") as db:
+    assert_type(db.query("a.png", accept=0.5).candidates[0].p, Optional[float])
+    assert_type(db.calibrate().foreign_accepted, Optional[simdb.EstimatedShare])
+    assert_type(db.duplicates().groups[0].items[0].same, str)
+    assert_type(db.review().items[0].neighbors[0].class_, str)
+floats: Floats = simdb.Index(3).search(np.zeros((1, 3)))[0]
+floats = simdb.IndexExact(3).search([[1, 0, 0]], 2)[0]
+assert_type(simdb.evaluate(np.zeros((2, 3)), ["a", "b"]).recall_at[1], float)
+for epoch in (training := simdb.train("a", "b", epochs=3)):
+    assert_type(epoch.loss, float)
+assert_type(training.result().path, str)
+try:
+    pass
+except simdb.AddFailed as error:
+    assert_type(error.added[0].id, Optional[int])
 """
 
 
 def parameters(function):
-    """Names of a stub's parameters, with the * that stands before those by name only."""
-    names = [one.arg for one in function.args.args]
-    by_name = [one.arg for one in function.args.kwonlyargs]
-    return names + (["*", *by_name] if by_name else [])
+    """A stub's parameters, each with its default, and the * that stands before those by name only."""
+    given = function.args
+    places = given.args
+    defaults = [None] * (len(places) - len(given.defaults)) + given.defaults
+    pairs = [*zip(places, defaults), *([("*", None)] if given.kwonlyargs else []), *zip(given.kwonlyargs, given.kw_defaults)]
+    return [getattr(one, "arg", one) + (f" = {ast.unparse(default)}" if default else "") for one, default in pairs]
 
 
 def told(documented):
     """The same of pybind11's docstring."""
     signature = re.match(r"\w+\((.*)\)( -> .*)?$", documented.splitlines()[0])[1]
-    return re.findall(r"(?:^|, )(\*|\w+)(?=:|,|$)", re.sub(r"\[[^\]]*\]", "", signature))
+    found = re.findall(r"(?:^|, )(\*|\w+)(?:: [\w.]+)?( = [^,]*)?(?=,|$)", re.sub(r"\[[^\]]*\]", "", signature))
+    return [name + default for name, default in found]
 
 
 def differences():
-    tree = ast.parse((packages / "simdb" / "__init__.pyi").read_text())
-    functions = [(simdb, one) for one in tree.body if isinstance(one, ast.FunctionDef)]
+    tree = ast.parse((packages / "simdb" / "_simdb.pyi").read_text())
+    functions = [(simdb, one) for one in tree.body if isinstance(one, ast.FunctionDef) and not one.name.startswith("_")]
     for one in tree.body:
         if isinstance(one, ast.ClassDef) and one.name in ("Database", "Encoder", "Index"):
             functions += [(getattr(simdb, one.name), each) for each in one.body
@@ -69,8 +91,11 @@ def differences():
 found = list(differences())
 print(*found, sep="\n")
 with tempfile.TemporaryDirectory() as folder:
-    allowed = Path(folder, "allowed")
-    allowed.write_text(ALLOWED + WITHOUT)
-    code = subprocess.run([sys.executable, "-m", "mypy.stubtest", "simdb", "--allowlist", allowed],
-                          cwd=folder, env={**os.environ, "PYTHONPATH": str(packages), "MYPYPATH": str(packages)}).returncode
-sys.exit(code or bool(found))
+    allowed, program = Path(folder, "allowed"), Path(folder, "program.py")
+    allowed.write_text(ALLOWED)
+    program.write_text(PROGRAM)
+    codes = [subprocess.run([sys.executable, "-m", *words], cwd=folder,
+                            env={**os.environ, "PYTHONPATH": str(packages), "MYPYPATH": str(packages)}).returncode
+             for words in (("mypy.stubtest", "simdb._simdb", "--allowlist", allowed), ("mypy", "--strict", "-p", "simdb"),
+                           ("mypy", "--strict", program))]
+sys.exit(any(codes) or bool(found))
