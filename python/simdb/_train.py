@@ -73,6 +73,11 @@ class Training:
 
     def close(self) -> None:
         """Ends it, if it still runs, and keeps what is best so far: result() tells."""
+        self._end()
+        for _ in self._epochs():
+            pass
+
+    def _end(self) -> None:
         from subprocess import TimeoutExpired
         if self._process.poll() is None:
             self._process.terminate()  # a terminal's Ctrl-C was heard already, and a second SIGINT would kill
@@ -83,8 +88,6 @@ class Training:
             finally:
                 self._process.kill()  # if it is still there
                 self._process.wait()
-        for _ in self._epochs():
-            pass
 
     def __enter__(self) -> Training:
         return self
@@ -94,7 +97,9 @@ class Training:
 
     def __del__(self) -> None:
         if hasattr(self, "_process"):
-            self.close()
+            self._end()
+            self._log.close()
+            self._notes.close()
 
     def _epochs(self) -> Iterator[Epoch]:
         """Those that were not told yet."""
