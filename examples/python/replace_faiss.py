@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What a program with faiss.IndexFlatIP over vectors of length 1 becomes with simdb.Index: the same neighbours.
+"""What a program with faiss.IndexFlatIP over vectors of length 1 becomes with simdb.IndexExact: the same calls,
+and the same neighbours.
 
 usage: replace_faiss.py
 """
@@ -14,17 +15,9 @@ except ImportError:
     faiss = None
 
 
-def by_faiss(vectors, queries, k):
-    index = faiss.IndexFlatIP(vectors.shape[1])
+def searched(index, vectors, queries, k):
     index.add(vectors)
     return index.search(queries, k)
-
-
-def by_simdb(vectors, queries, k):
-    index = simdb.Index(vectors.shape[1])
-    index.add(vectors)  # ids count from 1, or are given
-    similarities, ids = index.search(queries, k)
-    return similarities, ids - 1
 
 
 def by_numpy(vectors, queries, k):
@@ -38,12 +31,14 @@ def main():
     rows = random.normal(size=(20100, 64)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     vectors, queries = rows[:20000], rows[20000:]
-    similarities, ids = by_simdb(vectors, queries, 10)
-    truth = by_faiss if faiss else by_numpy
-    expected_similarities, expected_ids = truth(vectors, queries, 10)
+    similarities, ids = searched(simdb.IndexExact(64), vectors, queries, 10)
+    if faiss:
+        expected_similarities, expected_ids = searched(faiss.IndexFlatIP(64), vectors, queries, 10)
+    else:
+        expected_similarities, expected_ids = by_numpy(vectors, queries, 10)
     np.testing.assert_allclose(similarities, expected_similarities, atol=1e-5)
     same = np.mean(ids == expected_ids)  # but for neighbours that are as near as each other, to the last digit
-    print(f"{same:.2%} of {ids.size} neighbours in the same place as {truth.__name__}")
+    print(f"{same:.2%} of {ids.size} neighbours in the same place as by {'FAISS' if faiss else 'NumPy'}")
     assert same > 0.999, same
 
 
