@@ -7,7 +7,7 @@
 
 namespace simdb {
 
-nlohmann::ordered_json to_json(const Evaluation& result) {
+std::string evaluation_json(const Evaluation& result) {
   nlohmann::ordered_json json = {{"images", result.images.size()},
                                  {"accuracy", result.accuracy},
                                  {"balanced_accuracy", result.balanced_accuracy},
@@ -46,9 +46,7 @@ nlohmann::ordered_json to_json(const Evaluation& result) {
     confusion[result.classes[pair.first]][result.classes[pair.second]] = count;
   }
   json["confusion"] = std::move(confusion);
-  return json;
+  return json_text(json);
 }
-
-std::string evaluation_json(const Evaluation& result) { return json_text(to_json(result)); }
 
 }  // namespace simdb

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "pipeline/evaluate.h"
@@ -11,9 +10,7 @@ namespace simdb {
 /// At most so many points of a curve are written.
 inline constexpr std::size_t kCurvePoints = 200;
 
-/// As docs/cli.md describes `eval --json`.
-nlohmann::ordered_json to_json(const Evaluation& result);
-/// The same as text, without a line break.
+/// As docs/cli.md describes `eval --json`, without a line break.
 std::string evaluation_json(const Evaluation& result);
 
 }  // namespace simdb

@@ -327,8 +327,7 @@ int run_add(std::span<const std::string> args, Console& console) {
       "meta-file", po::value<std::string>()->value_name("FILE"),
       "JSON lines {\"path\": P, \"key\": K, NAME: VALUE, ...} of the images");
   parser.options().add_options()(
-      "on-duplicate",
-      po::value<std::string>()->default_value("warn")->value_name("WHAT"),
+      "on-duplicate", po::value<std::string>()->default_value("warn")->value_name("WHAT"),
       "add|skip|warn|refuse images that are in another class");
   parser.options().add_options()("dry-run", "tell what would be added, and add nothing");
   parser.with_lists().with_class_level().with_image_limits().with_server().with_json();

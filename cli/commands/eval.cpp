@@ -234,7 +234,7 @@ int run_eval(std::span<const std::string> args, Console& console) {
                 << " the only one of a class and could not be looked up\n";
   }
   if (parser.flag("json")) {
-    nlohmann::ordered_json json = to_json(result);
+    auto json = nlohmann::ordered_json::parse(evaluation_json(result));
     if (decisions) json["decisions"] = to_json(*decisions);
     print_json(console.out, json);
   } else {

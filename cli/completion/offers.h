@@ -25,10 +25,9 @@ struct Completion {
 ///   a word in small letters     itself
 ///   FILE..., PATH..., IMAGE...  paths; ...DIR: folders
 ///   NAME beside FILE            the encoders that come with simdb
-///   CLASS..., C, OLD, NEW       the classes of the database `db`, the value of --db; of none if
-///   the
-///                               line names a server. Silently none where they can't be read. Those
-///                               are left out that can't be shown as they are
+///   CLASS..., C, OLD, NEW       the classes of the database `db`, the value of --db; of none
+///                               if the line names a server. Silently none where they can't be
+///                               read. Those are left out that can't be shown as they are
 ///   NAME=N                      every NAME= in `text`, which explains the option
 ///   WHAT                        what stands as one|other in `text`
 /// and nothing for any other. Candidates begin with `before`.
