@@ -21,19 +21,23 @@ std::optional<std::string> without_tilde(const std::optional<std::string>& db) {
   return home + db->substr(1);
 }
 
+// None where there is no database: a line that is being typed is no place for messages.
+std::vector<ClassCount> classes_of(const std::optional<std::string>& db) {
+  try {
+    return Database::open(find_database(without_tilde(db)), {.mode = OpenMode::kReadOnly})
+        .gallery()
+        .classes();
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
 void offer_classes(Completion& completion, const std::string& before,
                    const std::optional<std::string>& db) {
-  try {
-    const Database database =
-        Database::open(find_database(without_tilde(db)), {.mode = OpenMode::kReadOnly});
-    for (const ClassCount& entry : database.gallery().classes()) {
-      if (printable(entry.name) != entry.name) continue;
-      completion.candidates.push_back(
-          {before + entry.name,
-           fmt::format("{} item{}", entry.items, entry.items == 1 ? "" : "s")});
-    }
-  } catch (const std::exception&) {
-    // No database, no classes: a line that is being typed is no place for messages.
+  for (const ClassCount& entry : classes_of(db)) {
+    if (printable(entry.name) != entry.name) continue;
+    completion.candidates.push_back(
+        {before + entry.name, fmt::format("{} item{}", entry.items, entry.items == 1 ? "" : "s")});
   }
 }
 

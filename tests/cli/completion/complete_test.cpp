@@ -41,7 +41,7 @@ class CompleteTest : public testing::Test {
     database.add(items, vectors);
     ::setenv("SIMDB_DB", (folder_ / "db").c_str(), 1);
   }
-  ~CompleteTest() override {
+  void TearDown() override {
     ::unsetenv("SIMDB_DB");
     ::unsetenv("SIMDB_SERVER");
   }
