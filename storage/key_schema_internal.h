@@ -67,8 +67,12 @@ inline constexpr std::string_view kMetaVectors = "vectors";
 inline constexpr std::string_view kMetaOtherEncoder = "other_encoder_fingerprint";
 inline constexpr std::string_view kMetaOtherDimension = "other_dimension";
 inline constexpr std::string_view kMetaOtherRole = "other_role";
-inline constexpr std::string_view kNextRole = "next";               // being built
-inline constexpr std::string_view kPreviousRole = "previous";       // was in use before
+inline constexpr std::string_view kNextRole = "next";          // being built
+inline constexpr std::string_view kPreviousRole = "previous";  // was in use before
+// Only in a store that follows another gallery: see Store::follow.
+inline constexpr std::string_view kMetaFollows = "follows";
+inline constexpr std::string_view kFollowsPart = "part";  // some of its items are missing yet
+inline constexpr std::string_view kFollowsAll = "all";
 inline constexpr std::string_view kMetaSettingPrefix = "setting/";  // then a setting's name
 
 /// The store_id is 16 random bytes as lower-case hexadecimal digits.

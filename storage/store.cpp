@@ -51,6 +51,14 @@ ItemId require_item_key(const RocksConnection& connection, std::string_view key)
   return *id;
 }
 
+Following read_following(const RocksConnection& connection) {
+  const auto state = connection.read(Family::kMeta, kMetaFollows);
+  if (!state) return Following::kNothing;
+  if (*state == kFollowsPart) return Following::kIncomplete;
+  if (*state == kFollowsAll) return Following::kOriginal;
+  throw damaged(connection.path(), "its '" + std::string(kMetaFollows) + "' says nothing");
+}
+
 std::uint64_t require_class_count(const RocksConnection& connection, std::string_view class_name,
                                   std::string_view value) {
   const auto count = decode_number(value);
@@ -108,6 +116,7 @@ Store::Store(std::unique_ptr<RocksConnection> connection)
       fingerprint_(require_meta(*connection_, kMetaEncoder)),
       space_(connection_->read(Family::kMeta, kMetaSpace).value_or("")),
       id_(require_meta(*connection_, kMetaStoreId)),
+      following_(read_following(*connection_)),
       knows_additions_(connection_->require_known_format() > 1),
       history_entries_(knows_additions_ ? require_meta_number(*connection_, kMetaHistoryEntries)
                                         : 0),
@@ -228,6 +237,16 @@ std::vector<ItemId> Store::items_of(std::string_view class_name) const {
 std::string Store::setting(std::string_view name) const {
   return connection_->read(Family::kMeta, std::string(kMetaSettingPrefix).append(name))
       .value_or("");
+}
+
+std::map<std::string, std::string> Store::settings() const {
+  std::map<std::string, std::string> settings;
+  connection_->scan(Family::kMeta, kMetaSettingPrefix,
+                    [&](std::string_view key, std::string_view value) {
+                      settings.emplace(key.substr(kMetaSettingPrefix.size()), value);
+                      return true;
+                    });
+  return settings;
 }
 
 std::vector<ClassCount> Store::classes() const {

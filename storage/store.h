@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +17,7 @@
 #include "simdb/digest.h"
 #include "simdb/embedding.h"
 #include "simdb/item.h"
+#include "storage/followed.h"
 
 namespace simdb {
 
@@ -129,6 +131,8 @@ class Store {
   void set_setting(std::string_view name, std::string_view value);
   /// Empty if there is none.
   std::string setting(std::string_view name) const;
+  /// All of them by name.
+  std::map<std::string, std::string> settings() const;
 
   /// Called with each item that a change removes or changes, as it was before.
   using ItemVisitor = std::function<void(const ItemRecord& before)>;
@@ -160,6 +164,22 @@ class Store {
   /// removal and an update of an item are one each, so are all additions of a change. A store that
   /// has twice kHistoryEntries does this by itself with its next change.
   void forget_beyond(std::uint64_t entries);
+
+  /// Makes a new store one that follows another gallery, its original, which is at change `at`: its
+  /// changes get that one's numbers and marks. Until end_following() it refuses all other changes
+  /// with Error(kUsage).
+  void begin_following(const ChangePoint& at);
+  /// Takes over items, with ids that no item had yet, while the store is incomplete. Syncs; is no
+  /// change. Throws Error(kUsage) on other ids.
+  void load(const FollowedItems& items);
+  /// Takes over what became of the original, in one synced batch; with it an incomplete store is
+  /// complete. Throws Error(kUsage) if that does not begin at changes(), Error(kCorruption) if an
+  /// item was changed that is not there, or one added under an id that was given before: then this
+  /// is a store of another gallery.
+  void follow(const FollowedChanges& changes, const ItemVisitor& visit = [](const ItemRecord&) {});
+  /// Makes it a store in its own right, whose next item gets the id `next_id` or a higher one. It
+  /// forgets the changes up to here. Throws Error(kUsage) if it is not complete.
+  void end_following(ItemId next_id);
 
   /// Begins a generation of embeddings by another encoder, beside the present one; drops the other
   /// one that there may be. Is no change, as nothing is that concerns the other generation only.
@@ -272,6 +292,8 @@ class Store {
 
   /// How it was opened; a store just created is open for writing.
   StoreMode mode() const noexcept;
+  /// Whether it follows another gallery.
+  Following following() const noexcept { return following_; }
   std::size_t dimension() const noexcept { return dimension_; }
   const std::string& encoder_fingerprint() const noexcept { return fingerprint_; }
   std::vector<std::byte> encoder_model() const;
@@ -301,8 +323,21 @@ class Store {
   void compare_with_witness() const;
   void require_writable(const char* attempt) const;
   void commit(Change& change, const std::string& attempt);
+  // The same as change number `number`, whose mark is there.
+  void commit_as(Change& change, std::uint64_t number, const std::string& attempt);
   void write(Change& change, const std::string& attempt);
+  // What puts or erases an item leaves the history to its callers.
+  void put_item(Change& change, const ItemRecord& record, std::span<const float> embedding,
+                std::span<const std::byte> thumbnail) const;
   void erase_item(Change& change, const ItemRecord& record) const;
+  void require_batch(std::size_t items, const EmbeddingBatch& embeddings) const;
+  void require_following(Following wanted, const char* attempt) const;
+  void require_new_ids(const FollowedItems& items) const;
+  void require_next(const FollowedChanges& changes) const;
+  // Returns whether it keeps images.
+  bool put_items(Change& change, const FollowedItems& items) const;
+  static void note_events(Change& change, std::span<const ItemEvent> events);
+  void put_settings(Change& change, const std::map<std::string, std::string>& settings) const;
   // Returns whether there are any.
   bool keep_images(Change& change, std::span<const ImageFile> images) const;
   void erase_unused_images(Change& change) const;
@@ -326,6 +361,7 @@ class Store {
   const std::string fingerprint_;
   const std::string space_;
   const std::string id_;
+  std::atomic<Following> following_;
   const bool knows_additions_;     // not in a store of format 1
   bool keeps_images_ = false;      // some; touched by changes only
   bool has_changed_ = false;       // this object made a change; touched by changes only

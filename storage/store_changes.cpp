@@ -55,6 +55,20 @@ void Store::require_writable(const char* attempt) const {
 }
 
 void Store::commit(Change& change, const std::string& attempt) {
+  if (following_ != Following::kNothing) {
+    throw Error(ErrorCode::kUsage, "can't " + attempt + " " + connection_->path().string() +
+                                       ": it follows another gallery; change that one");
+  }
+  if (!has_changed_) {
+    const std::string mark = draw_bytes(8, connection_->path());
+    change.put(Family::kSessions, encode_number(changes_ + 1), mark);
+    mark_ = decode_number(mark).value_or(0);  // it is 8 bytes
+  }
+  commit_as(change, changes_ + 1, attempt);
+  has_changed_ = true;
+}
+
+void Store::commit_as(Change& change, std::uint64_t number, const std::string& attempt) {
   if (history_entries_ > 2 * kHistoryEntries) forget_beyond(kHistoryEntries);
   erase_unused_images(change);
   for (const auto& [name, difference] : change.classes()) {
@@ -67,20 +81,14 @@ void Store::commit(Change& change, const std::string& attempt) {
   }
   const std::uint64_t items = items_ + static_cast<std::uint64_t>(change.items());
   change.put(Family::kMeta, kMetaItems, encode_number(items));
-  change.put(Family::kMeta, kMetaChanges, encode_number(changes_ + 1));
+  change.put(Family::kMeta, kMetaChanges, encode_number(number));
   const std::uint64_t entries =
       change.forgets_history() ? 0 : history_entries_ + change.history_entries();
   change.put(Family::kMeta, kMetaHistoryEntries, encode_number(entries));
-  if (!has_changed_) {
-    const std::string mark = draw_bytes(8, connection_->path());
-    change.put(Family::kSessions, encode_number(changes_ + 1), mark);
-    mark_ = decode_number(mark).value_or(0);  // it is 8 bytes
-  }
   write(change, attempt);
-  has_changed_ = true;
   items_ = items;
   history_entries_ = entries;
-  ++changes_;
+  changes_ = number;
   if (witness_) witness_->note(changes_, mark_);
 }
 
@@ -99,18 +107,35 @@ void Store::require_free_key(const std::string& key,
                                      std::to_string(to_number(*owner)) + " already");
 }
 
+void Store::require_batch(std::size_t items, const EmbeddingBatch& embeddings) const {
+  if (embeddings.dimension() == dimension_ && embeddings.rows() == items) return;
+  throw Error(ErrorCode::kUsage, "can't store " + std::to_string(items) + " items with " +
+                                     std::to_string(embeddings.rows()) +
+                                     " embeddings of dimension " +
+                                     std::to_string(embeddings.dimension()) +
+                                     " in a store of dimension " + std::to_string(dimension_));
+}
+
+void Store::put_item(Change& change, const ItemRecord& record, std::span<const float> embedding,
+                     std::span<const std::byte> thumbnail) const {
+  const std::string key = item_key(record.id);
+  change.put(Family::kItems, key, encode_item(record.info, record.added_ms, record.changed_ms));
+  change.put(vectors_, key, encode_vector(embedding));
+  for_each_derived(record.id, record.info,
+                   [&](Family family, const std::string& of, const std::string& value) {
+                     change.derive(family, of, value);
+                   });
+  if (!thumbnail.empty()) change.put(Family::kThumbnails, key, as_text(thumbnail));
+  change.count(record.info.class_name, 1);
+  if (keeps_images_) change.note_digest(record.info.digest);
+}
+
 std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBatch& embeddings,
                                std::span<const ItemRecord> replaced,
                                std::span<const ItemUpdate> updates,
                                std::span<const ImageFile> images) {
   require_writable("add to");
-  if (embeddings.dimension() != dimension_ || embeddings.rows() != items.size()) {
-    throw Error(ErrorCode::kUsage, "can't store " + std::to_string(items.size()) + " items with " +
-                                       std::to_string(embeddings.rows()) +
-                                       " embeddings of dimension " +
-                                       std::to_string(embeddings.dimension()) +
-                                       " in a store of dimension " + std::to_string(dimension_));
-  }
+  require_batch(items.size(), embeddings);
   std::set<ItemId> gone;
   for (const ItemRecord& record : replaced) gone.insert(record.id);
   std::set<std::string_view> keys;
@@ -125,30 +150,21 @@ std::vector<ItemId> Store::put(std::span<const NewItem> items, const EmbeddingBa
 
   Change change(*connection_);
   // First: what comes later may take over a key.
-  for (const ItemRecord& record : replaced) erase_item(change, record);
+  for (const ItemRecord& record : replaced) {
+    erase_item(change, record);
+    change.note({changes_ + 1, record.id}, {});
+  }
   for (const ItemUpdate& update : updates) update_item(change, update.item, update.change);
   std::vector<ItemId> ids;
   ids.reserve(items.size());
-  std::vector<std::tuple<Family, std::string, std::string>> derived;
   const std::int64_t added_ms = now_ms();
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const ItemInfo& info = items[i].info;
-    const std::vector<std::byte>& thumbnail = items[i].thumbnail;
     const ItemId id{next_id_ + i};
-    const std::string key = item_key(id);
-    change.put(Family::kItems, key, encode_item(info, added_ms, added_ms));
-    change.put(vectors_, key, encode_vector(embeddings.row(i)));
-    for_each_derived(id, info, [&](Family family, const std::string& of, const std::string& value) {
-      derived.emplace_back(family, of, value);
-    });
-    if (!thumbnail.empty()) change.put(Family::kThumbnails, key, as_text(thumbnail));
-    change.count(info.class_name, 1);
-    if (keeps_images_) change.note_digest(info.digest);
+    put_item(change, {id, added_ms, items[i].info, added_ms}, embeddings.row(i),
+             items[i].thumbnail);
     ids.push_back(id);
   }
-  // RocksDB's memtables take a key fastest after its neighbour.
-  std::sort(derived.begin(), derived.end());
-  for (const auto& [family, of, value] : derived) change.put(family, of, value);
+  change.put_derived();
   if (!ids.empty()) change.note({changes_ + 1, ids.front()}, encode_addition(ids.size()));
   const bool keeps_more = keep_images(change, images);
   if (change.is_empty()) return {};
@@ -184,7 +200,6 @@ void Store::erase_item(Change& change, const ItemRecord& record) const {
   });
   change.erase(Family::kThumbnails, key);
   if (keeps_images_) change.note_gone(record.info.digest, id);
-  change.note({changes_ + 1, id}, {});
   change.count(record.info.class_name, -1);
 }
 
@@ -194,6 +209,7 @@ std::vector<ItemId> Store::erase(std::span<const ItemId> ids, const ItemVisitor&
   std::vector<ItemId> erased;
   for_each_item_of(each_once(ids), [&](const ItemRecord& record) {
     erase_item(change, record);
+    change.note({changes_ + 1, record.id}, {});
     visit(record);
     erased.push_back(record.id);
     return true;
