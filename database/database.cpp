@@ -134,6 +134,12 @@ Database Database::open(const fs::path& folder, OpenOptions options) {
   const fs::path absolute = absolute_path(folder);
   if (mode == StoreMode::kReadWrite) require_known_snapshot(snapshot_path(absolute));
   auto store = Store::open(store_path(absolute), mode);
+  if (store->following() == Following::kIncomplete) {
+    throw Error(ErrorCode::kUsage,
+                "can't open the database " + folder.string() +
+                    ": it is a copy that is not complete; copy again, which goes "
+                    "on with it");
+  }
   if (const auto from = store->upgraded_from(); from && options.upgraded) options.upgraded(*from);
   return Database(std::make_unique<EmbeddedGallery>(std::move(store), absolute),
                   std::move(options.encoder_loader));

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -51,6 +52,8 @@ class EmbeddedGallery final : public Gallery {
   std::size_t rename_class(std::string_view from, std::string_view to) override;
   void set_setting(std::string_view name, std::string_view value) override;
   std::string setting(std::string_view name) const override { return store()->setting(name); }
+  std::map<std::string, std::string> settings() const override { return store()->settings(); }
+  ItemId next_id() const override { return store()->next_id(); }
 
   std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const override;
   std::optional<ItemId> find_key(std::string_view key) const override;
@@ -98,6 +101,9 @@ class EmbeddedGallery final : public Gallery {
   /// makes another index beside the searches. Reopens the store, which takes milliseconds and,
   /// while a writer has not flushed its log of up to 64 MB, the time to read that.
   bool refresh() override;
+
+  /// Takes over what became of the gallery that this one follows: see Store::follow.
+  void follow(const FollowedChanges& changes);
 
   /// The contradictions inside the store and between it, the index and the snapshot, which is read
   /// anew. Searches wait only if there is no index yet.

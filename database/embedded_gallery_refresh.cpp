@@ -1,4 +1,5 @@
-// Lets a reader follow the writer: what changed is put in place, index and encoder stay.
+// Lets a reader follow the writer, and a copy its original: what changed is put in place, index and
+// encoder stay.
 #include <algorithm>
 #include <optional>
 #include <span>
@@ -71,6 +72,7 @@ std::optional<Difference> difference(const Store& before, const Store& after) {
 }  // namespace
 
 bool EmbeddedGallery::refresh() {
+  if (mode_ == StoreMode::kReadWrite) return false;  // and waits for no change
   const std::lock_guard change(change_mutex_);
   std::shared_ptr<Store> fresh = store_->newer();
   if (!fresh) return false;
@@ -112,6 +114,42 @@ bool EmbeddedGallery::refresh() {
     index.add(news->added, news->embeddings);
   });
   return changed;
+}
+
+void EmbeddedGallery::follow(const FollowedChanges& changes) {
+  const std::lock_guard change(change_mutex_);
+  StaleItems stale;
+  std::vector<ItemId> gone;
+  const auto find = [](std::span<const ItemRecord> records, ItemId id) {
+    const auto found = std::ranges::lower_bound(records, id, {}, &ItemRecord::id);
+    return found != records.end() && found->id == id ? &*found : nullptr;
+  };
+  std::vector<ItemId> added;
+  for (const ItemRecord& record : changes.added.records) {
+    stale.note(record.id, record.info);
+    added.push_back(record.id);
+  }
+  const auto note = [&](const ItemRecord& before) {
+    if (const ItemRecord* const after = find(changes.updated, before.id)) {
+      stale.note(before.id, before.info, after->info);
+    } else {
+      stale.note(before.id, before.info);
+      gone.push_back(before.id);
+    }
+  };
+  // As in add() and change(): answers see all of it at once.
+  std::unique_lock no_answers(state_mutex_, std::defer_lock);
+  const bool only_adds =
+      changes.updated.empty() && std::ranges::all_of(changes.events, [](const ItemEvent& event) {
+        return event.kind == ChangeKind::kAdded;
+      });
+  if (!only_adds) no_answers.lock();
+  store_->follow(changes, note);
+  forget(stale);
+  update_index([&](VectorIndex& index) {
+    index.remove(gone);
+    index.add(added, changes.added.embeddings);
+  });
 }
 
 }  // namespace simdb

@@ -54,6 +54,13 @@ std::vector<GroupBest> Gallery::best_of_groups(std::span<const float> query,
   return result;
 }
 
+std::vector<std::vector<std::byte>> Gallery::thumbnails(std::span<const ItemId> ids) const {
+  std::vector<std::vector<std::byte>> thumbnails;
+  thumbnails.reserve(ids.size());
+  for (const ItemId id : ids) thumbnails.push_back(thumbnail(id));
+  return thumbnails;
+}
+
 std::vector<std::byte> Gallery::image(const Sha256& /*digest*/) const { return {}; }
 
 std::uint64_t Gallery::image_size(const Sha256& /*digest*/) const { return 0; }

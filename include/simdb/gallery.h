@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -141,6 +142,8 @@ class Gallery {
   virtual void set_setting(std::string_view name, std::string_view value) = 0;
   /// Empty if there is none of that name.
   virtual std::string setting(std::string_view name) const = 0;
+  /// All of them by name.
+  virtual std::map<std::string, std::string> settings() const = 0;
 
   std::optional<ItemRecord> get(ItemId id) const { return get_many(std::span(&id, 1)).front(); }
   /// One entry per id, in their order.
@@ -155,6 +158,11 @@ class Gallery {
   /// One entry per id, in their order.
   virtual std::vector<std::optional<Embedding>> embeddings(std::span<const ItemId> ids) const = 0;
   virtual std::vector<std::byte> thumbnail(ItemId id) const = 0;
+  /// One per id, in their order.
+  virtual std::vector<std::vector<std::byte>> thumbnails(std::span<const ItemId> ids) const;
+  /// Every item that is added later has this id or a higher one, those of earlier changes lower
+  /// ones than those of later changes.
+  virtual ItemId next_id() const = 0;
   /// The k nearest items in the order of ranks_before; fewer if there are fewer. The searches
   /// throw Error(kUsage) if k is 0 or the query has not the gallery's dimension and unit length.
   virtual std::vector<Neighbor> search(std::span<const float> query, std::size_t k,

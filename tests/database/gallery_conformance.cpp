@@ -104,6 +104,7 @@ TEST_P(GalleryConformanceTest, GivesAscendingIdsThatAreNeverUsedAgain) {
   const auto first = add_numbered(1, 3, "a");
   EXPECT_TRUE(std::is_sorted(first.begin(), first.end()));
   EXPECT_EQ(gallery->remove(std::vector{first[2], first[2], ItemId{99}}), 1U);
+  EXPECT_GT(gallery->next_id(), first[2]);
   const auto second = add_numbered(3, 1, "a");
   EXPECT_GT(second[0], first[2]);
   const auto records = gallery->get_many(std::vector{second[0], first[2], first[0], second[0]});
@@ -115,6 +116,9 @@ TEST_P(GalleryConformanceTest, GivesAscendingIdsThatAreNeverUsedAgain) {
   EXPECT_EQ(records[3], records[0]);
   EXPECT_EQ(gallery->embedding(first[1]), corner_embeddings(3, 1).at(1));
   EXPECT_EQ(gallery->thumbnail(first[1]), numbered_item(2, "a").thumbnail);
+  EXPECT_EQ(gallery->thumbnails(std::vector{first[1], first[2], first[0]}),
+            (std::vector{numbered_item(2, "a").thumbnail, std::vector<std::byte>(),
+                         numbered_item(1, "a").thumbnail}));
   EXPECT_EQ(gallery->items_of("a"), (std::vector{first[0], first[1], second[0]}));
   EXPECT_EQ(gallery->class_size("a"), 3U);
   EXPECT_TRUE(gallery->items_of(std::string("a\0", 2)).empty());

@@ -25,8 +25,10 @@ TEST_P(GalleryConformanceTest, KeepsSettings) {
   EXPECT_EQ(gallery->changes(), 3U);
   EXPECT_EQ(gallery->setting("x"), "1 2");
   EXPECT_EQ(gallery->setting("y"), "\n");
+  EXPECT_EQ(gallery->settings(), (std::map<std::string, std::string>{{"x", "1 2"}, {"y", "\n"}}));
   gallery->set_setting("x", "");
   EXPECT_EQ(gallery->setting("x"), "");
+  EXPECT_EQ(gallery->settings().size(), 1U);
   const auto ids = add_numbered(3, 1, "a");
   // Changes of no item are told as such, and a limit ends before them.
   EXPECT_EQ(gallery->changes_since(1, 1)->through, 5U);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -110,7 +111,6 @@ class PlainGallery : public Gallery {
   std::size_t remove_class(std::string_view class_name) override {
     return remove(items_of(class_name));
   }
-
   std::size_t update(std::span<const ItemId> ids, const ItemChange& change) override {
     const Lock lock(mutex_);
     const std::set<ItemId> each(ids.begin(), ids.end());
@@ -140,12 +140,18 @@ class PlainGallery : public Gallery {
     const Lock lock(mutex_);
     if (setting(name) == value) return;
     settings_[std::string(name)] = value;
+    if (value.empty()) settings_.erase(std::string(name));
     history_.emplace_back();
   }
+  std::map<std::string, std::string> settings() const override {
+    const Lock lock(mutex_);
+    return settings_;
+  }
+  ItemId next_id() const override { return ItemId{next_id_.load()}; }
   std::string setting(std::string_view name) const override {
     const Lock lock(mutex_);
     const auto found = settings_.find(std::string(name));
-    return found == settings_.end() ? "" : found->second;
+    return found != settings_.end() ? found->second : "";
   }
   std::optional<ItemId> find_key(std::string_view key) const override {
     for (const auto& [id, item] : copy()) {
@@ -160,7 +166,6 @@ class PlainGallery : public Gallery {
     }
     return ids;
   }
-
   std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const override {
     const Lock lock(mutex_);
     std::vector<std::optional<ItemRecord>> records;
@@ -182,13 +187,11 @@ class PlainGallery : public Gallery {
   }
   std::vector<std::byte> thumbnail(ItemId id) const override {
     const Lock lock(mutex_);
-    const auto found = items_.find(id);
-    return found == items_.end() ? std::vector<std::byte>() : found->second.thumbnail;
+    return items_.contains(id) ? items_.at(id).thumbnail : std::vector<std::byte>();
   }
   std::vector<std::byte> image(const Sha256& digest) const override {
     const Lock lock(mutex_);
-    const auto found = images_.find(digest);
-    return found == images_.end() ? std::vector<std::byte>() : found->second;
+    return images_.contains(digest) ? images_.at(digest) : std::vector<std::byte>();
   }
   std::uint64_t image_size(const Sha256& digest) const override { return image(digest).size(); }
   KeptImages kept_images() const override {
@@ -253,7 +256,6 @@ class PlainGallery : public Gallery {
     }
     return hits;
   }
-
   std::vector<ClassCount> classes() const override {
     std::map<std::string, std::uint64_t> counts;
     for (const auto& [id, item] : copy()) ++counts[item.record.info.class_name];
@@ -389,7 +391,7 @@ class PlainGallery : public Gallery {
   const std::string space_;
   mutable std::recursive_mutex mutex_;  // guards what follows; held for a whole call
   std::map<ItemId, Item> items_;
-  std::uint64_t next_id_ = 1;
+  std::atomic<std::uint64_t> next_id_ = 1;
   std::map<std::string, std::string> settings_;
   std::map<Sha256, std::vector<std::byte>> images_;
   std::vector<std::vector<ItemEvent>> history_;  // of change i + 1
