@@ -23,6 +23,9 @@ namespace simdb::server {
 namespace {
 
 constexpr std::chrono::seconds kTick{1};
+// What others change is looked for this often, unless that takes more than a part of the time.
+constexpr std::chrono::milliseconds kFollowEvery{50};
+constexpr int kFollowPart = 10;
 constexpr std::size_t kMostWaiting = 1024;
 constexpr std::uint64_t kMaxJsonBytes = 16UL << 20;
 constexpr std::uint64_t kMaxLinesBytes = 64UL << 20;
@@ -316,15 +319,33 @@ std::string Service::explain(const std::exception_ptr& failure) const {
   return "the database failed; the server's log has the reason";
 }
 
-void Service::follow() {
+// Returns how long to wait before the next time.
+std::chrono::nanoseconds Service::follow() {
+  const auto began = std::chrono::steady_clock::now();
   try {
-    unknowns_.reload();
-    if (!database_.refresh()) return;
-    decisions_.reload();
-    events_.set_change(database_.gallery().changes());
+    if (database_.refresh()) {
+      if (options_.read_only) {
+        decisions_.reload();
+        events_.set_change(database_.gallery().changes());
+      } else {
+        changed();
+      }
+    }
+  } catch (const std::exception& error) {
+    log("error", "-", std::string("can't follow the writer: ") + error.what());
+    return kTick;
+  }
+  return std::max<std::chrono::nanoseconds>(
+      kFollowEvery, kFollowPart * (std::chrono::steady_clock::now() - began));
+}
+
+void Service::tick() {
+  try {
+    if (options_.read_only) unknowns_.reload();
   } catch (const std::exception& error) {
     log("error", "-", std::string("can't follow the writer: ") + error.what());
   }
+  events_.tick();
 }
 
 void Service::start() {
@@ -337,10 +358,14 @@ void Service::start() {
     std::mutex mutex;
     std::condition_variable_any sleep;
     std::unique_lock lock(mutex);
-    while (!sleep.wait_for(lock, stop, kTick, [] { return false; })) {
+    std::chrono::nanoseconds pause = kFollowEvery;
+    auto next_tick = std::chrono::steady_clock::now() + kTick;
+    while (!sleep.wait_for(lock, stop, pause, [] { return false; })) {
       if (stop.stop_requested()) return;
-      if (options_.read_only) follow();
-      events_.tick();
+      pause = follow();
+      if (std::chrono::steady_clock::now() < next_tick) continue;
+      tick();
+      next_tick = std::chrono::steady_clock::now() + kTick;
     }
   });
   is_ready_ = true;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <filesystem>
@@ -127,7 +128,8 @@ class Service : public Application {
 
  private:
   void changed();
-  void follow();
+  std::chrono::nanoseconds follow();
+  void tick();
   std::string explain(const std::exception_ptr& failure) const;
 
   Database& database_;

@@ -2,7 +2,10 @@
 
 #include <fstream>
 
+#include "database/replica_gallery.h"
 #include "tests/server/service_fixture.h"
+#include "tests/support/embeddings.h"
+#include "tests/support/plain_gallery.h"
 
 namespace simdb::server {
 namespace {
@@ -187,6 +190,29 @@ TEST_F(ServiceTest, TellsNothingOfItsFolderWhenTheStoreIsDamaged) {
     }
   }
   EXPECT_GT(failed, 0U);
+}
+
+// A server that may write follows too: others change the gallery that its own is a copy of.
+TEST_F(ServiceTest, ACopyFollowsWithinAMoment) {
+  const auto model = std::as_bytes(std::span("model"));
+  const auto original =
+      std::make_shared<test::PlainGallery>(16, std::vector<std::byte>(model.begin(), model.end()));
+  Database database(std::make_unique<ReplicaGallery>(original),
+                    with_encoder(OpenMode::kReadWrite).encoder_loader);
+  Service service(database, tokens_, {.folder = path_, .threads = 1});
+  service.start();
+  for (std::uint64_t number = 1; number <= 3; ++number) {
+    original->add(std::vector{test::numbered_item(number, "a")},
+                  test::corner_embeddings(1, number));
+    const auto began = std::chrono::steady_clock::now();
+    while (database.gallery().changes() < number &&
+           std::chrono::steady_clock::now() - began < std::chrono::seconds(20)) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_EQ(database.gallery().stats().items, number);
+  }
+  service.begin_stop();
+  service.finish();
 }
 
 }  // namespace
