@@ -7,6 +7,7 @@ set(SIMDB_ONNXRUNTIME AUTO CACHE STRING "Run models that OpenCV can't run with O
 set_property(CACHE SIMDB_ONNXRUNTIME PROPERTY STRINGS AUTO ON OFF)
 set(SIMDB_LIBHEIF AUTO CACHE STRING "Decode HEIC and AVIF with libheif: AUTO (where it is), ON or OFF")
 set_property(CACHE SIMDB_LIBHEIF PROPERTY STRINGS AUTO ON OFF)
+option(SIMDB_POSTGRES "Build postgres/, galleries in PostgreSQL, where libpq is" ON)
 option(SIMDB_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
 set(SIMDB_SANITIZE "" CACHE STRING "Sanitizers for every target: 'address,undefined' or 'thread'")
 

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "core/class_name.h"
+
 namespace simdb {
 
 NewItem new_item(std::string_view class_name, const SourceImage& image) {
@@ -12,6 +14,12 @@ NewItem new_item(std::string_view class_name, const SourceImage& image) {
            .width = static_cast<std::uint32_t>(image.image.width),
            .height = static_cast<std::uint32_t>(image.image.height)},
           image.thumbnail};
+}
+
+void require_usable(const ItemInfo& info) {
+  require_class_name(info.class_name);
+  if (!info.key.empty()) require_name(info.key, "key", kMaxKeyBytes);
+  require_metadata(info.metadata);
 }
 
 }  // namespace simdb

@@ -1,3 +1,5 @@
+#include "database/addition_plan.h"
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -6,7 +8,6 @@
 #include <utility>
 
 #include "core/printable.h"
-#include "database/addition_plan_internal.h"
 #include "simdb/error.h"
 
 namespace simdb {
@@ -26,7 +27,8 @@ std::optional<ItemChange> change_to(const ItemInfo& info, const ItemInfo& stored
 
 class Planner {
  public:
-  Planner(const Store& store, std::span<const NewItem> items) : store_(store), items_(items) {
+  Planner(const StoredItems& stored, std::span<const NewItem> items)
+      : reader_(stored), items_(items) {
     plan_.added.resize(items.size());
     plan_.first.resize(items.size());
   }
@@ -34,10 +36,8 @@ class Planner {
   AdditionPlan make() {
     // An item with a key is told by its key alone. So the others come later: an image that goes
     // away with its key is not there any more.
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-      plan_.first[i] = i;
-      if (!items_[i].info.key.empty()) add_with_key(i);
-    }
+    for (std::size_t i = 0; i < items_.size(); ++i) plan_.first[i] = i;
+    add_with_keys();
     find_images();
     for (std::size_t i = 0; i < items_.size(); ++i) {
       if (items_[i].info.key.empty()) add_without_key(i);
@@ -47,14 +47,26 @@ class Planner {
   }
 
  private:
-  void add_with_key(std::size_t i) {
-    const ItemInfo& info = items_[i].info;
-    if (!keys_.insert(info.key).second) {
-      throw Error(ErrorCode::kUsage, "two images are to have the key '" + printable(info.key) +
-                                         "'; add the one that is meant");
+  void add_with_keys() {
+    std::vector<std::size_t> keyed;
+    std::vector<std::string_view> keys;
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      const std::string& key = items_[i].info.key;
+      if (key.empty()) continue;
+      if (!keys_.insert(key).second) {
+        throw Error(ErrorCode::kUsage, "two images are to have the key '" + printable(key) +
+                                           "'; add the one that is meant");
+      }
+      keyed.push_back(i);
+      keys.push_back(key);
     }
-    const auto id = store_.find_key(info.key);
-    const auto stored = id ? store_.get(*id) : std::nullopt;
+    if (keys.empty()) return;
+    const auto owners = reader_.with_keys(keys);
+    for (std::size_t n = 0; n < keyed.size(); ++n) add_with_key(keyed[n], owners[n]);
+  }
+
+  void add_with_key(std::size_t i, const std::optional<ItemRecord>& stored) {
+    const ItemInfo& info = items_[i].info;
     if (stored && is_known(info.digest) && stored->info.digest == info.digest) {
       take_over(i, *stored);
       return;
@@ -83,24 +95,17 @@ class Planner {
     plan_.updates.push_back({stored, *std::move(change)});
   }
 
-  // Thousands may have the same file: they are read once per call, and not for a class that is new.
   void find_images() {
-    std::map<std::string_view, bool> has_items;
-    std::vector<Sha256> digests;
+    std::vector<ImageOfClass> images;
     for (const NewItem& item : items_) {
       const ItemInfo& info = item.info;
-      if (!info.key.empty() || !is_known(info.digest)) continue;
-      const auto [known, is_first] = has_items.try_emplace(info.class_name);
-      if (is_first) known->second = store_.class_size(info.class_name) > 0;
-      if (known->second) digests.push_back(info.digest);
+      if (info.key.empty() && is_known(info.digest))
+        images.push_back({info.digest, info.class_name});
     }
-    std::sort(digests.begin(), digests.end());
-    digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
-    for (const std::vector<ItemId>& ids : store_.find_digests(digests)) {
-      for (const auto& record : store_.get_many(ids)) {
-        if (!record || touched_.contains(record->id)) continue;
-        stored_.try_emplace({record->info.digest, record->info.class_name}, *record);
-      }
+    if (images.empty()) return;
+    for (const ItemRecord& record : reader_.with_images(images)) {
+      if (touched_.contains(record.id)) continue;
+      stored_.try_emplace({record.info.digest, record.info.class_name}, record);
     }
   }
 
@@ -109,7 +114,7 @@ class Planner {
     return same == stored_.end() ? std::nullopt : std::optional(same->second);
   }
 
-  const Store& store_;
+  const StoredItems& reader_;
   const std::span<const NewItem> items_;
   AdditionPlan plan_;
   std::set<std::string_view> keys_;
@@ -121,8 +126,34 @@ class Planner {
 
 }  // namespace
 
-AdditionPlan plan_addition(const Store& store, std::span<const NewItem> items) {
-  return Planner(store, items).make();
+void require_addable(std::span<const NewItem> items, const EmbeddingBatch& embeddings,
+                     std::size_t dimension) {
+  if (embeddings.rows() != items.size() || embeddings.dimension() != dimension) {
+    throw Error(ErrorCode::kUsage, "can't add " + std::to_string(items.size()) + " items with " +
+                                       std::to_string(embeddings.rows()) +
+                                       " embeddings of dimension " +
+                                       std::to_string(embeddings.dimension()) +
+                                       " to a gallery of dimension " + std::to_string(dimension));
+  }
+  for (const NewItem& item : items) {
+    if (item.image.empty() || sha256(item.image) == item.info.digest) continue;
+    throw Error(ErrorCode::kUsage, "can't keep the image of an item of class '" +
+                                       printable(item.info.class_name) +
+                                       "': its SHA-256 is not the digest of the item");
+  }
+}
+
+AdditionPlan plan_addition(const StoredItems& stored, std::span<const NewItem> items) {
+  return Planner(stored, items).make();
+}
+
+std::vector<AddedItem> added_items(AdditionPlan plan, std::span<const ItemId> ids) {
+  std::vector<AddedItem>& added = plan.added;
+  for (std::size_t i = 0; i < ids.size(); ++i) added[plan.fresh[i]] = {ids[i]};
+  for (std::size_t i = 0; i < added.size(); ++i) {
+    if (plan.first[i] != i) added[i] = {added[plan.first[i]].id, false};
+  }
+  return std::move(added);
 }
 
 }  // namespace simdb

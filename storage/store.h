@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/gallery_identity.h"
+#include "core/item_update.h"
 #include "simdb/digest.h"
 #include "simdb/embedding.h"
 #include "simdb/item.h"
@@ -30,13 +32,7 @@ enum class StoreMode {
   kReadOnly,   ///< a reader beside at most one writer; sees the state at the time of opening
 };
 
-/// Written once, when a store is created.
-struct StoreIdentity {
-  std::size_t dimension = 0;
-  std::string encoder_fingerprint;  ///< SHA-256 of `encoder_model`, hexadecimal
-  std::vector<std::byte> encoder_model;
-  std::string space = {};  ///< where set, `encoder_model` is description_of() it
-};
+using StoreIdentity = GalleryIdentity;
 
 /// Embeddings of a store's items by another encoder than its own, of all or some: being built, or
 /// those that were in use before.
@@ -69,12 +65,6 @@ struct StoreEntry {
 struct ImageFile {
   Sha256 digest{};
   std::span<const std::byte> bytes;
-};
-
-/// A stored item, as it is, and what is to become of it.
-struct ItemUpdate {
-  ItemRecord item;
-  ItemChange change;
 };
 
 /// What Store::repair did, in words for a person.

@@ -5,7 +5,7 @@
 #include <set>
 #include <tuple>
 
-#include "core/class_name.h"
+#include "core/new_item.h"
 #include "core/printable.h"
 #include "simdb/error.h"
 #include "storage/item_value_internal.h"
@@ -20,16 +20,6 @@ namespace {
 std::int64_t now_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
-void require_key(std::string_view key) {
-  if (!key.empty()) require_name(key, "key", kMaxKeyBytes);
-}
-
-void require_usable(const ItemInfo& info) {
-  require_class_name(info.class_name);
-  require_key(info.key);
-  require_metadata(info.metadata);
 }
 
 std::vector<ItemId> each_once(std::span<const ItemId> ids) {

@@ -232,8 +232,9 @@ class Gallery {
 
   /// Brings a gallery that was opened for reading to the newest state: what was acknowledged before
   /// the call is seen after it. Answers go on meanwhile, each of one state. Returns whether there
-  /// was a change; false in a gallery opened for writing, which sees its own. Throws Error(kUsage)
-  /// if another database is there now.
+  /// was a change; false in a gallery opened for writing, which sees its own. An engine whose
+  /// readers see the newest state in each call only tells. Throws Error(kUsage) if another database
+  /// is there now.
   virtual bool refresh() = 0;
 
   /// Every contradiction in what is stored, in words for a person; empty means sound. Changes

@@ -21,6 +21,9 @@ class GalleryHost {
   virtual std::unique_ptr<Gallery> open_reader() = 0;
   /// Whether what was acknowledged is there when it is opened again.
   virtual bool keeps() const = 0;
+  /// Whether a reader sees the state of when it was opened until it refreshes, and not always the
+  /// newest.
+  virtual bool readers_wait() const { return true; }
 };
 
 struct GalleryEngine {

@@ -87,6 +87,13 @@ std::vector<std::string> Process::read_rest() {
   return lines;
 }
 
+void Process::write_line(const std::string& line) {
+  const std::string text = line + '\n';
+  if (::write(input_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+    throw std::system_error(errno, std::generic_category(), "write");
+  }
+}
+
 void Process::close_input() {
   if (input_ >= 0) ::close(input_);
   input_ = -1;

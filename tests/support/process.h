@@ -27,6 +27,8 @@ class Process {
   bool output_ended() const noexcept { return ended_; }
   /// Whole lines that are there or come before the process has ended.
   std::vector<std::string> read_rest();
+  /// Throws std::system_error if it no longer reads.
+  void write_line(const std::string& line);
   void close_input();
   /// kill -9; returns after the process is gone.
   void kill();

@@ -1,0 +1,124 @@
+// Exact searches of a gallery in PostgreSQL beside the plain query of pgvector over the same table,
+// in turn:
+//   postgres_bench SERVER ITEMS [DIMENSION]
+// SERVER is an address of libpq where an empty schema "simdb_bench" may be made.
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include "postgres/postgres_gallery.h"
+#include "tests/support/embeddings.h"
+
+namespace simdb::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::size_t kRounds = 31;
+constexpr std::size_t kNearest = 10;
+constexpr std::size_t kItemsPerAdd = 50'000;
+
+double milliseconds(const std::function<void()>& work) {
+  const auto begin = Clock::now();
+  work();
+  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+class Plain {
+ public:
+  explicit Plain(const std::string& server) : connection_(PQconnectdb(server.c_str()), &PQfinish) {
+    run("SET search_path = simdb_bench, public");
+  }
+  std::size_t run(const std::string& sql, const char* vector = nullptr) {
+    const std::unique_ptr<PGresult, decltype(&PQclear)> result(
+        PQexecParams(connection_.get(), sql.c_str(), vector == nullptr ? 0 : 1, nullptr, &vector,
+                     nullptr, nullptr, /*resultFormat=*/1),
+        &PQclear);
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+      throw std::runtime_error(PQerrorMessage(connection_.get()));
+    }
+    return static_cast<std::size_t>(PQntuples(result.get()));
+  }
+
+ private:
+  std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
+};
+
+double quantile(std::vector<double> values, double part) {
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
+}
+
+void report(const char* name, const std::vector<double>& times) {
+  std::cout << fmt::format("{:28} {:8.2f} ms ({:.2f} to {:.2f})\n", name, quantile(times, 0.5),
+                           quantile(times, 0.1), quantile(times, 0.9));
+}
+
+int run(const std::string& server, std::size_t items, std::size_t dimension) {
+  const std::vector<std::byte> model(1);
+  const auto gallery = PostgresGallery::create({server, "simdb_bench"},
+                                               {dimension, to_hex(sha256(model)), model, ""});
+  double loading = 0;
+  for (std::size_t done = 0; done < items; done += kItemsPerAdd) {
+    std::vector<NewItem> some;
+    for (std::size_t n = done; n < std::min(items, done + kItemsPerAdd); ++n) {
+      some.push_back(test::numbered_item(n, "class " + std::to_string(n % 1000)));
+      some.back().thumbnail.clear();
+    }
+    const EmbeddingBatch embeddings = test::random_embeddings(some.size(), dimension, done);
+    loading += milliseconds([&] { gallery->add(some, embeddings); });
+  }
+  std::cout << fmt::format(
+      "{} items of dimension {}: added in {:.1f} s, {:.0f} bytes per item\n", items, dimension,
+      loading / 1000,
+      static_cast<double>(gallery->stats().disk_bytes) / static_cast<double>(items));
+  Plain plain(server);
+  plain.run("VACUUM ANALYZE vectors");
+  plain.run("VACUUM ANALYZE items");
+  std::vector<double> by_gallery;
+  std::vector<double> by_plain;
+  std::vector<double> ratios;
+  const EmbeddingBatch queries = test::random_embeddings(kRounds, dimension, 7);
+  for (std::size_t q = 0; q < kRounds; ++q) {
+    const std::string text = fmt::format("[{}]", fmt::join(queries.row(q), ","));
+    const auto ask_gallery = [&] {
+      by_gallery.push_back(milliseconds([&] { gallery->search(queries.row(q), kNearest); }));
+    };
+    const auto ask_plain = [&] {
+      by_plain.push_back(milliseconds([&] {
+        plain.run("SELECT id FROM vectors ORDER BY embedding <#> $1::vector LIMIT 10",
+                  text.c_str());
+      }));
+    };
+    q % 2 == 0 ? (ask_gallery(), ask_plain()) : (ask_plain(), ask_gallery());
+    ratios.push_back(by_gallery.back() / by_plain.back());
+  }
+  report("gallery", by_gallery);
+  report("plain query of pgvector", by_plain);
+  std::cout << fmt::format("ratio {:.3f} ({:.3f} to {:.3f})\n", quantile(ratios, 0.5),
+                           quantile(ratios, 0.1), quantile(ratios, 0.9));
+  return 0;
+}
+
+}  // namespace
+}  // namespace simdb::bench
+
+int main(int count, char** arguments) {
+  if (count < 3) {
+    std::cerr << "usage: postgres_bench SERVER ITEMS [DIMENSION]\n";
+    return 2;
+  }
+  try {
+    return simdb::bench::run(arguments[1], std::stoull(arguments[2]),
+                             count > 3 ? std::stoull(arguments[3]) : 16);
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "postgres/connection_internal.h"
+
+namespace simdb::postgres {
+namespace {
+
+// More at a time would have to lie in memory twice.
+constexpr std::size_t kCopyPiece = std::size_t{1} << 24;
+
+struct Meaning {
+  std::string_view state;  // what the SQLSTATE begins with
+  ErrorCode code;
+  const char* remedy;
+};
+
+// The first that fits.
+constexpr Meaning kMeanings[] = {
+    {"3D000", ErrorCode::kNotFound, "make that database with PostgreSQL's createdb"},
+    {"3F000", ErrorCode::kNotFound, "there is no gallery; 'simdb init --db' makes one"},
+    {"42P01", ErrorCode::kNotFound, "there is no gallery; 'simdb init --db' makes one"},
+    {"42501", ErrorCode::kIo, "have the role be given access: see docs/scaling.md"},
+    {"42704", ErrorCode::kBadInput, "the database lacks pgvector: CREATE EXTENSION vector"},
+    {"0A000", ErrorCode::kBadInput, "see docs/scaling.md for what the server must be able to do"},
+    {"25006", ErrorCode::kIo, "the server only reads: connect to the primary to change something"},
+    {"55P03", ErrorCode::kBusy, "another writer holds the gallery; try again"},
+    {"57014", ErrorCode::kBusy,
+     "the server's statement_timeout is too short, or it was told to stop"},
+    {"57P", ErrorCode::kIo, "the server is stopping or starting; try again"},
+    {"08", ErrorCode::kIo, "try again when the server can be reached"},
+    {"40", ErrorCode::kBusy, "other transactions are in the way; try again"},
+    {"53", ErrorCode::kIo, "give the server more of what it lacks"},
+    {"58", ErrorCode::kIo, "see the server's log"},
+    {"28", ErrorCode::kIo, "check user and password (PGPASSFILE, service file)"},
+    {"22", ErrorCode::kBadInput, "the value can't be kept in PostgreSQL"},
+    {"XX00", ErrorCode::kCorruption, "restore the database from a copy"},
+};
+constexpr Meaning kLost = {"", ErrorCode::kIo, "try again when the server can be reached"};
+constexpr Meaning kUnknown = {"", ErrorCode::kInternal, "see the server's log"};
+
+std::string first_line(const char* message) {
+  const std::string_view text(message == nullptr ? "" : message);
+  std::string_view line = text.substr(0, text.find('\n'));
+  for (const char* word : {"ERROR:  ", "FATAL:  "}) {
+    if (line.starts_with(word)) line.remove_prefix(std::string_view(word).size());
+  }
+  return std::string(line);
+}
+
+// Whether the server ends the session with such a word.
+bool ends_session(std::string_view state) {
+  return state.starts_with("08") || state == "57P01" || state == "57P02" || state == "57P03" ||
+         state == "57P05" || state == "25P03";
+}
+
+void ignore_notice(void* /*argument*/, const PGresult* /*notice*/) {}
+
+}  // namespace
+
+bool ServerError::is_transient() const noexcept {
+  return is_lost_ || state_ == "40001" || state_ == "40P01";
+}
+
+std::vector<std::byte> Result::bytes(std::size_t row, int column) const {
+  const std::string_view view = text(row, column);
+  const auto* first = reinterpret_cast<const std::byte*>(view.data());
+  return {first, first + view.size()};
+}
+
+void Result::vector(std::size_t row, int column, std::span<float> values) const {
+  decode_vector(text(row, column), values);
+}
+
+std::size_t Result::changed_rows() const {
+  const std::string digits = PQcmdTuples(result_.get());
+  return digits.empty() ? 0 : std::stoull(digits);
+}
+
+Connection::Connection(const std::string& address) {
+  // What comes before the address can be said otherwise there.
+  constexpr std::array names = {"connect_timeout", "fallback_application_name", "dbname",
+                                "client_encoding", static_cast<const char*>(nullptr)};
+  const std::array values = {"10", "simdb", address.c_str(), "UTF8",
+                             static_cast<const char*>(nullptr)};
+  connection_.reset(PQconnectdbParams(names.data(), values.data(), /*expand_dbname=*/1));
+  if (!connection_) throw Error(ErrorCode::kInternal, "there is no memory for a connection");
+  if (PQstatus(connection_.get()) != CONNECTION_OK) {
+    // What libpq says of an address that it can't read may show a part of it.
+    const bool is_read = PQdb(connection_.get()) != nullptr;
+    if (!is_read) {
+      throw Error(ErrorCode::kUsage,
+                  "can't read the address of the PostgreSQL database (it is not shown, as it may "
+                  "hold a password); give postgresql://USER@HOST/DATABASE");
+    }
+    const std::string reason = PQerrorMessage(connection_.get());
+    const bool no_database = reason.find("does not exist") != std::string::npos &&
+                             reason.find("database \"") != std::string::npos;
+    throw ServerError(no_database ? ErrorCode::kNotFound : ErrorCode::kIo,
+                      "can't connect to " + place() + ": " + first_line(reason.c_str()) +
+                          (no_database ? "; make it with PostgreSQL's createdb"
+                                       : "; check that the server runs, and user and password"),
+                      "", !no_database);
+  }
+  PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
+}
+
+std::string Connection::place() const {
+  const auto word = [](const char* text) { return std::string(text == nullptr ? "" : text); };
+  return "postgresql://" + word(PQhost(connection_.get())) + ":" + word(PQport(connection_.get())) +
+         "/" + word(PQdb(connection_.get()));
+}
+
+std::string Connection::quoted_name(const std::string& name) const {
+  char* const quoted = PQescapeIdentifier(connection_.get(), name.data(), name.size());
+  if (quoted == nullptr) fail(nullptr);
+  std::string result = quoted;
+  PQfreemem(quoted);
+  return result;
+}
+
+Result Connection::run(const char* sql, const Params& params) {
+  const std::vector<int> formats(static_cast<std::size_t>(params.size()), 1);
+  PGresult* const result =
+      PQexecParams(connection_.get(), sql, params.size(), nullptr, params.pointers().data(),
+                   params.lengths().data(), formats.data(), /*resultFormat=*/1);
+  const ExecStatusType status = PQresultStatus(result);
+  return checked(result, status == PGRES_COMMAND_OK ? status : PGRES_TUPLES_OK);
+}
+
+void Connection::copy(const char* sql, const CopyRows& rows) {
+  if (rows.empty()) return;
+  checked(PQexec(connection_.get(), sql), PGRES_COPY_IN);
+  const std::string bytes = rows.bytes() + "\xFF\xFF";
+  for (std::size_t at = 0; at < bytes.size(); at += kCopyPiece) {
+    const auto piece = static_cast<int>(std::min(kCopyPiece, bytes.size() - at));
+    if (PQputCopyData(connection_.get(), bytes.data() + at, piece) != 1) fail(nullptr);
+  }
+  if (PQputCopyEnd(connection_.get(), nullptr) != 1) fail(nullptr);
+  const Result done = checked(PQgetResult(connection_.get()), PGRES_COMMAND_OK);
+  while (PGresult* const more = PQgetResult(connection_.get())) PQclear(more);
+}
+
+void Connection::commit() {
+  const Result done = checked(PQexec(connection_.get(), "COMMIT"), PGRES_COMMAND_OK);
+  if (!done.is_command("COMMIT")) {
+    throw ServerError(ErrorCode::kInternal, place() + " has taken back a change", "40000", false);
+  }
+}
+
+bool Connection::reset() noexcept {
+  if (PQstatus(connection_.get()) != CONNECTION_OK) return false;
+  const PGTransactionStatusType status = PQtransactionStatus(connection_.get());
+  if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR) {
+    PQclear(PQexec(connection_.get(), "ROLLBACK"));
+  }
+  return PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
+}
+
+Result Connection::checked(PGresult* result, ExecStatusType expected) const {
+  Result owned(result);
+  if (result == nullptr || PQresultStatus(result) != expected) fail(result);
+  return owned;
+}
+
+void Connection::fail(const PGresult* result) const {
+  const char* const field =
+      result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const std::string state = field == nullptr ? "" : field;
+  const bool is_lost = PQstatus(connection_.get()) != CONNECTION_OK || ends_session(state);
+  const auto known = std::ranges::find_if(
+      kMeanings, [&](const Meaning& meaning) { return state.starts_with(meaning.state); });
+  const Meaning& meaning = known != std::end(kMeanings) && !state.empty() ? *known
+                           : is_lost                                      ? kLost
+                                                                          : kUnknown;
+  const char* primary =
+      result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  throw ServerError(meaning.code,
+                    place() + ": " +
+                        (primary == nullptr ? first_line(PQerrorMessage(connection_.get()))
+                                            : std::string(primary)) +
+                        "; " + meaning.remedy,
+                    state, is_lost);
+}
+
+}  // namespace simdb::postgres

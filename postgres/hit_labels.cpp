@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "core/class_mean.h"
+#include "core/vote.h"
+#include "postgres/search_internal.h"
+#include "simdb/classifier.h"
+
+namespace simdb::postgres {
+namespace {
+
+constexpr const char* kLabels =
+    "SELECT i.id, i.class_name, i.source, i.key IS NOT NULL OR i.metadata <> '{}', c.items, c.mark "
+    "FROM items i JOIN classes c ON c.name = i.class_name WHERE i.id = ANY($1::bigint[])";
+constexpr const char* kMembers =
+    "SELECT i.class_name, v.embedding FROM items i JOIN vectors v ON v.id = i.id "
+    "WHERE i.class_name = ANY($1::text[]) ORDER BY i.class_name, i.id";
+
+// The classes of hits in the order in which they are met, as far as a mean of one is heard.
+std::vector<std::string> heard_classes(std::span<const LabeledNeighbor> hits) {
+  std::vector<std::string> names;
+  for (const LabeledNeighbor& hit : hits) {
+    if (std::ranges::find(names, hit.class_name) == names.end()) names.push_back(hit.class_name);
+    if (names.size() == kMeansHeard) break;
+  }
+  if (names.size() == 1) names.clear();  // a class alone has the whole vote
+  return names;
+}
+
+}  // namespace
+
+std::vector<std::vector<LabeledNeighbor>> HitLabels::describe(
+    Connection& connection, const EmbeddingBatch& queries,
+    const std::vector<std::vector<Neighbor>>& found) {
+  std::vector<ItemId> ids;
+  for (const auto& list : found) {
+    for (const Neighbor& hit : list) ids.push_back(hit.id);
+  }
+  std::vector<std::vector<LabeledNeighbor>> hits(found.size());
+  if (ids.empty()) return hits;
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  const Result rows = connection.run(kLabels, Params().ids(ids));
+  std::unordered_map<std::int64_t, std::size_t> row_of;
+  Classes classes;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    row_of.emplace(rows.number(row, 0), row);
+    classes.try_emplace(
+        std::string(rows.text(row, 1)),
+        Class{static_cast<std::uint64_t>(rows.number(row, 4)), rows.number(row, 5)});
+  }
+  std::vector<std::string> heard;
+  for (std::size_t q = 0; q < found.size(); ++q) {
+    for (const Neighbor& hit : found[q]) {
+      const auto row = row_of.find(static_cast<std::int64_t>(to_number(hit.id)));
+      if (row == row_of.end()) {
+        throw Error(ErrorCode::kCorruption, "item " + std::to_string(to_number(hit.id)) +
+                                                " has an embedding but no record; restore the "
+                                                "database from a copy");
+      }
+      hits[q].push_back({hit.id, hit.similarity, std::string(rows.text(row->second, 1)),
+                         std::string(rows.text(row->second, 2)), 1, std::nullopt,
+                         rows.number(row->second, 3) != 0});
+    }
+    for (std::string& name : heard_classes(hits[q])) heard.push_back(std::move(name));
+  }
+  std::sort(heard.begin(), heard.end());
+  heard.erase(std::unique(heard.begin(), heard.end()), heard.end());
+  add_means(connection, heard, classes);
+  for (std::size_t q = 0; q < hits.size(); ++q) {
+    describe_classes(queries.row(q), hits[q], [&](std::string_view name, bool with_mean) {
+      const Class& known = classes.find(name)->second;
+      return ClassSummary{known.items, with_mean ? known.mean : nullptr};
+    });
+  }
+  return hits;
+}
+
+void HitLabels::add_means(Connection& connection, const std::vector<std::string>& names,
+                          Classes& classes) {
+  std::vector<std::string> unknown;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& name : names) {
+      Class& wanted = classes.find(name)->second;
+      if (!mean_is_heard(0, wanted.items)) continue;
+      const auto known = means_.find(name);
+      if (known != means_.end() && known->second.first == wanted.mark) {
+        wanted.mean = known->second.second;
+      } else {
+        unknown.push_back(name);
+      }
+    }
+  }
+  if (unknown.empty()) return;
+  const Result rows = connection.run(kMembers, Params().texts(unknown));
+  std::vector<float> values(dimension_);
+  for (std::size_t row = 0; row < rows.rows();) {
+    const std::string_view name = rows.text(row, 0);
+    ClassMean mean(dimension_);
+    for (; row < rows.rows() && rows.text(row, 0) == name; ++row) {
+      rows.vector(row, 1, values);
+      mean.add(values);
+    }
+    if (auto direction = mean.direction()) {
+      classes.find(name)->second.mean = std::make_shared<const Embedding>(*std::move(direction));
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  if ((means_.size() + unknown.size()) * dimension_ > kMaxNumbers) means_.clear();
+  for (const std::string& name : unknown) {
+    const Class& now = classes.find(name)->second;
+    means_.insert_or_assign(name, std::pair(now.mark, now.mean));
+  }
+}
+
+}  // namespace simdb::postgres

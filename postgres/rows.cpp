@@ -1,0 +1,139 @@
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/class_name.h"
+#include "postgres/rows_internal.h"
+
+namespace simdb::postgres {
+namespace {
+
+// Records or embeddings that lie in memory at a time.
+constexpr std::int64_t kRowsAtOnce = 10'000;
+
+constexpr char kEscape = '\1';
+
+[[noreturn]] void fail(ItemId id, const std::string& why) {
+  throw Error(ErrorCode::kCorruption, "item " + std::to_string(to_number(id)) + " is damaged: " +
+                                          why + "; restore the database from a copy");
+}
+
+std::string plain_text(std::string_view stored) {
+  std::string text;
+  text.reserve(stored.size());
+  for (std::size_t i = 0; i < stored.size(); ++i) {
+    if (stored[i] != kEscape || i + 1 == stored.size()) {
+      text += stored[i];
+    } else {
+      text += static_cast<char>(stored[++i] - 1);
+    }
+  }
+  return text;
+}
+
+nlohmann::json json_of(const MetadataValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return json_text(*text);
+  if (const auto* boolean = std::get_if<bool>(&value)) return *boolean;
+  return std::get<double>(value) + 0.0;  // no -0
+}
+
+MetadataValue value_of(ItemId id, const std::string& name, const nlohmann::json& value) {
+  if (value.is_boolean()) return value.get<bool>();
+  if (value.is_number()) return value.get<double>();
+  if (value.is_string()) return plain_text(value.get_ref<const std::string&>());
+  fail(id, "its field '" + name + "' is no boolean, number or text");
+}
+
+}  // namespace
+
+std::string json_text(std::string_view text) {
+  std::string stored;
+  stored.reserve(text.size());
+  for (const char c : text) {
+    if (c == '\0' || c == kEscape) {
+      stored += kEscape;
+      stored += static_cast<char>(c + 1);
+    } else {
+      stored += c;
+    }
+  }
+  return stored;
+}
+
+std::string to_json(const Metadata& metadata) {
+  nlohmann::json object = nlohmann::json::object();
+  for (const auto& [name, value] : metadata) object[name] = json_of(value);
+  return object.dump();
+}
+
+std::string to_json(const MetadataValue& value) {
+  const auto* number = std::get_if<double>(&value);
+  if (number != nullptr && std::isinf(*number)) return *number > 0 ? "1e400" : "-1e400";
+  return json_of(value).dump();
+}
+
+ItemRecord record_of(const Result& result, std::size_t row) {
+  ItemRecord record;
+  record.id = ItemId{static_cast<std::uint64_t>(result.number(row, 0))};
+  ItemInfo& info = record.info;
+  info.class_name = result.text(row, 1);
+  info.source = result.text(row, 2);
+  const std::string_view digest = result.text(row, 3);
+  if (!result.is_null(row, 3)) {
+    if (digest.size() != info.digest.size()) fail(record.id, "its digest is not 32 bytes");
+    std::copy(digest.begin(), digest.end(), info.digest.begin());
+  }
+  info.width = static_cast<std::uint32_t>(result.number(row, 4));
+  info.height = static_cast<std::uint32_t>(result.number(row, 5));
+  info.key = result.text(row, 6);
+  const std::string_view json = result.text(row, 7).substr(1);  // behind the form's version
+  if (json != "{}") {
+    const auto object = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
+    if (!object.is_object()) fail(record.id, "its metadata is no object");
+    for (const auto& [name, value] : object.items()) {
+      info.metadata.emplace(name, value_of(record.id, name, value));
+    }
+  }
+  record.added_ms = result.number(row, 8);
+  record.changed_ms = result.number(row, 9);
+  return record;
+}
+
+void for_each_page(Connection& connection, const char* sql,
+                   const std::function<bool(const Result&)>& visit) {
+  for (std::int64_t last = 0;;) {
+    const Result page = connection.run(sql, Params().number(last).number(kRowsAtOnce));
+    if (page.empty() || !visit(page)) return;
+    last = page.number(page.rows() - 1, 0);
+  }
+}
+
+void for_each_embedding(Connection& connection, std::size_t dimension,
+                        const std::function<bool(ItemId, std::span<const float>)>& visit) {
+  std::vector<float> values(dimension);
+  for_each_page(
+      connection,
+      "SELECT id, embedding FROM vectors WHERE id > $1::bigint ORDER BY id LIMIT $2::bigint",
+      [&](const Result& page) {
+        for (std::size_t row = 0; row < page.rows(); ++row) {
+          page.vector(row, 1, values);
+          if (!visit(ItemId{static_cast<std::uint64_t>(page.number(row, 0))}, values)) return false;
+        }
+        return true;
+      });
+}
+
+bool is_storable(std::string_view text) {
+  return text.find('\0') == std::string_view::npos && is_utf8(text);
+}
+
+std::string bytes_of(const Sha256& digest) {
+  if (digest == Sha256{}) return "";
+  return {digest.begin(), digest.end()};
+}
+
+std::string_view view_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace simdb::postgres

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "postgres/connection_internal.h"
+#include "simdb/item.h"
+#include "simdb/metadata.h"
+
+namespace simdb::postgres {
+
+/// Columns of `items` for record_of.
+inline constexpr const char* kItemColumns =
+    "id, class_name, source, digest, width, height, key, metadata, added_ms, changed_ms";
+/// A row of these columns. Throws Error(kCorruption), naming the id, if it can't be one.
+ItemRecord record_of(const Result& result, std::size_t row);
+
+/// Calls with the rows of a statement, page by page, until the callback returns false: the ids are
+/// in the first column, $1 is the last one seen and $2 how many rows a page has at most.
+void for_each_page(Connection& connection, const char* sql,
+                   const std::function<bool(const Result&)>& visit);
+/// With each embedding, in ascending order of id.
+void for_each_embedding(Connection& connection, std::size_t dimension,
+                        const std::function<bool(ItemId, std::span<const float>)>& visit);
+
+/// A flat object. jsonb takes no U+0000: a text has U+0001 U+0001 in place of it and U+0001 U+0002
+/// in place of U+0001, which leaves the order of texts as it is.
+std::string to_json(const Metadata& metadata);
+/// A value alone. Numbers beyond all doubles stand for the infinities.
+std::string to_json(const MetadataValue& value);
+/// A text as to_json() has it, but not quoted.
+std::string json_text(std::string_view text);
+
+/// False for what no text column can hold: then no row has it.
+bool is_storable(std::string_view text);
+
+/// Empty for the digest of zeros, which is kept as NULL.
+std::string bytes_of(const Sha256& digest);
+std::string_view view_of(std::span<const std::byte> bytes);
+
+}  // namespace simdb::postgres

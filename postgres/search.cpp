@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "postgres/filter_internal.h"
+#include "postgres/search_internal.h"
+#include "simdb/embedding.h"
+
+namespace simdb::postgres {
+namespace {
+
+// Candidates beyond the k that are asked for: most often the server's rounding reaches no further.
+constexpr std::size_t kMore = 16;
+constexpr double kUnitTolerance = 1e-3;
+
+}  // namespace
+
+void Search::require_valid(std::span<const float> query, const Lookup& lookup) const {
+  if (query.size() != dimension_) {
+    throw Error(ErrorCode::kUsage, "can't search for a query of dimension " +
+                                       std::to_string(query.size()) +
+                                       " in a gallery of dimension " + std::to_string(dimension_));
+  }
+  if (!(std::abs(squared_length(query) - 1) <= 2 * kUnitTolerance)) {  // also false for NaN
+    throw Error(ErrorCode::kUsage, "can't search for a query that is not of unit length");
+  }
+  if (!lookup.within && lookup.k == 0) {
+    throw Error(ErrorCode::kUsage, "can't search for the 0 nearest items; k is at least 1");
+  }
+}
+
+// The server adds up the products of floats in an order of its own: each sum is off by less than
+// half of this, the rounding of similarity() included.
+double Search::slack() const { return 2 * static_cast<double>(dimension_ + 4) * 6.1e-8; }
+
+std::vector<Neighbor> Search::ranked(const Result& rows, std::span<const float> query) const {
+  std::vector<Neighbor> found;
+  found.reserve(rows.rows());
+  std::vector<float> values(dimension_);
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    rows.vector(row, 1, values);
+    found.push_back(
+        {ItemId{static_cast<std::uint64_t>(rows.number(row, 0))}, similarity(query, values)});
+  }
+  return found;
+}
+
+std::vector<Neighbor> Search::find(Connection& connection, std::span<const float> query,
+                                   const Lookup& lookup) const {
+  if (!lookup.within) return nearest(connection, query, lookup);
+  std::vector<Neighbor> found = within(connection, query, *lookup.within, SIZE_MAX, lookup.filter);
+  std::erase_if(found, [&](const Neighbor& hit) { return hit.similarity < *lookup.within; });
+  return found;
+}
+
+std::vector<Neighbor> Search::nearest(Connection& connection, std::span<const float> query,
+                                      const Lookup& lookup) const {
+  const std::size_t wanted =
+      std::min<std::size_t>(lookup.k, std::numeric_limits<std::int32_t>::max());
+  Params params = Params().vector(query).number(static_cast<std::int64_t>(wanted + kMore));
+  const std::string from = from_vectors(lookup.filter, params);
+  if (is_approximate_) {
+    // The index alone gives no more rows than this, and too few where a filter lets few through.
+    connection.run(
+        "SELECT set_config('hnsw.ef_search', least(1000, greatest(100, 2 * $1::bigint))::text, "
+        "true), set_config('hnsw.iterative_scan', 'strict_order', true)",
+        Params().number(static_cast<std::int64_t>(wanted + kMore)));
+  }
+  // No index has "+ 0", so all rows are compared, by several processes where there are many.
+  const std::string order =
+      is_approximate_ ? "v.embedding <#> $1::vector" : "(v.embedding <#> $1::vector) + 0";
+  std::vector<Neighbor> found = ranked(connection.run(("SELECT v.id, v.embedding FROM " + from +
+                                                       " ORDER BY " + order + " LIMIT $2::bigint")
+                                                          .c_str(),
+                                                      params),
+                                       query);
+  const bool is_all = found.size() < wanted + kMore;
+  const float last = is_all ? 0 : found.back().similarity;
+  std::sort(found.begin(), found.end(), ranks_before);
+  if (!is_all && !is_approximate_) {
+    const float worst = found[wanted - 1].similarity;
+    // What the server has left out may be as near as that.
+    if (last + slack() >= worst) {
+      found = within(connection, query, worst, wanted, lookup.filter);
+    }
+  }
+  found.resize(std::min(found.size(), wanted));
+  return found;
+}
+
+// At least all of this similarity or more, but of those with equal vectors only the first ids.
+std::vector<Neighbor> Search::within(Connection& connection, std::span<const float> query,
+                                     float min_similarity, std::size_t per_vector,
+                                     const SearchFilter& filter) const {
+  Params params = Params().vector(query);
+  std::string sql = "SELECT v.id, v.embedding";
+  const bool is_capped = per_vector != SIZE_MAX;
+  if (is_capped) sql += ", row_number() OVER (PARTITION BY v.embedding ORDER BY v.id) AS place";
+  sql += " FROM " + from_vectors(filter, params);
+  // Similarities end at -1, what the server computes does not.
+  const double bound = min_similarity - slack();
+  params.real(bound > -1 ? -bound : std::numeric_limits<double>::infinity());
+  sql += (sql.find(" WHERE ") == std::string::npos ? " WHERE " : " AND ") +
+         std::string("(v.embedding <#> $1::vector) <= $") + std::to_string(params.size()) +
+         "::float8";
+  if (is_capped) {
+    params.number(static_cast<std::int64_t>(per_vector));
+    sql = "SELECT id, embedding FROM (" + sql + ") near WHERE place <= $" +
+          std::to_string(params.size()) + "::bigint";
+  }
+  std::vector<Neighbor> found = ranked(connection.run(sql.c_str(), params), query);
+  std::sort(found.begin(), found.end(), ranks_before);
+  return found;
+}
+
+}  // namespace simdb::postgres

@@ -1,0 +1,36 @@
+// What every engine must do, of PostgreSQL.
+#include "tests/database/gallery_conformance.h"
+#include "tests/postgres/server.h"
+#include "tests/postgres/shards.h"
+
+namespace simdb::test {
+namespace {
+
+class PostgresHost final : public GalleryHost {
+ public:
+  explicit PostgresHost(bool has_shards) : address_(PostgresServer::new_address()) {
+    PostgresGallery::create(address_, small_identity());
+    if (has_shards) move_to_shards(address_);
+  }
+  std::unique_ptr<Gallery> open() override { return PostgresGallery::open(address_); }
+  std::unique_ptr<Gallery> open_reader() override {
+    return PostgresGallery::open(address_, {.is_read_only = true});
+  }
+  bool keeps() const override { return true; }
+  bool readers_wait() const override { return false; }
+
+ private:
+  const PostgresAddress address_;
+};
+
+std::vector<GalleryEngine> engines() {
+  if (PostgresServer::shared() == nullptr) return {};
+  return {{"one_server", [] { return std::make_unique<PostgresHost>(false); }},
+          {"three_shards", [] { return std::make_unique<PostgresHost>(true); }}};
+}
+
+INSTANTIATE_TEST_SUITE_P(Postgres, GalleryConformanceTest, testing::ValuesIn(engines()),
+                         [](const auto& tested) { return tested.param.name; });
+
+}  // namespace
+}  // namespace simdb::test
