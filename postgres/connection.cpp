@@ -121,13 +121,46 @@ std::string Connection::quoted_name(const std::string& name) const {
   return result;
 }
 
+// Takes what has not been waited for. A lost connection shows with the next statement.
+void Connection::drain() {
+  if (!std::exchange(is_ending_, false)) return;
+  while (PGresult* const left = PQgetResult(connection_.get())) PQclear(left);
+}
+
 Result Connection::run(const char* sql, const Params& params) {
+  drain();
+  if (std::exchange(begins_with_next_, false)) return run_in_snapshot(sql, params);
   const std::vector<int> formats(static_cast<std::size_t>(params.size()), 1);
   PGresult* const result =
       PQexecParams(connection_.get(), sql, params.size(), nullptr, params.pointers().data(),
                    params.lengths().data(), formats.data(), /*resultFormat=*/1);
   const ExecStatusType status = PQresultStatus(result);
   return checked(result, status == PGRES_COMMAND_OK ? status : PGRES_TUPLES_OK);
+}
+
+Result Connection::run_in_snapshot(const char* sql, const Params& params) {
+  PGconn* const server = connection_.get();
+  const std::vector<int> formats(static_cast<std::size_t>(params.size()), 1);
+  const bool is_sent =
+      PQenterPipelineMode(server) == 1 &&
+      PQsendQueryParams(server, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", 0, nullptr,
+                        nullptr, nullptr, nullptr, 1) == 1 &&
+      PQsendQueryParams(server, sql, params.size(), nullptr, params.pointers().data(),
+                        params.lengths().data(), formats.data(), 1) == 1 &&
+      PQpipelineSync(server) == 1;
+  if (!is_sent) fail(nullptr);
+  checked(PQgetResult(server), PGRES_COMMAND_OK);
+  PQclear(PQgetResult(server));  // null: the end of what BEGIN gives
+  Result rows = checked(PQgetResult(server), PGRES_TUPLES_OK);
+  PQclear(PQgetResult(server));
+  checked(PQgetResult(server), PGRES_PIPELINE_SYNC);
+  if (PQexitPipelineMode(server) != 1) fail(nullptr);
+  return rows;
+}
+
+void Connection::end_snapshot() {
+  begins_with_next_ = false;
+  is_ending_ = PQsendQuery(connection_.get(), "COMMIT") == 1;
 }
 
 void Connection::copy(const char* sql, const CopyRows& rows) {
@@ -151,12 +184,15 @@ void Connection::commit() {
 }
 
 bool Connection::reset() noexcept {
+  begins_with_next_ = false;
   if (PQstatus(connection_.get()) != CONNECTION_OK) return false;
+  if (is_ending_) return true;
   const PGTransactionStatusType status = PQtransactionStatus(connection_.get());
   if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR) {
     PQclear(PQexec(connection_.get(), "ROLLBACK"));
   }
-  return PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
+  return PQtransactionStatus(connection_.get()) == PQTRANS_IDLE &&
+         PQpipelineStatus(connection_.get()) == PQ_PIPELINE_OFF;
 }
 
 Result Connection::checked(PGresult* result, ExecStatusType expected) const {

@@ -81,8 +81,10 @@ class Connection {
   Result run(const char* sql, const Params& params = {});
   /// The rows of a COPY ... FROM STDIN (FORMAT binary).
   void copy(const char* sql, const CopyRows& rows);
-  /// Begins to read one state.
-  void begin_snapshot() { run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); }
+  /// From the next statement on one state is read. It goes to the server together with that one.
+  void begin_snapshot() noexcept { begins_with_next_ = true; }
+  /// Does not wait for the server.
+  void end_snapshot();
   void begin() { run("BEGIN ISOLATION LEVEL READ COMMITTED"); }
   void commit();
   /// Brings it back to where statements can begin; false if it is of no more use.
@@ -98,10 +100,14 @@ class Connection {
   struct Finish {
     void operator()(PGconn* connection) const { PQfinish(connection); }
   };
+  Result run_in_snapshot(const char* sql, const Params& params);
+  void drain();
   Result checked(PGresult* result, ExecStatusType expected) const;
   [[noreturn]] void fail(const PGresult* result) const;
 
   std::unique_ptr<PGconn, Finish> connection_;
+  bool begins_with_next_ = false;
+  bool is_ending_ = false;  // a snapshot
 };
 
 }  // namespace simdb::postgres

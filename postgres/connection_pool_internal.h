@@ -37,7 +37,7 @@ class ConnectionPool {
     return this->read([&](Connection& connection) {
       connection.begin_snapshot();
       auto result = read(connection);
-      connection.commit();
+      connection.end_snapshot();
       return result;
     });
   }

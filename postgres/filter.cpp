@@ -102,10 +102,8 @@ std::string where_sql(const SearchFilter& filter, const char* id, Params& params
   for (const MetadataCondition& condition : filter.where) {
     conditions.push_back(condition_sql(condition, numbered));
   }
-  std::string sql;
-  for (const std::string& condition : conditions) {
-    sql += (sql.empty() ? " WHERE (" : " AND (") + condition + ")";
-  }
+  std::string sql = " WHERE true";
+  for (const std::string& condition : conditions) sql += " AND (" + condition + ")";
   return sql;
 }
 

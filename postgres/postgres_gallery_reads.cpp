@@ -249,8 +249,7 @@ std::vector<ItemRecord> PostgresGallery::items_after(ItemId after, std::size_t l
                         .number(static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
     std::string sql = std::string("SELECT ") + postgres::kItemColumns + " FROM " +
                       postgres::from_items(filter, params);
-    sql += (params.size() > 2 ? " AND i.id > $1::bigint" : " WHERE i.id > $1::bigint");
-    sql += " ORDER BY i.id LIMIT $2::bigint";
+    sql += " AND i.id > $1::bigint ORDER BY i.id LIMIT $2::bigint";
     const Result rows = connection.run(sql.c_str(), params);
     std::vector<ItemRecord> page;
     page.reserve(rows.rows());

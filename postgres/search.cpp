@@ -101,9 +101,7 @@ std::vector<Neighbor> Search::within(Connection& connection, std::span<const flo
   // Similarities end at -1, what the server computes does not.
   const double bound = min_similarity - slack();
   params.real(bound > -1 ? -bound : std::numeric_limits<double>::infinity());
-  sql += (sql.find(" WHERE ") == std::string::npos ? " WHERE " : " AND ") +
-         std::string("(v.embedding <#> $1::vector) <= $") + std::to_string(params.size()) +
-         "::float8";
+  sql += " AND (v.embedding <#> $1::vector) <= $" + std::to_string(params.size()) + "::float8";
   if (is_capped) {
     params.number(static_cast<std::int64_t>(per_vector));
     sql = "SELECT id, embedding FROM (" + sql + ") near WHERE place <= $" +

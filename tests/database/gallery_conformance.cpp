@@ -268,7 +268,7 @@ TEST_P(GalleryConformanceTest, AgreesWithAPlainMap) {
   std::mt19937_64 random(7);
   const char* const names[] = {"a", "b", "c", "d"};
   std::vector<ItemId> known;
-  for (std::uint64_t step = 1; step <= 250; ++step) {
+  for (std::uint64_t step = 1; step <= host->steps(); ++step) {
     const auto dice = random() % 14;
     if (dice < 6) {
       std::vector<NewItem> items(1 + random() % 9);

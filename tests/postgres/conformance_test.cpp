@@ -8,7 +8,8 @@ namespace {
 
 class PostgresHost final : public GalleryHost {
  public:
-  explicit PostgresHost(bool has_shards) : address_(PostgresServer::new_address()) {
+  explicit PostgresHost(bool has_shards)
+      : has_shards_(has_shards), address_(PostgresServer::new_address()) {
     PostgresGallery::create(address_, small_identity());
     if (has_shards) move_to_shards(address_);
   }
@@ -18,8 +19,10 @@ class PostgresHost final : public GalleryHost {
   }
   bool keeps() const override { return true; }
   bool readers_wait() const override { return false; }
+  std::uint64_t steps() const override { return has_shards_ ? 60 : 250; }  // each takes longer
 
  private:
+  const bool has_shards_;
   const PostgresAddress address_;
 };
 

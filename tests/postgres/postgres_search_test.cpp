@@ -1,6 +1,8 @@
 // Answers of PostgreSQL against those of the gallery in a folder.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "database/embedded_gallery.h"
 #include "tests/database/gallery_conformance.h"
@@ -155,9 +157,11 @@ TEST_F(PostgresSearchTest, ApproximateSearchesUseTheIndexAndFindMost) {
     items.push_back(numbered_item(n, n % 100 == 0 ? "rare" : "a"));
   }
   add(items, random_embeddings(items.size(), 16, 1));
-  EXPECT_EQ(gallery->reindex().items, 5000U);
-  EXPECT_GT(gallery->reindex().snapshot_bytes, 100'000U);
-  const auto approximate = PostgresGallery::open(address, {.is_approximate = true});
+  gallery->reindex();
+  const ReindexReport report = gallery->reindex();  // in place of the one before
+  EXPECT_EQ(report.items, 5000U);
+  EXPECT_GT(report.snapshot_bytes, 100'000U);
+  auto approximate = PostgresGallery::open(address, {.is_approximate = true});
   EXPECT_TRUE(approximate->is_approximate());
   EXPECT_FALSE(gallery->is_approximate());
   const EmbeddingBatch queries = random_embeddings(50, 16, 2);
@@ -171,6 +175,20 @@ TEST_F(PostgresSearchTest, ApproximateSearchesUseTheIndexAndFindMost) {
     }
     EXPECT_GT(same, 450U);  // of 500
   }
+  const auto uses_of_index = [&] {  // a session tells of its last at its end
+    return execute(address.server,
+                   "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'vectors_near' "
+                   "AND schemaname = '" +
+                       address.schema + "'");
+  };
+  gallery->search(queries.row(0), 10);
+  gallery.reset();
+  EXPECT_EQ(uses_of_index(), std::vector<std::string>{"0"}) << "an exact search must not";
+  approximate.reset();
+  for (int i = 0; i < 500 && uses_of_index().front() == "0"; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_NE(uses_of_index(), std::vector<std::string>{"0"});
 }
 
 }  // namespace
