@@ -1,4 +1,5 @@
 // What every engine must do, of PostgreSQL.
+#include "database/replica_gallery.h"
 #include "tests/database/gallery_conformance.h"
 #include "tests/postgres/server.h"
 #include "tests/postgres/shards.h"
@@ -26,10 +27,27 @@ class PostgresHost final : public GalleryHost {
   const PostgresAddress address_;
 };
 
+// A copy in this process that follows a gallery in PostgreSQL.
+class CopyHost final : public GalleryHost {
+ public:
+  CopyHost() { PostgresGallery::create(address_, small_identity()); }
+  std::unique_ptr<Gallery> open() override { return copy_of({}); }
+  std::unique_ptr<Gallery> open_reader() override { return copy_of({.is_read_only = true}); }
+  bool keeps() const override { return true; }
+
+ private:
+  std::unique_ptr<Gallery> copy_of(const PostgresOptions& options) {
+    return std::make_unique<ReplicaGallery>(PostgresGallery::open(address_, options));
+  }
+
+  const PostgresAddress address_ = PostgresServer::new_address();
+};
+
 std::vector<GalleryEngine> engines() {
   if (PostgresServer::shared() == nullptr) return {};
   return {{"one_server", [] { return std::make_unique<PostgresHost>(false); }},
-          {"three_shards", [] { return std::make_unique<PostgresHost>(true); }}};
+          {"three_shards", [] { return std::make_unique<PostgresHost>(true); }},
+          {"copy", [] { return std::make_unique<CopyHost>(); }}};
 }
 
 INSTANTIATE_TEST_SUITE_P(Postgres, GalleryConformanceTest, testing::ValuesIn(engines()),
