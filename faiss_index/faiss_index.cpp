@@ -145,6 +145,7 @@ void FaissIndex::range_search(Label n, const float* x, float radius,
         if (is_product ? distance <= radius : distance >= radius) continue;
         found[i].push_back({label_of(hit.id), distance});
       }
+      std::ranges::sort(found[i], {}, &Hit::label);
     }
   });
   for (std::size_t i = 0; i < found.size(); ++i) result->lims[i] = found[i].size();

@@ -37,7 +37,8 @@ class FaissIndex final : public faiss::Index {
   /// Fills the end of a list with the label -1 where fewer than k rows match.
   void search(Label n, const float* x, Label k, float* distances, Label* labels,
               const faiss::SearchParameters* params = nullptr) const override;
-  /// Rows of a larger inner product, or of a smaller distance, than `radius`, nearest first.
+  /// Rows of a larger inner product, or of a smaller distance, than `radius`; by label, as in a
+  /// flat index.
   void range_search(Label n, const float* x, float radius, faiss::RangeSearchResult* result,
                     const faiss::SearchParameters* params = nullptr) const override;
   void reset() override;
