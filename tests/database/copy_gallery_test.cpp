@@ -17,6 +17,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Many steps for few items.
+class SmallPages final : public PlainGallery {
+ public:
+  using PlainGallery::PlainGallery;
+  std::vector<ItemRecord> items_after(ItemId after, std::size_t limit,
+                                      const SearchFilter& filter = {}) const override {
+    return PlainGallery::items_after(after, limit == 1024 ? 64 : limit, filter);
+  }
+};
+
 class CopyGalleryTest : public testing::Test {
  protected:
   // Items with holes among their ids, keys, fields, settings and images.
@@ -46,7 +56,7 @@ class CopyGalleryTest : public testing::Test {
 
   TemporaryFolder folder;
   fs::path copy = folder / "copy";
-  PlainGallery original{16, std::vector<std::byte>(1000, std::byte{42})};
+  SmallPages original{16, std::vector<std::byte>(1000, std::byte{42})};
 };
 
 TEST_F(CopyGalleryTest, IsWhatTheOriginalIs) {
@@ -70,14 +80,9 @@ TEST_F(CopyGalleryTest, IsWhatTheOriginalIs) {
 
 TEST_F(CopyGalleryTest, GoesOnWhereItEndedWithWhatCameMeanwhile) {
   fill(original);
-  for (std::uint64_t i = 2; i <= 5; ++i) {
-    std::vector<NewItem> items;
-    for (std::uint64_t n = 0; n < 900; ++n) items.push_back(numbered_item(1000 * i + n, "d"));
-    original.add(items, corner_embeddings(items.size(), i));
-  }
-  for (int step = 1; step < 5; ++step) {
-    EXPECT_EQ(code_of([&] { copy_gallery(original, copy, stopping_at(step)); }), ErrorCode::kIo);
-    if (step == 1) EXPECT_EQ(code_of([&] { Database::open(copy); }), ErrorCode::kUsage);
+  for (int step = 1; step < 3; ++step) {
+    EXPECT_EQ(code_of([&] { copy_gallery(original, copy, stopping_at(2)); }), ErrorCode::kIo);
+    EXPECT_EQ(code_of([&] { Database::open(copy); }), ErrorCode::kUsage);
     original.remove(std::vector{ItemId{static_cast<std::uint64_t>(30 + step)}, ItemId{3000}});
     original.update(ids_from(60, 3), {.class_name = "e" + std::to_string(step)});
     original.add(std::vector{item_with_image(9000 + static_cast<std::uint64_t>(step), "f")},
