@@ -16,6 +16,10 @@ class Numbered {
     params_.text(value);
     return last("text");
   }
+  std::string bytes(std::string_view value) {
+    params_.text(value);
+    return last("bytea");
+  }
   std::string json(const MetadataValue& value) {
     params_.text(to_json(value));
     // A parameter of type jsonb would have to come in another form.
@@ -64,9 +68,10 @@ std::string condition_sql(const MetadataCondition& condition, Numbered& numbered
   if (!is_storable(condition.name)) return "false";
   const auto* text = std::get_if<std::string>(&condition.value);
   if (text != nullptr && !is_storable(json_text(*text))) {  // no text is equal to it
-    return condition.comparison == Comparison::kNotEqual
-               ? "i.metadata ? " + numbered.text(condition.name)
-               : "false";
+    if (condition.comparison == Comparison::kEqual) return "false";
+    if (condition.comparison == Comparison::kNotEqual) {
+      return "i.metadata ? " + numbered.text(condition.name);
+    }
   }
   if (condition.comparison == Comparison::kEqual) {  // by the index
     return "i.metadata @> jsonb_build_object(" + numbered.text(condition.name) + ", " +
@@ -76,14 +81,14 @@ std::string condition_sql(const MetadataCondition& condition, Numbered& numbered
   if (condition.comparison == Comparison::kNotEqual) {
     return field + " <> " + numbered.json(condition.value);
   }
-  // Texts of jsonb have the order of the database's language, so they are taken out of it.
+  // Texts of jsonb have the order of the database's language, so their bytes are taken out of it.
   const char* const type = text != nullptr ? "string" : number != nullptr ? "number" : "boolean";
   const std::string of_type = "jsonb_typeof(" + field + ") = '" + type + "' AND ";
   if (text == nullptr) {
     return of_type + field + operator_of(condition.comparison) + numbered.json(condition.value);
   }
-  return of_type + "((" + field + ") #>> '{}') COLLATE \"C\"" + operator_of(condition.comparison) +
-         numbered.text(json_text(*text));
+  return of_type + "convert_to((" + field + ") #>> '{}', 'UTF8')" +
+         operator_of(condition.comparison) + numbered.bytes(json_text(*text));
 }
 
 std::string where_sql(const SearchFilter& filter, const char* id, Params& params) {

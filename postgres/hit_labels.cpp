@@ -53,11 +53,8 @@ std::vector<std::vector<LabeledNeighbor>> HitLabels::describe(
   for (std::size_t q = 0; q < found.size(); ++q) {
     for (const Neighbor& hit : found[q]) {
       const auto row = row_of.find(static_cast<std::int64_t>(to_number(hit.id)));
-      if (row == row_of.end()) {
-        throw Error(ErrorCode::kCorruption, "item " + std::to_string(to_number(hit.id)) +
-                                                " has an embedding but no record; restore the "
-                                                "database from a copy");
-      }
+      // Only of shards that have no state in common: it was removed meanwhile.
+      if (row == row_of.end()) continue;
       hits[q].push_back({hit.id, hit.similarity, std::string(rows.text(row->second, 1)),
                          std::string(rows.text(row->second, 2)), 1, std::nullopt,
                          rows.number(row->second, 3) != 0});

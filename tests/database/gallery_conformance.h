@@ -24,6 +24,8 @@ class GalleryHost {
   /// Whether a reader sees the state of when it was opened until it refreshes, and not always the
   /// newest.
   virtual bool readers_wait() const { return true; }
+  /// Whether all of an answer is of one state while changes run.
+  virtual bool has_one_state() const { return true; }
   /// How many random steps it is followed for.
   virtual std::uint64_t steps() const { return 250; }
 };

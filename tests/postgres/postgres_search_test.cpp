@@ -144,7 +144,7 @@ TEST_F(PostgresSearchTest, ConditionsMeanWhatTheyDoInAFolder) {
                                  << (&value - wanted.data());
     }
   }
-  for (const std::string name : {"f\0g", "\xFF"}) {
+  for (const std::string& name : {std::string("f\0g", 3), std::string("\xFF")}) {
     EXPECT_TRUE(
         gallery->items_after({}, 9, {{}, {}, {{name, Comparison::kNotEqual, 1.0}}}).empty());
     EXPECT_TRUE(gallery->items_after({}, 9, {{name}}).empty());
