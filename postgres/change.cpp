@@ -105,11 +105,13 @@ std::vector<ItemId> Change::add(const AdditionPlan& plan, std::span<const NewIte
                                 const EmbeddingBatch& embeddings) {
   for (const std::size_t i : plan.fresh) require_usable(items[i].info);
   std::vector<ItemId> replaced;
+  replaced.reserve(plan.replaced.size());
   for (const ItemRecord& record : plan.replaced) replaced.push_back(record.id);
   // First: what comes later may take over a key.
   if (!replaced.empty()) erase(replaced);
   update_items(plan.updates);
   std::vector<ItemId> ids;
+  ids.reserve(plan.fresh.size());
   for (std::size_t i = 0; i < plan.fresh.size(); ++i) {
     ids.push_back(ItemId{static_cast<std::uint64_t>(next_id_) + i});
   }
