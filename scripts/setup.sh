@@ -166,34 +166,20 @@ make_photo_backbone() {
     mv "$models/unchecked.onnx" "$models/photo_backbone.onnx"
 }
 
-# Puts schemathesis, which asks an HTTP API what its own document says may be asked, into build/schemathesis.
-install_schemathesis() {
-  local scripts folder
+# Puts what scripts/NAME.txt lists into build/NAME, once: fetch_list NAME "what it is" OPTION..., which is pip's command and where it puts things.
+fetch_list() {
+  local name=$1 what=$2 scripts folder
+  shift 2
   scripts=$(dirname "${BASH_SOURCE[0]}")
-  folder=$scripts/../build/schemathesis
-  if cmp --silent "$scripts/schemathesis.txt" "$folder/installed.txt"; then
+  folder=$scripts/../build/$name
+  if cmp --silent "$scripts/$name.txt" "$folder/done.txt"; then
     return
   fi
-  echo "setup.sh: fetching schemathesis from PyPI, for the tests of the server (8 MB)"
+  echo "setup.sh: fetching $what"
   rm -rf "$folder"
-  /usr/bin/python3 -m pip --quiet install --no-deps --require-hashes --only-binary :all: --retries 1 --timeout 20 \
-                   --target "$folder" --requirement "$scripts/schemathesis.txt" &&
-    cp "$scripts/schemathesis.txt" "$folder/installed.txt"
-}
-
-# Puts the wheels that `pip install .` builds with into build/build_backend.
-fetch_build_backend() {
-  local scripts folder
-  scripts=$(dirname "${BASH_SOURCE[0]}")
-  folder=$scripts/../build/build_backend
-  if cmp --silent "$scripts/build_backend.txt" "$folder/fetched.txt"; then
-    return
-  fi
-  echo "setup.sh: fetching scikit-build-core from PyPI, for the test of 'pip install .' (0.4 MB)"
-  rm -rf "$folder"
-  /usr/bin/python3 -m pip --quiet download --no-deps --require-hashes --only-binary :all: --retries 1 --timeout 20 \
-                   --dest "$folder" --requirement "$scripts/build_backend.txt" &&
-    cp "$scripts/build_backend.txt" "$folder/fetched.txt"
+  /usr/bin/python3 -m pip --quiet "$@" "$folder" --no-deps --require-hashes --only-binary :all: --retries 1 --timeout 20 \
+                   --requirement "$scripts/$name.txt" &&
+    cp "$scripts/$name.txt" "$folder/done.txt"
 }
 
 as_root=()
@@ -216,10 +202,13 @@ if [[ $with_photo ]] && ! make_photo_backbone; then
          "'simdb init' then needs --encoder; all else is built and tested. Run scripts/setup.sh again when PyPI can be" \
          "reached, then build." >&2
 fi
-if [[ $with_tests ]] && ! install_schemathesis; then
+# It asks an HTTP API what its own document says may be asked.
+if [[ $with_tests ]] &&
+  ! fetch_list schemathesis "schemathesis from PyPI, for the tests of the server (8 MB)" install --target; then
   echo "setup.sh: schemathesis could not be had (see above), so one test of the server will be skipped." >&2
 fi
-if [[ $with_tests ]] && ! fetch_build_backend; then
+if [[ $with_tests ]] &&
+  ! fetch_list build_backend "scikit-build-core from PyPI, for the test of 'pip install .' (0.4 MB)" download --dest; then
   echo "setup.sh: scikit-build-core could not be had (see above), so the test of 'pip install .' will be skipped." >&2
 fi
 if [[ $with_tests ]] && ! "$(dirname "${BASH_SOURCE[0]}")/build_pgvector.sh"; then

@@ -27,7 +27,7 @@ unexpected-methods = ["DELETE", "GET", "PATCH", "POST", "PUT"]
 
 
 def main(program, tool):
-    if not (tool / "installed.txt").exists():
+    if not (tool / "done.txt").exists():
         print("schemathesis is not there. Remedy: scripts/setup.sh, with PyPI in reach")
         return 77
     with tempfile.TemporaryDirectory(prefix="simdb-schemathesis-") as folder:

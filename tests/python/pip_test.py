@@ -57,7 +57,7 @@ def main(sources, build, version, *definitions):
     if not list((build / "python/simdb").glob("_simdb*.so")):
         print("skipped: the Python module was not built; it needs pybind11-dev and python3-dev")
         return 77
-    if not (sources / WHEELS / "fetched.txt").exists():
+    if not (sources / WHEELS / "done.txt").exists():
         print(f"skipped: no build backend in {WHEELS}; scripts/setup.sh fetches it from PyPI")
         return 77
     with tempfile.TemporaryDirectory(prefix="simdb-pip-") as name:
