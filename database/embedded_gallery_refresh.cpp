@@ -137,13 +137,7 @@ void EmbeddedGallery::follow(const FollowedChanges& changes) {
       gone.push_back(before.id);
     }
   };
-  // As in add() and change(): answers see all of it at once.
-  std::unique_lock no_answers(state_mutex_, std::defer_lock);
-  const bool only_adds =
-      changes.updated.empty() && std::ranges::all_of(changes.events, [](const ItemEvent& event) {
-        return event.kind == ChangeKind::kAdded;
-      });
-  if (!only_adds) no_answers.lock();
+  const std::lock_guard no_answers(state_mutex_);  // they see all of it at once, or nothing
   store_->follow(changes, note);
   forget(stale);
   update_index([&](VectorIndex& index) {
