@@ -32,8 +32,8 @@ def wanted(build):
     """(page, heading) of everything that must have an entry."""
     for path in (ROOT / "include/simdb").glob("*.h"):
         yield f"cpp/{path.stem}", f"simdb/{path.name}"
-    stubs = ast.parse((ROOT / "python/simdb/__init__.pyi").read_text())
-    names = next(node.value for node in stubs.body if isinstance(node, ast.Assign) and node.targets[0].id == "__all__")
+    package = ast.parse((ROOT / "python/simdb/__init__.py").read_text())
+    names = next(node.value for node in package.body if isinstance(node, ast.Assign) and node.targets[0].id == "__all__")
     for name in ast.literal_eval(names):
         yield "python/simdb", name
     for path, operations in json.loads((ROOT / "server/openapi.json").read_text())["paths"].items():
