@@ -54,6 +54,7 @@ class CopyComparison {
 
   void compare(const std::vector<ItemRecord>& page, std::uint64_t step, std::uint64_t& position) {
     std::vector<ItemId> ids;
+    ids.reserve(page.size());
     for (const ItemRecord& record : page) ids.push_back(record.id);
     last_ = ids.back();
     const auto records = copy_.get_many(ids);
@@ -71,8 +72,9 @@ class CopyComparison {
         expect(original_.image_size(digest) == copy_.image_size(digest),
                item + " has another image file");
       }
-      if (position++ % step == 0 && queries_.rows() < kQueries && embeddings[i]) {
-        queries_.append(*embeddings[i]);
+      const auto& embedding = embeddings[i];
+      if (position++ % step == 0 && queries_.rows() < kQueries && embedding) {
+        queries_.append(*embedding);
       }
     }
   }

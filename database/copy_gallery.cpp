@@ -29,14 +29,16 @@ void load(const Gallery& original, CopyTarget& target, const CopyOptions& option
     if (page.empty()) return;
     last = page.back().id;
     std::vector<ItemId> ids;
+    ids.reserve(page.size());
     for (const ItemRecord& record : page) ids.push_back(record.id);
     const auto embeddings = original.embeddings(ids);
     auto thumbnails = original.thumbnails(ids);
     FollowedItems items(original.dimension());
     std::uint64_t image_bytes = 0;
     for (std::size_t i = 0; i < page.size(); ++i) {
-      if (!embeddings[i]) continue;  // it was removed just now; the changes will tell
-      image_bytes += append_item(original, items, page[i], *embeddings[i], std::move(thumbnails[i]),
+      const auto& embedding = embeddings[i];
+      if (!embedding) continue;  // it was removed just now; the changes will tell
+      image_bytes += append_item(original, items, page[i], *embedding, std::move(thumbnails[i]),
                                  options.with_images);
       if (image_bytes < kImageBytesAtOnce) continue;
       target.load(std::exchange(items, FollowedItems(original.dimension())));

@@ -105,12 +105,13 @@ class Pull {
     std::vector<ItemId> fresh;
     for (std::size_t i = 0; i < ids.size(); ++i) {
       stale_.erase(ids[i]);
-      if (!records[i]) {
+      const auto& record = records[i];
+      if (!record) {
         items_.erase(ids[i]);
         continue;
       }
       Item& item = items_[ids[i]];
-      item.record = *records[i];
+      item.record = *record;
       if (added_.contains(ids[i]) && !item.embedding) fresh.push_back(ids[i]);
     }
     if (fresh.empty()) return;

@@ -78,6 +78,7 @@ bool Store::put_items(Change& change, const FollowedItems& items) const {
   }
   change.put_derived();
   std::vector<ImageFile> images;
+  images.reserve(items.images.size());
   for (const auto& [digest, bytes] : items.images) images.push_back({digest, bytes});
   return keep_images(change, images);
 }
