@@ -62,7 +62,8 @@ std::string encode_vector(std::span<const float> values) {
 std::int64_t decode_number(std::string_view bytes) {
   if (bytes.empty()) return 0;
   // The sign comes first.
-  std::int64_t number = static_cast<signed char>(bytes.front());
+  const auto first = static_cast<std::uint8_t>(bytes.front());
+  std::int64_t number = first < 128 ? std::int64_t{first} : std::int64_t{first} - 256;
   for (const char byte : bytes.substr(1)) number = number * 256 + static_cast<std::uint8_t>(byte);
   return number;
 }
@@ -119,12 +120,14 @@ Params& Params::byte_strings(std::span<const std::string> values) {
 
 std::vector<const char*> Params::pointers() const {
   std::vector<const char*> pointers;
+  pointers.reserve(values_.size());
   for (const std::string& value : values_) pointers.push_back(value.data());
   return pointers;
 }
 
 std::vector<int> Params::lengths() const {
   std::vector<int> lengths;
+  lengths.reserve(values_.size());
   for (const std::string& value : values_) lengths.push_back(static_cast<int>(value.size()));
   return lengths;
 }

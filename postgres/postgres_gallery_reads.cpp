@@ -215,6 +215,7 @@ std::vector<ClassCount> PostgresGallery::classes() const {
   return parts_->pool.read([&](Connection& connection) {
     const Result rows = connection.run("SELECT name, items FROM classes ORDER BY name");
     std::vector<ClassCount> classes;
+    classes.reserve(rows.rows());
     for (std::size_t row = 0; row < rows.rows(); ++row) {
       classes.push_back(
           {std::string(rows.text(row, 0)), static_cast<std::uint64_t>(rows.number(row, 1))});
