@@ -170,7 +170,7 @@ def main():
     for place, (method, (effort, recall)) in enumerate(zip(methods, settings)):
         own = [1e6 * each[place] / len(queries) for each in seconds]
         ratios = [each[place] / each[0] for each in seconds]
-        print(f"{method.name}{f' ef={effort}' if effort else ''}: recall {recall:.5f}, {statistics.median(own):.1f} us a query "
+        print(f"{method.name}{f' ef={effort}' if effort else ''}: recall {recall:.5f}, {statistics.median(own):.1f} us per query "
               f"({min(own):.1f} to {max(own):.1f}), {statistics.median(ratios):.2f} times simdb "
               f"({min(ratios):.2f} to {max(ratios):.2f})")
 

@@ -19,7 +19,7 @@ inline constexpr const char* kItemColumns =
 ItemRecord record_of(const Result& result, std::size_t row);
 
 /// Calls with the rows of a statement, page by page, until the callback returns false: the ids are
-/// in the first column, $1 is the last one seen and $2 how many rows a page has at most.
+/// in the first column, $1 is the last one seen and $2 the most rows per page.
 void for_each_page(Connection& connection, const char* sql,
                    const std::function<bool(const Result&)>& visit);
 /// With each embedding, in ascending order of id.
