@@ -1,7 +1,13 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
 #include "simdb/item.h"
 
+// What engines share of changing items.
 namespace simdb {
 
 /// A stored item, as it is, and what is to become of it.
@@ -9,5 +15,16 @@ struct ItemUpdate {
   ItemRecord item;
   ItemChange change;
 };
+
+/// The ids in ascending order, each once.
+std::vector<ItemId> each_once(std::vector<ItemId> ids);
+
+/// The time as ItemRecord has it.
+std::int64_t now_ms();
+
+/// Throws Error(kUsage) if a change would give its key to several items.
+void require_single_owner(const ItemChange& change, std::size_t items);
+/// Throws Error(kUsage): a key that an item is to have belongs to another one.
+[[noreturn]] void fail_taken_key(std::string_view key, ItemId owner);
 
 }  // namespace simdb

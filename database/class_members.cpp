@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/class_mean.h"
+#include "core/item_update.h"
 #include "core/vote.h"
 #include "database/class_members_internal.h"
 
@@ -146,9 +147,7 @@ IdFilter ClassMembers::members_of_any(const Store& store,
   return combined(union_, std::move(parts), [](const std::vector<IdFilter>& lists) {
     std::vector<ItemId> ids;
     for (const IdFilter& list : lists) ids.insert(ids.end(), list.ids().begin(), list.ids().end());
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    return IdFilter(std::move(ids));
+    return IdFilter(each_once(std::move(ids)));
   });
 }
 

@@ -1,9 +1,8 @@
 #include <algorithm>
-#include <chrono>
 #include <unordered_map>
 
+#include "core/item_update.h"
 #include "core/new_item.h"
-#include "core/printable.h"
 #include "postgres/change_internal.h"
 #include "postgres/rows_internal.h"
 
@@ -13,19 +12,7 @@ namespace {
 // Records that are read and changed at a time.
 constexpr std::size_t kItemsAtOnce = 10'000;
 
-std::int64_t now_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
 std::int64_t number_of(ItemId id) { return static_cast<std::int64_t>(to_number(id)); }
-
-std::vector<ItemId> each_once(std::span<const ItemId> ids) {
-  std::vector<ItemId> sorted(ids.begin(), ids.end());
-  std::sort(sorted.begin(), sorted.end());
-  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  return sorted;
-}
 
 std::vector<ItemRecord> records_of(const Result& rows) {
   std::vector<ItemRecord> records;
@@ -183,7 +170,7 @@ void Change::keep_images(std::span<const NewItem> items) {
 }
 
 std::size_t Change::erase(std::span<const ItemId> ids) {
-  const Params wanted = Params().ids(each_once(ids));
+  const Params wanted = Params().ids(each_once({ids.begin(), ids.end()}));
   const Result rows = connection_.run(
       "SELECT id, class_name, digest FROM items WHERE id = ANY($1::bigint[]) ORDER BY id", wanted);
   for (std::size_t row = 0; row < rows.rows(); ++row) {
@@ -199,19 +186,12 @@ std::size_t Change::erase(std::span<const ItemId> ids) {
 }
 
 std::size_t Change::update(std::span<const ItemId> ids, const ItemChange& wanted) {
-  const std::vector<ItemId> sorted = each_once(ids);
+  const std::vector<ItemId> sorted = each_once({ids.begin(), ids.end()});
+  require_single_owner(wanted, sorted.size());
   if (wanted.key && !wanted.key->empty()) {
-    const std::string& key = *wanted.key;
-    if (sorted.size() > 1) {
-      throw Error(ErrorCode::kUsage, "the key '" + printable(key) + "' can't be given to " +
-                                         std::to_string(sorted.size()) + " items");
-    }
-    const std::string_view view = key;
-    const auto owner = stored_.with_keys(std::span(&view, 1)).front();
-    if (owner && !std::binary_search(sorted.begin(), sorted.end(), owner->id)) {
-      throw Error(ErrorCode::kUsage, "the key '" + printable(key) + "' belongs to item " +
-                                         std::to_string(to_number(owner->id)) + " already");
-    }
+    const std::string_view key = *wanted.key;
+    const auto owner = stored_.with_keys(std::span(&key, 1)).front();
+    if (owner && !std::ranges::binary_search(sorted, owner->id)) fail_taken_key(key, owner->id);
   }
   std::size_t found = 0;
   for (std::span<const ItemId> rest = sorted; !rest.empty();) {

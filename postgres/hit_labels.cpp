@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "core/class_mean.h"
+#include "core/item_update.h"
 #include "core/vote.h"
 #include "postgres/search_internal.h"
 #include "simdb/classifier.h"
@@ -38,9 +39,7 @@ std::vector<std::vector<LabeledNeighbor>> HitLabels::describe(
   }
   std::vector<std::vector<LabeledNeighbor>> hits(found.size());
   if (ids.empty()) return hits;
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  const Result rows = connection.run(kLabels, Params().ids(ids));
+  const Result rows = connection.run(kLabels, Params().ids(each_once(std::move(ids))));
   std::unordered_map<std::int64_t, std::size_t> row_of;
   Classes classes;
   for (std::size_t row = 0; row < rows.rows(); ++row) {

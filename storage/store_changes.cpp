@@ -1,10 +1,9 @@
 // What changes a store: each call is one synced batch.
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <set>
-#include <tuple>
 
+#include "core/item_update.h"
 #include "core/new_item.h"
 #include "core/printable.h"
 #include "simdb/error.h"
@@ -15,22 +14,6 @@
 #include "storage/witness_internal.h"
 
 namespace simdb {
-namespace {
-
-std::int64_t now_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
-std::vector<ItemId> each_once(std::span<const ItemId> ids) {
-  std::vector<ItemId> sorted(ids.begin(), ids.end());
-  std::sort(sorted.begin(), sorted.end());
-  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  return sorted;
-}
-
-}  // namespace
-
 void Store::require_writable(const char* attempt) const {
   const std::string prefix = "can't " + std::string(attempt) + " " + connection_->path().string();
   if (connection_->mode() == StoreMode::kReadOnly) {
@@ -93,8 +76,7 @@ void Store::require_free_key(const std::string& key,
   if (key.empty()) return;
   const auto owner = find_key(key);
   if (!owner || may_own(*owner)) return;
-  throw Error(ErrorCode::kUsage, "the key '" + printable(key) + "' belongs to item " +
-                                     std::to_string(to_number(*owner)) + " already");
+  fail_taken_key(key, *owner);
 }
 
 void Store::require_batch(std::size_t items, const EmbeddingBatch& embeddings) const {
@@ -197,7 +179,7 @@ std::vector<ItemId> Store::erase(std::span<const ItemId> ids, const ItemVisitor&
   require_writable("remove from");
   Change change(*connection_);
   std::vector<ItemId> erased;
-  for_each_item_of(each_once(ids), [&](const ItemRecord& record) {
+  for_each_item_of(each_once({ids.begin(), ids.end()}), [&](const ItemRecord& record) {
     erase_item(change, record);
     change.note({changes_ + 1, record.id}, {});
     visit(record);
@@ -243,12 +225,9 @@ void Store::update_item(Change& change, const ItemRecord& record, const ItemChan
 std::vector<ItemId> Store::update(std::span<const ItemId> ids, const ItemChange& wanted,
                                   const ItemVisitor& visit) {
   require_writable("change items of");
-  const std::vector<ItemId> sorted = each_once(ids);
+  const std::vector<ItemId> sorted = each_once({ids.begin(), ids.end()});
+  require_single_owner(wanted, sorted.size());
   if (wanted.key && !wanted.key->empty()) {
-    if (sorted.size() > 1) {
-      throw Error(ErrorCode::kUsage, "the key '" + printable(*wanted.key) + "' can't be given to " +
-                                         std::to_string(sorted.size()) + " items");
-    }
     require_free_key(*wanted.key, [&](ItemId owner) {
       return std::binary_search(sorted.begin(), sorted.end(), owner);
     });

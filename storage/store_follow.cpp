@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/item_update.h"
 #include "simdb/error.h"
 #include "storage/item_value_internal.h"
 #include "storage/rocksdb_status_internal.h"
@@ -19,9 +20,7 @@ std::vector<ItemId> ids_of(std::span<const ItemEvent> events) {
   std::vector<ItemId> ids;
   ids.reserve(events.size());
   for (const ItemEvent& event : events) ids.push_back(event.id);
-  std::ranges::sort(ids);
-  ids.erase(std::ranges::unique(ids).begin(), ids.end());
-  return ids;
+  return each_once(std::move(ids));
 }
 
 bool has(std::span<const ItemRecord> ascending, ItemId id) {

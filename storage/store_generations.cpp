@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/item_update.h"
 #include "simdb/error.h"
 #include "storage/generation_internal.h"
 #include "storage/item_value_internal.h"
@@ -167,10 +168,7 @@ void Store::switch_to_other(const GenerationSwitch& wanted) {
   require_switchable(wanted.removed);
 
   Change change(*connection_);
-  std::vector<ItemId> removed = wanted.removed;
-  std::ranges::sort(removed);
-  removed.erase(std::ranges::unique(removed).begin(), removed.end());
-  for_each_item_of(removed, [&](const ItemRecord& record) {
+  for_each_item_of(each_once(wanted.removed), [&](const ItemRecord& record) {
     erase_item(change, record);
     return true;
   });

@@ -1,6 +1,7 @@
 // What the store tells and forgets about its past.
 #include <algorithm>
 
+#include "core/item_update.h"
 #include "simdb/error.h"
 #include "storage/rocksdb_status_internal.h"
 #include "storage/store.h"
@@ -83,9 +84,7 @@ std::optional<std::vector<ItemId>> Store::ids_since(std::uint64_t change, Change
     return true;
   });
   if (change < tombstones_from_) return std::nullopt;  // see changes_since
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
+  return each_once(std::move(ids));
 }
 
 std::optional<std::vector<ItemId>> Store::erased_since(std::uint64_t change) const {

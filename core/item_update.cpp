@@ -1,0 +1,34 @@
+#include "core/item_update.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include "core/printable.h"
+#include "simdb/error.h"
+
+namespace simdb {
+
+std::vector<ItemId> each_once(std::vector<ItemId> ids) {
+  std::ranges::sort(ids);
+  ids.erase(std::ranges::unique(ids).begin(), ids.end());
+  return ids;
+}
+
+std::int64_t now_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+void require_single_owner(const ItemChange& change, std::size_t items) {
+  if (!change.key || change.key->empty() || items <= 1) return;
+  throw Error(ErrorCode::kUsage, "the key '" + printable(*change.key) + "' can't be given to " +
+                                     std::to_string(items) + " items");
+}
+
+void fail_taken_key(std::string_view key, ItemId owner) {
+  throw Error(ErrorCode::kUsage, "the key '" + printable(key) + "' belongs to item " +
+                                     std::to_string(to_number(owner)) + " already");
+}
+
+}  // namespace simdb
