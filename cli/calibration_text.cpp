@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "cli/render.h"
-#include "pipeline/formats/calibration_json.h"
 #include "simdb/error.h"
 
 namespace simdb::cli {
@@ -60,18 +58,6 @@ void print_decisions(std::ostream& out, const DecisionReport& report) {
   if (!report.foreign_accepted) return;
   line("foreign accepted", text_of(*report.foreign_accepted));
   if (report.auroc) line("unknown AUROC", fmt::format("{:.4f}", *report.auroc));
-}
-
-nlohmann::ordered_json to_json(const DecisionReport& report) {
-  nlohmann::ordered_json json = {{"alpha", report.alpha},
-                                 {"called_unknown", to_json(report.unknown)},
-                                 {"true_class_possible", to_json(report.covered)},
-                                 {"possible_classes", report.set_size}};
-  if (report.foreign_accepted) {
-    json["foreign_accepted"] = to_json(*report.foreign_accepted);
-    if (report.auroc) json["unknown_auroc"] = *report.auroc;
-  }
-  return json;
 }
 
 }  // namespace simdb::cli

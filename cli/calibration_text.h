@@ -1,7 +1,6 @@
 #pragma once
 
 #include <iosfwd>
-#include <nlohmann/json_fwd.hpp>
 
 #include "cli/args.h"
 #include "pipeline/decision_report.h"
@@ -18,6 +17,5 @@ void print_calibration(std::ostream& out, const CalibratedClasses& classes,
 
 /// What `eval` prints of decisions.
 void print_decisions(std::ostream& out, const DecisionReport& report);
-nlohmann::ordered_json to_json(const DecisionReport& report);
 
 }  // namespace simdb::cli

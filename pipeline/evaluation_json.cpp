@@ -3,11 +3,27 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "pipeline/formats/calibration_json.h"
 #include "pipeline/formats/json_text.h"
 
 namespace simdb {
+namespace {
 
-std::string evaluation_json(const Evaluation& result) {
+nlohmann::ordered_json to_json(const DecisionReport& report) {
+  nlohmann::ordered_json json = {{"alpha", report.alpha},
+                                 {"called_unknown", to_json(report.unknown)},
+                                 {"true_class_possible", to_json(report.covered)},
+                                 {"possible_classes", report.set_size}};
+  if (report.foreign_accepted) {
+    json["foreign_accepted"] = to_json(*report.foreign_accepted);
+    if (report.auroc) json["unknown_auroc"] = *report.auroc;
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string evaluation_json(const Evaluation& result, const DecisionReport* decisions) {
   nlohmann::ordered_json json = {{"images", result.images.size()},
                                  {"accuracy", result.accuracy},
                                  {"balanced_accuracy", result.balanced_accuracy},
@@ -46,6 +62,7 @@ std::string evaluation_json(const Evaluation& result) {
     confusion[result.classes[pair.first]][result.classes[pair.second]] = count;
   }
   json["confusion"] = std::move(confusion);
+  if (decisions != nullptr) json["decisions"] = to_json(*decisions);
   return json_text(json);
 }
 

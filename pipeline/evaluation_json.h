@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 
+#include "pipeline/decision_report.h"
 #include "pipeline/evaluate.h"
 
 namespace simdb {
@@ -10,7 +11,7 @@ namespace simdb {
 /// At most so many points of a curve are written.
 inline constexpr std::size_t kCurvePoints = 200;
 
-/// As docs/cli.md describes `eval --json`, without a line break.
-std::string evaluation_json(const Evaluation& result);
+/// As docs/cli.md describes `eval --json`, without a line break; `decisions` may be null.
+std::string evaluation_json(const Evaluation& result, const DecisionReport* decisions = nullptr);
 
 }  // namespace simdb

@@ -3,7 +3,6 @@
 
 #include <boost/program_options/value_semantic.hpp>
 #include <ctime>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
 
@@ -234,9 +233,7 @@ int run_eval(std::span<const std::string> args, Console& console) {
                 << " the only one of a class and could not be looked up\n";
   }
   if (parser.flag("json")) {
-    auto json = nlohmann::ordered_json::parse(evaluation_json(result));
-    if (decisions) json["decisions"] = to_json(*decisions);
-    print_json(console.out, json);
+    console.out << evaluation_json(result, decisions ? &*decisions : nullptr) << '\n';
   } else {
     print_evaluation(console.out, result);
     if (decisions) print_decisions(console.out, *decisions);

@@ -34,8 +34,12 @@ TEST(EvaluationJsonTest, HasTheDocumentedKeys) {
   result.episodes = {
       {.ways = 5, .shots = 2, .episodes = 100, .seed = 3}, {0.93, 0.012, 4}, 9, true};
   result.auroc = 0.5;
-  const auto full = nlohmann::json::parse(evaluation_json(result));
+  DecisionReport decisions;
+  decisions.alpha = 0.25;
+  const auto full = nlohmann::json::parse(evaluation_json(result, &decisions));
   EXPECT_EQ(full["auroc"], 0.5);
+  EXPECT_EQ(full["decisions"]["alpha"], 0.25);
+  EXPECT_FALSE(plain.contains("decisions"));
   EXPECT_EQ(full["episodes"], nlohmann::json({{"ways", 5},
                                               {"shots", 2},
                                               {"episodes", 100},
