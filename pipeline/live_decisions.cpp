@@ -79,7 +79,7 @@ CalibrationSummary LiveDecisions::calibrate(const Database& view, const Calibrat
   NewCalibration made = new_calibration(view, choices, alpha, held_out, check);
   check();
   adopt(std::move(made.calibration));
-  return {made.classes, made.estimate};
+  return made.summary;
 }
 
 // Of the earlier state of the database that it was made of.

@@ -72,7 +72,7 @@ NewCalibration new_calibration(const Database& database, const CalibrationChoice
         estimated_share(static_cast<std::uint64_t>(unknown), decisions.size());
   }
   calibration.set_estimate(estimate);
-  return {std::move(calibration), sets.classes(), estimate};
+  return {std::move(calibration), {sets.classes(), estimate}};
 }
 
 void renew_calibration(const std::filesystem::path& folder, const Database& database,

@@ -35,11 +35,9 @@ struct CalibrationSummary {
 /// Nothing for one without an estimate.
 std::optional<CalibrationSummary> summary_of(const Calibration& calibration);
 
-/// A calibration with its estimate, and how it calibrates the classes at the estimate's alpha.
 struct NewCalibration {
-  Calibration calibration;
-  CalibratedClasses classes;
-  CalibrationEstimate estimate;  ///< the calibration's own
+  Calibration calibration;  ///< with its estimate
+  CalibrationSummary summary;
 };
 /// Computes what `simdb calibrate` does. Calls `check` often, by several threads at a time, and
 /// lets out what that throws.

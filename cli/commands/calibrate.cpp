@@ -109,10 +109,11 @@ int run_calibrate(std::span<const std::string> args, Console& console) {
       database, choices, alpha, held_out ? std::optional(held_out->images) : std::nullopt,
       InterruptGuard::check);
   made.calibration.save(folder);
+  const auto& [classes, estimate] = made.summary;
   if (parser.flag("json")) {
-    print_json(console.out, to_json(made.classes, made.estimate));
+    print_json(console.out, to_json(classes, estimate));
   } else {
-    print_calibration(console.out, made.classes, made.estimate);
+    print_calibration(console.out, classes, estimate);
   }
   return images.exit_code(failures, files.size());
 }
