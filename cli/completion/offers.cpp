@@ -1,12 +1,11 @@
 #include "cli/completion/offers.h"
 
-#include <fmt/format.h>
-
 #include <cstdlib>
 #include <exception>
 
 #include "cli/completion/choices.h"
 #include "cli/database_path.h"
+#include "cli/render.h"
 #include "core/printable.h"
 #include "simdb/database.h"
 #include "simdb/shipped_encoders.h"
@@ -36,8 +35,7 @@ void offer_classes(Completion& completion, const std::string& before,
                    const std::optional<std::string>& db) {
   for (const ClassCount& entry : classes_of(db)) {
     if (printable(entry.name) != entry.name) continue;
-    completion.candidates.push_back(
-        {before + entry.name, fmt::format("{} item{}", entry.items, entry.items == 1 ? "" : "s")});
+    completion.candidates.push_back({before + entry.name, count_of(entry.items, "item", "items")});
   }
 }
 
