@@ -9,6 +9,13 @@
 
 namespace simdb {
 
+std::vector<ItemId> ids_of(std::span<const ItemRecord> items) {
+  std::vector<ItemId> ids;
+  ids.reserve(items.size());
+  for (const ItemRecord& item : items) ids.push_back(item.id);
+  return ids;
+}
+
 std::vector<ItemId> each_once(std::vector<ItemId> ids) {
   std::ranges::sort(ids);
   ids.erase(std::ranges::unique(ids).begin(), ids.end());

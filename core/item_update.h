@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct ItemUpdate {
   ItemChange change;
 };
 
+/// Their ids, in their order.
+std::vector<ItemId> ids_of(std::span<const ItemRecord> items);
 /// The ids in ascending order, each once.
 std::vector<ItemId> each_once(std::vector<ItemId> ids);
 

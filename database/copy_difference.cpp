@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/item_update.h"
 #include "database/copy_gallery.h"
 
 namespace simdb {
@@ -34,14 +35,15 @@ class CopyComparison {
     }
     const std::uint64_t step = std::max<std::uint64_t>(1, items / kQueries);
     std::uint64_t position = 0;
-    for (ItemId last{};;) {
+    ItemId last{};
+    while (!is_full()) {
       options_.check();
       const std::vector<ItemRecord> page = original_.items_after(last, kItemsAtOnce);
-      if (page.empty() || is_full()) break;
+      if (page.empty()) break;
       last = page.back().id;
       compare(page, step, position);
     }
-    expect(copy_.items_after(last_, 1).empty(), "it has items that the original has not");
+    expect(copy_.items_after(last, 1).empty(), "it has items that the original has not");
     compare_answers();
     return std::move(problems_);
   }
@@ -53,10 +55,7 @@ class CopyComparison {
   }
 
   void compare(const std::vector<ItemRecord>& page, std::uint64_t step, std::uint64_t& position) {
-    std::vector<ItemId> ids;
-    ids.reserve(page.size());
-    for (const ItemRecord& record : page) ids.push_back(record.id);
-    last_ = ids.back();
+    const std::vector<ItemId> ids = ids_of(page);
     const auto records = copy_.get_many(ids);
     const auto embeddings = original_.embeddings(ids);
     const auto copied = copy_.embeddings(ids);
@@ -91,7 +90,6 @@ class CopyComparison {
   const Gallery& original_;
   const Gallery& copy_;
   const CopyOptions& options_;
-  ItemId last_{};
   EmbeddingBatch queries_;
   std::vector<std::string> problems_;
 };

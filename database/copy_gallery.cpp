@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/file_io.h"
+#include "core/item_update.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
 #include "database/pull_changes_internal.h"
@@ -28,9 +29,7 @@ void load(const Gallery& original, CopyTarget& target, const CopyOptions& option
     const std::vector<ItemRecord> page = original.items_after(last, kItemsAtOnce);
     if (page.empty()) return;
     last = page.back().id;
-    std::vector<ItemId> ids;
-    ids.reserve(page.size());
-    for (const ItemRecord& record : page) ids.push_back(record.id);
+    const std::vector<ItemId> ids = ids_of(page);
     const auto embeddings = original.embeddings(ids);
     auto thumbnails = original.thumbnails(ids);
     FollowedItems items(original.dimension());

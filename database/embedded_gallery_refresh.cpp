@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/item_update.h"
 #include "database/class_members_internal.h"
 #include "database/embedded_gallery.h"
 #include "database/item_labels_internal.h"
@@ -124,11 +125,7 @@ void EmbeddedGallery::follow(const FollowedChanges& changes) {
     const auto found = std::ranges::lower_bound(records, id, {}, &ItemRecord::id);
     return found != records.end() && found->id == id ? &*found : nullptr;
   };
-  std::vector<ItemId> added;
-  for (const ItemRecord& record : changes.added.records) {
-    stale.note(record.id, record.info);
-    added.push_back(record.id);
-  }
+  for (const ItemRecord& record : changes.added.records) stale.note(record.id, record.info);
   const auto note = [&](const ItemRecord& before) {
     if (const ItemRecord* const after = find(changes.updated, before.id)) {
       stale.note(before.id, before.info, after->info);
@@ -142,7 +139,7 @@ void EmbeddedGallery::follow(const FollowedChanges& changes) {
   forget(stale);
   update_index([&](VectorIndex& index) {
     index.remove(gone);
-    index.add(added, changes.added.embeddings);
+    index.add(ids_of(changes.added.records), changes.added.embeddings);
   });
 }
 

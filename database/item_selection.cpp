@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "core/item_update.h"
 #include "simdb/error.h"
 
 namespace simdb {
@@ -49,9 +50,7 @@ void for_each_page(const Gallery& gallery, const ItemSelection& selection,
 }
 
 std::vector<Embedding> embeddings_of(const Gallery& gallery, std::span<const ItemRecord> items) {
-  std::vector<ItemId> ids;
-  ids.reserve(items.size());
-  for (const ItemRecord& item : items) ids.push_back(item.id);
+  const std::vector<ItemId> ids = ids_of(items);
   std::vector<Embedding> embeddings;
   embeddings.reserve(ids.size());
   for (auto& embedding : gallery.embeddings(ids)) {

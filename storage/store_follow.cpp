@@ -85,11 +85,10 @@ bool Store::put_items(Change& change, const FollowedItems& items) const {
 void Store::load(const FollowedItems& items) {
   require_following(Following::kIncomplete, kAttempt);
   require_new_ids(items);
+  if (items.records.empty()) return;
   Change change(*connection_);
   const bool keeps_more = put_items(change, items);
-  if (change.is_empty()) return;
-  std::uint64_t next_id = next_id_;
-  if (!items.records.empty()) next_id = to_number(items.records.back().id) + 1;
+  const std::uint64_t next_id = to_number(items.records.back().id) + 1;
   change.put(Family::kMeta, kMetaNextId, encode_number(next_id));
   mark_ = mark_of(changes_).value_or(0);
   commit_as(change, changes_, kAttempt);
