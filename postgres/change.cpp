@@ -14,13 +14,6 @@ constexpr std::size_t kItemsAtOnce = 10'000;
 
 std::int64_t number_of(ItemId id) { return static_cast<std::int64_t>(to_number(id)); }
 
-std::vector<ItemRecord> records_of(const Result& rows) {
-  std::vector<ItemRecord> records;
-  records.reserve(rows.rows());
-  for (std::size_t row = 0; row < rows.rows(); ++row) records.push_back(record_of(rows, row));
-  return records;
-}
-
 std::string select_items(const char* where) {
   return std::string("SELECT ") + kItemColumns + " FROM items WHERE " + where;
 }
@@ -77,25 +70,11 @@ std::vector<ItemRecord> Change::Stored::with_images(std::span<const ImageOfClass
                       Params().byte_strings(digests)));
 }
 
-std::vector<ItemId> Change::items_of(std::string_view class_name) const {
-  std::vector<ItemId> ids;
-  if (!is_storable(class_name)) return ids;
-  const Result rows = connection_.run(
-      "SELECT id FROM items WHERE class_name = $1::text ORDER BY id", Params().text(class_name));
-  for (std::size_t row = 0; row < rows.rows(); ++row) {
-    ids.push_back(ItemId{static_cast<std::uint64_t>(rows.number(row, 0))});
-  }
-  return ids;
-}
-
 std::vector<ItemId> Change::add(const AdditionPlan& plan, std::span<const NewItem> items,
                                 const EmbeddingBatch& embeddings) {
   for (const std::size_t i : plan.fresh) require_usable(items[i].info);
-  std::vector<ItemId> replaced;
-  replaced.reserve(plan.replaced.size());
-  for (const ItemRecord& record : plan.replaced) replaced.push_back(record.id);
   // First: what comes later may take over a key.
-  if (!replaced.empty()) erase(replaced);
+  if (!plan.replaced.empty()) erase(ids_of(plan.replaced));
   update_items(plan.updates);
   std::vector<ItemId> ids;
   ids.reserve(plan.fresh.size());
@@ -176,7 +155,7 @@ std::size_t Change::erase(std::span<const ItemId> ids) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     count(std::string(rows.text(row, 1)), -1);
     if (!rows.is_null(row, 2)) gone_digests_.emplace(rows.text(row, 2));
-    note(ChangeKind::kRemoved, ItemId{static_cast<std::uint64_t>(rows.number(row, 0))});
+    note(ChangeKind::kRemoved, rows.id(row, 0));
   }
   if (rows.empty()) return 0;
   connection_.run("DELETE FROM items WHERE id = ANY($1::bigint[])", wanted);

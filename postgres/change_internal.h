@@ -9,6 +9,7 @@
 
 #include "database/addition_plan.h"
 #include "postgres/connection_internal.h"
+#include "postgres/rows_internal.h"
 
 namespace simdb::postgres {
 
@@ -32,7 +33,9 @@ class Change {
   /// Carries out a plan; returns the ids of what is new.
   std::vector<ItemId> add(const AdditionPlan& plan, std::span<const NewItem> items,
                           const EmbeddingBatch& embeddings);
-  std::vector<ItemId> items_of(std::string_view class_name) const;
+  std::vector<ItemId> items_of(std::string_view class_name) const {
+    return postgres::items_of(connection_, class_name);
+  }
   /// Returns how many there were.
   std::size_t erase(std::span<const ItemId> ids);
   /// Errors and result as Gallery::update.

@@ -56,6 +56,9 @@ class Result {
   std::int64_t number(std::size_t row, int column) const {
     return decode_number(text(row, column));
   }
+  ItemId id(std::size_t row, int column) const {
+    return ItemId{static_cast<std::uint64_t>(number(row, column))};
+  }
   /// Of vector. Throws Error(kCorruption) if it has not as many values as `values`.
   void vector(std::size_t row, int column, std::span<float> values) const;
   /// Whether the statement was this one, for its name.

@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "core/class_mean.h"
@@ -16,17 +16,6 @@ constexpr const char* kLabels =
 constexpr const char* kMembers =
     "SELECT i.class_name, v.embedding FROM items i JOIN vectors v ON v.id = i.id "
     "WHERE i.class_name = ANY($1::text[]) ORDER BY i.class_name, i.id";
-
-// The classes of hits in the order in which they are met, as far as a mean of one is heard.
-std::vector<std::string> heard_classes(std::span<const LabeledNeighbor> hits) {
-  std::vector<std::string> names;
-  for (const LabeledNeighbor& hit : hits) {
-    if (std::ranges::find(names, hit.class_name) == names.end()) names.push_back(hit.class_name);
-    if (names.size() == kMeansHeard) break;
-  }
-  if (names.size() == 1) names.clear();  // a class alone has the whole vote
-  return names;
-}
 
 }  // namespace
 
@@ -48,7 +37,7 @@ std::vector<std::vector<LabeledNeighbor>> HitLabels::describe(
         std::string(rows.text(row, 1)),
         Class{static_cast<std::uint64_t>(rows.number(row, 4)), rows.number(row, 5)});
   }
-  std::vector<std::string> heard;
+  std::set<std::string> heard;  // classes whose means are asked for
   for (std::size_t q = 0; q < found.size(); ++q) {
     for (const Neighbor& hit : found[q]) {
       const auto row = row_of.find(static_cast<std::int64_t>(to_number(hit.id)));
@@ -58,10 +47,11 @@ std::vector<std::vector<LabeledNeighbor>> HitLabels::describe(
                          std::string(rows.text(row->second, 2)), 1, std::nullopt,
                          rows.number(row->second, 3) != 0});
     }
-    for (std::string& name : heard_classes(hits[q])) heard.push_back(std::move(name));
+    describe_classes(queries.row(q), hits[q], [&](std::string_view name, bool with_mean) {
+      if (with_mean) heard.emplace(name);
+      return ClassSummary();
+    });
   }
-  std::sort(heard.begin(), heard.end());
-  heard.erase(std::unique(heard.begin(), heard.end()), heard.end());
   add_means(connection, heard, classes);
   for (std::size_t q = 0; q < hits.size(); ++q) {
     describe_classes(queries.row(q), hits[q], [&](std::string_view name, bool with_mean) {
@@ -72,7 +62,7 @@ std::vector<std::vector<LabeledNeighbor>> HitLabels::describe(
   return hits;
 }
 
-void HitLabels::add_means(Connection& connection, const std::vector<std::string>& names,
+void HitLabels::add_means(Connection& connection, const std::set<std::string>& names,
                           Classes& classes) {
   std::vector<std::string> unknown;
   {

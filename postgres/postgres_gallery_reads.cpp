@@ -14,18 +14,7 @@ using postgres::Connection;
 using postgres::Params;
 using postgres::Result;
 
-ItemId id_of(const Result& rows, std::size_t row, int column = 0) {
-  return ItemId{static_cast<std::uint64_t>(rows.number(row, column))};
-}
-
 bool is_beyond_all(ItemId id) { return to_number(id) > std::uint64_t{INT64_MAX}; }
-
-std::vector<ItemId> ids_of(const Result& rows) {
-  std::vector<ItemId> ids;
-  ids.reserve(rows.rows());
-  for (std::size_t row = 0; row < rows.rows(); ++row) ids.push_back(id_of(rows, row));
-  return ids;
-}
 
 // One entry per id, in their order, of rows whose first column is the id.
 template <typename Value, typename Read>
@@ -33,7 +22,7 @@ std::vector<std::optional<Value>> in_order(std::span<const ItemId> ids, const Re
                                            const Read& read) {
   std::unordered_map<std::uint64_t, std::size_t> row_of;
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    row_of.emplace(to_number(id_of(rows, row)), row);
+    row_of.emplace(to_number(rows.id(row, 0)), row);
   }
   std::vector<std::optional<Value>> values(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -76,14 +65,15 @@ std::optional<ItemId> PostgresGallery::find_key(std::string_view key) const {
   return parts_->pool.read([&](Connection& connection) {
     const Result row =
         connection.run("SELECT id FROM items WHERE key = $1::text", Params().text(key));
-    return row.empty() ? std::nullopt : std::optional(id_of(row, 0));
+    return row.empty() ? std::nullopt : std::optional(row.id(0, 0));
   });
 }
 
 std::vector<ItemId> PostgresGallery::find_digest(const Sha256& digest) const {
   return parts_->pool.read([&](Connection& connection) {
-    return ids_of(connection.run("SELECT id FROM items WHERE digest = $1::bytea ORDER BY id",
-                                 Params().text(postgres::bytes_of(digest))));
+    return postgres::ids_of(
+        connection.run("SELECT id FROM items WHERE digest = $1::bytea ORDER BY id",
+                       Params().text(postgres::bytes_of(digest))));
   });
 }
 
@@ -151,7 +141,7 @@ std::map<std::string, std::string> PostgresGallery::settings() const {
 
 ItemId PostgresGallery::next_id() const {
   return parts_->pool.read([&](Connection& connection) {
-    return id_of(connection.run("SELECT next_id FROM gallery"), 0);
+    return connection.run("SELECT next_id FROM gallery").id(0, 0);
   });
 }
 
@@ -177,15 +167,9 @@ std::vector<std::vector<Neighbor>> PostgresGallery::search_batch(const Embedding
                                                                  std::size_t k,
                                                                  const SearchFilter& filter) const {
   const Lookup lookup{.k = k, .filter = filter};
-  for (std::size_t q = 0; q < queries.rows(); ++q) {
-    parts_->search.require_valid(queries.row(q), lookup);
-  }
+  parts_->search.require_valid(queries, lookup);
   return parts_->pool.read_state([&](Connection& connection) {
-    std::vector<std::vector<Neighbor>> found(queries.rows());
-    for (std::size_t q = 0; q < queries.rows(); ++q) {
-      found[q] = parts_->search.find(connection, queries.row(q), lookup);
-    }
-    return found;
+    return parts_->search.find_each(connection, queries, lookup);
   });
 }
 
@@ -199,15 +183,10 @@ std::vector<LabeledNeighbor> PostgresGallery::look_up(std::span<const float> que
 
 std::vector<std::vector<LabeledNeighbor>> PostgresGallery::look_up_batch(
     const EmbeddingBatch& queries, const Lookup& lookup) const {
-  for (std::size_t q = 0; q < queries.rows(); ++q) {
-    parts_->search.require_valid(queries.row(q), lookup);
-  }
+  parts_->search.require_valid(queries, lookup);
   return parts_->pool.read_state([&](Connection& connection) {
-    std::vector<std::vector<Neighbor>> found(queries.rows());
-    for (std::size_t q = 0; q < queries.rows(); ++q) {
-      found[q] = parts_->search.find(connection, queries.row(q), lookup);
-    }
-    return parts_->labels.describe(connection, queries, found);
+    return parts_->labels.describe(connection, queries,
+                                   parts_->search.find_each(connection, queries, lookup));
   });
 }
 
@@ -234,11 +213,8 @@ std::uint64_t PostgresGallery::class_size(std::string_view class_name) const {
 }
 
 std::vector<ItemId> PostgresGallery::items_of(std::string_view class_name) const {
-  if (!postgres::is_storable(class_name)) return {};
-  return parts_->pool.read([&](Connection& connection) {
-    return ids_of(connection.run("SELECT id FROM items WHERE class_name = $1::text ORDER BY id",
-                                 Params().text(class_name)));
-  });
+  return parts_->pool.read(
+      [&](Connection& connection) { return postgres::items_of(connection, class_name); });
 }
 
 std::vector<ItemRecord> PostgresGallery::items_after(ItemId after, std::size_t limit,
@@ -251,13 +227,7 @@ std::vector<ItemRecord> PostgresGallery::items_after(ItemId after, std::size_t l
     std::string sql = std::string("SELECT ") + postgres::kItemColumns + " FROM " +
                       postgres::from_items(filter, params);
     sql += " AND i.id > $1::bigint ORDER BY i.id LIMIT $2::bigint";
-    const Result rows = connection.run(sql.c_str(), params);
-    std::vector<ItemRecord> page;
-    page.reserve(rows.rows());
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-      page.push_back(postgres::record_of(rows, row));
-    }
-    return page;
+    return postgres::records_of(connection.run(sql.c_str(), params));
   });
 }
 

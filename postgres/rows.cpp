@@ -74,7 +74,7 @@ std::string to_json(const MetadataValue& value) {
 
 ItemRecord record_of(const Result& result, std::size_t row) {
   ItemRecord record;
-  record.id = ItemId{static_cast<std::uint64_t>(result.number(row, 0))};
+  record.id = result.id(row, 0);
   ItemInfo& info = record.info;
   info.class_name = result.text(row, 1);
   info.source = result.text(row, 2);
@@ -99,6 +99,26 @@ ItemRecord record_of(const Result& result, std::size_t row) {
   return record;
 }
 
+std::vector<ItemRecord> records_of(const Result& result) {
+  std::vector<ItemRecord> records;
+  records.reserve(result.rows());
+  for (std::size_t row = 0; row < result.rows(); ++row) records.push_back(record_of(result, row));
+  return records;
+}
+
+std::vector<ItemId> ids_of(const Result& result) {
+  std::vector<ItemId> ids;
+  ids.reserve(result.rows());
+  for (std::size_t row = 0; row < result.rows(); ++row) ids.push_back(result.id(row, 0));
+  return ids;
+}
+
+std::vector<ItemId> items_of(Connection& connection, std::string_view class_name) {
+  if (!is_storable(class_name)) return {};
+  return ids_of(connection.run("SELECT id FROM items WHERE class_name = $1::text ORDER BY id",
+                               Params().text(class_name)));
+}
+
 void for_each_page(Connection& connection, const char* sql,
                    const std::function<bool(const Result&)>& visit) {
   for (std::int64_t last = 0;;) {
@@ -117,7 +137,7 @@ void for_each_embedding(Connection& connection, std::size_t dimension,
       [&](const Result& page) {
         for (std::size_t row = 0; row < page.rows(); ++row) {
           page.vector(row, 1, values);
-          if (!visit(ItemId{static_cast<std::uint64_t>(page.number(row, 0))}, values)) return false;
+          if (!visit(page.id(row, 0), values)) return false;
         }
         return true;
       });

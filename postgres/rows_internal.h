@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "postgres/connection_internal.h"
 #include "simdb/item.h"
@@ -17,6 +18,12 @@ inline constexpr const char* kItemColumns =
     "id, class_name, source, digest, width, height, key, metadata, added_ms, changed_ms";
 /// A row of these columns. Throws Error(kCorruption), naming the id, if it can't be one.
 ItemRecord record_of(const Result& result, std::size_t row);
+/// All rows of these columns.
+std::vector<ItemRecord> records_of(const Result& result);
+/// The first column of all rows.
+std::vector<ItemId> ids_of(const Result& result);
+/// Of a class, ascending.
+std::vector<ItemId> items_of(Connection& connection, std::string_view class_name);
 
 /// Calls with the rows of a statement, page by page, until the callback returns false: the ids are
 /// in the first column, $1 is the last one seen and $2 the most rows per page.

@@ -30,6 +30,10 @@ void Search::require_valid(std::span<const float> query, const Lookup& lookup) c
   }
 }
 
+void Search::require_valid(const EmbeddingBatch& queries, const Lookup& lookup) const {
+  for (std::size_t q = 0; q < queries.rows(); ++q) require_valid(queries.row(q), lookup);
+}
+
 // The server adds up the products of floats in an order of its own: each sum is off by less than
 // half of this, the rounding of similarity() included.
 double Search::slack() const { return 2 * static_cast<double>(dimension_ + 4) * 6.1e-8; }
@@ -40,8 +44,7 @@ std::vector<Neighbor> Search::ranked(const Result& rows, std::span<const float> 
   std::vector<float> values(dimension_);
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     rows.vector(row, 1, values);
-    found.push_back(
-        {ItemId{static_cast<std::uint64_t>(rows.number(row, 0))}, similarity(query, values)});
+    found.push_back({rows.id(row, 0), similarity(query, values)});
   }
   return found;
 }
@@ -51,6 +54,16 @@ std::vector<Neighbor> Search::find(Connection& connection, std::span<const float
   if (!lookup.within) return nearest(connection, query, lookup);
   std::vector<Neighbor> found = within(connection, query, *lookup.within, SIZE_MAX, lookup.filter);
   std::erase_if(found, [&](const Neighbor& hit) { return hit.similarity < *lookup.within; });
+  return found;
+}
+
+std::vector<std::vector<Neighbor>> Search::find_each(Connection& connection,
+                                                     const EmbeddingBatch& queries,
+                                                     const Lookup& lookup) const {
+  std::vector<std::vector<Neighbor>> found(queries.rows());
+  for (std::size_t q = 0; q < queries.rows(); ++q) {
+    found[q] = find(connection, queries.row(q), lookup);
+  }
   return found;
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,9 +24,14 @@ class Search {
 
   /// Throws Error(kUsage) if it makes no sense; see Gallery::search.
   void require_valid(std::span<const float> query, const Lookup& lookup) const;
+  void require_valid(const EmbeddingBatch& queries, const Lookup& lookup) const;
   /// `connection` reads one state.
   std::vector<Neighbor> find(Connection& connection, std::span<const float> query,
                              const Lookup& lookup) const;
+  /// The same for every query.
+  std::vector<std::vector<Neighbor>> find_each(Connection& connection,
+                                               const EmbeddingBatch& queries,
+                                               const Lookup& lookup) const;
 
  private:
   std::vector<Neighbor> nearest(Connection& connection, std::span<const float> query,
@@ -57,7 +63,7 @@ class HitLabels {
     std::shared_ptr<const Embedding> mean = nullptr;
   };
   using Classes = std::map<std::string, Class, std::less<>>;
-  void add_means(Connection& connection, const std::vector<std::string>& names, Classes& classes);
+  void add_means(Connection& connection, const std::set<std::string>& names, Classes& classes);
 
   static constexpr std::size_t kMaxNumbers = std::size_t{1} << 24;
 
