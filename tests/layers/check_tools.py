@@ -9,6 +9,7 @@ usage: check_tools.py format               clang-format in dry-run mode
 One version of clang's tools for everybody, because each version formats and finds a little differently.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -65,19 +66,57 @@ def includes_torch(path, seen=None):
     return False
 
 
+def own_headers(path, seen):
+    """Adds to `seen` a source and every header of ours that it includes, at any depth."""
+    if path in seen:
+        return seen
+    seen.add(path)
+    for _, name in INCLUDE.findall(path.read_text()):
+        for header in (ROOT / name, ROOT / "include" / name, path.parent / name):
+            if header.exists():
+                own_headers(header, seen)
+                break
+    return seen
+
+
+class Silent:
+    """Remembers in the user's cache what clang-tidy had nothing to say of: all that it reads has to be the same again, the
+    installed packages among it."""
+
+    def __init__(self, checks):
+        self.folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "simdb/clang-tidy"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        packages = Path("/var/lib/dpkg/status")
+        version = subprocess.run([CLANG_TIDY, "--version"], capture_output=True, text=True, check=True).stdout
+        shared = [version, checks, (ROOT / ".clang-tidy").read_text(), packages.read_text() if packages.exists() else ""]
+        shared += [proto.read_text() for proto in sorted(ROOT.glob("*/*.proto"))]
+        self.shared = "\0".join(shared)
+
+    def mark(self, path, command):
+        digest = hashlib.sha256(self.shared.encode())
+        digest.update(command.replace(str(ROOT), "").encode())
+        for file in sorted(own_headers(path, set())):
+            digest.update(f"\0{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
+        return self.folder / digest.hexdigest()
+
+
 def check_tidy(build, checks):
     require_tool(CLANG_TIDY)
     database = build / "compile_commands.json"
     if not database.exists():
         sys.exit(f"{database} does not exist. Remedy: cmake --preset release")
-    sources = {Path(entry["directory"], entry["file"]) for entry in json.loads(database.read_text())}
+    commands = {Path(entry["directory"], entry["file"]): entry["command"] for entry in json.loads(database.read_text())}
     # Tests and benchmarks are left out: they cost as much time as all the rest.
     left_out = {ROOT / "tests", ROOT / "benchmarks"}
     wanted = our_files(lambda path: path.suffix == ".cpp" and not left_out.intersection(path.parents))
     # clang can't parse the headers of LibTorch 1.13 as C++20.
-    ours = sorted(path for path in sources.intersection(wanted) if not includes_torch(path))
+    ours = sorted(path for path in commands.keys() & set(wanted) if not includes_torch(path))
     if not ours:
         sys.exit(f"{database} names no source of ours")
+
+    silent = Silent(checks)
+    marks = {path: silent.mark(path, commands[path]) for path in ours}
+    new = [path for path in ours if not marks[path].exists()]
 
     def tidy(path):
         # The commands were written for g++; clang knows fewer warnings.
@@ -87,11 +126,13 @@ def check_tidy(build, checks):
 
     failed = 0
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        for path, done in zip(ours, pool.map(tidy, ours)):
+        for path, done in zip(new, pool.map(tidy, new)):
             if done.returncode:
                 failed += 1
                 print(f"{path.relative_to(ROOT)}:\n{done.stdout}{done.stderr}", flush=True)
-    print(f"{CLANG_TIDY}: {len(ours)} files, {failed} with findings")
+            else:
+                marks[path].touch()
+    print(f"{CLANG_TIDY}: {len(ours)} files, {len(ours) - len(new)} of them as they were when they were silent, {failed} with findings")
     return 1 if failed else 0
 
 
