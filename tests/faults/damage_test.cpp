@@ -218,7 +218,7 @@ class Damager {
 
 TEST(DamageTest, NoDamageIsBelieved) {
   const std::uint64_t seed = fault_run().seed;
-  const std::uint64_t times = amount(3, 50, 250);
+  const std::uint64_t times = amount(3, 20, 250);
   Damager damager(seed);
   for (const std::string name : {"clean", "unclean"}) {
     damager.attempt(name, "undamaged", [](const fs::path&) {});

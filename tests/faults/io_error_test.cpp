@@ -237,7 +237,7 @@ struct Report {
 
 TEST(IoErrorTest, EveryFailingOperationIsAnErrorAndLosesNothing) {
   const std::uint64_t seed = fault_run().seed;
-  const std::uint64_t stride = amount(40, 3, 1);
+  const std::uint64_t stride = amount(40, 7, 1);
   Report report;
   for (const Operation operation : kOperations) {
     std::uint64_t operations = 0;

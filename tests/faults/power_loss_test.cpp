@@ -127,7 +127,7 @@ TornReport tear(std::uint64_t cycles, std::uint64_t seed, Tail tail, bool lying_
 }
 
 TEST(PowerLossTest, ATornLogOpensOrIsRepaired) {
-  const std::uint64_t cycles = amount(20, 200, 200);
+  const std::uint64_t cycles = amount(20, 80, 200);
   std::uint64_t acknowledged = 0;
   std::uint64_t opened = 0;
   std::uint64_t repaired = 0;
@@ -152,7 +152,7 @@ TEST(PowerLossTest, ATornLogOpensOrIsRepaired) {
 
 TEST(PowerLossTest, NothingAcknowledgedIsLost) {
   const std::uint64_t seed = fault_run().seed;
-  const std::uint64_t cycles = amount(60, 1000, 1000);
+  const std::uint64_t cycles = amount(60, 300, 1000);
   const Report half = lose_power(cycles / 2, seed, Tail::kNothing, false);
   EXPECT_EQ(half.wrong_cycles, 0U) << half.first_wrong;
   const Report rest = lose_power(cycles - cycles / 2, seed + 1, Tail::kPrefix, false);
@@ -161,7 +161,7 @@ TEST(PowerLossTest, NothingAcknowledgedIsLost) {
   EXPECT_GT((half.in_a_change + rest.in_a_change) * amount(20, 8, 8), cycles)
       << "the power failed too late";
 
-  const std::uint64_t controls = amount(20, 100, 300);
+  const std::uint64_t controls = amount(20, 40, 300);
   const Report lied = lose_power(controls, seed + 2, Tail::kNothing, true);
   EXPECT_GE(lied.wrong_cycles * 10, lied.cycles * 9) << "a loss would not be noticed";
   if (HasFailure()) return;

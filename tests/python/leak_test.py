@@ -51,7 +51,7 @@ class LeakTest(Case):
     def test_encode(self):
         encoder = simdb.Encoder("omniglot")
         image = picture(1, side=28)
-        self.assert_no_leak(lambda i: encoder.encode(image), warm_up=200)
+        self.assert_no_leak(lambda i: encoder.encode(image), megabytes=8, warm_up=1000)
 
     def test_search(self):
         index = simdb.IndexExact(DIMENSION)
