@@ -78,7 +78,7 @@ void measure_library(const Options& options) {
   const Database database =
       Database::open(options.database, {.mode = OpenMode::kReadOnly, .encoder_loader = {}});
   const Gallery& gallery = database.gallery();
-  const auto calibration = Calibration::load(options.database, gallery);
+  const auto calibration = Calibration::load(gallery);
   if (!calibration) throw Error(ErrorCode::kUsage, options.database + " is not calibrated");
   const AnswerSets sets(*calibration, options.alpha);
   const EmbeddingBatch rows = read_vectors(options.vectors, gallery.dimension());

@@ -60,6 +60,7 @@ constexpr std::array kCommands = {
     Command{"verify", "check that nothing is damaged or lost", run_verify},
     Command{"backup", "write everything into one file", run_backup},
     Command{"restore", "make a database from a backup", run_restore, kOwnFiles},
+    Command{"copy", "copy a database, into PostgreSQL or back", run_copy, kOwnFiles},
     Command{"reindex", "rebuild the index and save it", run_reindex, kOwnFiles},
     Command{"compact", "give back the space of what was removed", run_compact, kOwnFiles},
     Command{"export", "write everything as JSON lines, or for TensorBoard", run_export},

@@ -37,13 +37,13 @@ ArgumentParser::ArgumentParser(std::string synopsis, std::string description)
       options_("options", 96, 40) {}
 
 ArgumentParser& ArgumentParser::with_database() {
-  options_.add_options()("db", po::value<std::string>()->value_name("DIR"),
+  options_.add_options()("db", po::value<std::string>()->value_name("DIR|URL"),
                          "the database (else $SIMDB_DB, else the nearest .simdb)");
   return *this;
 }
 
 ArgumentParser& ArgumentParser::with_server() {
-  options_.add_options()("db", po::value<std::string>()->value_name("DIR"),
+  options_.add_options()("db", po::value<std::string>()->value_name("DIR|URL"),
                          "the database, or --server URL: see 'simdb --help'");
   unlisted_.add_options()("server", po::value<std::string>()->value_name("URL"),
                           "ask this server instead")(

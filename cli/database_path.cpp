@@ -21,39 +21,39 @@ std::optional<std::string> db_of(const ArgumentParser& args) {
   return args.get<std::string>("db");
 }
 
-std::optional<std::filesystem::path> explicit_path(const std::optional<std::string>& db) {
+std::optional<DatabasePlace> explicit_place(const std::optional<std::string>& db) {
   if (db) {
-    if (db->empty()) throw Error(ErrorCode::kUsage, "--db needs the name of a folder");
-    return *db;
+    if (db->empty()) throw Error(ErrorCode::kUsage, "--db needs a folder or an address");
+    return DatabasePlace(*db);
   }
   if (const char* variable = std::getenv("SIMDB_DB"); variable != nullptr && *variable != '\0') {
-    return variable;
+    return DatabasePlace(variable);
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-std::filesystem::path find_database(const ArgumentParser& args) {
-  return find_database(db_of(args));
-}
+DatabasePlace find_database(const ArgumentParser& args) { return find_database(db_of(args)); }
 
-std::filesystem::path find_database(const std::optional<std::string>& db) {
+DatabasePlace find_database(const std::optional<std::string>& db) {
   if (!db && std::getenv("SIMDB_SERVER") != nullptr) {
     throw Error(ErrorCode::kUsage,
                 "$SIMDB_SERVER names a server, and this works on the files of a database; name "
                 "them with --db DIR");
   }
-  if (const auto path = explicit_path(db)) {
-    if (!Database::exists(*path)) {
+  if (const auto place = explicit_place(db)) {
+    // PostgreSQL says so when it is opened, which is a connection less.
+    if (place->is_folder() && !place->exists()) {
       throw Error(ErrorCode::kNotFound,
-                  "there is no database in " + path->string() + "; 'simdb init' creates one");
+                  "there is no database in " + place->name() + "; 'simdb init' creates one");
     }
-    return *path;
+    return *place;
   }
   std::filesystem::path folder = absolute_path(".").lexically_normal();
   while (true) {
-    if (Database::exists(folder / kDefaultName)) return folder / kDefaultName;
+    if (Database::exists(folder / kDefaultName))
+      return DatabasePlace((folder / kDefaultName).string());
     if (folder == folder.parent_path()) break;
     folder = folder.parent_path();
   }
@@ -63,24 +63,23 @@ std::filesystem::path find_database(const std::optional<std::string>& db) {
       "'simdb init'");
 }
 
-std::filesystem::path new_database_path(const ArgumentParser& args) {
-  return explicit_path(db_of(args)).value_or(kDefaultName);
+DatabasePlace new_database_place(const ArgumentParser& args) {
+  return explicit_place(db_of(args)).value_or(DatabasePlace(kDefaultName));
 }
 
 Database open_database(const ArgumentParser& args, OpenMode mode) {
-  return Database::open(find_database(args), {.mode = mode, .encoder_loader = load_onnx_encoder});
+  return find_database(args).open({.mode = mode, .encoder_loader = load_onnx_encoder});
 }
 
 Database open_to_write(const ArgumentParser& args, Console& console) {
-  const std::filesystem::path folder = find_database(args);
-  return Database::open(
-      folder, {.encoder_loader = load_onnx_encoder, .upgraded = upgrade_note(folder, console)});
+  const DatabasePlace place = find_database(args);
+  return place.open(
+      {.encoder_loader = load_onnx_encoder, .upgraded = upgrade_note(place, console)});
 }
 
-std::function<void(std::uint64_t)> upgrade_note(const std::filesystem::path& folder,
-                                                Console& console) {
-  return [folder, &console](std::uint64_t from) {
-    console.err << "simdb: " << printable(folder.string()) << " had format " << from
+std::function<void(std::uint64_t)> upgrade_note(const DatabasePlace& place, Console& console) {
+  return [name = place.name(), &console](std::uint64_t from) {
+    console.err << "simdb: " << printable(name) << " had format " << from
                 << " and has that of this simdb now; older versions "
                    "of simdb can't open it any more\n";
   };

@@ -1,25 +1,25 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "cli/args.h"
 #include "simdb/database.h"
+#include "simdb/database_place.h"
 
 namespace simdb::cli {
 
 /// --db, else $SIMDB_DB, else the nearest .simdb in this folder or a parent. Throws
 /// Error(kNotFound) if there is none, Error(kUsage) without --db where $SIMDB_SERVER is set: the
 /// command can't ask a server, and another database is not meant.
-std::filesystem::path find_database(const ArgumentParser& args);
+DatabasePlace find_database(const ArgumentParser& args);
 /// The same for the value of --db.
-std::filesystem::path find_database(const std::optional<std::string>& db);
+DatabasePlace find_database(const std::optional<std::string>& db);
 
 /// Where `init` makes a database: --db, else $SIMDB_DB, else .simdb in this folder.
-std::filesystem::path new_database_path(const ArgumentParser& args);
+DatabasePlace new_database_place(const ArgumentParser& args);
 
 /// Opens the database that find_database finds, ready to load its encoder when one is needed.
 Database open_database(const ArgumentParser& args, OpenMode mode);
@@ -28,8 +28,7 @@ Database open_database(const ArgumentParser& args, OpenMode mode);
 Database open_to_write(const ArgumentParser& args, Console& console);
 
 /// Says on console.err what open_to_write does: for OpenOptions::upgraded of the database there.
-std::function<void(std::uint64_t from)> upgrade_note(const std::filesystem::path& folder,
-                                                     Console& console);
+std::function<void(std::uint64_t from)> upgrade_note(const DatabasePlace& place, Console& console);
 
 /// Throws Error(kNotFound) unless an item carries this class name.
 void require_class(const Database& database, const std::string& name);

@@ -58,7 +58,7 @@ Decider make_decider(const ArgumentParser& parser, const Database& database,
   std::shared_ptr<const AnswerSets> sets;
   const bool by_similarity = parser.has("accept");
   if (!by_similarity) {
-    const auto calibration = stored_calibration(find_database(parser), database, console);
+    const auto calibration = stored_calibration(database, console);
     if (calibration) {
       sets = std::make_shared<const AnswerSets>(*calibration, alpha);
     } else if (!parser.flag("json") && err_can_redraw() &&

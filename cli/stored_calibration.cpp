@@ -7,22 +7,20 @@
 
 namespace simdb::cli {
 
-std::optional<Calibration> stored_calibration(const std::filesystem::path& folder,
-                                              const Database& database, Console& console) {
+std::optional<Calibration> stored_calibration(const Database& database, Console& console) {
   try {
-    return refreshed_calibration(folder, database);
+    return refreshed_calibration(database);
   } catch (const Error& error) {
     console.err << "simdb: uncalibrated: " << printable(error.what()) << '\n';
     return std::nullopt;
   }
 }
 
-void keep_calibration(const std::filesystem::path& folder, const Database& database,
-                      Console& console) {
+void keep_calibration(Database& database, Console& console) {
   try {
-    auto calibration = Calibration::load(folder, database.gallery());
+    auto calibration = Calibration::load(database.gallery());
     if (calibration && calibration->refresh(database.gallery(), trained_on(database)))
-      calibration->save(folder);
+      calibration->save(database.gallery());
   } catch (const Error& error) {
     console.err << "simdb: the calibration was not brought up to date: " << printable(error.what())
                 << '\n';

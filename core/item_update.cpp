@@ -16,6 +16,16 @@ std::vector<ItemId> ids_of(std::span<const ItemRecord> items) {
   return ids;
 }
 
+void require_sidecar_name(std::string_view name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  if (!name.empty() && std::ranges::all_of(name, fits)) return;
+  throw Error(ErrorCode::kUsage, "'" + printable(name) +
+                                     "' can't name a file beside a gallery: it is made of letters "
+                                     "and digits");
+}
+
 std::vector<ItemId> each_once(std::vector<ItemId> ids) {
   std::ranges::sort(ids);
   ids.erase(std::ranges::unique(ids).begin(), ids.end());

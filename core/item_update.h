@@ -19,6 +19,9 @@ struct ItemUpdate {
 
 /// Their ids, in their order.
 std::vector<ItemId> ids_of(std::span<const ItemRecord> items);
+/// Throws Error(kUsage) unless it is of letters and digits: see Gallery::sidecar.
+void require_sidecar_name(std::string_view name);
+
 /// The ids in ascending order, each once.
 std::vector<ItemId> each_once(std::vector<ItemId> ids);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/file_io.h"
+#include "core/gallery_identity.h"
 #include "core/item_update.h"
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
@@ -19,9 +20,48 @@ namespace fs = std::filesystem;
 constexpr std::size_t kItemsAtOnce = 1024;
 constexpr std::uint64_t kImageBytesAtOnce = 16UL << 20;
 
-[[noreturn]] void fail(const fs::path& folder, const std::string& why) {
-  throw Error(ErrorCode::kUsage, "can't copy into " + folder.string() + ": " + why);
+[[noreturn]] void fail(const std::string& place, const std::string& why) {
+  throw Error(ErrorCode::kUsage, "can't copy into " + place + ": " + why);
 }
+
+class FolderCopy final : public CopyDestination {
+ public:
+  FolderCopy(fs::path folder, const Gallery& original) : folder_(std::move(folder)) {
+    std::error_code error;
+    fs::create_directory(folder_, error);
+    if (error) fail(place(), error.message());
+    const bool goes_on = fs::exists(store_path(folder_));
+    if (!goes_on && !fs::is_empty(folder_)) {
+      fail(place(), "it is not empty; choose another folder");
+    }
+    store_ = goes_on ? open() : Store::create(store_path(folder_), identity_of(original));
+    if (goes_on && following() == Following::kNothing) {
+      fail(place(), "there is a database already; choose another folder");
+    }
+  }
+
+  Following following() const override { return store_->following(); }
+  ChangePoint point() const override { return StoreCopyTarget(*store_).point(); }
+  ItemId next_id() const override { return store_->next_id(); }
+  void begin(const ChangePoint& at) override { store_->begin_following(at); }
+  void load(const FollowedItems& items) override { store_->load(items); }
+  void follow(const FollowedChanges& changes) override { store_->follow(changes); }
+  void end(ItemId next_id) override { store_->end_following(next_id); }
+  std::string place() const override { return folder_.string(); }
+  const std::string& encoder_fingerprint() const override { return store_->encoder_fingerprint(); }
+  void show(const std::function<void(const Gallery&)>& look) override {
+    look(EmbeddedGallery(std::move(store_), folder_));
+    store_ = open();
+  }
+
+ private:
+  std::unique_ptr<Store> open() const {
+    return Store::open(store_path(folder_), StoreMode::kReadWrite);
+  }
+
+  const fs::path folder_;
+  std::unique_ptr<Store> store_;
+};
 
 void load(const Gallery& original, CopyTarget& target, const CopyOptions& options) {
   for (ItemId last{to_number(target.next_id()) - 1};;) {
@@ -75,46 +115,40 @@ bool copy_into(const Gallery& original, CopyTarget& target, const CopyOptions& o
   return true;
 }
 
-CopyReport copy_gallery(const Gallery& original, const fs::path& folder,
-                        const CopyOptions& options) {
-  const fs::path absolute = absolute_path(folder);
-  std::error_code error;
-  fs::create_directory(absolute, error);
-  if (error) fail(absolute, error.message());
-  const bool goes_on = fs::exists(store_path(absolute));
-  if (!goes_on && !fs::is_empty(absolute)) fail(absolute, "it is not empty; choose another folder");
-  auto store = goes_on ? Store::open(store_path(absolute), StoreMode::kReadWrite)
-                       : Store::create(store_path(absolute),
-                                       {original.dimension(), original.encoder_fingerprint(),
-                                        original.encoder_model(), original.space()});
-  if (goes_on && store->following() == Following::kNothing) {
-    fail(absolute, "there is a database already; choose another folder");
-  }
-  StoreCopyTarget target(*store);
-  if (store->encoder_fingerprint() != original.encoder_fingerprint() ||
-      !copy_into(original, target, options)) {
-    fail(absolute,
+GalleryIdentity identity_of(const Gallery& original) {
+  return {original.dimension(), original.encoder_fingerprint(), original.encoder_model(),
+          original.space()};
+}
+
+CopyReport copy_gallery(const Gallery& original, CopyDestination& to, const CopyOptions& options) {
+  if (to.encoder_fingerprint() != original.encoder_fingerprint() ||
+      !copy_into(original, to, options)) {
+    fail(to.place(),
          "it holds a part of another gallery, or of one that has forgotten what came "
          "since; delete it and copy again");
   }
-  const ChangePoint point = target.point();
+  const ChangePoint point = to.point();
   CopyReport report;
-  {
-    const EmbeddedGallery copy(std::move(store), absolute);  // it answers queries
+  to.show([&](const Gallery& copy) {
     const auto problems = differences_of_copy(original, copy, options);
     if (original.changes() != point.change || original.change_mark(point.change) != point.mark) {
-      fail(absolute, "the gallery was changed meanwhile; copy again, which takes over what came");
+      fail(to.place(), "the gallery was changed meanwhile; copy again, which takes over what came");
     }
     if (!problems.empty()) {
-      throw Error(ErrorCode::kCorruption, "the copy in " + absolute.string() +
+      throw Error(ErrorCode::kCorruption, "the copy in " + to.place() +
                                               " is not like the original: " + problems.front() +
                                               "; delete it and copy again");
     }
     report = {copy.stats().items, copy.kept_images()};
-  }
-  store = Store::open(store_path(absolute), StoreMode::kReadWrite);
-  StoreCopyTarget(*store).end(original.next_id());
+  });
+  to.end(original.next_id());
   return report;
+}
+
+CopyReport copy_gallery(const Gallery& original, const fs::path& folder,
+                        const CopyOptions& options) {
+  FolderCopy to(absolute_path(folder), original);
+  return copy_gallery(original, to, options);
 }
 
 }  // namespace simdb

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/gallery_identity.h"
 #include "simdb/gallery.h"
 #include "storage/followed.h"
 #include "storage/store.h"
@@ -65,18 +66,34 @@ struct CopyOptions {
 /// be begun.
 bool copy_into(const Gallery& original, CopyTarget& target, const CopyOptions& options = {});
 
+/// A target that becomes a gallery in its own right.
+class CopyDestination : public CopyTarget {
+ public:
+  /// For messages.
+  virtual std::string place() const = 0;
+  virtual const std::string& encoder_fingerprint() const = 0;
+  /// Calls with what is there, all of it.
+  virtual void show(const std::function<void(const Gallery&)>& look) = 0;
+};
+
 struct CopyReport {
   std::uint64_t items = 0;
   KeptImages images;
 };
 
-/// Makes a database in `folder`, which is new or in which an earlier call ended, that is what
-/// `original` is. Compares the two when all is there: see differences_of_copy. Throws Error(kUsage)
+/// Makes a gallery that is what `original` is, in a destination that is new or in which an earlier
+/// call ended. Compares the two when all is there: see differences_of_copy. Throws Error(kUsage)
 /// if there is another database, if what was begun there can't be gone on with, or if `original`
 /// changed while they were compared: what is there is kept, and another call goes on; Error(kIo),
 /// Error(kCorruption) if the copy is not what it should be.
+CopyReport copy_gallery(const Gallery& original, CopyDestination& to,
+                        const CopyOptions& options = {});
+/// The same into a folder.
 CopyReport copy_gallery(const Gallery& original, const std::filesystem::path& folder,
                         const CopyOptions& options = {});
+
+/// What a copy of it is made with.
+GalleryIdentity identity_of(const Gallery& original);
 
 /// In what a copy differs, in words, at most 100: counts, settings, records, embeddings,
 /// thumbnails, image files and the answers to up to 1,000 queries. Neither may change meanwhile.

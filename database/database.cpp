@@ -5,10 +5,10 @@
 #include <system_error>
 
 #include "core/file_io.h"
+#include "core/gallery_identity.h"
 #include "core/new_item.h"
 #include "core/parallel.h"
 #include "core/printable.h"
-#include "core/vector_space.h"
 #include "database/embedded_gallery.h"
 #include "database/kept_options_internal.h"
 #include "database/layout.h"
@@ -91,18 +91,11 @@ Database::~Database() = default;
 
 Database Database::create(const fs::path& folder, std::span<const std::byte> model,
                           std::size_t dimension, OpenOptions options) {
-  require_valid_dimension(dimension);
-  return State::create(folder, {dimension, to_hex(sha256(model)), {model.begin(), model.end()}},
-                       std::move(options));
+  return State::create(folder, identity_of(model, dimension), std::move(options));
 }
 
 Database Database::create(const fs::path& folder, const VectorSpace& space, OpenOptions options) {
-  require_valid(space);
-  const std::string text = description_of(space);
-  const auto bytes = std::as_bytes(std::span(text));
-  return State::create(
-      folder, {space.dimension, to_hex(sha256(bytes)), {bytes.begin(), bytes.end()}, space.name},
-      std::move(options));
+  return State::create(folder, identity_of(space), std::move(options));
 }
 
 Database Database::State::create(const fs::path& folder, const StoreIdentity& identity,

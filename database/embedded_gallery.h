@@ -53,6 +53,9 @@ class EmbeddedGallery final : public Gallery {
   void set_setting(std::string_view name, std::string_view value) override;
   std::string setting(std::string_view name) const override { return store()->setting(name); }
   std::map<std::string, std::string> settings() const override { return store()->settings(); }
+  void set_sidecar(std::string_view name, std::span<const std::byte> bytes) override;
+  std::optional<std::vector<std::byte>> sidecar(std::string_view name) const override;
+  std::string place() const override { return folder_.string(); }
   ItemId next_id() const override { return store()->next_id(); }
 
   std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const override;

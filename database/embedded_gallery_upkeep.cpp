@@ -1,7 +1,9 @@
 // What a gallery does for its index beyond answering: save it, check it, rebuild it.
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
+#include "core/file_io.h"
 #include "database/embedded_gallery.h"
 #include "database/index_snapshot_internal.h"
 #include "database/layout.h"
@@ -77,6 +79,23 @@ ReindexReport EmbeddedGallery::rebuild() {
     index_ = built;
   }
   return {built->size(), save(*built)};
+}
+
+void EmbeddedGallery::set_sidecar(std::string_view name, std::span<const std::byte> bytes) {
+  const std::filesystem::path path = sidecar_path(folder_, name);
+  remove_unfinished(path);
+  AtomicFile file(path, files_);
+  file.write(bytes);
+  file.commit();
+}
+
+std::optional<std::vector<std::byte>> EmbeddedGallery::sidecar(std::string_view name) const {
+  try {
+    return read_file(sidecar_path(folder_, name), std::numeric_limits<std::uint64_t>::max());
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kNotFound) return std::nullopt;
+    throw;
+  }
 }
 
 CompactReport EmbeddedGallery::compact(const std::function<void()>& check) {

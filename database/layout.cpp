@@ -3,6 +3,8 @@
 #include <string>
 #include <system_error>
 
+#include "core/item_update.h"
+
 namespace simdb {
 
 namespace fs = std::filesystem;
@@ -11,7 +13,10 @@ fs::path store_path(const fs::path& folder) { return folder / kStoreFolder; }
 
 fs::path snapshot_path(const fs::path& folder) { return folder / kSnapshotFile; }
 
-fs::path calibration_path(const fs::path& folder) { return folder / kCalibrationFile; }
+fs::path sidecar_path(const fs::path& folder, std::string_view name) {
+  require_sidecar_name(name);
+  return folder / name;
+}
 
 void remove_unfinished(const fs::path& file) {
   const std::string prefix = file.filename().string() + ".tmp.";  // as AtomicFile names them

@@ -13,15 +13,13 @@ inline constexpr std::string_view kStoreFolder = "store";
 /// The index as it was when it was last saved; may be missing.
 inline constexpr std::string_view kSnapshotFile = "index.snapshot";
 
-/// How similar the images of each class are, as last computed; may be missing.
-inline constexpr std::string_view kCalibrationFile = "calibration";
-
 /// Pictures that the server keeps until someone names them; may be missing. No other part of simdb
 /// looks into it, and backups do without.
 inline constexpr std::string_view kUnknownsFolder = "unknowns";
 
 std::filesystem::path snapshot_path(const std::filesystem::path& folder);
-std::filesystem::path calibration_path(const std::filesystem::path& folder);
+/// A file of Gallery::sidecar. Throws Error(kUsage) if the name is not of letters and digits.
+std::filesystem::path sidecar_path(const std::filesystem::path& folder, std::string_view name);
 /// Removes what interrupted writes of such a file left. Only for the process that writes the
 /// database.
 void remove_unfinished(const std::filesystem::path& file);

@@ -37,7 +37,7 @@ QueryOptions Reembedding::kept_options() const {
 }
 
 void Reembedding::begin(std::span<const std::byte> model, std::size_t dimension) {
-  store_->begin_generation({dimension, to_hex(sha256(model)), {model.begin(), model.end()}});
+  store_->begin_generation(identity_of(model, dimension));
 }
 
 std::vector<ItemId> Reembedding::missing() const { return store_->without_other_embedding(); }

@@ -161,10 +161,7 @@ std::shared_ptr<ReplicaGallery::Copy> ReplicaGallery::open_kept(const fs::path& 
 std::shared_ptr<ReplicaGallery::Copy> ReplicaGallery::load(const fs::path& folder) const {
   fs::create_directory(folder);
   sync_folder(folder_->path);
-  auto store =
-      Store::create(store_path(folder), {original_->dimension(), original_->encoder_fingerprint(),
-                                         original_->encoder_model(), original_->space()});
-  return complete(std::move(store), folder);
+  return complete(Store::create(store_path(folder), identity_of(*original_)), folder);
 }
 
 // Null if it can't be completed.

@@ -53,6 +53,15 @@ class ReplicaGallery final : public Gallery {
   std::size_t rename_class(std::string_view from, std::string_view to) override;
   void set_setting(std::string_view name, std::string_view value) override;
 
+  // The original's.
+  void set_sidecar(std::string_view name, std::span<const std::byte> bytes) override {
+    original_->set_sidecar(name, bytes);
+  }
+  std::optional<std::vector<std::byte>> sidecar(std::string_view name) const override {
+    return original_->sidecar(name);
+  }
+  std::string place() const override { return original_->place(); }
+
   // What the copy answers.
   std::string setting(std::string_view name) const override { return copy()->setting(name); }
   std::map<std::string, std::string> settings() const override { return copy()->settings(); }

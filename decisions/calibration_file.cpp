@@ -3,20 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/file_io.h"
-#include "database/layout.h"
 #include "index/checksum.h"
 #include "simdb/error.h"
 
 namespace simdb {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::array<char, 8> kMagic = {'s', 'i', 'm', 'd', 'b', 'c', 'a', 'l'};
 constexpr std::uint32_t kByteOrder = 0x01020304;
@@ -59,18 +54,18 @@ class Writer {
   std::vector<std::byte> bytes_;
 };
 
-[[noreturn]] void refuse_damaged(const fs::path& path, const std::string& what) {
-  throw Error(ErrorCode::kCorruption, "the calibration " + path.string() + " is damaged: " + what +
+[[noreturn]] void refuse_damaged(const std::string& path, const std::string& what) {
+  throw Error(ErrorCode::kCorruption, "the calibration " + path + " is damaged: " + what +
                                           "; make a new one with 'simdb calibrate'");
 }
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& why) {
-  throw Error(ErrorCode::kBadInput, "can't use " + path.string() + ": " + why);
+[[noreturn]] void refuse(const std::string& path, const std::string& why) {
+  throw Error(ErrorCode::kBadInput, "can't use " + path + ": " + why);
 }
 
 class Reader {
  public:
-  Reader(std::span<const std::byte> bytes, const fs::path& path) : rest_(bytes), path_(path) {}
+  Reader(std::span<const std::byte> bytes, const std::string& path) : rest_(bytes), path_(path) {}
 
   template <typename T>
   T number() {
@@ -126,7 +121,7 @@ class Reader {
     return taken;
   }
   std::span<const std::byte> rest_;
-  const fs::path& path_;
+  const std::string& path_;
 };
 
 void write_share(Writer& to, const EstimatedShare& share) {
@@ -238,7 +233,7 @@ void read_items(Reader& from, CalibrationState& state) {
   from.require(is_sound, "its items are out of order");
 }
 
-Header read_header(std::span<const std::byte> bytes, const fs::path& path) {
+Header read_header(std::span<const std::byte> bytes, const std::string& path) {
   Header header;
   if (bytes.size() < sizeof header) refuse_damaged(path, "it ends within its header");
   std::memcpy(&header, bytes.data(), sizeof header);
@@ -264,7 +259,7 @@ Header read_header(std::span<const std::byte> bytes, const fs::path& path) {
 
 }  // namespace
 
-void write_calibration(const fs::path& path, const CalibrationState& state, FileSystem& files) {
+std::vector<std::byte> calibration_bytes(const CalibrationState& state) {
   Writer body;
   body.text(state.fingerprint);
   body.number(state.change);
@@ -283,13 +278,13 @@ void write_calibration(const fs::path& path, const CalibrationState& state, File
   header.file_bytes = sizeof header + body.bytes().size();
   header.body_checksum = checksum_of(body.bytes());
   header.header_checksum = checksum_of_header(header);
-  AtomicFile file(path, files);
-  file.write(std::as_bytes(std::span(&header, 1)));
-  file.write(body.bytes());
-  file.commit();
+  std::vector<std::byte> bytes(header.file_bytes);
+  const auto head = std::as_bytes(std::span(&header, 1));
+  std::ranges::copy(body.bytes(), std::ranges::copy(head, bytes.begin()).out);
+  return bytes;
 }
 
-CalibrationState parse_calibration(std::span<const std::byte> bytes, const fs::path& path,
+CalibrationState parse_calibration(std::span<const std::byte> bytes, const std::string& path,
                                    const std::string& fingerprint, std::size_t dimension) {
   read_header(bytes, path);
   Reader from(bytes.subspan(sizeof(Header)), path);
@@ -316,22 +311,16 @@ CalibrationState parse_calibration(std::span<const std::byte> bytes, const fs::p
   return state;
 }
 
-void Calibration::save(const fs::path& folder) const {
-  remove_unfinished(calibration_path(folder));
-  write_calibration(calibration_path(folder), *state_);
+void Calibration::save(Gallery& gallery) const {
+  gallery.set_sidecar(kCalibrationFile, calibration_bytes(*state_));
 }
 
-std::optional<Calibration> Calibration::load(const fs::path& folder, const Gallery& gallery) {
-  const fs::path path = calibration_path(folder);
-  std::vector<std::byte> bytes;
-  try {
-    bytes = read_file(path, std::numeric_limits<std::uint64_t>::max());
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::kNotFound) return std::nullopt;
-    throw;
-  }
+std::optional<Calibration> Calibration::load(const Gallery& gallery) {
+  const auto bytes = gallery.sidecar(kCalibrationFile);
+  if (!bytes) return std::nullopt;
   return Calibration(std::make_shared<CalibrationState>(
-      parse_calibration(bytes, path, gallery.encoder_fingerprint(), gallery.dimension())));
+      parse_calibration(*bytes, gallery.place() + '/' + std::string(kCalibrationFile),
+                        gallery.encoder_fingerprint(), gallery.dimension())));
 }
 
 }  // namespace simdb

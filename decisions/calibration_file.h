@@ -1,26 +1,24 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
-#include "core/file_system.h"
 #include "decisions/calibration_state.h"
 
 namespace simdb {
 
-// The file `calibration` in a database folder; docs/file_formats.md describes it.
+// The file beside a gallery; docs/file_formats.md describes it.
+inline constexpr std::string_view kCalibrationFile = "calibration";
 
-/// Replaces the file at `path`, durably. Throws Error(kIo); what was there is kept then.
-void write_calibration(const std::filesystem::path& path, const CalibrationState& state,
-                       FileSystem& files = system_files());
+std::vector<std::byte> calibration_bytes(const CalibrationState& state);
 
 /// What the bytes of a calibration file say. `path` is for messages. Throws Error(kCorruption) if
 /// they are damaged, Error(kBadInput) if they are of a newer version, of another byte order or
 /// belong to a gallery of another fingerprint or dimension.
-CalibrationState parse_calibration(std::span<const std::byte> bytes,
-                                   const std::filesystem::path& path,
+CalibrationState parse_calibration(std::span<const std::byte> bytes, const std::string& path,
                                    const std::string& fingerprint, std::size_t dimension);
 
 }  // namespace simdb

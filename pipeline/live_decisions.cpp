@@ -13,9 +13,6 @@ constexpr std::size_t kMostAlphas = 16;  // that are remembered
 
 }  // namespace
 
-LiveDecisions::LiveDecisions(std::filesystem::path folder, const Database& database)
-    : folder_(std::move(folder)), database_(database) {}
-
 std::shared_ptr<const Calibration> LiveDecisions::calibration() const {
   const std::lock_guard lock(mutex_);
   return calibration_;
@@ -61,7 +58,7 @@ std::optional<std::string> LiveDecisions::refresh(bool save) {
     if (now.refresh(database_.gallery(), trained_on(database_))) {
       put(std::make_shared<const Calibration>(now));
     }
-    if (save) now.save(folder_);
+    if (save) now.save(database_.gallery());
     return std::nullopt;
   } catch (const Error& error) {
     put(nullptr);
@@ -86,14 +83,14 @@ CalibrationSummary LiveDecisions::calibrate(const Database& view, const Calibrat
 void LiveDecisions::adopt(Calibration calibration) {
   const std::lock_guard one_at_a_time(renewal_);
   calibration.refresh(database_.gallery(), trained_on(database_));
-  calibration.save(folder_);
+  calibration.save(database_.gallery());
   put(std::make_shared<const Calibration>(std::move(calibration)));
 }
 
 std::optional<std::string> LiveDecisions::reload() {
   const std::lock_guard one_at_a_time(renewal_);
   try {
-    auto loaded = refreshed_calibration(folder_, database_);
+    auto loaded = refreshed_calibration(database_);
     put(loaded ? std::make_shared<const Calibration>(*std::move(loaded)) : nullptr);
     return std::nullopt;
   } catch (const Error& error) {

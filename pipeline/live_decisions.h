@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,7 +19,7 @@ namespace simdb {
 class LiveDecisions {
  public:
   /// `database` must outlive it.
-  LiveDecisions(std::filesystem::path folder, const Database& database);
+  explicit LiveDecisions(Database& database) : database_(database) {}
 
   /// Null if the database is not calibrated.
   std::shared_ptr<const AnswerSets> sets(double alpha) const;
@@ -29,14 +28,13 @@ class LiveDecisions {
   /// Of the last refresh.
   std::shared_ptr<const Calibration> calibration() const;
 
-  /// After a change of the database. With `save` it is kept in the folder too. What fails leaves
-  /// the database uncalibrated and is returned, in words.
+  /// After a change of the database. With `save` it is kept beside the database too. What fails
+  /// leaves the database uncalibrated and is returned, in words.
   std::optional<std::string> refresh(bool save);
-  /// Computes what `simdb calibrate` does, goes by it from now on and keeps it in the folder.
-  /// `view` is the same folder, opened for reading only: changes of the database may go on
-  /// meanwhile. Calls `check` often, by several threads at a time, and lets out what that throws.
-  /// Throws Error(kBadInput) if there are no items, Error(kIo), or as Gallery; nothing has changed
-  /// then.
+  /// Computes what `simdb calibrate` does, goes by it from now on and keeps it. `view` is the
+  /// same database, opened for reading only: changes of it may go on meanwhile. Calls `check`
+  /// often, by several threads at a time, and lets out what that throws. Throws Error(kBadInput) if
+  /// there are no items, Error(kIo), or as Gallery; nothing has changed then.
   CalibrationSummary calibrate(const Database& view, const CalibrationChoices& choices,
                                double alpha, const std::optional<HeldOutImages>& held_out,
                                const std::function<void()>& check);
@@ -47,8 +45,7 @@ class LiveDecisions {
   void adopt(Calibration calibration);
   void put(std::shared_ptr<const Calibration> calibration);
 
-  const std::filesystem::path folder_;
-  const Database& database_;
+  Database& database_;
   std::mutex renewal_;  // one refresh or reload at a time
   mutable std::mutex mutex_;
   std::shared_ptr<const Calibration> calibration_;

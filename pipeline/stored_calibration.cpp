@@ -26,17 +26,15 @@ Calibration::TrainedOn trained_on(const Database& database) {
   };
 }
 
-std::optional<Calibration> refreshed_calibration(const std::filesystem::path& folder,
-                                                 const Database& database) {
-  auto calibration = Calibration::load(folder, database.gallery());
+std::optional<Calibration> refreshed_calibration(const Database& database) {
+  auto calibration = Calibration::load(database.gallery());
   if (calibration) calibration->refresh(database.gallery(), trained_on(database));
   return calibration;
 }
 
-std::optional<CalibrationBasis> calibration_basis(const std::filesystem::path& folder,
-                                                  const Database& database) {
+std::optional<CalibrationBasis> calibration_basis(const Database& database) {
   try {
-    const auto calibration = Calibration::load(folder, database.gallery());
+    const auto calibration = Calibration::load(database.gallery());
     if (!calibration) return std::nullopt;
     CalibrationBasis basis{calibration->choices(), calibration->has_held_out()};
     if (const auto& estimate = calibration->estimate()) basis.alpha = estimate->alpha;
@@ -75,10 +73,10 @@ NewCalibration new_calibration(const Database& database, const CalibrationChoice
   return {std::move(calibration), {sets.classes(), estimate}};
 }
 
-void renew_calibration(const std::filesystem::path& folder, const Database& database,
-                       const CalibrationBasis& basis, const std::function<void()>& check) {
+void renew_calibration(Database& database, const CalibrationBasis& basis,
+                       const std::function<void()>& check) {
   new_calibration(database, basis.choices, basis.alpha, std::nullopt, check)
-      .calibration.save(folder);
+      .calibration.save(database.gallery());
 }
 
 }  // namespace simdb

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <optional>
 
@@ -13,10 +12,9 @@ namespace simdb {
 /// model when it is first asked. `database` must outlive it. Thread-safe.
 Calibration::TrainedOn trained_on(const Database& database);
 
-/// The calibration in the folder of a database, brought up to date in memory; nothing if there is
-/// none. Errors as Calibration::load and Gallery's.
-std::optional<Calibration> refreshed_calibration(const std::filesystem::path& folder,
-                                                 const Database& database);
+/// The calibration of a database, brought up to date in memory; nothing if there is none. Errors as
+/// Calibration::load and Gallery's.
+std::optional<Calibration> refreshed_calibration(const Database& database);
 
 /// What a calibration was made by, without the held-out images.
 struct CalibrationBasis {
@@ -24,9 +22,8 @@ struct CalibrationBasis {
   bool has_held_out = false;
   double alpha = 0.05;  ///< of its estimate
 };
-/// That of the calibration in the folder; nothing if there is none that can be used.
-std::optional<CalibrationBasis> calibration_basis(const std::filesystem::path& folder,
-                                                  const Database& database);
+/// That of the database's calibration; nothing if there is none that can be used.
+std::optional<CalibrationBasis> calibration_basis(const Database& database);
 /// How a calibration calibrates the classes at the alpha of its estimate.
 struct CalibrationSummary {
   CalibratedClasses classes;
@@ -45,7 +42,7 @@ NewCalibration new_calibration(const Database& database, const CalibrationChoice
                                double alpha, const std::optional<HeldOutImages>& held_out,
                                const std::function<void()>& check);
 /// Computes and saves a calibration anew, with its estimate. `check` as above.
-void renew_calibration(const std::filesystem::path& folder, const Database& database,
-                       const CalibrationBasis& basis, const std::function<void()>& check);
+void renew_calibration(Database& database, const CalibrationBasis& basis,
+                       const std::function<void()>& check);
 
 }  // namespace simdb

@@ -11,14 +11,13 @@
 
 namespace simdb {
 
-VerifyReport verify_folder(const std::filesystem::path& folder, const Database& database,
-                           const std::function<void()>& check) {
+VerifyReport verify(const Database& database, const std::function<void()>& check) {
   VerifyReport report = database.verify();
   check();
   // Queries do without it where it is damaged. One that a newer simdb wrote, or that belongs to
   // another encoder, is not.
   try {
-    Calibration::load(folder, database.gallery());
+    Calibration::load(database.gallery());
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kBadInput) report.problems.emplace_back(error.what());
   }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -10,11 +9,9 @@
 
 namespace simdb {
 
-/// What `simdb verify` finds: what Database::verify() names, and whether the calibration beside the
-/// store, in `folder`, can be read. Calls `check` now and then and lets out what that throws.
-VerifyReport verify_folder(
-    const std::filesystem::path& folder, const Database& database,
-    const std::function<void()>& check = [] {});
+/// What `simdb verify` finds: what Database::verify() names, and whether the calibration can be
+/// read. Calls `check` now and then and lets out what that throws.
+VerifyReport verify(const Database& database, const std::function<void()>& check = [] {});
 /// What `simdb verify --deep` finds besides: loads the encoder, compares searches with a linear
 /// scan and decodes all thumbnails. `check` as above.
 std::vector<std::string> verify_deeply(

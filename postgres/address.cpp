@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 
+#include "core/printable.h"
 #include "simdb/error.h"
 
 namespace simdb {
@@ -30,35 +32,60 @@ std::string decoded(std::string_view text) {
   return result;
 }
 
-}  // namespace
-
-bool is_postgres_address(std::string_view text) {
-  return text.starts_with("postgresql://") || text.starts_with("postgres://");
+// Those of a URI that are to be kept, as they stand behind it.
+std::string parameters(std::string_view text,
+                       const std::function<bool(std::string_view, std::string_view)>& keep) {
+  std::string kept;
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(text.size(), part.size() + 1));
+    const std::size_t equals = std::min(part.find('='), part.size());
+    if (!keep(part.substr(0, equals), part.substr(std::min(equals + 1, part.size())))) continue;
+    kept.append(1, kept.empty() ? '?' : '&').append(part);
+  }
+  return kept;
 }
+
+}  // namespace
 
 PostgresAddress parse_postgres_address(std::string_view text) {
   PostgresAddress address;
   const std::size_t question = is_postgres_address(text) ? text.find('?') : std::string_view::npos;
   address.server = text.substr(0, question);
   if (question == std::string_view::npos) return address;
-  constexpr std::string_view kName = "schema=";
-  char separator = '?';
-  for (std::string_view rest = text.substr(question + 1); !rest.empty();) {
-    const std::string_view part = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
-    if (part.starts_with(kName)) {
-      address.schema = decoded(part.substr(kName.size()));
+  address.server += parameters(text.substr(question + 1), [&](std::string_view name,
+                                                              std::string_view value) {
+    if (name == "schema") {
+      address.schema = decoded(value);
+    } else if (name == "approximate" && (value == "0" || value == "1")) {
+      address.is_approximate = value == "1";
+    } else if (name == "approximate") {
+      throw Error(ErrorCode::kUsage, "approximate is 0 or 1 in the address of a database, not '" +
+                                         printable(value) + "'");
     } else {
-      address.server.append(1, separator).append(part);
-      separator = '&';
+      return true;
     }
-  }
+    return false;
+  });
   if (address.schema.empty() || address.schema.size() > kMaxNameBytes ||
       address.schema.find('\0') != std::string::npos) {
     throw Error(ErrorCode::kUsage, "the schema of a PostgreSQL database has a name of 1 to " +
                                        std::to_string(kMaxNameBytes) + " bytes");
   }
   return address;
+}
+
+std::string without_password(std::string_view text) {
+  const std::size_t question = text.find('?');
+  std::string shown(text.substr(0, question));
+  const std::size_t begin = shown.find("://") + 3;
+  const std::size_t at = shown.rfind('@', shown.find('/', begin));
+  const std::size_t colon = shown.find(':', begin);
+  if (at != std::string::npos && at >= begin && colon < at) shown.erase(colon, at - colon);
+  if (question == std::string_view::npos) return shown;
+  return shown + parameters(text.substr(question + 1), [](std::string_view name, auto) {
+           return !name.ends_with("password");
+         });
 }
 
 }  // namespace simdb

@@ -91,37 +91,15 @@ void Change::insert(std::span<const std::size_t> fresh, std::span<const NewItem>
   const std::int64_t added_ms = now_ms();
   const ItemId first{static_cast<std::uint64_t>(next_id_)};
   for (std::size_t done = 0; done < fresh.size(); done += kItemsAtOnce) {
-    CopyRows rows(10);
-    CopyRows vectors(2);
-    CopyRows thumbnails(2);
+    ItemRows rows;
     for (const std::size_t i : fresh.subspan(done, std::min(kItemsAtOnce, fresh.size() - done))) {
-      const ItemInfo& info = items[i].info;
-      rows.begin_row();
-      rows.number(next_id_);
-      rows.text(info.class_name);
-      rows.text(info.source);
-      info.digest == Sha256{} ? rows.null() : rows.text(bytes_of(info.digest));
-      rows.number(info.width);
-      rows.number(info.height);
-      info.key.empty() ? rows.null() : rows.text(info.key);
-      rows.json(to_json(info.metadata));
-      rows.number(added_ms);
-      rows.number(added_ms);
-      vectors.begin_row();
-      vectors.number(next_id_);
-      vectors.text(encode_vector(embeddings.row(i)));
-      if (!items[i].thumbnail.empty()) {
-        thumbnails.begin_row();
-        thumbnails.number(next_id_);
-        thumbnails.text(view_of(items[i].thumbnail));
-      }
-      count(info.class_name, 1);
-      gone_digests_.erase(bytes_of(info.digest));
+      rows.add_record(next_id_, items[i].info, added_ms, added_ms);
+      rows.add_rest(next_id_, embeddings.row(i), items[i].thumbnail);
+      count(items[i].info.class_name, 1);
+      gone_digests_.erase(bytes_of(items[i].info.digest));
       ++next_id_;
     }
-    connection_.copy("COPY items FROM STDIN (FORMAT binary)", rows);
-    connection_.copy("COPY vectors FROM STDIN (FORMAT binary)", vectors);
-    connection_.copy("COPY thumbnails FROM STDIN (FORMAT binary)", thumbnails);
+    rows.write(connection_);
   }
   note(ChangeKind::kAdded, first, static_cast<std::int64_t>(fresh.size()));
 }
@@ -255,22 +233,12 @@ void Change::write_classes() {
     names.push_back(name);
     items.push_back(difference);
   }
-  connection_.run(
-      "INSERT INTO classes SELECT name, items, $3::bigint FROM unnest($1::text[], $2::bigint[]) u "
-      "(name, items) ON CONFLICT (name) DO UPDATE SET items = classes.items + excluded.items, "
-      "mark = excluded.mark",
-      Params().texts(names).numbers(items).number(mark_));
-  connection_.run("DELETE FROM classes WHERE name = ANY($1::text[]) AND items = 0",
-                  Params().texts(names));
+  count_classes(connection_, names, items, mark_);
 }
 
 void Change::erase_unused_images() {
   if (gone_digests_.empty()) return;
-  const std::vector<std::string> digests(gone_digests_.begin(), gone_digests_.end());
-  connection_.run(
-      "DELETE FROM images WHERE digest = ANY($1::bytea[]) AND NOT EXISTS "
-      "(SELECT FROM items WHERE items.digest = images.digest)",
-      Params().byte_strings(digests));
+  postgres::erase_unused_images(connection_, {gone_digests_.begin(), gone_digests_.end()});
 }
 
 void Change::forget_old() {

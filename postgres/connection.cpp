@@ -75,7 +75,7 @@ void Result::vector(std::size_t row, int column, std::span<float> values) const 
 }
 
 std::size_t Result::changed_rows() const {
-  const std::string digits = PQcmdTuples(result_.get());
+  const std::string digits = libpq().changed_rows(result_.get());
   return digits.empty() ? 0 : std::stoull(digits);
 }
 
@@ -85,17 +85,17 @@ Connection::Connection(const std::string& address) {
                                 "client_encoding", static_cast<const char*>(nullptr)};
   const std::array values = {"10", "simdb", address.c_str(), "UTF8",
                              static_cast<const char*>(nullptr)};
-  connection_.reset(PQconnectdbParams(names.data(), values.data(), /*expand_dbname=*/1));
+  connection_.reset(libpq().connect(names.data(), values.data(), /*expand_dbname=*/1));
   if (!connection_) throw Error(ErrorCode::kInternal, "there is no memory for a connection");
-  if (PQstatus(connection_.get()) != CONNECTION_OK) {
+  if (libpq().status(connection_.get()) != CONNECTION_OK) {
     // What libpq says of an address that it can't read may show a part of it.
-    const bool is_read = PQdb(connection_.get()) != nullptr;
+    const bool is_read = libpq().database(connection_.get()) != nullptr;
     if (!is_read) {
       throw Error(ErrorCode::kUsage,
                   "can't read the address of the PostgreSQL database (it is not shown, as it may "
                   "hold a password); give postgresql://USER@HOST/DATABASE");
     }
-    const std::string reason = PQerrorMessage(connection_.get());
+    const std::string reason = libpq().error_message(connection_.get());
     const bool no_database = reason.find("does not exist") != std::string::npos &&
                              reason.find("database \"") != std::string::npos;
     throw ServerError(no_database ? ErrorCode::kNotFound : ErrorCode::kIo,
@@ -104,27 +104,27 @@ Connection::Connection(const std::string& address) {
                                        : "; check that the server runs, and user and password"),
                       "", !no_database);
   }
-  PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
+  libpq().set_notice_receiver(connection_.get(), ignore_notice, nullptr);
 }
 
 std::string Connection::place() const {
   const auto word = [](const char* text) { return std::string(text == nullptr ? "" : text); };
-  return "postgresql://" + word(PQhost(connection_.get())) + ":" + word(PQport(connection_.get())) +
-         "/" + word(PQdb(connection_.get()));
+  return "postgresql://" + word(libpq().host(connection_.get())) + ":" +
+         word(libpq().port(connection_.get())) + "/" + word(libpq().database(connection_.get()));
 }
 
 std::string Connection::quoted_name(const std::string& name) const {
-  char* const quoted = PQescapeIdentifier(connection_.get(), name.data(), name.size());
+  char* const quoted = libpq().escape_identifier(connection_.get(), name.data(), name.size());
   if (quoted == nullptr) fail(nullptr);
   std::string result = quoted;
-  PQfreemem(quoted);
+  libpq().free_memory(quoted);
   return result;
 }
 
 // Takes what has not been waited for. A lost connection shows with the next statement.
 void Connection::drain() {
   if (!std::exchange(is_ending_, false)) return;
-  while (PGresult* const left = PQgetResult(connection_.get())) PQclear(left);
+  while (PGresult* const left = libpq().next_result(connection_.get())) libpq().clear(left);
 }
 
 Result Connection::run(const char* sql, const Params& params) {
@@ -132,9 +132,9 @@ Result Connection::run(const char* sql, const Params& params) {
   if (std::exchange(begins_with_next_, false)) return run_in_snapshot(sql, params);
   const std::vector<int> formats(static_cast<std::size_t>(params.size()), 1);
   PGresult* const result =
-      PQexecParams(connection_.get(), sql, params.size(), nullptr, params.pointers().data(),
-                   params.lengths().data(), formats.data(), /*resultFormat=*/1);
-  const ExecStatusType status = PQresultStatus(result);
+      libpq().exec_params(connection_.get(), sql, params.size(), nullptr, params.pointers().data(),
+                          params.lengths().data(), formats.data(), /*resultFormat=*/1);
+  const ExecStatusType status = libpq().result_status(result);
   return checked(result, status == PGRES_COMMAND_OK ? status : PGRES_TUPLES_OK);
 }
 
@@ -142,42 +142,42 @@ Result Connection::run_in_snapshot(const char* sql, const Params& params) {
   PGconn* const server = connection_.get();
   const std::vector<int> formats(static_cast<std::size_t>(params.size()), 1);
   const bool is_sent =
-      PQenterPipelineMode(server) == 1 &&
-      PQsendQueryParams(server, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", 0, nullptr,
-                        nullptr, nullptr, nullptr, 1) == 1 &&
-      PQsendQueryParams(server, sql, params.size(), nullptr, params.pointers().data(),
-                        params.lengths().data(), formats.data(), 1) == 1 &&
-      PQpipelineSync(server) == 1;
+      libpq().enter_pipeline_mode(server) == 1 &&
+      libpq().send_query_params(server, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", 0,
+                                nullptr, nullptr, nullptr, nullptr, 1) == 1 &&
+      libpq().send_query_params(server, sql, params.size(), nullptr, params.pointers().data(),
+                                params.lengths().data(), formats.data(), 1) == 1 &&
+      libpq().pipeline_sync(server) == 1;
   if (!is_sent) fail(nullptr);
-  checked(PQgetResult(server), PGRES_COMMAND_OK);
-  PQclear(PQgetResult(server));  // null: the end of what BEGIN gives
-  Result rows = checked(PQgetResult(server), PGRES_TUPLES_OK);
-  PQclear(PQgetResult(server));
-  checked(PQgetResult(server), PGRES_PIPELINE_SYNC);
-  if (PQexitPipelineMode(server) != 1) fail(nullptr);
+  checked(libpq().next_result(server), PGRES_COMMAND_OK);
+  libpq().clear(libpq().next_result(server));  // null: the end of what BEGIN gives
+  Result rows = checked(libpq().next_result(server), PGRES_TUPLES_OK);
+  libpq().clear(libpq().next_result(server));
+  checked(libpq().next_result(server), PGRES_PIPELINE_SYNC);
+  if (libpq().exit_pipeline_mode(server) != 1) fail(nullptr);
   return rows;
 }
 
 void Connection::end_snapshot() {
   begins_with_next_ = false;
-  is_ending_ = PQsendQuery(connection_.get(), "COMMIT") == 1;
+  is_ending_ = libpq().send_query(connection_.get(), "COMMIT") == 1;
 }
 
 void Connection::copy(const char* sql, const CopyRows& rows) {
   if (rows.empty()) return;
-  checked(PQexec(connection_.get(), sql), PGRES_COPY_IN);
+  checked(libpq().exec(connection_.get(), sql), PGRES_COPY_IN);
   const std::string bytes = rows.bytes() + "\xFF\xFF";
   for (std::size_t at = 0; at < bytes.size(); at += kCopyPiece) {
     const auto piece = static_cast<int>(std::min(kCopyPiece, bytes.size() - at));
-    if (PQputCopyData(connection_.get(), bytes.data() + at, piece) != 1) fail(nullptr);
+    if (libpq().put_copy_data(connection_.get(), bytes.data() + at, piece) != 1) fail(nullptr);
   }
-  if (PQputCopyEnd(connection_.get(), nullptr) != 1) fail(nullptr);
-  const Result done = checked(PQgetResult(connection_.get()), PGRES_COMMAND_OK);
-  while (PGresult* const more = PQgetResult(connection_.get())) PQclear(more);
+  if (libpq().end_copy(connection_.get(), nullptr) != 1) fail(nullptr);
+  const Result done = checked(libpq().next_result(connection_.get()), PGRES_COMMAND_OK);
+  while (PGresult* const more = libpq().next_result(connection_.get())) libpq().clear(more);
 }
 
 void Connection::commit() {
-  const Result done = checked(PQexec(connection_.get(), "COMMIT"), PGRES_COMMAND_OK);
+  const Result done = checked(libpq().exec(connection_.get(), "COMMIT"), PGRES_COMMAND_OK);
   if (!done.is_command("COMMIT")) {
     throw ServerError(ErrorCode::kInternal, place() + " has taken back a change", "40000", false);
   }
@@ -185,37 +185,37 @@ void Connection::commit() {
 
 bool Connection::reset() noexcept {
   begins_with_next_ = false;
-  if (PQstatus(connection_.get()) != CONNECTION_OK) return false;
+  if (libpq().status(connection_.get()) != CONNECTION_OK) return false;
   if (is_ending_) return true;
-  const PGTransactionStatusType status = PQtransactionStatus(connection_.get());
+  const PGTransactionStatusType status = libpq().transaction_status(connection_.get());
   if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR) {
-    PQclear(PQexec(connection_.get(), "ROLLBACK"));
+    libpq().clear(libpq().exec(connection_.get(), "ROLLBACK"));
   }
-  return PQtransactionStatus(connection_.get()) == PQTRANS_IDLE &&
-         PQpipelineStatus(connection_.get()) == PQ_PIPELINE_OFF;
+  return libpq().transaction_status(connection_.get()) == PQTRANS_IDLE &&
+         libpq().pipeline_status(connection_.get()) == PQ_PIPELINE_OFF;
 }
 
 Result Connection::checked(PGresult* result, ExecStatusType expected) const {
   Result owned(result);
-  if (result == nullptr || PQresultStatus(result) != expected) fail(result);
+  if (result == nullptr || libpq().result_status(result) != expected) fail(result);
   return owned;
 }
 
 void Connection::fail(const PGresult* result) const {
   const char* const field =
-      result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+      result == nullptr ? nullptr : libpq().error_field(result, PG_DIAG_SQLSTATE);
   const std::string state = field == nullptr ? "" : field;
-  const bool is_lost = PQstatus(connection_.get()) != CONNECTION_OK || ends_session(state);
+  const bool is_lost = libpq().status(connection_.get()) != CONNECTION_OK || ends_session(state);
   const auto known = std::ranges::find_if(
       kMeanings, [&](const Meaning& meaning) { return state.starts_with(meaning.state); });
   const Meaning& meaning = known != std::end(kMeanings) && !state.empty() ? *known
                            : is_lost                                      ? kLost
                                                                           : kUnknown;
   const char* primary =
-      result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+      result == nullptr ? nullptr : libpq().error_field(result, PG_DIAG_MESSAGE_PRIMARY);
   throw ServerError(meaning.code,
                     place() + ": " +
-                        (primary == nullptr ? first_line(PQerrorMessage(connection_.get()))
+                        (primary == nullptr ? first_line(libpq().error_message(connection_.get()))
                                             : std::string(primary)) +
                         "; " + meaning.remedy,
                     state, is_lost);

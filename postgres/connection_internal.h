@@ -1,7 +1,5 @@
 #pragma once
 
-#include <libpq-fe.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include "postgres/binary_internal.h"
+#include "postgres/libpq_internal.h"
 #include "simdb/error.h"
 
 namespace simdb::postgres {
@@ -40,16 +39,16 @@ class Result {
  public:
   explicit Result(PGresult* result) : result_(result) {}
 
-  std::size_t rows() const { return static_cast<std::size_t>(PQntuples(result_.get())); }
+  std::size_t rows() const { return static_cast<std::size_t>(libpq().rows(result_.get())); }
   bool empty() const { return rows() == 0; }
   bool is_null(std::size_t row, int column) const {
-    return PQgetisnull(result_.get(), static_cast<int>(row), column) != 0;
+    return libpq().is_null(result_.get(), static_cast<int>(row), column) != 0;
   }
   /// Of text, bytea and jsonb (see json()); empty for NULL.
   std::string_view text(std::size_t row, int column) const {
     const int r = static_cast<int>(row);
-    return {PQgetvalue(result_.get(), r, column),
-            static_cast<std::size_t>(PQgetlength(result_.get(), r, column))};
+    return {libpq().value(result_.get(), r, column),
+            static_cast<std::size_t>(libpq().length(result_.get(), r, column))};
   }
   std::vector<std::byte> bytes(std::size_t row, int column) const;
   /// Of int2, int4, int8 and boolean.
@@ -62,13 +61,13 @@ class Result {
   /// Of vector. Throws Error(kCorruption) if it has not as many values as `values`.
   void vector(std::size_t row, int column, std::span<float> values) const;
   /// Whether the statement was this one, for its name.
-  bool is_command(std::string_view name) const { return PQcmdStatus(result_.get()) == name; }
+  bool is_command(std::string_view name) const { return libpq().command_of(result_.get()) == name; }
   /// How many rows a statement has changed.
   std::size_t changed_rows() const;
 
  private:
   struct Clear {
-    void operator()(PGresult* result) const { PQclear(result); }
+    void operator()(PGresult* result) const { libpq().clear(result); }
   };
   std::unique_ptr<PGresult, Clear> result_;
 };
@@ -94,14 +93,14 @@ class Connection {
   bool reset() noexcept;
 
   /// Of the server, e.g. 150018.
-  int server_version() const { return PQserverVersion(connection_.get()); }
+  int server_version() const { return libpq().server_version(connection_.get()); }
   /// Where it leads, for a person.
   std::string place() const;
   std::string quoted_name(const std::string& name) const;
 
  private:
   struct Finish {
-    void operator()(PGconn* connection) const { PQfinish(connection); }
+    void operator()(PGconn* connection) const { libpq().finish(connection); }
   };
   Result run_in_snapshot(const char* sql, const Params& params);
   void drain();

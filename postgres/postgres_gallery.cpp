@@ -60,12 +60,19 @@ std::unique_ptr<PostgresGallery> PostgresGallery::create(const PostgresAddress& 
 
 std::unique_ptr<PostgresGallery> PostgresGallery::open(const PostgresAddress& address,
                                                        const PostgresOptions& options) {
+  auto gallery = open_any(address, options);
+  gallery->parts_->pool.read([](Connection& connection) { postgres::require_whole(connection); });
+  return gallery;
+}
+
+std::unique_ptr<PostgresGallery> PostgresGallery::open_any(const PostgresAddress& address,
+                                                           const PostgresOptions& options) {
   Connection connection(address.server);
   postgres::prepare_session(connection, address.schema, options.busy_after.count());
   GalleryIdentity identity = postgres::read_identity(connection, address.schema);
   std::unique_ptr<PostgresGallery> gallery(
       new PostgresGallery(address, std::move(identity), options));
-  gallery->parts_->place = connection.place() + ", schema " + address.schema;
+  gallery->parts_->place = postgres::place_of(connection, address.schema);
   gallery->parts_->seen_changes = gallery->changes();
   return gallery;
 }
@@ -148,6 +155,19 @@ void PostgresGallery::set_setting(std::string_view name, std::string_view value)
   change("change a setting of", [&](Change& change) {
     change.set_setting(name, value);
     return true;
+  });
+}
+
+// No change of the gallery, and done twice it is as done once.
+void PostgresGallery::set_sidecar(std::string_view name, std::span<const std::byte> bytes) {
+  require_sidecar_name(name);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  parts_->pool.again_if_transient([&] {
+    const ConnectionPool::Lease lease(parts_->pool);
+    (*lease).run(
+        "INSERT INTO sidecars VALUES ($1::text, $2::bytea) "
+        "ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes",
+        postgres::Params().text(name).text(text));
   });
 }
 

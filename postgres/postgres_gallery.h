@@ -65,6 +65,9 @@ class PostgresGallery final : public Gallery {
   void set_setting(std::string_view name, std::string_view value) override;
   std::string setting(std::string_view name) const override;
   std::map<std::string, std::string> settings() const override;
+  void set_sidecar(std::string_view name, std::span<const std::byte> bytes) override;
+  std::optional<std::vector<std::byte>> sidecar(std::string_view name) const override;
+  std::string place() const override;
 
   std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const override;
   std::optional<ItemId> find_key(std::string_view key) const override;
@@ -121,7 +124,11 @@ class PostgresGallery final : public Gallery {
 
  private:
   struct Parts;  // what talks to the server
+  friend class PostgresCopy;
 
+  // A copy that has not come to its end, too.
+  static std::unique_ptr<PostgresGallery> open_any(const PostgresAddress& address,
+                                                   const PostgresOptions& options);
   PostgresGallery(const PostgresAddress& address, GalleryIdentity identity,
                   const PostgresOptions& options);
   void require_writable(const char* attempt) const;

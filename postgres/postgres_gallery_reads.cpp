@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/item_update.h"
 #include "postgres/filter_internal.h"
 #include "postgres/parts_internal.h"
 #include "postgres/rows_internal.h"
@@ -138,6 +139,18 @@ std::map<std::string, std::string> PostgresGallery::settings() const {
     return settings;
   });
 }
+
+std::optional<std::vector<std::byte>> PostgresGallery::sidecar(std::string_view name) const {
+  require_sidecar_name(name);
+  return parts_->pool.read([&](Connection& connection) -> std::optional<std::vector<std::byte>> {
+    const Result row =
+        connection.run("SELECT bytes FROM sidecars WHERE name = $1::text", Params().text(name));
+    if (row.empty()) return std::nullopt;
+    return row.bytes(0, 0);
+  });
+}
+
+std::string PostgresGallery::place() const { return parts_->place; }
 
 ItemId PostgresGallery::next_id() const {
   return parts_->pool.read([&](Connection& connection) {

@@ -119,6 +119,56 @@ std::vector<ItemId> items_of(Connection& connection, std::string_view class_name
                                Params().text(class_name)));
 }
 
+void ItemRows::add_record(std::int64_t id, const ItemInfo& info, std::int64_t added_ms,
+                          std::int64_t changed_ms) {
+  records_.begin_row();
+  records_.number(id);
+  records_.text(info.class_name);
+  records_.text(info.source);
+  info.digest == Sha256{} ? records_.null() : records_.text(bytes_of(info.digest));
+  records_.number(info.width);
+  records_.number(info.height);
+  info.key.empty() ? records_.null() : records_.text(info.key);
+  records_.json(to_json(info.metadata));
+  records_.number(added_ms);
+  records_.number(changed_ms);
+}
+
+void ItemRows::add_rest(std::int64_t id, std::span<const float> embedding,
+                        std::span<const std::byte> thumbnail) {
+  vectors_.begin_row();
+  vectors_.number(id);
+  vectors_.text(encode_vector(embedding));
+  if (thumbnail.empty()) return;
+  thumbnails_.begin_row();
+  thumbnails_.number(id);
+  thumbnails_.text(view_of(thumbnail));
+}
+
+void ItemRows::write(Connection& connection) const {
+  connection.copy("COPY items FROM STDIN (FORMAT binary)", records_);
+  connection.copy("COPY vectors FROM STDIN (FORMAT binary)", vectors_);
+  connection.copy("COPY thumbnails FROM STDIN (FORMAT binary)", thumbnails_);
+}
+
+void count_classes(Connection& connection, std::span<const std::string> names,
+                   std::span<const std::int64_t> items, std::int64_t mark) {
+  connection.run(
+      "INSERT INTO classes SELECT name, items, $3::bigint FROM unnest($1::text[], $2::bigint[]) u "
+      "(name, items) ON CONFLICT (name) DO UPDATE SET items = classes.items + excluded.items, "
+      "mark = excluded.mark",
+      Params().texts(names).numbers(items).number(mark));
+  connection.run("DELETE FROM classes WHERE name = ANY($1::text[]) AND items = 0",
+                 Params().texts(names));
+}
+
+void erase_unused_images(Connection& connection, const std::vector<std::string>& digests) {
+  connection.run(
+      "DELETE FROM images WHERE digest = ANY($1::bytea[]) AND NOT EXISTS "
+      "(SELECT FROM items WHERE items.digest = images.digest)",
+      Params().byte_strings(digests));
+}
+
 void for_each_page(Connection& connection, const char* sql,
                    const std::function<bool(const Result&)>& visit) {
   for (std::int64_t last = 0;;) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -24,6 +25,28 @@ std::vector<ItemRecord> records_of(const Result& result);
 std::vector<ItemId> ids_of(const Result& result);
 /// Of a class, ascending.
 std::vector<ItemId> items_of(Connection& connection, std::string_view class_name);
+
+/// New rows of items.
+class ItemRows {
+ public:
+  void add_record(std::int64_t id, const ItemInfo& info, std::int64_t added_ms,
+                  std::int64_t changed_ms);
+  /// What is not in the record. A thumbnail may be empty.
+  void add_rest(std::int64_t id, std::span<const float> embedding,
+                std::span<const std::byte> thumbnail);
+  void write(Connection& connection) const;
+
+ private:
+  CopyRows records_{10};
+  CopyRows vectors_{2};
+  CopyRows thumbnails_{2};
+};
+
+/// Classes have so many more items, or fewer, by the change with this mark.
+void count_classes(Connection& connection, std::span<const std::string> names,
+                   std::span<const std::int64_t> items, std::int64_t mark);
+/// Of these digests, those that no item has.
+void erase_unused_images(Connection& connection, const std::vector<std::string>& digests);
 
 /// Calls with the rows of a statement, page by page, until the callback returns false: the ids are
 /// in the first column, $1 is the last one seen and $2 the most rows per page.

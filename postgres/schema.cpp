@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include <string_view>
 
+#include "postgres/address.h"
 #include "postgres/schema_internal.h"
 #include "simdb/digest.h"
 #include "simdb/embedding.h"
@@ -30,15 +33,19 @@ constexpr const char* kTables[] = {
          id bigint PRIMARY KEY, class_name text COLLATE "C" NOT NULL, source bytea NOT NULL,
          digest bytea, width bigint NOT NULL, height bigint NOT NULL, key text COLLATE "C",
          metadata jsonb NOT NULL, added_ms bigint NOT NULL, changed_ms bigint NOT NULL))",
+    "CREATE TABLE thumbnails (id bigint PRIMARY KEY, bytes bytea NOT NULL)",
+    "CREATE TABLE images (digest bytea PRIMARY KEY, bytes bytea NOT NULL)",
+    "CREATE TABLE sidecars (name text PRIMARY KEY, bytes bytea NOT NULL)",
+    // They are compressed already.
+    "ALTER TABLE thumbnails ALTER COLUMN bytes SET STORAGE EXTERNAL",
+    "ALTER TABLE images ALTER COLUMN bytes SET STORAGE EXTERNAL",
+};
+
+constexpr const char* kIndexes[] = {
     "CREATE INDEX items_by_class ON items (class_name, id)",
     "CREATE UNIQUE INDEX items_by_key ON items (key)",
     "CREATE INDEX items_by_digest ON items (digest)",
     "CREATE INDEX items_by_metadata ON items USING gin (metadata jsonb_path_ops)",
-    "CREATE TABLE thumbnails (id bigint PRIMARY KEY, bytes bytea NOT NULL)",
-    "CREATE TABLE images (digest bytea PRIMARY KEY, bytes bytea NOT NULL)",
-    // They are compressed already.
-    "ALTER TABLE thumbnails ALTER COLUMN bytes SET STORAGE EXTERNAL",
-    "ALTER TABLE images ALTER COLUMN bytes SET STORAGE EXTERNAL",
 };
 
 constexpr const char* kHasGallery =
@@ -84,6 +91,29 @@ void prepare_session(Connection& connection, const std::string& schema, std::int
       Params().text(schema).number(busy_ms));
 }
 
+bool has_gallery(Connection& connection, const std::string& schema) {
+  return is_true(connection.run(kHasGallery, Params().text(schema)));
+}
+
+void create_indexes(Connection& connection) {
+  for (const char* const index : kIndexes) connection.run(index);
+}
+
+void drop_indexes(Connection& connection) {
+  connection.run("DROP INDEX items_by_class, items_by_key, items_by_digest, items_by_metadata");
+}
+
+std::string place_of(const Connection& connection, const std::string& schema) {
+  if (schema == PostgresAddress().schema) return connection.place();
+  std::string place = connection.place() + "?schema=";
+  for (const char c : schema) {
+    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                          (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+    place += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return place;
+}
+
 void create_tables(Connection& connection, const std::string& schema,
                    const GalleryIdentity& identity) {
   require_valid_dimension(identity.dimension);
@@ -99,7 +129,7 @@ void create_tables(Connection& connection, const std::string& schema,
                                           "database with ENCODING 'UTF8'");
   }
   const Params name = Params().text(schema);
-  if (is_true(connection.run(kHasGallery, name))) {
+  if (has_gallery(connection, schema)) {
     throw Error(ErrorCode::kUsage,
                 "there is a gallery in " + connection.place() + ", schema " + schema + ", already");
   }
@@ -114,6 +144,7 @@ void create_tables(Connection& connection, const std::string& schema,
            false))",
                  name);
   for (const char* const table : kTables) connection.run(table);
+  create_indexes(connection);
   connection.run(("CREATE TABLE vectors (id bigint PRIMARY KEY, embedding vector(" +
                   std::to_string(identity.dimension) + ") NOT NULL)")
                      .c_str());
@@ -136,8 +167,15 @@ void create_tables(Connection& connection, const std::string& schema,
   connection.commit();
 }
 
+void require_whole(Connection& connection) {
+  if (connection.run("SELECT FROM sidecars WHERE name = 'following'").empty()) return;
+  throw Error(ErrorCode::kUsage, "can't open the gallery in " + connection.place() +
+                                     ": it is a copy that is not complete; copy again, which goes "
+                                     "on with it");
+}
+
 GalleryIdentity read_identity(Connection& connection, const std::string& schema) {
-  if (!is_true(connection.run(kHasGallery, Params().text(schema)))) {
+  if (!has_gallery(connection, schema)) {
     throw Error(ErrorCode::kNotFound, "there is no gallery in " + connection.place() + ", schema " +
                                           schema + "; 'simdb init' makes one");
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/gallery_identity.h"
 #include "postgres/connection_internal.h"
@@ -19,6 +20,20 @@ void prepare_session(Connection& connection, const std::string& schema, std::int
 /// keep one.
 void create_tables(Connection& connection, const std::string& schema,
                    const GalleryIdentity& identity);
+
+bool has_gallery(Connection& connection, const std::string& schema);
+/// Those beside the primary keys; a copy makes them when all rows are there.
+void create_indexes(Connection& connection);
+void drop_indexes(Connection& connection);
+
+/// What the sidecar `following` says of a copy that has not come to its end.
+inline constexpr std::string_view kFollowsPart = "part";
+inline constexpr std::string_view kFollowsAll = "all";
+/// Throws Error(kUsage) if it is such a copy.
+void require_whole(Connection& connection);
+
+/// An address that can be opened, unless it needs a password.
+std::string place_of(const Connection& connection, const std::string& schema);
 
 /// All but the model. Throws Error(kNotFound) if there is no gallery, Error(kBadInput) if a newer
 /// simdb made it.

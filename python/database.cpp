@@ -17,7 +17,7 @@ namespace simdb::python {
 namespace {
 
 std::unique_ptr<DatabaseHandle> handle_of(std::shared_ptr<OpenDatabase> open) {
-  std::string what = "the database " + open->folder().string();
+  std::string what = "the database " + open->place().name();
   return std::make_unique<DatabaseHandle>(std::move(open), std::move(what));
 }
 
@@ -37,15 +37,15 @@ std::unique_ptr<DatabaseHandle> open(const py::object& path, const std::string& 
     throw Error(ErrorCode::kUsage,
                 "a database is opened with the mode 'r' or 'w', not '" + mode + "'");
   }
-  const std::filesystem::path folder = path_of(path);
+  const DatabasePlace place(path_of(path).string());
   const bool writes = mode == "w";
   require_threads(writes);
   std::optional<std::string> trouble;
   auto made = heard([&](const Stop&) {
     auto opened = std::make_shared<OpenDatabase>(
-        folder,
-        Database::open(folder, {.mode = writes ? OpenMode::kReadWrite : OpenMode::kReadOnly,
-                                .encoder_loader = load_onnx_encoder}),
+        place,
+        place.open({.mode = writes ? OpenMode::kReadWrite : OpenMode::kReadOnly,
+                    .encoder_loader = load_onnx_encoder}),
         writes);
     trouble = opened->decisions().reload();
     return opened;
@@ -65,19 +65,19 @@ std::unique_ptr<DatabaseHandle> create(const py::object& path, const py::object&
     throw Error(ErrorCode::kUsage, "space= needs dimension=, the length of its vectors");
   }
   require_threads(true);
-  const std::filesystem::path folder = path_of(path);
+  const DatabasePlace place(path_of(path).string());
   const std::string word = encoder.is_none() ? "" : path_of(encoder).string();
   const OpenOptions options{.encoder_loader = load_onnx_encoder};
   return handle_of(heard([&](const Stop& stop) {
     if (space) {
       return std::make_shared<OpenDatabase>(
-          folder, Database::create(folder, VectorSpace{*space, *dimension}, options), true);
+          place, place.create(VectorSpace{*space, *dimension}, options), true);
     }
     const std::vector<std::byte> model = model_of(word, dimension, stop);
     const OnnxEncoder runs(model, word);
     stop.check();
-    return std::make_shared<OpenDatabase>(
-        folder, Database::create(folder, model, runs.dimension(), options), true);
+    return std::make_shared<OpenDatabase>(place, place.create(model, runs.dimension(), options),
+                                          true);
   }));
 }
 
@@ -85,7 +85,7 @@ py::object stats(const DatabaseHandle& handle) {
   const auto open = handle.get();
   const std::string json = heard([&](const Stop&) {
     const auto calibration = open->decisions().calibration();
-    return stats_json(open->database(), calibration.get(), open->folder().string());
+    return stats_json(open->database(), calibration.get(), open->place().name());
   });
   return py::module_::import("json").attr("loads")(text_of(json));
 }
@@ -173,8 +173,9 @@ void add_database(py::module_& module) {
       .def("refresh", &refresh,
            "Opened with 'r': sees what was written until now. Returns whether that was anything.")
       .def_property_readonly(
-          "path", [](const DatabaseHandle& handle) { return text_of(handle.get()->folder()); },
-          "The folder, str.")
+          "path",
+          [](const DatabaseHandle& handle) { return text_of(handle.get()->place().name()); },
+          "Where it is, str: the folder, or the address in PostgreSQL without a password.")
       .def_property_readonly(
           "dimension",
           [](const DatabaseHandle& handle) { return handle.get()->gallery().dimension(); },

@@ -7,11 +7,11 @@
 
 namespace simdb::python {
 
-OpenDatabase::OpenDatabase(std::filesystem::path folder, Database&& database, bool writes)
-    : folder_(std::move(folder)),
+OpenDatabase::OpenDatabase(DatabasePlace place, Database&& database, bool writes)
+    : place_(std::move(place)),
       writes_(writes),
       database_(std::move(database)),
-      decisions_(folder_, database_),
+      decisions_(database_),
       seen_(database_.gallery().changes()),
       opened_at_(seen_),
       kept_(database_.kept_options()) {}
@@ -32,13 +32,12 @@ QueryOptions OpenDatabase::kept_options() const {
 
 void OpenDatabase::require_writes(const char* verb) const {
   if (writes_) return;
-  throw Error(ErrorCode::kUsage, std::string("can't ") + verb + ": " + folder_.string() +
+  throw Error(ErrorCode::kUsage, std::string("can't ") + verb + ": " + place_.name() +
                                      " was opened with 'r'; open it with 'w'");
 }
 
 Database OpenDatabase::view() const {
-  return Database::open(folder_,
-                        {.mode = OpenMode::kReadOnly, .encoder_loader = load_onnx_encoder});
+  return place_.open({.mode = OpenMode::kReadOnly, .encoder_loader = load_onnx_encoder});
 }
 
 std::optional<std::string> OpenDatabase::catch_up() {

@@ -2,27 +2,26 @@
 
 #include <atomic>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
 #include "pipeline/live_decisions.h"
-#include "simdb/database.h"
+#include "simdb/database_place.h"
 
 namespace simdb::python {
 
 /// A database with what its answers go by, kept in step with it. Thread-safe.
 class OpenDatabase {
  public:
-  OpenDatabase(std::filesystem::path folder, Database&& database, bool writes);
+  OpenDatabase(DatabasePlace place, Database&& database, bool writes);
   OpenDatabase(const OpenDatabase&) = delete;
   OpenDatabase& operator=(const OpenDatabase&) = delete;
   /// Saves the calibration if it was brought up to date.
   ~OpenDatabase();
 
-  const std::filesystem::path& folder() const noexcept { return folder_; }
+  const DatabasePlace& place() const noexcept { return place_; }
   Database& database() noexcept { return database_; }
   Gallery& gallery() noexcept { return database_.gallery(); }
   /// Of the last catch_up().
@@ -30,7 +29,7 @@ class OpenDatabase {
   QueryOptions kept_options() const;
   /// Throws Error(kUsage) unless it was opened for writing. `verb` is what needs that.
   void require_writes(const char* verb) const;
-  /// The same folder as it is now, as another process sees it: changes go on meanwhile.
+  /// The same database as it is now, as another process sees it: changes go on meanwhile.
   Database view() const;
 
   /// After changes of this process: what answers go by is of the present state. Fast where there
@@ -40,7 +39,7 @@ class OpenDatabase {
   bool refresh(std::optional<std::string>& trouble);
 
  private:
-  const std::filesystem::path folder_;
+  const DatabasePlace place_;
   const bool writes_;
   Database database_;
   LiveDecisions decisions_;

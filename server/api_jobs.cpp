@@ -22,27 +22,17 @@ constexpr std::array<std::string_view, 2> kVerifyOptions = {"kind", "deep"};
 constexpr std::array<std::string_view, 4> kCalibrateOptions = {"kind", "alpha", "group-by",
                                                                "group-by-folder"};
 
-// Without where on this machine the database lies.
-std::string without_folder(std::string text, const std::filesystem::path& folder) {
-  for (const std::string& path : {absolute_path(folder).string(), folder.string()}) {
-    for (std::size_t at = 0; (at = text.find(path, at)) != std::string::npos;) {
-      text.erase(at, path.size() + (text.substr(at + path.size()).starts_with('/') ? 1 : 0));
-    }
+// Without where the database lies.
+std::string without_place(std::string text, const std::string& place) {
+  for (std::size_t at = 0; (at = text.find(place, at)) != std::string::npos;) {
+    text.erase(at, place.size() + (text.substr(at + place.size()).starts_with('/') ? 1 : 0));
   }
   return text;
 }
 
-// A view of its own, as another process has: changes go on meanwhile, and it sees none of them.
-Database view_of(const Service& service) {
-  const ServiceOptions& options = service.options();
-  return Database::open(options.folder,
-                        {.mode = OpenMode::kReadOnly, .encoder_loader = options.encoder_loader});
-}
-
 std::string verify(const Service& service, bool deep, const Jobs::Check& check) {
-  const Database database = view_of(service);
-  const std::filesystem::path& folder = service.options().folder;
-  VerifyReport found = verify_folder(folder, database, check);
+  const Database database = service.options().view();
+  VerifyReport found = simdb::verify(database, check);
   if (deep) {
     for (std::string& problem : verify_deeply(database, check)) {
       found.problems.push_back(std::move(problem));
@@ -51,7 +41,7 @@ std::string verify(const Service& service, bool deep, const Jobs::Check& check) 
   RepairReport report;
   report.items = found.items;
   for (std::string& problem : found.problems) {
-    report.problems.push_back(without_folder(std::move(problem), folder));
+    report.problems.push_back(without_place(std::move(problem), database.gallery().place()));
   }
   return verification_json(report, false);
 }
@@ -59,7 +49,7 @@ std::string verify(const Service& service, bool deep, const Jobs::Check& check) 
 std::string calibrate(Service& service, const CalibrationChoices& choices, double alpha,
                       const Jobs::Check& check) {
   const CalibrationSummary made =
-      service.decisions().calibrate(view_of(service), choices, alpha, std::nullopt, check);
+      service.decisions().calibrate(service.options().view(), choices, alpha, std::nullopt, check);
   return json_text(to_json(made.classes, made.estimate));
 }
 

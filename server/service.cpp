@@ -197,7 +197,7 @@ Service::Service(Database& database, Tokens& tokens, ServiceOptions options)
     : database_(database),
       tokens_(tokens),
       options_(std::move(options)),
-      decisions_(options_.folder, database),
+      decisions_(database),
       unknowns_(options_.folder, database.gallery().encoder_fingerprint(), options_.read_only,
                 [this](std::size_t total) { events_.set_unknowns(total); }),
       jobs_([this](std::string json) { events_.set_job(std::move(json)); },

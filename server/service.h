@@ -33,11 +33,12 @@
 namespace simdb::server {
 
 struct ServiceOptions {
-  std::filesystem::path folder;  ///< of the database
+  std::filesystem::path folder;  ///< of what the server keeps beside the database; it must exist
   bool read_only = false;
   std::size_t threads = 0;  ///< that decode, encode and search; 0: one per core
   ImageLimits limits = {};
-  EncoderLoader encoder_loader = {};  ///< as the database has it
+  /// Opens the same database for reading, as another process sees it.
+  std::function<Database()> view = {};
   /// Gets a line per request, "time=... id=... ...", without its end; may be empty. Thread-safe.
   std::function<void(std::string_view)> log = {};
 };

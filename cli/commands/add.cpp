@@ -271,7 +271,7 @@ IngestReport add_images(const Request& request, Console& console) {
   const std::vector<ItemId> old = outdated(database.gallery(), fresh);
   if (!old.empty()) print_outdated(console.err, old);
   InterruptGuard::check();
-  keep_calibration(find_database(request.parser), database, console);
+  keep_calibration(database, console);
   if (!was_empty && classes.size() <= kMostClassesTold) {
     const PendingImages none(database.gallery().dimension());
     print_effects(request, console.out, effects_of(database, classes, none));

@@ -104,7 +104,8 @@ int run_backup(std::span<const std::string> args, Console& console) {
   parser.with_server().with_json();
   if (!parser.parse(args, console, 1, 1)) return 0;
   if (auto remote = Remote::of(parser)) return back_up_server(*remote, parser, console);
-  const fs::path database = find_database(parser);
+  const fs::path database = find_database(parser).folder(
+      "back up", "use pg_dump, or 'simdb copy' to make a folder of it");
   const std::string& name = parser.positional()[0];
   const auto print = [&](std::ostream& out, const std::string& file, const BackupReport& report) {
     if (parser.flag("json")) {

@@ -94,8 +94,7 @@ int run_calibrate(std::span<const std::string> args, Console& console) {
   if (!parser.positional().empty()) {
     files = images.classes(parser.positional()[0], parser.class_level());
   }
-  const std::filesystem::path folder = find_database(parser);
-  const Database database = open_to_write(parser, console);  // nobody else writes meanwhile
+  Database database = open_to_write(parser, console);  // nobody else writes meanwhile
   if (database.gallery().stats().items == 0) {
     throw Error(ErrorCode::kBadInput, "the database is empty; add images with 'simdb add' first");
   }
@@ -108,7 +107,7 @@ int run_calibrate(std::span<const std::string> args, Console& console) {
   const NewCalibration made = new_calibration(
       database, choices, alpha, held_out ? std::optional(held_out->images) : std::nullopt,
       InterruptGuard::check);
-  made.calibration.save(folder);
+  made.calibration.save(database.gallery());
   const auto& [classes, estimate] = made.summary;
   if (parser.flag("json")) {
     print_json(console.out, to_json(classes, estimate));

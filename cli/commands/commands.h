@@ -17,6 +17,7 @@ int run_compact(std::span<const std::string> args, Console& console);
 int run_compare(std::span<const std::string> args, Console& console);
 int run_complete(std::span<const std::string> args, Console& console);
 int run_completion(std::span<const std::string> args, Console& console);
+int run_copy(std::span<const std::string> args, Console& console);
 int run_duplicates(std::span<const std::string> args, Console& console);
 int run_embed(std::span<const std::string> args, Console& console);
 int run_encoders(std::span<const std::string> args, Console& console);

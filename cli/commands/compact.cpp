@@ -24,7 +24,8 @@ int run_compact(std::span<const std::string> args, Console& console) {
   const InterruptGuard interrupt;
   const CompactReport report = open_to_write(parser, console).compact(InterruptGuard::check);
   // RocksDB's list of files tells the first and last keys of former ones until it is written anew.
-  keep_calibration(find_database(parser), open_to_write(parser, console), console);
+  Database database = open_to_write(parser, console);
+  keep_calibration(database, console);
   if (parser.flag("json")) {
     print_json(console.out, {{"bytes_before", report.bytes_before}, {"bytes", report.bytes}});
   } else {

@@ -82,7 +82,7 @@ class Reference {
       name_ = "none: every image was looked up among the others";
     } else {
       database_ = open_database(parser, OpenMode::kReadOnly);
-      name_ = find_database(parser).string();
+      name_ = find_database(parser).name();
     }
   }
 
@@ -118,7 +118,7 @@ class Reference {
                                           double alpha, const EmbeddingBatch& foreign,
                                           Console& console) const {
     if (!database_) return std::nullopt;
-    const auto calibration = stored_calibration(name_, *database_, console);
+    const auto calibration = stored_calibration(*database_, console);
     if (!calibration) return std::nullopt;
     return report_decisions(*database_, AnswerSets(*calibration, alpha), result, options, foreign);
   }

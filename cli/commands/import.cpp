@@ -167,7 +167,7 @@ void import_into_database(const std::string& path, const ArgumentParser& parser,
                 ImportReader reader(in, name, target, InterruptGuard::check);
                 import_items(reader, gallery, bar, state);
               });
-  keep_calibration(find_database(parser), database, console);
+  keep_calibration(database, console);
 }
 
 }  // namespace

@@ -55,16 +55,16 @@ void init_space(const ArgumentParser& parser, Console& console) {
     throw Error(ErrorCode::kUsage, "--space needs --dimension N, the length of its vectors");
   }
   const VectorSpace space{parser.get<std::string>("space"), parser.get<std::size_t>("dimension")};
-  const std::filesystem::path folder = new_database_path(parser);
-  const Database database = Database::create(folder, space);
+  const DatabasePlace place = new_database_place(parser);
+  const Database database = place.create(space);
   if (parser.flag("json")) {
-    print_json(console.out, {{"database", folder.string()},
+    print_json(console.out, {{"database", place.name()},
                              {"dimension", space.dimension},
                              {"encoder", database.gallery().encoder_fingerprint()},
                              {"space", space.name}});
   } else {
     console.out << fmt::format("created {}: {} dimensions, vectors of the space {}\n",
-                               printable(folder.string()), space.dimension, printable(space.name));
+                               printable(place.name()), space.dimension, printable(space.name));
   }
 }
 
@@ -92,8 +92,9 @@ int run_init(std::span<const std::string> args, Console& console) {
                                  "keep the image files that are added ('simdb image' gives them)")(
       "max-image-bytes", po::value<std::uint64_t>()->value_name("N"),
       "but none of more than N bytes (else 67108864)");
-  parser.options().add_options()("db", po::value<std::string>()->value_name("DIR"),
-                                 "the folder to create (else $SIMDB_DB, else .simdb here)");
+  parser.options().add_options()("db", po::value<std::string>()->value_name("DIR|URL"),
+                                 "the folder to create, or postgresql://USER@HOST/DATABASE\n(else "
+                                 "$SIMDB_DB, else .simdb here)");
   parser.with_json();
   if (!parser.parse(args, console, 0, 0)) return 0;
   require_sense(parser);
@@ -110,11 +111,10 @@ int run_init(std::span<const std::string> args, Console& console) {
   const std::string chosen = is_own                  ? parser.get<std::string>("backbone")
                              : parser.has("encoder") ? parser.get<std::string>("encoder")
                                                      : std::string("photo");
-  const std::filesystem::path folder = new_database_path(parser);
-  if (is_own && Database::exists(folder)) {  // before minutes of work
-    throw Error(
-        ErrorCode::kUsage,
-        fmt::format("can't create a database in {}: there is one already", folder.string()));
+  const DatabasePlace place = new_database_place(parser);
+  if (is_own && place.exists()) {  // before minutes of work
+    throw Error(ErrorCode::kUsage,
+                fmt::format("can't create a database in {}: there is one already", place.name()));
   }
   const InterruptGuard interrupt;  // half a database would be in the way of the next try
   // Proves that it runs before anything is created, and does no harm.
@@ -126,15 +126,15 @@ int run_init(std::span<const std::string> args, Console& console) {
     model = read_new_encoder(chosen, dim_of(parser));
   }
   const OnnxEncoder encoder(model, chosen);
-  Database database = Database::create(folder, model, encoder.dimension());
+  Database database = place.create(model, encoder.dimension());
   keep_images(database.gallery(), max_image_bytes);
   if (parser.flag("json")) {
-    print_json(console.out, {{"database", folder.string()},
+    print_json(console.out, {{"database", place.name()},
                              {"dimension", encoder.dimension()},
                              {"encoder", encoder.fingerprint()}});
   } else {
     console.out << fmt::format("created {}: {} dimensions, encoder {} ({})\n",
-                               printable(folder.string()), encoder.dimension(), printable(chosen),
+                               printable(place.name()), encoder.dimension(), printable(chosen),
                                encoder.fingerprint().substr(0, 12));
   }
   InterruptGuard::check();

@@ -50,7 +50,7 @@ std::size_t move(const ArgumentParser& parser, Console& console) {
   Database database = open_to_write(parser, console);
   const std::size_t moved =
       is_class ? move_class(database, words[0], to) : move_items(database, ids, to);
-  keep_calibration(find_database(parser), database, console);
+  keep_calibration(database, console);
   return moved;
 }
 

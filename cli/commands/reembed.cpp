@@ -188,13 +188,13 @@ bool may_switch(std::span<const LostOriginal> lost, std::uint64_t items, bool dr
 // What is made for one encoder and is not in the store follows it.
 void renew_derived(const ArgumentParser& parser, const std::optional<CalibrationBasis>& basis,
                    Console& console) {
-  const Database database = open_to_write(parser, console);  // closing it saves the index
+  Database database = open_to_write(parser, console);  // closing it saves the index
   if (!basis || database.gallery().stats().items == 0) return;
   if (basis->has_held_out) {
     console.err << "simdb: calibrated by the items alone: held-out images are known by the former "
                    "encoder only; name them to 'simdb calibrate' again\n";
   }
-  renew_calibration(find_database(parser), database, *basis, InterruptGuard::check);
+  renew_calibration(database, *basis, InterruptGuard::check);
 }
 
 void add_options(ArgumentParser& parser) {
@@ -224,14 +224,17 @@ int run_reembed(std::span<const std::string> args, Console& console) {
   if (!parser.parse(args, console, 0, 0)) return 0;
   require_sense(parser);
   require_folders(parser);
-  const std::filesystem::path folder = find_database(parser);
+  const DatabasePlace place = find_database(parser);
+  const std::filesystem::path folder = place.folder(
+      "embed anew what is in",
+      "copy it into a folder with 'simdb copy', embed it there, and copy it into a new schema");
   const InterruptGuard interrupt;
   std::vector<std::byte> model;
   if (parser.has("encoder")) {
     model = read_new_encoder(parser.get<std::string>("encoder"), dim_of(parser));
   }
-  const auto basis = calibration_basis(folder, open_database(parser, OpenMode::kReadOnly));
-  Reembedding database(folder, upgrade_note(folder, console));
+  const auto basis = calibration_basis(open_database(parser, OpenMode::kReadOnly));
+  Reembedding database(folder, upgrade_note(place, console));
   if (parser.flag("discard")) return discard(database, parser, console);
 
   const auto encoder = parser.flag("roll-back")

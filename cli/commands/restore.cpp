@@ -41,7 +41,8 @@ int run_restore(std::span<const std::string> args, Console& console) {
                                  "the folder to create (else $SIMDB_DB, else .simdb here)");
   parser.with_json();
   if (!parser.parse(args, console, 1, 1)) return 0;
-  const std::filesystem::path folder = new_database_path(parser);
+  const std::filesystem::path folder = new_database_place(parser).folder(
+      "restore into", "restore into a folder, and copy that with 'simdb copy'");
   const InterruptGuard interrupt;
   // An encoder that only a simdb with ONNX Runtime runs may be restored by another one.
   const std::string& file = parser.positional()[0];

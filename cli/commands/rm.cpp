@@ -40,7 +40,7 @@ std::size_t remove(const ArgumentParser& parser, Console& console) {
   Database database = open_to_write(parser, console);
   const std::size_t removed =
       ids.empty() ? remove_class(database, name) : remove_ids(database, ids);
-  keep_calibration(find_database(parser), database, console);
+  keep_calibration(database, console);
   return removed;
 }
 

@@ -4,7 +4,9 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <cstdlib>
 #include <ostream>
+#include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "cli/args.h"
@@ -20,6 +22,7 @@
 #include "server/log_queue.h"
 #include "server/service.h"
 #include "server/service_manager.h"
+#include "simdb/digest.h"
 #include "simdb/error.h"
 #include "simdb/onnx_encoder.h"
 
@@ -29,11 +32,58 @@ namespace {
 
 constexpr const char* kDefaultAddress = "localhost:7700";
 constexpr const char* kTokenFile = "server.token";
+constexpr const char* kCopyFolder = "copy";  // of a database in PostgreSQL
 constexpr std::size_t kMostThreads = 256;
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string() : value;
+}
+
+// Where the server keeps its token, pictures that wait for a name and its copy. Made if missing.
+std::filesystem::path state_folder(const ArgumentParser& parser, const DatabasePlace& place) {
+  if (place.is_folder()) {
+    for (const char* option : {"state", "index"}) {
+      if (!parser.has(option)) continue;
+      throw Error(ErrorCode::kUsage, std::string("--") + option +
+                                         " belongs to a database in PostgreSQL; " + place.name() +
+                                         " is a folder");
+    }
+    return place.folder("serve", "");
+  }
+  std::filesystem::path folder;
+  if (parser.has("state")) {
+    folder = parser.get<std::string>("state");
+  } else if (const std::string given = variable("STATE_DIRECTORY"); !given.empty()) {
+    folder = given;
+  } else {
+    const std::string base = variable("XDG_STATE_HOME");
+    const std::string home = variable("HOME");
+    if (base.empty() && home.empty()) {
+      throw Error(ErrorCode::kUsage, "name a folder for what this server keeps with --state DIR");
+    }
+    const std::string digest = to_hex(sha256(std::as_bytes(std::span(place.name()))));
+    folder = (base.empty() ? std::filesystem::path(home) / ".local/state"
+                           : std::filesystem::path(base)) /
+             "simdb" / digest.substr(0, 16);
+  }
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw Error(ErrorCode::kIo, "can't make the folder " + folder.string() + ": " +
+                                    error.message() + "; name another one with --state DIR");
+  }
+  return folder;
+}
+
+// Whether it answers from a copy in memory.
+bool keeps_copy(const ArgumentParser& parser, const DatabasePlace& place) {
+  const std::string index = parser.has("index") ? parser.get<std::string>("index") : "memory";
+  if (index != "memory" && index != "server") {
+    throw Error(ErrorCode::kUsage,
+                "--index takes memory or server, not '" + printable(index) + "'");
+  }
+  return !place.is_folder() && index == "memory";
 }
 
 std::vector<server::ListenSocket> open_sockets(const ArgumentParser& parser) {
@@ -110,6 +160,13 @@ int run_serve(std::span<const std::string> args, Console& console) {
   parser.options().add_options()("host", po::value<Words>()->composing()->value_name("NAME"),
                                  "a further name of this machine, as in the addresses of clients");
   parser.options().add_options()("read-only", "change nothing, and follow who does");
+  parser.options().add_options()(
+      "state", po::value<std::string>()->value_name("DIR"),
+      "of a database in PostgreSQL: what this server keeps ($STATE_DIRECTORY,\n"
+      "else below ~/.local/state/simdb)");
+  parser.options().add_options()(
+      "index", po::value<std::string>()->value_name("WHERE"),
+      "of the same: memory, a copy here that follows, or server (memory)");
   parser.options().add_options()("threads", po::value<std::size_t>()->value_name("N"),
                                  "that decode, encode and search (one per core)");
   parser.options().add_options()("open", "show the page in the browser");
@@ -117,15 +174,20 @@ int run_serve(std::span<const std::string> args, Console& console) {
   parser.with_image_limits().with_database();
   if (!parser.parse(args, console, 0, 0)) return 0;
 
-  const std::filesystem::path folder = find_database(parser);
+  const DatabasePlace place = find_database(parser);
+  const std::filesystem::path folder = state_folder(parser, place);
   const bool read_only = parser.flag("read-only");
   allow_many_descriptors();
   const InterruptGuard interrupt;
   const std::filesystem::path token_file =
       parser.has("token-file") ? std::filesystem::path(parser.get<std::string>("token-file"))
                                : folder / kTokenFile;
-  Database database =
-      read_only ? open_database(parser, OpenMode::kReadOnly) : open_to_write(parser, console);
+  const OpenOptions opening{.mode = read_only ? OpenMode::kReadOnly : OpenMode::kReadWrite,
+                            .encoder_loader = load_onnx_encoder,
+                            .upgraded = upgrade_note(place, console)};
+  Database database = keeps_copy(parser, place)
+                          ? place.open_copy(folder / kCopyFolder, opening, InterruptGuard::check)
+                          : place.open(opening);
   server::Tokens tokens(server::token_in(token_file),
                         parser.has("read-token-file")
                             ? server::token_in(parser.get<std::string>("read-token-file"))
@@ -139,7 +201,9 @@ int run_serve(std::span<const std::string> args, Console& console) {
   }
   server::ServiceOptions options{.folder = folder, .read_only = read_only};
   options.limits = parser.image_limits();
-  options.encoder_loader = load_onnx_encoder;
+  options.view = [&] {
+    return place.open({.mode = OpenMode::kReadOnly, .encoder_loader = load_onnx_encoder});
+  };
   options.threads = threads_of(parser);
   server::LogQueue log([&](std::string_view lines) { console.err << lines << std::flush; });
   if (!parser.flag("quiet")) options.log = [&](std::string_view line) { log.put(line); };

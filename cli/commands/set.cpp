@@ -29,7 +29,7 @@ std::size_t change_items(const ArgumentParser& parser, std::span<const ItemId> i
   Database database = open_to_write(parser, console);
   require_items(database.gallery(), ids, "nothing was changed");
   const std::size_t changed = database.gallery().update(ids, change);
-  keep_calibration(find_database(parser), database, console);
+  keep_calibration(database, console);
   return changed;
 }
 

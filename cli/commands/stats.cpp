@@ -67,9 +67,9 @@ Facts facts_from(const nlohmann::ordered_json& json, std::string name) {
 }
 
 Facts facts_of(const Database& database, const std::optional<Calibration>& calibration,
-               const std::filesystem::path& folder) {
+               const std::string& name) {
   const Gallery& gallery = database.gallery();
-  Facts facts{.name = folder.string(), .stats = gallery.stats()};
+  Facts facts{.name = name, .stats = gallery.stats()};
   const KeptImages kept = gallery.kept_images();
   if (kept.images > 0 || max_kept_image_bytes(gallery) > 0) facts.images = kept;
   if (!calibration) return facts;
@@ -95,14 +95,13 @@ int run_stats(std::span<const std::string> args, Console& console) {
     }
     return 0;
   }
-  const std::filesystem::path folder = find_database(parser);
+  const std::string name = find_database(parser).name();
   const Database database = open_database(parser, OpenMode::kReadOnly);
-  const auto calibration = stored_calibration(folder, database, console);
+  const auto calibration = stored_calibration(database, console);
   if (parser.flag("json")) {
-    console.out << stats_json(database, calibration ? &*calibration : nullptr, folder.string())
-                << '\n';
+    console.out << stats_json(database, calibration ? &*calibration : nullptr, name) << '\n';
   } else {
-    print_facts(console.out, facts_of(database, calibration, folder));
+    print_facts(console.out, facts_of(database, calibration, name));
   }
   return 0;
 }

@@ -31,11 +31,13 @@ RepairReport verify_by_server(Remote& remote, bool deep) {
 RepairReport verify_here(const ArgumentParser& parser) {
   const bool repair = parser.flag("repair");
   RepairReport report;
-  if (repair) report = repair_database(find_database(parser));
+  if (repair)
+    report = repair_database(find_database(parser).folder(
+        "repair", "PostgreSQL keeps its own files sound; restore it from a dump"));
   if (repair && !parser.flag("deep")) return report;
   const Database database = open_database(parser, OpenMode::kReadOnly);
   if (!repair) {
-    VerifyReport verified = verify_folder(find_database(parser), database);
+    VerifyReport verified = verify(database);
     report.items = verified.items;
     report.problems = std::move(verified.problems);
   }

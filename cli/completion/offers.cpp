@@ -23,9 +23,7 @@ std::optional<std::string> without_tilde(const std::optional<std::string>& db) {
 // None where there is no database: a line that is being typed is no place for messages.
 std::vector<ClassCount> classes_of(const std::optional<std::string>& db) {
   try {
-    return Database::open(find_database(without_tilde(db)), {.mode = OpenMode::kReadOnly})
-        .gallery()
-        .classes();
+    return find_database(without_tilde(db)).open({.mode = OpenMode::kReadOnly}).gallery().classes();
   } catch (const std::exception&) {
     return {};
   }

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -155,13 +154,12 @@ class Calibration {
   const std::optional<CalibrationEstimate>& estimate() const noexcept;
   void set_estimate(const CalibrationEstimate& estimate);
 
-  /// Writes it to the folder of its database, in one step and durably. Throws Error(kIo); what was
-  /// there is kept then. See docs/file_formats.md.
-  void save(const std::filesystem::path& folder) const;
+  /// Keeps it beside its gallery, in one step and durably. Throws Error(kIo); what was there is
+  /// kept then. See docs/file_formats.md.
+  void save(Gallery& gallery) const;
   /// What save() wrote, or nothing if there is none. Call refresh() then. Throws Error(kCorruption)
   /// if it is damaged, Error(kBadInput) if a newer simdb wrote it or it is of another gallery.
-  static std::optional<Calibration> load(const std::filesystem::path& folder,
-                                         const Gallery& gallery);
+  static std::optional<Calibration> load(const Gallery& gallery);
 
  private:
   friend class AnswerSets;

@@ -145,6 +145,15 @@ class Gallery {
   /// All of them by name.
   virtual std::map<std::string, std::string> settings() const = 0;
 
+  /// Keeps a file that belongs to the gallery without being a change of it, such as its
+  /// calibration, under a name of letters and digits, also in a gallery opened for reading.
+  /// Replaces what was there in one step; durable when it returns. A backup does without.
+  virtual void set_sidecar(std::string_view name, std::span<const std::byte> bytes) = 0;
+  /// Nothing if there is none of that name.
+  virtual std::optional<std::vector<std::byte>> sidecar(std::string_view name) const = 0;
+  /// Where the gallery is, for a person: its folder, or its address without a password.
+  virtual std::string place() const = 0;
+
   std::optional<ItemRecord> get(ItemId id) const { return get_many(std::span(&id, 1)).front(); }
   /// One entry per id, in their order.
   virtual std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const = 0;

@@ -10,18 +10,13 @@
 #include <thread>
 #include <utility>
 
+#include "core/item_update.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/errors.h"
 #include "tests/support/plain_gallery.h"
 
 namespace simdb::test {
 namespace {
-
-std::vector<ItemId> ids_of(const std::vector<ItemRecord>& records) {
-  std::vector<ItemId> ids;
-  for (const ItemRecord& record : records) ids.push_back(record.id);
-  return ids;
-}
 
 // Now and then with fields and a key; sources of one file differ.
 NewItem random_item(std::mt19937_64& random) {

@@ -38,6 +38,26 @@ TEST_P(GalleryConformanceTest, KeepsSettings) {
   EXPECT_TRUE(gallery->verify().empty());
 }
 
+TEST_P(GalleryConformanceTest, KeepsSidecars) {
+  add_numbered(1, 1, "a");
+  EXPECT_FALSE(gallery->place().empty());
+  EXPECT_FALSE(gallery->sidecar("notes"));
+  std::vector<std::byte> bytes(300'000);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i % 251);
+  gallery->set_sidecar("notes", bytes);
+  EXPECT_EQ(gallery->sidecar("notes"), bytes);
+  gallery->set_sidecar("notes", std::span(bytes).first(2));
+  gallery->set_sidecar("more", {});
+  EXPECT_EQ(gallery->sidecar("notes")->size(), 2U);
+  EXPECT_EQ(gallery->sidecar("more"), std::vector<std::byte>());
+  EXPECT_EQ(gallery->changes(), 1U) << "none of it is a change";
+  EXPECT_TRUE(gallery->verify().empty());
+  for (const char* name : {"", "../notes", "a/b", "a b", "notes.tmp"}) {
+    EXPECT_EQ(code_of([&] { gallery->set_sidecar(name, bytes); }), ErrorCode::kUsage) << name;
+    EXPECT_EQ(code_of([&] { gallery->sidecar(name); }), ErrorCode::kUsage) << name;
+  }
+}
+
 TEST_P(GalleryConformanceTest, TellsWhatEachChangeDid) {
   using enum ChangeKind;
   const auto a = add_numbered(1, 3, "a");

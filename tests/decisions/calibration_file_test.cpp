@@ -2,18 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <cerrno>
 #include <cstring>
 #include <optional>
 
-#include "core/file_io.h"
-#include "database/layout.h"
 #include "index/checksum.h"
 #include "tests/decisions/calibration_bytes.h"
 #include "tests/decisions/galleries.h"
 #include "tests/support/errors.h"
-#include "tests/support/fault_disk.h"
-#include "tests/support/fault_files.h"
 
 namespace simdb {
 namespace {
@@ -51,9 +46,9 @@ class CalibrationFileTest : public ::testing::Test {
 };
 
 TEST_F(CalibrationFileTest, ComesBackAsItWas) {
-  EXPECT_FALSE(Calibration::load(gallery_.folder(), *gallery_));
-  calibration_->save(gallery_.folder());
-  auto loaded = Calibration::load(gallery_.folder(), *gallery_);
+  EXPECT_FALSE(Calibration::load(*gallery_));
+  calibration_->save(*gallery_);
+  auto loaded = Calibration::load(*gallery_);
   ASSERT_TRUE(loaded);
   EXPECT_EQ(bytes_of(*loaded), bytes_of(*calibration_));
   EXPECT_FALSE(loaded->refresh(*gallery_));
@@ -111,47 +106,11 @@ TEST_F(CalibrationFileTest, ANewerVersionIsRefused) {
   EXPECT_EQ(code_of_bytes(bytes), ErrorCode::kBadInput);
 }
 
-TEST_F(CalibrationFileTest, AFullDiskOrAPowerLossLeavesTheOldOrTheNew) {
-  const std::filesystem::path path = calibration_path(gallery_.folder());
-  const std::vector<std::byte> old = bytes_of(*calibration_);
-  gallery_.add("c", test::random_embeddings(5, 16, 6));
-  calibration_->refresh(*gallery_);
-  const auto state = test::state_of(*calibration_, *gallery_);
-  const std::vector<std::byte> news = bytes_of(*calibration_);
-  for (const bool power : {false, true}) {
-    int failed = 0;
-    for (std::uint64_t n = 1;; ++n) {
-      write_file_atomic(path, old);
-      const test::TemporaryFolder trash;
-      test::FaultDisk disk(trash.path(), n);
-      test::FaultFiles files(disk);
-      power ? disk.power_off_at(n) : disk.fail_at(n, ENOSPC, true);
-      bool done = true;
-      try {
-        write_calibration(path, *state, files);
-      } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ErrorCode::kIo);
-        done = false;
-        ++failed;
-      }
-      if (power) disk.power_on(test::Tail::kPrefix);
-      const auto found = read_file(path, 1'000'000);
-      if (done && !disk.has_failed()) {
-        EXPECT_EQ(found, news);
-        break;
-      }
-      EXPECT_TRUE(found == old || found == news) << "operation " << n;
-    }
-    EXPECT_GE(failed, 4);
-  }
-}
-
 TEST_F(CalibrationFileTest, ADamagedFileIsNotLoaded) {
   std::vector<std::byte> bytes = bytes_of(*calibration_);
   bytes.back() ^= std::byte{1};
-  write_file_atomic(calibration_path(gallery_.folder()), bytes);
-  EXPECT_EQ(code_of([&] { Calibration::load(gallery_.folder(), *gallery_); }),
-            ErrorCode::kCorruption);
+  (*gallery_).set_sidecar(kCalibrationFile, bytes);
+  EXPECT_EQ(code_of([&] { Calibration::load(*gallery_); }), ErrorCode::kCorruption);
 }
 
 TEST_F(CalibrationFileTest, BelongsToOneEncoder) {

@@ -320,10 +320,10 @@ TEST_F(CliTest, FindsTheDatabaseInAParentFolder) {
 TEST_F(CliTest, EveryCommandHasAHelpPageThatFitsAScreen) {
   const std::string overview = simdb({"--help"}).out;
   for (const std::string command :
-       {"sample-data", "init",   "encoders", "add",    "duplicates", "review",
-        "calibrate",   "query",  "compare",  "embed",  "eval",       "ls",
-        "classes",     "stats",  "set",      "mv",     "rm",         "watch",
-        "tune",        "verify", "reindex",  "export", "import",     "completion"}) {
+       {"sample-data", "init",    "encoders",   "add",   "duplicates", "review",  "calibrate",
+        "query",       "compare", "embed",      "eval",  "ls",         "classes", "stats",
+        "set",         "mv",      "rm",         "watch", "tune",       "verify",  "reindex",
+        "export",      "import",  "completion", "copy"}) {
     EXPECT_THAT(overview, HasSubstr("  " + command + " "));
     const ProcessResult help = simdb({command, "--help"});
     EXPECT_EQ(help.code, 0) << command;

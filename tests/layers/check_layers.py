@@ -28,7 +28,7 @@ ARROWS = {
     "postgres": ["core", "database"],
     "decisions": ["core", "index", "measures", "database"],
     "pipeline/formats": ["core", "database", "decisions", "encoder/image", "encoder/model"],
-    "pipeline": ["core", "database", "decisions", "encoder/image", "encoder/model", "measures", "pipeline/formats"],
+    "pipeline": ["core", "database", "postgres", "decisions", "encoder/image", "encoder/model", "measures", "pipeline/formats"],
     "server": ["core", "index", "storage", "database", "decisions", "encoder/image", "encoder/model", "measures", "pipeline",
                "pipeline/formats"],
     "python": ["core", "index", "database", "decisions", "encoder/image", "encoder/model", "measures", "pipeline",
@@ -98,7 +98,7 @@ PUBLIC_HEADERS = {
     "decisions": "calibration class_effect duplicates review why",
     "encoder/image": "class_folders image_codec",
     "encoder/model": "model_trial onnx_encoder shipped_encoders",
-    "pipeline": "encode_images image_paths ingest",
+    "pipeline": "database_place encode_images image_paths ingest",
     "faiss_index": "faiss_index",
 }
 

@@ -27,6 +27,26 @@ TEST(AddressTest, KnowsAnAddressFromAFolder) {
   EXPECT_EQ(parse_postgres_address("host=x dbname=y?schema=z").schema, "simdb");
 }
 
+TEST(AddressTest, SaysHowToSearch) {
+  EXPECT_FALSE(parse_postgres_address("postgresql:///x?approximate=0").is_approximate);
+  const auto approximate = parse_postgres_address("postgresql:///x?a=b&approximate=1&schema=s");
+  EXPECT_TRUE(approximate.is_approximate);
+  EXPECT_EQ(approximate.server, "postgresql:///x?a=b");
+  EXPECT_EQ(approximate.schema, "s");
+  EXPECT_EQ(test::code_of([] { parse_postgres_address("postgresql:///x?approximate=yes"); }),
+            ErrorCode::kUsage);
+}
+
+TEST(AddressTest, IsShownWithoutPasswords) {
+  EXPECT_EQ(without_password("postgresql://anna:se:c@ret@host:5433/birds?schema=x"),
+            "postgresql://anna@host:5433/birds?schema=x");
+  EXPECT_EQ(without_password("postgres://anna@host/birds"), "postgres://anna@host/birds");
+  EXPECT_EQ(without_password("postgres://host:5433/birds"), "postgres://host:5433/birds");
+  EXPECT_EQ(without_password("postgresql:///b?password=x&host=/run&sslpassword=y&port=1"),
+            "postgresql:///b?host=/run&port=1");
+  EXPECT_EQ(without_password("postgresql:///b?password=x"), "postgresql:///b");
+}
+
 TEST(AddressTest, RefusesNamesThatPostgresqlHasNot) {
   for (const std::string& name : {std::string(), std::string("%00"), std::string(64, 'a')}) {
     EXPECT_EQ(test::code_of([&] { parse_postgres_address("postgresql:///x?schema=" + name); }),

@@ -21,7 +21,7 @@ class PostgresHost final : public GalleryHost {
   bool keeps() const override { return true; }
   bool readers_wait() const override { return false; }
   bool has_one_state() const override { return !has_shards_; }             // postgres_fdw can't
-  std::uint64_t steps() const override { return has_shards_ ? 60 : 250; }  // each takes longer
+  std::uint64_t steps() const override { return has_shards_ ? 30 : 120; }  // each takes longer
 
  private:
   const bool has_shards_;

@@ -124,7 +124,7 @@ TEST_F(ApiMeasuresTest, TellsHowTheGalleryAnswersForItsOwn) {
   EXPECT_DOUBLE_EQ(found["accuracy"], 12.0 / 13);
   EXPECT_TRUE(found["unknown"].is_null());
   // A calibration is no change, but another answer.
-  Calibration::compute(database_->gallery()).save(path_);
+  Calibration::compute(database_->gallery()).save(database_->gallery());
   ASSERT_FALSE(service_->decisions().reload());
   const HttpAnswer calibrated = ask("GET", "/v1/confusion?k=3&alpha=0.3", {}, {}, kReading,
                                     "If-None-Match: " + answer.field("etag") + "\r\n");

@@ -70,6 +70,7 @@ class ServiceTest : public testing::Test {
   void begin(OpenMode mode) {
     database_.emplace(Database::open(path_, with_encoder(mode)));
     ServiceOptions options{.folder = path_, .read_only = mode == OpenMode::kReadOnly, .threads = 2};
+    options.view = [this] { return Database::open(path_, with_encoder(OpenMode::kReadOnly)); };
     options.log = [this](std::string_view line) {
       const std::lock_guard lock(log_mutex_);
       log_.emplace_back(line);

@@ -15,13 +15,13 @@
 #include "simdb/classifier.h"
 #include "simdb/digest.h"
 #include "simdb/error.h"
-#include "simdb/gallery.h"
+#include "tests/support/plain_sidecars.h"
 
 namespace simdb::test {
 
-/// The port in its plainest form: a map in memory, every search compares with every item. What an
-/// engine must answer, and an engine without files.
-class PlainGallery : public Gallery {
+/// The port in its plainest form: a map in memory, searches compare with every item. What engines
+/// must answer.
+class PlainGallery : public PlainSidecars {
  public:
   explicit PlainGallery(std::size_t dimension, std::vector<std::byte> model = {},
                         std::string space = {})
