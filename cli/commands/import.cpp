@@ -158,8 +158,8 @@ void import_into_server(const std::string& path, Remote& remote, Console& consol
               });
 }
 
-void import_into_database(const std::string& path, const ArgumentParser& parser, Console& console,
-                          Database& database, ImportState& state) {
+void import_into_database(const std::string& path, Console& console, Database& database,
+                          ImportState& state) {
   Gallery& gallery = database.gallery();
   const ImportTarget target = target_of(gallery);
   import_file(path, target, console, state,
@@ -192,7 +192,7 @@ int run_import(std::span<const std::string> args, Console& console) {
     if (remote) {
       import_into_server(path, *remote, console, state);
     } else {
-      import_into_database(path, parser, console, *database, state);
+      import_into_database(path, console, *database, state);
     }
   } catch (const Interrupted&) {
     console.err << "simdb: " << state.so_far() << '\n';
