@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What simdb prints of a database in a folder it prints of the same one in PostgreSQL; copies, a server, Python's address.
 
-usage: postgres_door_test.py SIMDB POSTGRES_SERVER
+usage: postgres_door_test.py SIMDB POSTGRES_SERVER PYTHON_FOLDER
 """
 
 import json
@@ -16,7 +16,7 @@ import unittest
 import urllib.request
 from pathlib import Path
 
-SIMDB, SERVER = sys.argv[1:3]
+SIMDB, SERVER, PYTHON = sys.argv[1:4]
 VOLATILE = re.compile(r'"(added_ms|changed_ms|disk_bytes|database|added|changed|seconds)":\s*("[^"]*"|[\d.]+),?\s*')
 
 
@@ -155,6 +155,23 @@ class Door(unittest.TestCase):
                 server.terminate()
                 self.assertEqual(server.wait(30), 0)
                 server.stdout.close()
+
+    def test_6_python_opens_the_address_too(self):
+        if not list(Path(PYTHON).glob("simdb/_simdb*.so")):
+            self.skipTest("the Python module was not built")
+        program = """
+import sys, simdb
+with simdb.open(sys.argv[1], "w") as db:
+    id = db.add("python", [sys.argv[2]], keys=["from python"])[0].id
+    assert db.classes()["python"] == 1 and db.path == sys.argv[1], (db.classes(), db.path)
+    assert [near.id for near in db.query(sys.argv[2]).neighbors].count(id) == 1
+with simdb.open(sys.argv[1]) as reader:
+    assert next(iter(reader.items(classes="python"))).key == "from python"
+"""
+        image = next((self.folder / "shapes").rglob("*.png"))
+        subprocess.run([sys.executable, "-B", "-c", program, self.place, str(image)], env=dict(os.environ, PYTHONPATH=PYTHON),
+                       check=True, timeout=120)
+        run("rm", "--class", "python", "--db", self.place)
 
 
 if __name__ == "__main__":
