@@ -57,6 +57,9 @@ class ConnectionPool {
     }
   }
 
+  /// Takes over one that is ready, or takes back one that was lent.
+  void give_back(std::unique_ptr<Connection> connection) noexcept;
+
   /// A connection on loan.
   class Lease {
    public:
@@ -76,7 +79,6 @@ class ConnectionPool {
   static constexpr std::size_t kMostIdle = 8;
 
   std::unique_ptr<Connection> take();
-  void give_back(std::unique_ptr<Connection> connection) noexcept;
   void forget_idle();
 
   const std::string address_;

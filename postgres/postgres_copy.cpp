@@ -235,7 +235,7 @@ void PostgresCopy::end(ItemId next_id) {
 }
 
 void PostgresCopy::show(const std::function<void(const Gallery&)>& look) {
-  look(*PostgresGallery::open_any(address_, {.is_read_only = true}));
+  look(*PostgresGallery::open(address_, {.is_read_only = true}, /*is_whole=*/false));
 }
 
 }  // namespace simdb

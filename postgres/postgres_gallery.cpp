@@ -60,19 +60,20 @@ std::unique_ptr<PostgresGallery> PostgresGallery::create(const PostgresAddress& 
 
 std::unique_ptr<PostgresGallery> PostgresGallery::open(const PostgresAddress& address,
                                                        const PostgresOptions& options) {
-  auto gallery = open_any(address, options);
-  gallery->parts_->pool.read([](Connection& connection) { postgres::require_whole(connection); });
-  return gallery;
+  return open(address, options, /*is_whole=*/true);
 }
 
-std::unique_ptr<PostgresGallery> PostgresGallery::open_any(const PostgresAddress& address,
-                                                           const PostgresOptions& options) {
-  Connection connection(address.server);
-  postgres::prepare_session(connection, address.schema, options.busy_after.count());
-  GalleryIdentity identity = postgres::read_identity(connection, address.schema);
+std::unique_ptr<PostgresGallery> PostgresGallery::open(const PostgresAddress& address,
+                                                       const PostgresOptions& options,
+                                                       bool is_whole) {
+  auto connection = std::make_unique<Connection>(address.server);
+  postgres::prepare_session(*connection, address.schema, options.busy_after.count());
+  GalleryIdentity identity = postgres::read_identity(*connection, address.schema);
+  if (is_whole) postgres::require_whole(*connection);
   std::unique_ptr<PostgresGallery> gallery(
       new PostgresGallery(address, std::move(identity), options));
-  gallery->parts_->place = postgres::place_of(connection, address.schema);
+  gallery->parts_->place = postgres::place_of(*connection, address.schema);
+  gallery->parts_->pool.give_back(std::move(connection));
   gallery->parts_->seen_changes = gallery->changes();
   return gallery;
 }

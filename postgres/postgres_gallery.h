@@ -126,9 +126,9 @@ class PostgresGallery final : public Gallery {
   struct Parts;  // what talks to the server
   friend class PostgresCopy;
 
-  // A copy that has not come to its end, too.
-  static std::unique_ptr<PostgresGallery> open_any(const PostgresAddress& address,
-                                                   const PostgresOptions& options);
+  // Without `is_whole` a copy that has not come to its end, too.
+  static std::unique_ptr<PostgresGallery> open(const PostgresAddress& address,
+                                               const PostgresOptions& options, bool is_whole);
   PostgresGallery(const PostgresAddress& address, GalleryIdentity identity,
                   const PostgresOptions& options);
   void require_writable(const char* attempt) const;
