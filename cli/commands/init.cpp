@@ -93,8 +93,7 @@ int run_init(std::span<const std::string> args, Console& console) {
       "max-image-bytes", po::value<std::uint64_t>()->value_name("N"),
       "but none of more than N bytes (else 67108864)");
   parser.options().add_options()("db", po::value<std::string>()->value_name("DIR|URL"),
-                                 "the folder to create, or postgresql://USER@HOST/DATABASE\n(else "
-                                 "$SIMDB_DB, else .simdb here)");
+                                 "a folder or postgresql://... (else $SIMDB_DB, else .simdb)");
   parser.with_json();
   if (!parser.parse(args, console, 0, 0)) return 0;
   require_sense(parser);
