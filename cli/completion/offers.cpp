@@ -23,7 +23,9 @@ std::optional<std::string> without_tilde(const std::optional<std::string>& db) {
 // None where there is no database: a line that is being typed is no place for messages.
 std::vector<ClassCount> classes_of(const std::optional<std::string>& db) {
   try {
-    return find_database(without_tilde(db)).open({.mode = OpenMode::kReadOnly}).gallery().classes();
+    const DatabasePlace place = find_database(without_tilde(db));
+    if (!place.is_folder()) return {};  // an answer would take as long as the network
+    return place.open({.mode = OpenMode::kReadOnly}).gallery().classes();
   } catch (const std::exception&) {
     return {};
   }
