@@ -53,19 +53,6 @@ def check_shell():
     return done.returncode
 
 
-def includes_torch(path, seen=None):
-    """True if `path` or one of our headers that it includes, at any depth, includes LibTorch."""
-    seen = set() if seen is None else seen
-    seen.add(path)
-    for bracket, name in INCLUDE.findall(path.read_text()):
-        if name.startswith(("torch/", "ATen/", "c10/")):
-            return True
-        header = ROOT / name
-        if bracket == '"' and header.exists() and header not in seen and includes_torch(header, seen):
-            return True
-    return False
-
-
 def own_headers(path, seen):
     """Adds to `seen` a source and every header of ours that it includes, at any depth."""
     if path in seen:
@@ -77,6 +64,12 @@ def own_headers(path, seen):
                 own_headers(header, seen)
                 break
     return seen
+
+
+def includes_torch(path):
+    """True if `path` or one of our headers that it includes, at any depth, includes LibTorch."""
+    return any(name.startswith(("torch/", "ATen/", "c10/"))
+               for file in own_headers(path, set()) for _, name in INCLUDE.findall(file.read_text()))
 
 
 class Silent:
