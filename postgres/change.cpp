@@ -12,8 +12,6 @@ namespace {
 // Records that are read and changed at a time.
 constexpr std::size_t kItemsAtOnce = 10'000;
 
-std::int64_t number_of(ItemId id) { return static_cast<std::int64_t>(to_number(id)); }
-
 std::string select_items(const char* where) {
   return std::string("SELECT ") + kItemColumns + " FROM items WHERE " + where;
 }
@@ -225,22 +223,6 @@ void Change::count(const std::string& class_name, std::int64_t items) {
   items_ += items;
 }
 
-void Change::write_classes() {
-  if (classes_.empty()) return;
-  std::vector<std::string> names;
-  std::vector<std::int64_t> items;
-  for (const auto& [name, difference] : classes_) {
-    names.push_back(name);
-    items.push_back(difference);
-  }
-  count_classes(connection_, names, items, mark_);
-}
-
-void Change::erase_unused_images() {
-  if (gone_digests_.empty()) return;
-  postgres::erase_unused_images(connection_, {gone_digests_.begin(), gone_digests_.end()});
-}
-
 void Change::forget_old() {
   if (history_ <= 2 * kHistoryEntries) return;
   const Result oldest =
@@ -258,8 +240,8 @@ void Change::forget_old() {
 
 void Change::finish() {
   connection_.copy("COPY history FROM STDIN (FORMAT binary)", history_rows_);
-  write_classes();
-  erase_unused_images();
+  count_classes(connection_, classes_, mark_);
+  erase_unused_images(connection_, gone_digests_);
   forget_old();
   connection_.run("INSERT INTO changes VALUES ($1::bigint, $2::bigint)",
                   Params().number(number()).number(mark_));

@@ -65,8 +65,6 @@ class Change {
   void keep_images(std::span<const NewItem> items);
   void note(ChangeKind kind, ItemId first, std::int64_t items = 1);
   void count(const std::string& class_name, std::int64_t items);
-  void write_classes();
-  void erase_unused_images();
   void forget_old();
 
   Connection& connection_;

@@ -15,13 +15,13 @@
 namespace simdb {
 
 using postgres::Connection;
+using postgres::number_of;
 using postgres::Params;
 using postgres::Result;
 
 namespace {
 
 std::int64_t signed_number(std::uint64_t number) { return static_cast<std::int64_t>(number); }
-std::int64_t number_of(ItemId id) { return signed_number(to_number(id)); }
 
 bool has(std::span<const ItemRecord> ascending, ItemId id) {
   return std::ranges::binary_search(ascending, id, {}, &ItemRecord::id);
@@ -65,11 +65,9 @@ class PostgresCopy::Step {
       connection_.run("INSERT INTO changes VALUES ($1::bigint, $2::bigint)",
                       Params().number(changes_).number(signed_number(at.mark)));
     }
-    connection_.run(
-        "INSERT INTO sidecars VALUES ('following', $1::bytea) ON CONFLICT (name) DO UPDATE SET "
-        "bytes = excluded.bytes",
-        Params().text(following == Following::kIncomplete ? postgres::kFollowsPart
-                                                          : postgres::kFollowsAll));
+    postgres::put_sidecar(
+        connection_, "following",
+        following == Following::kIncomplete ? postgres::kFollowsPart : postgres::kFollowsAll);
   }
 
   void add(const FollowedItems& items) {
@@ -123,8 +121,8 @@ class PostgresCopy::Step {
 
   void commit() {
     rows_.write(connection_);
-    write_classes();
-    erase_unused_images();
+    postgres::count_classes(connection_, classes_, changes_);
+    postgres::erase_unused_images(connection_, gone_digests_);
     connection_.run(
         "UPDATE gallery SET next_id = $1::bigint, items = $2::bigint, changes = $3::bigint, "
         "forgotten = $3::bigint",
@@ -133,21 +131,6 @@ class PostgresCopy::Step {
   }
 
  private:
-  void write_classes() {
-    std::vector<std::string> names;
-    std::vector<std::int64_t> items;
-    for (const auto& [name, difference] : classes_) {
-      names.push_back(name);
-      items.push_back(difference);
-    }
-    postgres::count_classes(connection_, names, items, changes_);
-  }
-
-  void erase_unused_images() {
-    if (gone_digests_.empty()) return;
-    postgres::erase_unused_images(connection_, {gone_digests_.begin(), gone_digests_.end()});
-  }
-
   PostgresCopy& copy_;
   Connection& connection_;
   std::int64_t next_id_ = 0;

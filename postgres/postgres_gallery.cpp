@@ -9,6 +9,7 @@
 #include "database/addition_plan.h"
 #include "postgres/change_internal.h"
 #include "postgres/parts_internal.h"
+#include "postgres/rows_internal.h"
 #include "postgres/schema_internal.h"
 #include "simdb/error.h"
 
@@ -162,13 +163,9 @@ void PostgresGallery::set_setting(std::string_view name, std::string_view value)
 // No change of the gallery, and done twice it is as done once.
 void PostgresGallery::set_sidecar(std::string_view name, std::span<const std::byte> bytes) {
   require_sidecar_name(name);
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   parts_->pool.again_if_transient([&] {
     const ConnectionPool::Lease lease(parts_->pool);
-    (*lease).run(
-        "INSERT INTO sidecars VALUES ($1::text, $2::bytea) "
-        "ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes",
-        postgres::Params().text(name).text(text));
+    postgres::put_sidecar(*lease, name, postgres::view_of(bytes));
   });
 }
 

@@ -151,8 +151,15 @@ void ItemRows::write(Connection& connection) const {
   connection.copy("COPY thumbnails FROM STDIN (FORMAT binary)", thumbnails_);
 }
 
-void count_classes(Connection& connection, std::span<const std::string> names,
-                   std::span<const std::int64_t> items, std::int64_t mark) {
+void count_classes(Connection& connection, const std::map<std::string, std::int64_t>& differences,
+                   std::int64_t mark) {
+  if (differences.empty()) return;
+  std::vector<std::string> names;
+  std::vector<std::int64_t> items;
+  for (const auto& [name, difference] : differences) {
+    names.push_back(name);
+    items.push_back(difference);
+  }
   connection.run(
       "INSERT INTO classes SELECT name, items, $3::bigint FROM unnest($1::text[], $2::bigint[]) u "
       "(name, items) ON CONFLICT (name) DO UPDATE SET items = classes.items + excluded.items, "
@@ -162,11 +169,19 @@ void count_classes(Connection& connection, std::span<const std::string> names,
                  Params().texts(names));
 }
 
-void erase_unused_images(Connection& connection, const std::vector<std::string>& digests) {
+void erase_unused_images(Connection& connection, const std::set<std::string>& digests) {
+  if (digests.empty()) return;
   connection.run(
       "DELETE FROM images WHERE digest = ANY($1::bytea[]) AND NOT EXISTS "
       "(SELECT FROM items WHERE items.digest = images.digest)",
-      Params().byte_strings(digests));
+      Params().byte_strings(std::vector<std::string>(digests.begin(), digests.end())));
+}
+
+void put_sidecar(Connection& connection, std::string_view name, std::string_view bytes) {
+  connection.run(
+      "INSERT INTO sidecars VALUES ($1::text, $2::bytea) "
+      "ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes",
+      Params().text(name).text(bytes));
 }
 
 void for_each_page(Connection& connection, const char* sql,

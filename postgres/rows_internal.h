@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,11 +44,13 @@ class ItemRows {
   CopyRows thumbnails_{2};
 };
 
-/// Classes have so many more items, or fewer, by the change with this mark.
-void count_classes(Connection& connection, std::span<const std::string> names,
-                   std::span<const std::int64_t> items, std::int64_t mark);
+/// Classes, by name, have so many more items, or fewer, by the change with this mark.
+void count_classes(Connection& connection, const std::map<std::string, std::int64_t>& differences,
+                   std::int64_t mark);
 /// Of these digests, those that no item has.
-void erase_unused_images(Connection& connection, const std::vector<std::string>& digests);
+void erase_unused_images(Connection& connection, const std::set<std::string>& digests);
+/// Adds or replaces it.
+void put_sidecar(Connection& connection, std::string_view name, std::string_view bytes);
 
 /// Calls with the rows of a statement, page by page, until the callback returns false: the ids are
 /// in the first column, $1 is the last one seen and $2 the most rows per page.
@@ -66,6 +70,8 @@ std::string json_text(std::string_view text);
 
 /// False for what no text column can hold: then no row has it.
 bool is_storable(std::string_view text);
+
+inline std::int64_t number_of(ItemId id) { return static_cast<std::int64_t>(to_number(id)); }
 
 /// Empty for the digest of zeros, which is kept as NULL.
 std::string bytes_of(const Sha256& digest);
