@@ -1,48 +1,38 @@
-#include <dlfcn.h>
-
 #include <stdexcept>
 #include <string>
-#include <type_traits>
 
+#include "core/shared_library.h"
 #include "encoder/image/tiff_library_internal.h"
 
 namespace simdb {
 
 const TiffLibrary& tiff_library() {
   static const TiffLibrary loaded = [] {
-    void* file = ::dlopen(SIMDB_TIFF_SONAME, RTLD_NOW | RTLD_LOCAL);
+    SharedLibrary library(SIMDB_TIFF_SONAME);
     TiffLibrary tiff{};
-    bool complete = file != nullptr;
-    const auto load = [&](auto& function, const char* name) {
-      if (complete) {
-        function =
-            reinterpret_cast<std::remove_reference_t<decltype(function)>>(::dlsym(file, name));
-      }
-      complete = complete && function != nullptr;
-    };
-    load(tiff.new_options, "TIFFOpenOptionsAlloc");
-    load(tiff.free_options, "TIFFOpenOptionsFree");
-    load(tiff.set_most_memory, "TIFFOpenOptionsSetMaxSingleMemAlloc");
-    load(tiff.set_error_handler, "TIFFOpenOptionsSetErrorHandlerExtR");
-    load(tiff.set_warning_handler, "TIFFOpenOptionsSetWarningHandlerExtR");
-    load(tiff.open, "TIFFClientOpenExt");
-    load(tiff.close, "TIFFClose");
-    load(tiff.get_field, "TIFFGetField");
-    load(tiff.get_or_default, "TIFFGetFieldDefaulted");
-    load(tiff.set_field, "TIFFSetField");
-    load(tiff.is_tiled, "TIFFIsTiled");
-    load(tiff.row_bytes, "TIFFScanlineSize64");
-    load(tiff.tile_row_bytes, "TIFFTileRowSize64");
-    load(tiff.tile_bytes, "TIFFTileSize64");
-    load(tiff.strips, "TIFFNumberOfStrips");
-    load(tiff.tiles, "TIFFNumberOfTiles");
-    load(tiff.packed_bytes, "TIFFGetStrileByteCount");
-    load(tiff.read_row, "TIFFReadScanline");
-    load(tiff.read_tile, "TIFFReadTile");
-    if (!complete) {
+    library.load(tiff.new_options, "TIFFOpenOptionsAlloc");
+    library.load(tiff.free_options, "TIFFOpenOptionsFree");
+    library.load(tiff.set_most_memory, "TIFFOpenOptionsSetMaxSingleMemAlloc");
+    library.load(tiff.set_error_handler, "TIFFOpenOptionsSetErrorHandlerExtR");
+    library.load(tiff.set_warning_handler, "TIFFOpenOptionsSetWarningHandlerExtR");
+    library.load(tiff.open, "TIFFClientOpenExt");
+    library.load(tiff.close, "TIFFClose");
+    library.load(tiff.get_field, "TIFFGetField");
+    library.load(tiff.get_or_default, "TIFFGetFieldDefaulted");
+    library.load(tiff.set_field, "TIFFSetField");
+    library.load(tiff.is_tiled, "TIFFIsTiled");
+    library.load(tiff.row_bytes, "TIFFScanlineSize64");
+    library.load(tiff.tile_row_bytes, "TIFFTileRowSize64");
+    library.load(tiff.tile_bytes, "TIFFTileSize64");
+    library.load(tiff.strips, "TIFFNumberOfStrips");
+    library.load(tiff.tiles, "TIFFNumberOfTiles");
+    library.load(tiff.packed_bytes, "TIFFGetStrileByteCount");
+    library.load(tiff.read_row, "TIFFReadScanline");
+    library.load(tiff.read_tile, "TIFFReadTile");
+    if (!library.is_complete()) {
       throw std::runtime_error("it is a TIFF, and " SIMDB_TIFF_SONAME
                                " (Debian: libtiff6) can't be loaded: " +
-                               std::string(::dlerror()));
+                               library.problem());
     }
     return tiff;
   }();
