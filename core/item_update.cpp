@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "core/printable.h"
 #include "simdb/error.h"
@@ -14,6 +15,17 @@ std::vector<ItemId> ids_of(std::span<const ItemRecord> items) {
   ids.reserve(items.size());
   for (const ItemRecord& item : items) ids.push_back(item.id);
   return ids;
+}
+
+std::vector<ItemId> ids_of(std::span<const ItemEvent> events) {
+  std::vector<ItemId> ids;
+  ids.reserve(events.size());
+  for (const ItemEvent& event : events) ids.push_back(event.id);
+  return each_once(std::move(ids));
+}
+
+bool has_item(std::span<const ItemRecord> ascending, ItemId id) {
+  return std::ranges::binary_search(ascending, id, {}, &ItemRecord::id);
 }
 
 void require_sidecar_name(std::string_view name) {

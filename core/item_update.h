@@ -19,6 +19,10 @@ struct ItemUpdate {
 
 /// Their ids, in their order.
 std::vector<ItemId> ids_of(std::span<const ItemRecord> items);
+/// The ids of all that happened, ascending, each once.
+std::vector<ItemId> ids_of(std::span<const ItemEvent> events);
+/// Whether an item is among records that ascend by id.
+bool has_item(std::span<const ItemRecord> ascending, ItemId id);
 /// Throws Error(kUsage) unless it is of letters and digits: see Gallery::sidecar.
 void require_sidecar_name(std::string_view name);
 

@@ -23,10 +23,6 @@ namespace {
 
 std::int64_t signed_number(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 
-bool has(std::span<const ItemRecord> ascending, ItemId id) {
-  return std::ranges::binary_search(ascending, id, {}, &ItemRecord::id);
-}
-
 Following following_in(Connection& connection) {
   const Result row = connection.run("SELECT bytes FROM sidecars WHERE name = 'following'");
   if (row.empty()) return Following::kNothing;
@@ -100,12 +96,12 @@ class PostgresCopy::Step {
       --classes_[std::string(rows.text(row, 1))];
       --items_;
       if (!rows.is_null(row, 2)) gone_digests_.emplace(rows.text(row, 2));
-      stay += has(updated, rows.id(row, 0)) ? 1 : 0;
+      stay += has_item(updated, rows.id(row, 0)) ? 1 : 0;
     }
     if (stay != updated.size()) refuse();
     std::vector<ItemId> others;
     for (const ItemId id : ids) {
-      if (!has(updated, id)) others.push_back(id);
+      if (!has_item(updated, id)) others.push_back(id);
     }
     connection_.run("DELETE FROM vectors WHERE id = ANY($1::bigint[])", Params().ids(others));
     connection_.run("DELETE FROM thumbnails WHERE id = ANY($1::bigint[])", Params().ids(others));
@@ -190,10 +186,7 @@ void PostgresCopy::load(const FollowedItems& items) {
 }
 
 void PostgresCopy::follow(const FollowedChanges& changes) {
-  std::vector<ItemId> touched;
-  touched.reserve(changes.events.size());
-  for (const ItemEvent& event : changes.events) touched.push_back(event.id);
-  touched = each_once(std::move(touched));
+  const std::vector<ItemId> touched = ids_of(changes.events);
   Step step(*this);
   const Following before = following_in(*connection_);
   if (before == Following::kNothing) step.refuse();

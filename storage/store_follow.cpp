@@ -15,18 +15,6 @@ namespace {
 
 constexpr const char* kAttempt = "take over items in";
 
-// The ids of all that happened, ascending, each once.
-std::vector<ItemId> ids_of(std::span<const ItemEvent> events) {
-  std::vector<ItemId> ids;
-  ids.reserve(events.size());
-  for (const ItemEvent& event : events) ids.push_back(event.id);
-  return each_once(std::move(ids));
-}
-
-bool has(std::span<const ItemRecord> ascending, ItemId id) {
-  return std::ranges::binary_search(ascending, id, {}, &ItemRecord::id);
-}
-
 }  // namespace
 
 void Store::require_following(Following wanted, const char* attempt) const {
@@ -147,7 +135,7 @@ void Store::follow(const FollowedChanges& changes, const ItemVisitor& visit) {
   for_each_item_of(touched, [&](const ItemRecord& before) {
     visit(before);
     had.push_back(before.id);
-    if (!has(added, before.id) && !has(updated, before.id)) {
+    if (!has_item(added, before.id) && !has_item(updated, before.id)) {
       erase_item(change, before);
       return true;
     }
