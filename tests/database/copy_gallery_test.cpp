@@ -5,6 +5,7 @@
 #include "database/embedded_gallery.h"
 #include "database/layout.h"
 #include "simdb/database.h"
+#include "tests/database/copied_gallery.h"
 #include "tests/database/gallery_conformance.h"
 #include "tests/support/embeddings.h"
 #include "tests/support/errors.h"
@@ -29,29 +30,9 @@ class SmallPages final : public PlainGallery {
 
 class CopyGalleryTest : public testing::Test {
  protected:
-  // Items with holes among their ids, keys, fields, settings and images.
-  void fill(Gallery& gallery) {
-    std::vector<NewItem> items;
-    for (std::uint64_t i = 1; i <= 300; ++i) {
-      NewItem item = i % 10 == 0 ? item_with_image(i, "a") : numbered_item(i, "b");
-      item.info.metadata = {{"n", static_cast<double>(i % 7)}};
-      if (i % 4 == 0) item.info.key = "k" + std::to_string(i);
-      items.push_back(item);
-    }
-    gallery.add(items, corner_embeddings(items.size(), 1));
-    gallery.remove(ids_from(20, 15));
-    gallery.remove(std::vector{ItemId{300}});
-    gallery.update(std::vector{ItemId{1}, ItemId{7}}, {.class_name = "c"});
-    gallery.set_setting("vote", "k=3");
-  }
+  void fill(Gallery& gallery) { fill_with_holes(gallery, 300, 10); }
   std::unique_ptr<EmbeddedGallery> open(const fs::path& at, StoreMode mode = StoreMode::kReadOnly) {
     return std::make_unique<EmbeddedGallery>(Store::open(store_path(at), mode), at);
-  }
-  // Stops the copy at its n-th step.
-  static CopyOptions stopping_at(int step) {
-    return {.check = [left = step]() mutable {
-      if (left-- == 0) throw Error(ErrorCode::kIo, "stopped");
-    }};
   }
 
   TemporaryFolder folder;

@@ -4,6 +4,7 @@
 #include "database/layout.h"
 #include "postgres/postgres_copy.h"
 #include "simdb/error.h"
+#include "tests/database/copied_gallery.h"
 #include "tests/database/gallery_conformance.h"
 #include "tests/postgres/server.h"
 #include "tests/support/embeddings.h"
@@ -16,26 +17,7 @@ namespace {
 
 class PostgresCopyTest : public PostgresTest {
  protected:
-  // Items with holes among their ids, keys, fields, settings and images.
-  static void fill(Gallery& gallery) {
-    std::vector<NewItem> items;
-    for (std::uint64_t i = 1; i <= 1200; ++i) {
-      NewItem item = i % 50 == 0 ? item_with_image(i, "a") : numbered_item(i, "b");
-      item.info.metadata = {{"n", static_cast<double>(i % 7)}};
-      if (i % 4 == 0) item.info.key = "k" + std::to_string(i);
-      items.push_back(item);
-    }
-    gallery.add(items, corner_embeddings(items.size(), 1));
-    gallery.remove(ids_from(20, 15));
-    gallery.remove(std::vector{ItemId{1200}});
-    gallery.update(std::vector{ItemId{1}, ItemId{7}}, {.class_name = "c"});
-    gallery.set_setting("vote", "k=3");
-  }
-  static CopyOptions stopping_at(int step) {
-    return {.check = [left = step]() mutable {
-      if (left-- == 0) throw Error(ErrorCode::kIo, "stopped");
-    }};
-  }
+  static void fill(Gallery& gallery) { fill_with_holes(gallery, 1200, 50); }
   CopyReport copy(const CopyOptions& options = {}) {
     PostgresCopy to(address, original);
     return copy_gallery(original, to, options);
