@@ -8,6 +8,7 @@
 #include "postgres/address.h"
 #include "simdb/error.h"
 #ifdef SIMDB_WITH_POSTGRES
+#include "postgres/change_signal.h"
 #include "postgres/postgres_gallery.h"
 #endif
 
@@ -23,9 +24,13 @@ std::unique_ptr<Gallery> create_gallery(const std::string& text, const GalleryId
 }
 
 std::unique_ptr<Gallery> open_gallery(const std::string& text, OpenMode mode) {
-  const PostgresAddress address = parse_postgres_address(text);
-  return PostgresGallery::open(address, {.is_read_only = mode == OpenMode::kReadOnly,
-                                         .is_approximate = address.is_approximate});
+  return PostgresGallery::open(parse_postgres_address(text),
+                               {.is_read_only = mode == OpenMode::kReadOnly});
+}
+
+std::function<void(std::chrono::milliseconds)> signal_of(const std::string& text) {
+  return [signal = std::make_shared<ChangeSignal>(parse_postgres_address(text))](
+             std::chrono::milliseconds longest) { signal->wait(longest); };
 }
 
 #else
@@ -40,6 +45,7 @@ std::unique_ptr<Gallery> create_gallery(const std::string&, const GalleryIdentit
   fail_without();
 }
 std::unique_ptr<Gallery> open_gallery(const std::string&, OpenMode) { fail_without(); }
+std::function<void(std::chrono::milliseconds)> signal_of(const std::string&) { fail_without(); }
 
 #endif
 
@@ -91,6 +97,11 @@ Database DatabasePlace::open_copy(const std::filesystem::path& folder, OpenOptio
       std::make_unique<ReplicaGallery>(open_gallery(text_, options.mode),
                                        ReplicaOptions{.folder = folder, .check = check}),
       std::move(options.encoder_loader));
+}
+
+std::function<void(std::chrono::milliseconds)> DatabasePlace::change_signal() const {
+  if (is_folder_) return {};
+  return signal_of(text_);
 }
 
 }  // namespace simdb

@@ -1,8 +1,10 @@
 #include "postgres/address.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <functional>
+#include <system_error>
 
 #include "core/printable.h"
 #include "simdb/error.h"
@@ -46,6 +48,20 @@ std::string parameters(std::string_view text,
   return kept;
 }
 
+std::size_t number_of(std::string_view name, std::string_view value, std::size_t least,
+                      std::size_t most) {
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error == std::errc() && end == value.data() + value.size() && number >= least &&
+      number <= most) {
+    return number;
+  }
+  throw Error(ErrorCode::kUsage, std::string(name) + " is a number from " + std::to_string(least) +
+                                     " to " + std::to_string(most) +
+                                     " in the address of a database, not '" + printable(value) +
+                                     "'");
+}
+
 }  // namespace
 
 PostgresAddress parse_postgres_address(std::string_view text) {
@@ -53,20 +69,19 @@ PostgresAddress parse_postgres_address(std::string_view text) {
   const std::size_t question = is_postgres_address(text) ? text.find('?') : std::string_view::npos;
   address.server = text.substr(0, question);
   if (question == std::string_view::npos) return address;
-  address.server += parameters(text.substr(question + 1), [&](std::string_view name,
-                                                              std::string_view value) {
-    if (name == "schema") {
-      address.schema = decoded(value);
-    } else if (name == "approximate" && (value == "0" || value == "1")) {
-      address.is_approximate = value == "1";
-    } else if (name == "approximate") {
-      throw Error(ErrorCode::kUsage, "approximate is 0 or 1 in the address of a database, not '" +
-                                         printable(value) + "'");
-    } else {
-      return true;
-    }
-    return false;
-  });
+  address.server +=
+      parameters(text.substr(question + 1), [&](std::string_view name, std::string_view value) {
+        if (name == "schema") {
+          address.schema = decoded(value);
+        } else if (name == "approximate") {
+          address.is_approximate = number_of(name, value, 0, 1) == 1;
+        } else if (name == "shards") {
+          address.shards = number_of(name, value, 1, kMostShards);
+        } else {
+          return true;
+        }
+        return false;
+      });
   if (address.schema.empty() || address.schema.size() > kMaxNameBytes ||
       address.schema.find('\0') != std::string::npos) {
     throw Error(ErrorCode::kUsage, "the schema of a PostgreSQL database has a name of 1 to " +

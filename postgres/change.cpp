@@ -245,9 +245,10 @@ void Change::finish() {
   forget_old();
   connection_.run("INSERT INTO changes VALUES ($1::bigint, $2::bigint)",
                   Params().number(number()).number(mark_));
-  connection_.run(
+  connection_.run(  // see ChangeSignal
       "UPDATE gallery SET next_id = $1::bigint, items = $2::bigint, changes = $3::bigint, "
-      "forgotten = $4::bigint, history = $5::bigint",
+      "forgotten = $4::bigint, history = $5::bigint RETURNING pg_notify('simdb', "
+      "current_schema())",
       Params()
           .number(next_id_)
           .number(items_)

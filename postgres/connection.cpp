@@ -1,3 +1,5 @@
+#include <poll.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -134,8 +136,7 @@ Result Connection::run(const char* sql, const Params& params) {
   PGresult* const result =
       libpq().exec_params(connection_.get(), sql, params.size(), nullptr, params.pointers().data(),
                           params.lengths().data(), formats.data(), /*resultFormat=*/1);
-  const ExecStatusType status = libpq().result_status(result);
-  return checked(result, status == PGRES_COMMAND_OK ? status : PGRES_TUPLES_OK);
+  return checked(result);
 }
 
 Result Connection::run_in_snapshot(const char* sql, const Params& params) {
@@ -151,7 +152,7 @@ Result Connection::run_in_snapshot(const char* sql, const Params& params) {
   if (!is_sent) fail(nullptr);
   checked(libpq().next_result(server), PGRES_COMMAND_OK);
   libpq().clear(libpq().next_result(server));  // null: the end of what BEGIN gives
-  Result rows = checked(libpq().next_result(server), PGRES_TUPLES_OK);
+  Result rows = checked(libpq().next_result(server));
   libpq().clear(libpq().next_result(server));
   checked(libpq().next_result(server), PGRES_PIPELINE_SYNC);
   if (libpq().exit_pipeline_mode(server) != 1) fail(nullptr);
@@ -176,6 +177,21 @@ void Connection::copy(const char* sql, const CopyRows& rows) {
   while (PGresult* const more = libpq().next_result(connection_.get())) libpq().clear(more);
 }
 
+std::vector<std::string> Connection::notifications(std::chrono::milliseconds longest) {
+  drain();
+  std::vector<std::string> payloads;
+  for (bool is_first = true;; is_first = false) {
+    if (libpq().consume_input(connection_.get()) != 1) fail(nullptr);
+    while (PGnotify* const told = libpq().next_notification(connection_.get())) {
+      payloads.emplace_back(told->extra);
+      libpq().free_memory(told);
+    }
+    if (!payloads.empty() || !is_first) return payloads;
+    pollfd socket{libpq().socket(connection_.get()), POLLIN, 0};
+    if (::poll(&socket, 1, static_cast<int>(longest.count())) <= 0) return payloads;
+  }
+}
+
 void Connection::commit() {
   const Result done = checked(libpq().exec(connection_.get(), "COMMIT"), PGRES_COMMAND_OK);
   if (!done.is_command("COMMIT")) {
@@ -193,6 +209,12 @@ bool Connection::reset() noexcept {
   }
   return libpq().transaction_status(connection_.get()) == PQTRANS_IDLE &&
          libpq().pipeline_status(connection_.get()) == PQ_PIPELINE_OFF;
+}
+
+// With rows or without.
+Result Connection::checked(PGresult* result) const {
+  const bool has_none = libpq().result_status(result) == PGRES_COMMAND_OK;
+  return checked(result, has_none ? PGRES_COMMAND_OK : PGRES_TUPLES_OK);
 }
 
 Result Connection::checked(PGresult* result, ExecStatusType expected) const {

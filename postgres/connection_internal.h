@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -92,6 +93,10 @@ class Connection {
   /// Brings it back to where statements can begin; false if it is of no more use.
   bool reset() noexcept;
 
+  /// What NOTIFY has brought to who did LISTEN, its payloads; waits for `longest` if there is
+  /// nothing.
+  std::vector<std::string> notifications(std::chrono::milliseconds longest);
+
   /// Of the server, e.g. 150018.
   int server_version() const { return libpq().server_version(connection_.get()); }
   /// Where it leads, for a person.
@@ -104,6 +109,7 @@ class Connection {
   };
   Result run_in_snapshot(const char* sql, const Params& params);
   void drain();
+  Result checked(PGresult* result) const;
   Result checked(PGresult* result, ExecStatusType expected) const;
   [[noreturn]] void fail(const PGresult* result) const;
 

@@ -14,6 +14,7 @@ const Libpq& libpq() {
     library.load(pq.command_of, "PQcmdStatus");
     library.load(pq.changed_rows, "PQcmdTuples");
     library.load(pq.connect, "PQconnectdbParams");
+    library.load(pq.consume_input, "PQconsumeInput");
     library.load(pq.database, "PQdb");
     library.load(pq.enter_pipeline_mode, "PQenterPipelineMode");
     library.load(pq.error_message, "PQerrorMessage");
@@ -28,6 +29,7 @@ const Libpq& libpq() {
     library.load(pq.length, "PQgetlength");
     library.load(pq.value, "PQgetvalue");
     library.load(pq.host, "PQhost");
+    library.load(pq.next_notification, "PQnotifies");
     library.load(pq.rows, "PQntuples");
     library.load(pq.pipeline_status, "PQpipelineStatus");
     library.load(pq.pipeline_sync, "PQpipelineSync");
@@ -40,6 +42,7 @@ const Libpq& libpq() {
     library.load(pq.send_query_params, "PQsendQueryParams");
     library.load(pq.server_version, "PQserverVersion");
     library.load(pq.set_notice_receiver, "PQsetNoticeReceiver");
+    library.load(pq.socket, "PQsocket");
     library.load(pq.status, "PQstatus");
     library.load(pq.transaction_status, "PQtransactionStatus");
     if (!library.is_complete()) {

@@ -12,6 +12,7 @@ struct Libpq {
   decltype(&PQcmdStatus) command_of;
   decltype(&PQcmdTuples) changed_rows;
   decltype(&PQconnectdbParams) connect;
+  decltype(&PQconsumeInput) consume_input;
   decltype(&PQdb) database;
   decltype(&PQenterPipelineMode) enter_pipeline_mode;
   decltype(&PQerrorMessage) error_message;
@@ -26,6 +27,7 @@ struct Libpq {
   decltype(&PQgetlength) length;
   decltype(&PQgetvalue) value;
   decltype(&PQhost) host;
+  decltype(&PQnotifies) next_notification;
   decltype(&PQntuples) rows;
   decltype(&PQpipelineStatus) pipeline_status;
   decltype(&PQpipelineSync) pipeline_sync;
@@ -38,6 +40,7 @@ struct Libpq {
   decltype(&PQsendQueryParams) send_query_params;
   decltype(&PQserverVersion) server_version;
   decltype(&PQsetNoticeReceiver) set_notice_receiver;
+  decltype(&PQsocket) socket;
   decltype(&PQstatus) status;
   decltype(&PQtransactionStatus) transaction_status;
 };

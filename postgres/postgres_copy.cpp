@@ -141,7 +141,7 @@ PostgresCopy::PostgresCopy(const PostgresAddress& address, const Gallery& origin
     : address_(address), connection_(std::make_unique<Connection>(address.server)) {
   place_ = postgres::place_of(*connection_, address.schema);
   if (!postgres::has_gallery(*connection_, address.schema)) {
-    postgres::create_tables(*connection_, address.schema, identity_of(original));
+    postgres::create_tables(*connection_, address, identity_of(original));
   }
   postgres::prepare_session(*connection_, address.schema, PostgresOptions().busy_after.count());
   fingerprint_ = postgres::read_identity(*connection_, address.schema).encoder_fingerprint;

@@ -43,7 +43,7 @@ PostgresGallery::PostgresGallery(const PostgresAddress& address, GalleryIdentity
                                  const PostgresOptions& options)
     : parts_(std::make_unique<Parts>(address.server, session_of(address, options),
                                      options.retry_for, identity.dimension,
-                                     options.is_approximate)),
+                                     address.is_approximate)),
       identity_(std::move(identity)),
       options_(options) {}
 
@@ -54,7 +54,7 @@ std::unique_ptr<PostgresGallery> PostgresGallery::create(const PostgresAddress& 
                                                          const PostgresOptions& options) {
   {
     Connection connection(address.server);
-    postgres::create_tables(connection, address.schema, identity);
+    postgres::create_tables(connection, address, identity);
   }
   return open(address, options);
 }

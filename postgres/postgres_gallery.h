@@ -19,9 +19,6 @@ namespace simdb {
 
 struct PostgresOptions {
   bool is_read_only = false;
-  /// Searches go by an HNSW index of pgvector: they may miss some of the nearest. Make the index
-  /// first: see PostgresGallery::reindex. Searches within a similarity stay exact.
-  bool is_approximate = false;
   /// How long a change waits for those of other writers before it throws Error(kBusy).
   std::chrono::milliseconds busy_after{30'000};
   /// How long what failed is tried again where that is safe: after a lost connection, or when the
@@ -44,7 +41,7 @@ class PostgresGallery final : public Gallery {
  public:
   /// Makes an empty gallery, the schema and pgvector in it included where they are missing. Throws
   /// Error(kUsage) if there is one, Error(kNotFound) if there is no such database, Error(kBadInput)
-  /// if the server can't keep one.
+  /// if the server can't keep one, or not in shards.
   static std::unique_ptr<PostgresGallery> create(const PostgresAddress& address,
                                                  const GalleryIdentity& identity,
                                                  const PostgresOptions& options = {});
@@ -118,9 +115,6 @@ class PostgresGallery final : public Gallery {
   /// Makes the HNSW index anew, beside searches and changes. Throws Error(kUsage) in a gallery
   /// opened for reading.
   ReindexReport reindex() override;
-
-  /// Whether searches may miss some of the nearest.
-  bool is_approximate() const noexcept { return options_.is_approximate; }
 
  private:
   struct Parts;  // what talks to the server

@@ -7,6 +7,7 @@
 #include "postgres/filter_internal.h"
 #include "postgres/parts_internal.h"
 #include "postgres/rows_internal.h"
+#include "postgres/schema_internal.h"
 
 namespace simdb {
 namespace {
@@ -267,15 +268,12 @@ void PostgresGallery::for_each_embedding(
 
 GalleryStats PostgresGallery::stats() const {
   return parts_->pool.read([&](Connection& connection) {
-    const Result row = connection.run(
-        "SELECT items, (SELECT count(*) FROM classes), (SELECT coalesce(sum(pg_total_relation_size("
-        "c.oid)), 0)::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE "
-        "n.nspname = current_schema() AND c.relkind = 'r') FROM gallery");
+    const Result row = connection.run("SELECT items, (SELECT count(*) FROM classes) FROM gallery");
     return GalleryStats{static_cast<std::uint64_t>(row.number(0, 0)),
                         static_cast<std::uint64_t>(row.number(0, 1)),
                         dimension(),
                         encoder_fingerprint(),
-                        static_cast<std::uint64_t>(row.number(0, 2)),
+                        static_cast<std::uint64_t>(postgres::bytes_of_tables(connection)),
                         space()};
   });
 }

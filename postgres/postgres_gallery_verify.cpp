@@ -4,6 +4,7 @@
 #include "database/search_check.h"
 #include "postgres/parts_internal.h"
 #include "postgres/rows_internal.h"
+#include "postgres/schema_internal.h"
 
 namespace simdb {
 namespace {
@@ -38,8 +39,9 @@ constexpr const char* kChecks[] = {
     "IS NOT NULL GROUP BY key HAVING count(*) > 1",
     "SELECT 'the image ' || encode(digest, 'hex') || ' is not the one of its digest' FROM images "
     "WHERE sha256(bytes) <> digest",
-    "SELECT 'the image ' || encode(digest, 'hex') || ' is kept, but no item has it' FROM images m "
-    "WHERE NOT EXISTS (SELECT FROM items i WHERE i.digest = m.digest)",
+    "WITH used AS MATERIALIZED (SELECT DISTINCT digest FROM items) SELECT 'the image ' || "
+    "encode(digest, 'hex') || ' is kept, but no item has it' FROM images m "
+    "WHERE NOT EXISTS (SELECT FROM used WHERE used.digest = m.digest)",
     "SELECT 'the mark of change ' || n || ' is lost' FROM gallery, generate_series(greatest("
     "forgotten, 1), gallery.changes) n WHERE n > 0 AND NOT EXISTS (SELECT FROM changes c WHERE "
     "c.number = n)",
@@ -89,8 +91,11 @@ ReindexReport PostgresGallery::reindex() {
     connection.run("DROP INDEX CONCURRENTLY IF EXISTS vectors_near");
     connection.run(
         "CREATE INDEX CONCURRENTLY vectors_near ON vectors USING hnsw (embedding vector_ip_ops)");
-    const Result row =
-        connection.run("SELECT items, pg_relation_size('vectors_near'::regclass) FROM gallery");
+    const Result row = connection.run(
+        postgres::is_sharded(connection)  // with the primary key: they have no size of one index
+            ? "SELECT items, citus_total_relation_size('vectors') - citus_table_size('vectors') "
+              "FROM gallery"
+            : "SELECT items, pg_relation_size('vectors_near'::regclass) FROM gallery");
     return ReindexReport{static_cast<std::uint64_t>(row.number(0, 0)),
                          static_cast<std::uint64_t>(row.number(0, 1))};
   });

@@ -171,10 +171,16 @@ void count_classes(Connection& connection, const std::map<std::string, std::int6
 
 void erase_unused_images(Connection& connection, const std::set<std::string>& digests) {
   if (digests.empty()) return;
-  connection.run(
-      "DELETE FROM images WHERE digest = ANY($1::bytea[]) AND NOT EXISTS "
-      "(SELECT FROM items WHERE items.digest = images.digest)",
-      Params().byte_strings(std::vector<std::string>(digests.begin(), digests.end())));
+  // One statement would join tables of different nodes.
+  const std::vector<std::string> gone(digests.begin(), digests.end());
+  const Result used =
+      connection.run("SELECT DISTINCT digest FROM items WHERE digest = ANY($1::bytea[])",
+                     Params().byte_strings(gone));
+  std::set<std::string> unused = digests;
+  for (std::size_t row = 0; row < used.rows(); ++row) unused.erase(std::string(used.text(row, 0)));
+  if (unused.empty()) return;
+  connection.run("DELETE FROM images WHERE digest = ANY($1::bytea[])",
+                 Params().byte_strings(std::vector<std::string>(unused.begin(), unused.end())));
 }
 
 void put_sidecar(Connection& connection, std::string_view name, std::string_view bytes) {

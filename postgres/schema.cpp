@@ -2,7 +2,6 @@
 
 #include <string_view>
 
-#include "postgres/address.h"
 #include "postgres/schema_internal.h"
 #include "simdb/digest.h"
 #include "simdb/embedding.h"
@@ -43,7 +42,6 @@ constexpr const char* kTables[] = {
 
 constexpr const char* kIndexes[] = {
     "CREATE INDEX items_by_class ON items (class_name, id)",
-    "CREATE UNIQUE INDEX items_by_key ON items (key)",
     "CREATE INDEX items_by_digest ON items (digest)",
     "CREATE INDEX items_by_metadata ON items USING gin (metadata jsonb_path_ops)",
 };
@@ -53,6 +51,34 @@ constexpr const char* kHasGallery =
     "'gallery')";
 
 bool is_true(const Result& result) { return result.number(0, 0) != 0; }
+
+bool has_citus(Connection& connection) {
+  return is_true(
+      connection.run("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"));
+}
+
+// What belongs to an item lies on one node. Every node has the classes, since answers need them.
+void distribute_tables(Connection& connection, std::size_t shards) {
+  if (!has_citus(connection)) {
+    throw Error(ErrorCode::kBadInput,
+                connection.place() +
+                    " has no Citus, which spreads a gallery over machines; add it with 'CREATE "
+                    "EXTENSION citus', or leave 'shards' out of the address");
+  }
+  connection.run("SET LOCAL citus.multi_shard_modify_mode = 'sequential'");
+  const Params count = Params().number(static_cast<std::int64_t>(shards));
+  for (const char* const table :
+       {"SELECT create_distributed_table('items', 'id', 'hash', 'none', $1::bigint::int)",
+        "SELECT create_distributed_table('images', 'digest', 'hash', 'none', $1::bigint::int)"}) {
+    connection.run(table, count);
+  }
+  for (const char* const table :
+       {"SELECT create_distributed_table('vectors', 'id', 'hash', 'items')",
+        "SELECT create_distributed_table('thumbnails', 'id', 'hash', 'items')",
+        "SELECT create_reference_table('classes')"}) {
+    connection.run(table);
+  }
+}
 
 void require_extension(Connection& connection) {
   if (is_true(
@@ -87,7 +113,8 @@ void prepare_session(Connection& connection, const std::string& schema, std::int
            false),
          set_config('lock_timeout', $2::bigint::text, false),
          set_config('synchronous_commit', CASE current_setting('synchronous_commit')
-           WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false))",
+           WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false),
+         set_config('citus.propagate_set_commands', 'local', false))",
       Params().text(schema).number(busy_ms));
 }
 
@@ -95,12 +122,41 @@ bool has_gallery(Connection& connection, const std::string& schema) {
   return is_true(connection.run(kHasGallery, Params().text(schema)));
 }
 
+bool is_sharded(Connection& connection) {
+  return has_citus(connection) &&
+         is_true(connection.run("SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_partition WHERE "
+                                "logicalrelid = 'items'::regclass)"));
+}
+
+std::int64_t bytes_of_tables(Connection& connection) {
+  const std::string of_gallery =
+      " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
+      "current_schema() AND c.relname IN ('gallery', 'encoder', 'settings', 'changes', 'history', "
+      "'classes', 'items', 'vectors', 'thumbnails', 'images', 'sidecars')";
+  const auto sum = [&](const std::string& from) {
+    return connection.run((from + of_gallery).c_str()).number(0, 0);
+  };
+  const std::int64_t here =
+      sum("SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c");
+  if (!is_sharded(connection)) return here;
+  return here + sum("SELECT coalesce(sum(citus_total_relation_size(c.oid)), 0)::bigint FROM "
+                    "pg_class c JOIN pg_dist_partition p ON p.logicalrelid = c.oid");
+}
+
 void create_indexes(Connection& connection) {
   for (const char* const index : kIndexes) connection.run(index);
+  // No node of a cluster knows the keys of another one: there, that writers wait for each other is
+  // all that keeps keys unique.
+  connection.run(is_sharded(connection) ? "CREATE INDEX items_by_key ON items (key)"
+                                        : "CREATE UNIQUE INDEX items_by_key ON items (key)");
 }
 
 void drop_indexes(Connection& connection) {
-  connection.run("DROP INDEX items_by_class, items_by_key, items_by_digest, items_by_metadata");
+  for (const char* const index :  // Citus drops one at a time
+       {"DROP INDEX items_by_class", "DROP INDEX items_by_key", "DROP INDEX items_by_digest",
+        "DROP INDEX items_by_metadata"}) {
+    connection.run(index);
+  }
 }
 
 std::string place_of(const Connection& connection, const std::string& schema) {
@@ -114,8 +170,9 @@ std::string place_of(const Connection& connection, const std::string& schema) {
   return place;
 }
 
-void create_tables(Connection& connection, const std::string& schema,
+void create_tables(Connection& connection, const PostgresAddress& address,
                    const GalleryIdentity& identity) {
+  const std::string& schema = address.schema;
   require_valid_dimension(identity.dimension);
   if (to_hex(sha256(identity.encoder_model)) != identity.encoder_fingerprint) {
     throw Error(ErrorCode::kUsage, "can't make a gallery in " + connection.place() +
@@ -144,13 +201,14 @@ void create_tables(Connection& connection, const std::string& schema,
            false))",
                  name);
   for (const char* const table : kTables) connection.run(table);
-  create_indexes(connection);
   connection.run(("CREATE TABLE vectors (id bigint PRIMARY KEY, embedding vector(" +
                   std::to_string(identity.dimension) + ") NOT NULL)")
                      .c_str());
   connection.run(identity.dimension <= kMaxPlainDimension
                      ? "ALTER TABLE vectors ALTER COLUMN embedding SET STORAGE PLAIN"
                      : "ALTER TABLE vectors ALTER COLUMN embedding SET STORAGE EXTERNAL");
+  if (address.shards > 0) distribute_tables(connection, address.shards);
+  create_indexes(connection);
   const std::string_view model(reinterpret_cast<const char*>(identity.encoder_model.data()),
                                identity.encoder_model.size());
   connection.run("INSERT INTO encoder VALUES ($1::text, $2::bytea)",

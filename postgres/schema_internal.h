@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "core/gallery_identity.h"
+#include "postgres/address.h"
 #include "postgres/connection_internal.h"
 
 namespace simdb::postgres {
@@ -18,10 +20,14 @@ void prepare_session(Connection& connection, const std::string& schema, std::int
 /// Makes the tables of an empty gallery, and schema and extension where they are missing, as one
 /// transaction. Throws Error(kUsage) if there is a gallery, Error(kBadInput) if the server can't
 /// keep one.
-void create_tables(Connection& connection, const std::string& schema,
+void create_tables(Connection& connection, const PostgresAddress& address,
                    const GalleryIdentity& identity);
 
 bool has_gallery(Connection& connection, const std::string& schema);
+/// Whether the items are spread over the nodes of a Citus cluster.
+bool is_sharded(Connection& connection);
+/// What all tables take, on all nodes.
+std::int64_t bytes_of_tables(Connection& connection);
 /// Those beside the primary keys; a copy makes them when all rows are there.
 void create_indexes(Connection& connection);
 void drop_indexes(Connection& connection);

@@ -75,10 +75,10 @@ std::vector<Neighbor> Search::nearest(Connection& connection, std::span<const fl
   const std::string from = from_vectors(lookup.filter, params);
   if (is_approximate_) {
     // The index alone gives no more rows than this, and too few where a filter lets few through.
-    connection.run(
-        "SELECT set_config('hnsw.ef_search', least(1000, greatest(100, 2 * $1::bigint))::text, "
-        "true), set_config('hnsw.iterative_scan', 'strict_order', true)",
-        Params().number(static_cast<std::int64_t>(wanted + kMore)));
+    // Only statements of this kind reach the nodes of a cluster.
+    const std::size_t effort = std::clamp<std::size_t>(2 * (wanted + kMore), 100, 1000);
+    connection.run(("SET LOCAL hnsw.ef_search = " + std::to_string(effort)).c_str());
+    connection.run("SET LOCAL hnsw.iterative_scan = strict_order");
   }
   // No index has "+ 0", so all rows are compared, by several processes where there are many.
   const std::string order =

@@ -319,9 +319,8 @@ std::string Service::explain(const std::exception_ptr& failure) const {
   return "the database failed; the server's log has the reason";
 }
 
-// Returns how long to wait before the next time.
-std::chrono::nanoseconds Service::follow() {
-  const auto began = std::chrono::steady_clock::now();
+// Returns whether it worked.
+bool Service::follow() {
   try {
     if (database_.refresh()) {
       if (options_.read_only) {
@@ -333,10 +332,9 @@ std::chrono::nanoseconds Service::follow() {
     }
   } catch (const std::exception& error) {
     log("error", "-", std::string("can't follow the writer: ") + error.what());
-    return kTick;
+    return false;
   }
-  return std::max<std::chrono::nanoseconds>(
-      kFollowEvery, kFollowPart * (std::chrono::steady_clock::now() - began));
+  return true;
 }
 
 void Service::tick() {
@@ -362,7 +360,15 @@ void Service::start() {
     auto next_tick = std::chrono::steady_clock::now() + kTick;
     while (!sleep.wait_for(lock, stop, pause, [] { return false; })) {
       if (stop.stop_requested()) return;
-      pause = follow();
+      if (options_.change_signal) options_.change_signal(kFollowEvery);
+      const auto began = std::chrono::steady_clock::now();
+      const bool follows = follow();
+      const auto took = std::chrono::steady_clock::now() - began;
+      // Half of its time at most, and where it only looks a tenth.
+      pause = !follows ? kTick
+              : options_.change_signal
+                  ? took
+                  : std::max<std::chrono::nanoseconds>(kFollowEvery, kFollowPart * took);
       if (std::chrono::steady_clock::now() < next_tick) continue;
       tick();
       next_tick = std::chrono::steady_clock::now() + kTick;

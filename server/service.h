@@ -39,6 +39,8 @@ struct ServiceOptions {
   ImageLimits limits = {};
   /// Opens the same database for reading, as another process sees it.
   std::function<Database()> view = {};
+  /// Waits for a change by others for a time at most; as DatabasePlace::change_signal.
+  std::function<void(std::chrono::milliseconds)> change_signal = {};
   /// Gets a line per request, "time=... id=... ...", without its end; may be empty. Thread-safe.
   std::function<void(std::string_view)> log = {};
 };
@@ -129,7 +131,7 @@ class Service : public Application {
 
  private:
   void changed();
-  std::chrono::nanoseconds follow();
+  bool follow();
   void tick();
   std::string explain(const std::exception_ptr& failure) const;
 

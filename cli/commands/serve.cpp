@@ -204,6 +204,7 @@ int run_serve(std::span<const std::string> args, Console& console) {
   options.view = [&] {
     return place.open({.mode = OpenMode::kReadOnly, .encoder_loader = load_onnx_encoder});
   };
+  options.change_signal = place.change_signal();
   options.threads = threads_of(parser);
   server::LogQueue log([&](std::string_view lines) { console.err << lines << std::flush; });
   if (!parser.flag("quiet")) options.log = [&](std::string_view line) { log.put(line); };

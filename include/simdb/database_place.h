@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -20,6 +21,8 @@ class DatabasePlace {
   /// "postgresql://[USER@][HOST][:PORT]/DATABASE[?schema=NAME][&approximate=1]", where the rest is
   /// as libpq takes it. Passwords belong into PGPASSFILE or a service file. `approximate`:
   /// searches by an HNSW index, which may miss some of the nearest; 'simdb reindex' makes it.
+  /// `shards=N`, where a database is made: its items lie in N parts on the nodes of a Citus
+  /// cluster.
   explicit DatabasePlace(const std::string& text);
 
   bool is_folder() const noexcept { return is_folder_; }
@@ -44,6 +47,9 @@ class DatabasePlace {
   Database open_copy(
       const std::filesystem::path& folder, OpenOptions options = {},
       const std::function<void()>& check = [] {}) const;
+  /// What waits for a change, for a time at most, and returns soon after one: a hint, by which who
+  /// calls refresh() sees changes at once. Empty for a folder. Not thread-safe.
+  std::function<void(std::chrono::milliseconds)> change_signal() const;
 
  private:
   std::string text_;

@@ -33,8 +33,23 @@ TEST(AddressTest, SaysHowToSearch) {
   EXPECT_TRUE(approximate.is_approximate);
   EXPECT_EQ(approximate.server, "postgresql:///x?a=b");
   EXPECT_EQ(approximate.schema, "s");
-  EXPECT_EQ(test::code_of([] { parse_postgres_address("postgresql:///x?approximate=yes"); }),
-            ErrorCode::kUsage);
+}
+
+TEST(AddressTest, SaysHowManyShardsThereAreToBe) {
+  EXPECT_EQ(parse_postgres_address("postgresql:///x").shards, 0);
+  const auto spread = parse_postgres_address("postgresql:///x?shards=32&a=b");
+  EXPECT_EQ(spread.shards, 32);
+  EXPECT_EQ(spread.server, "postgresql:///x?a=b");
+}
+
+TEST(AddressTest, RefusesParametersThatMakeNoSense) {
+  for (const char* wrong : {"approximate=yes", "approximate=2", "approximate=", "shards=0",
+                            "shards=-1", "shards=1025", "shards=9x", "shards="}) {
+    const std::string message = test::error_of([&] {
+                                  parse_postgres_address(std::string("postgresql:///x?") + wrong);
+                                }).what();
+    EXPECT_NE(message.find(" is a number from "), std::string::npos) << wrong << ": " << message;
+  }
 }
 
 TEST(AddressTest, IsShownWithoutPasswords) {

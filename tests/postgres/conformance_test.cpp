@@ -1,6 +1,7 @@
 // What every engine must do, of PostgreSQL.
 #include "database/replica_gallery.h"
 #include "tests/database/gallery_conformance.h"
+#include "tests/postgres/citus.h"
 #include "tests/postgres/server.h"
 #include "tests/postgres/shards.h"
 
@@ -28,6 +29,23 @@ class PostgresHost final : public GalleryHost {
   const PostgresAddress address_;
 };
 
+// Spread over the nodes of a Citus cluster.
+class CitusHost final : public GalleryHost {
+ public:
+  CitusHost() { PostgresGallery::create(place_.address(), small_identity()); }
+  std::unique_ptr<Gallery> open() override { return PostgresGallery::open(place_.address()); }
+  std::unique_ptr<Gallery> open_reader() override {
+    return PostgresGallery::open(place_.address(), {.is_read_only = true});
+  }
+  bool keeps() const override { return true; }
+  bool readers_wait() const override { return false; }
+  bool has_one_state() const override { return false; }  // each node has its own
+  std::uint64_t steps() const override { return 30; }
+
+ private:
+  const CitusPlace place_;
+};
+
 // A copy in this process that follows a gallery in PostgreSQL.
 class CopyHost final : public GalleryHost {
  public:
@@ -45,10 +63,16 @@ class CopyHost final : public GalleryHost {
 };
 
 std::vector<GalleryEngine> engines() {
-  if (PostgresServer::shared() == nullptr) return {};
-  return {{"one_server", [] { return std::make_unique<PostgresHost>(false); }},
-          {"three_shards", [] { return std::make_unique<PostgresHost>(true); }},
-          {"copy", [] { return std::make_unique<CopyHost>(); }}};
+  std::vector<GalleryEngine> engines;
+  if (PostgresServer::shared() != nullptr) {
+    engines = {{"one_server", [] { return std::make_unique<PostgresHost>(false); }},
+               {"three_shards", [] { return std::make_unique<PostgresHost>(true); }},
+               {"copy", [] { return std::make_unique<CopyHost>(); }}};
+  }
+  if (CitusPlace::cluster()) {
+    engines.push_back({"citus", [] { return std::make_unique<CitusHost>(); }});
+  }
+  return engines;
 }
 
 INSTANTIATE_TEST_SUITE_P(Postgres, GalleryConformanceTest, testing::ValuesIn(engines()),

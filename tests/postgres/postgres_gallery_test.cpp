@@ -5,6 +5,7 @@
 #include <atomic>
 #include <thread>
 
+#include "postgres/change_signal.h"
 #include "tests/database/gallery_conformance.h"
 #include "tests/postgres/server.h"
 #include "tests/support/embeddings.h"
@@ -131,6 +132,9 @@ TEST_F(PostgresGalleryTest, AStandbyIsRead) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   EXPECT_EQ(difference(*reader, *gallery, 2), "");
+  const auto began = std::chrono::steady_clock::now();
+  ChangeSignal({standby, address.schema}).wait(std::chrono::milliseconds(20));  // it can't tell
+  EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(20));
   const auto writer = PostgresGallery::open({standby, address.schema});
   EXPECT_EQ(code_of([&] { writer->remove_class("b"); }), ErrorCode::kIo);
 }

@@ -1,8 +1,12 @@
 // Several processes change one gallery; some are killed.
 #include <algorithm>
+#include <cstdlib>
+#include <optional>
 #include <set>
+#include <string_view>
 #include <thread>
 
+#include "tests/postgres/citus.h"
 #include "tests/postgres/server.h"
 #include "tests/support/embeddings.h"
 
@@ -13,6 +17,11 @@ using namespace std::chrono_literals;
 
 class PostgresWritersTest : public PostgresTest {
  protected:
+  // How many are killed; $SIMDB_POSTGRES_KILLS for more.
+  static int kills() {
+    const char* const wanted = std::getenv("SIMDB_POSTGRES_KILLS");
+    return wanted == nullptr ? 20 : std::stoi(wanted);
+  }
   std::unique_ptr<Process> start_writer(std::uint64_t first) const {
     auto writer = std::make_unique<Process>(std::vector<std::string>{
         SIMDB_POSTGRES_WRITER, address.server, address.schema, std::to_string(first)});
@@ -21,7 +30,25 @@ class PostgresWritersTest : public PostgresTest {
   }
 };
 
-TEST_F(PostgresWritersTest, TheSameItemsOfSeveralProcessesAreThereOnce) {
+// The same on one server and on a cluster.
+class WritersTest : public PostgresWritersTest, public testing::WithParamInterface<const char*> {
+ protected:
+  void SetUp() override {
+    if (GetParam() == std::string_view("citus")) {
+      if (!CitusPlace::cluster()) GTEST_SKIP() << CitusPlace::reason();
+      address = citus_.emplace().address();
+    } else {
+      PostgresWritersTest::SetUp();
+    }
+  }
+
+ private:
+  std::optional<CitusPlace> citus_;
+};
+INSTANTIATE_TEST_SUITE_P(On, WritersTest, testing::Values("one_server", "citus"),
+                         [](const auto& tested) { return tested.param; });
+
+TEST_P(WritersTest, TheSameItemsOfSeveralProcessesAreThereOnce) {
   const auto gallery = PostgresGallery::create(address, small_identity());
   std::vector<std::unique_ptr<Process>> writers;
   for (int i = 0; i < 3; ++i) writers.push_back(start_writer(1));
@@ -52,10 +79,10 @@ TEST_F(PostgresWritersTest, TheSameItemsOfSeveralProcessesAreThereOnce) {
   EXPECT_TRUE(gallery->verify().empty());
 }
 
-TEST_F(PostgresWritersTest, AKilledWriterLeavesWholeChanges) {
+TEST_P(WritersTest, AKilledWriterLeavesWholeChanges) {
   const auto gallery = PostgresGallery::create(address, small_identity());
   std::uint64_t first = 1;
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < kills(); ++round) {
     const auto writer = start_writer(first);
     writer->write_line("go");
     std::uint64_t acknowledged = first;
@@ -64,7 +91,7 @@ TEST_F(PostgresWritersTest, AKilledWriterLeavesWholeChanges) {
       ASSERT_TRUE(line);
       acknowledged = std::stoull(*line);
     }
-    std::this_thread::sleep_for(std::chrono::microseconds(577 * round));
+    std::this_thread::sleep_for(std::chrono::microseconds(577 * (round % 20)));
     writer->kill();
     for (const std::string& line : writer->read_rest()) acknowledged = std::stoull(line);
     for (std::uint64_t number = first; number <= acknowledged + 1; ++number) {
@@ -84,7 +111,8 @@ TEST_F(PostgresWritersTest, AServerThatDiesAndComesBackLosesNothing) {
     gallery->add(items, corner_embeddings(1, number));
     ++added;
   };
-  for (const char* const command : {"kill", "restart", "kill"}) {
+  for (int round = 0; round < kills() / 6; ++round) {
+    const std::string command = round % 3 == 1 ? "restart" : "kill";
     std::jthread breaker([&] { EXPECT_EQ(PostgresServer::shared()->command(command), "done"); });
     for (int i = 0; i < 200; ++i) add(added + 1);
     breaker.join();
