@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstddef>
 
 namespace simdb {
 namespace {
@@ -42,7 +43,7 @@ std::optional<std::vector<std::byte>> from_base64(std::string_view text) {
   const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
                                    unsigned_of(text.data()), static_cast<int>(text.size()));
   if (size < 0) return std::nullopt;
-  bytes.resize(bytes.size() - padding);
+  bytes.erase(bytes.end() - static_cast<std::ptrdiff_t>(padding), bytes.end());
   return bytes;
 }
 

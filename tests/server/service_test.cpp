@@ -1,6 +1,9 @@
 #include "server/service.h"
 
+#include <atomic>
 #include <fstream>
+#include <functional>
+#include <semaphore>
 
 #include "database/replica_gallery.h"
 #include "tests/server/service_fixture.h"
@@ -211,6 +214,38 @@ TEST_F(ServiceTest, ACopyFollowsWithinAMoment) {
     }
     EXPECT_EQ(database.gallery().stats().items, number);
   }
+  service.begin_stop();
+  service.finish();
+}
+
+TEST_F(ServiceTest, LooksWhenItIsToldOfAChange) {
+  const auto model = std::as_bytes(std::span("model"));
+  const auto original =
+      std::make_shared<test::PlainGallery>(16, std::vector<std::byte>(model.begin(), model.end()));
+  Database database(std::make_unique<ReplicaGallery>(original),
+                    with_encoder(OpenMode::kReadOnly).encoder_loader);
+  std::counting_semaphore<> told(0);
+  std::atomic<int> waits = 0;
+  ServiceOptions options{.folder = path_, .read_only = true, .threads = 1};
+  options.change_signal = [&](std::chrono::milliseconds) {
+    ++waits;
+    told.acquire();
+  };
+  Service service(database, tokens_, std::move(options));
+  service.start();
+  original->add(std::vector{test::numbered_item(1, "cat")}, test::corner_embeddings(1, 1));
+  const auto until = [](const std::function<bool()>& holds) {
+    const auto began = std::chrono::steady_clock::now();
+    while (!holds() && std::chrono::steady_clock::now() - began < std::chrono::seconds(20)) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_TRUE(holds());
+  };
+  until([&] { return waits == 1; });
+  EXPECT_EQ(database.gallery().changes(), 0U) << "it waits";
+  told.release();
+  until([&] { return database.gallery().changes() == 1 && waits == 2; });
+  told.release(1000);  // so that it ends
   service.begin_stop();
   service.finish();
 }
