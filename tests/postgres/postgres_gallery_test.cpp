@@ -139,6 +139,37 @@ TEST_F(PostgresGalleryTest, AStandbyIsRead) {
   EXPECT_EQ(code_of([&] { writer->remove_class("b"); }), ErrorCode::kIo);
 }
 
+TEST_F(PostgresGalleryTest, AFullDiskLosesNothing) {
+  const std::string disk = PostgresServer::shared()->command("disk 16");
+  if (disk.empty()) GTEST_SKIP() << "no disk can be mounted here";
+  execute(address.server, "CREATE TABLESPACE small LOCATION '" + disk + "'");
+  PostgresGallery::create(
+      {address.server + " options='-c default_tablespace=small'", address.schema},
+      small_identity());
+  const auto gallery = PostgresGallery::open(address);
+  std::uint64_t added = 0;
+  const auto add = [&] {
+    std::vector<NewItem> items;
+    for (std::uint64_t i = 1; i <= 100; ++i) items.push_back(numbered_item(added + i, "a"));
+    for (NewItem& item : items) item.thumbnail.resize(2000);
+    gallery->add(items, corner_embeddings(items.size(), added + 1));
+    added += items.size();
+  };
+  const Error full = error_of([&] {
+    while (added < 20'000) add();
+  });
+  EXPECT_EQ(full.code(), ErrorCode::kIo) << full.what();
+  EXPECT_NE(std::string(full.what()).find("give the server more"), std::string::npos)
+      << full.what();
+  EXPECT_GE(added, 100U);
+  EXPECT_EQ(gallery->stats().items, added);
+  EXPECT_EQ(gallery->search(corner_embeddings(1, 1).row(0), 3).size(), 3U) << "it is still asked";
+  PostgresServer::shared()->command("disk 64");
+  add();
+  EXPECT_EQ(gallery->stats().items, added);
+  EXPECT_EQ(gallery->verify(), std::vector<std::string>());
+}
+
 TEST_F(PostgresGalleryTest, VerifyFindsEveryContradiction) {
   const auto gallery = PostgresGallery::create(address, small_identity());
   const std::vector<NewItem> items{item_with_image(1, "a"), numbered_item(2, "a"),

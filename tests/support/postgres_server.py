@@ -8,6 +8,8 @@ commands, a line each, and answers with a line when they are done:
   kill      the server dies (kill -9) and is started again
   restart   it is told to stop, drops all connections, and is started again
   standby   a second server follows it, for reading; the answer is how to reach that one
+  disk MB   a disk of that size (a tmpfs) for a tablespace, or the one that is there gets that size; the answer is where
+            it is mounted, nothing where mounting is not allowed
 At the end of stdin, so also when the process that started this was killed, all ends and the folder goes.
 """
 
@@ -129,6 +131,19 @@ class Server:
         return f"host={host} port={self.port} user=postgres dbname=postgres"
 
 
+def set_disk(folder, megabytes):
+    disk = folder / "disk"
+    how = "remount," if disk.exists() else ""
+    disk.mkdir(exist_ok=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"{how}size={megabytes}m", "tmpfs", disk], check=False,
+                          stderr=subprocess.DEVNULL)
+    if done.returncode:
+        return ""
+    if os.geteuid() == 0:
+        shutil.chown(disk, folder.stat().st_uid)
+    return str(disk)
+
+
 def serve(folder, settings):
     if os.geteuid() == 0:
         names = {entry.pw_name for entry in pwd.getpwall()}
@@ -156,10 +171,14 @@ def serve(folder, settings):
                 standby.start()
                 servers.append(standby)
                 answer = standby.address()
+            elif line.startswith("disk "):
+                answer = set_disk(folder, line.split()[1])
             print(answer, flush=True)
     finally:
         for server in servers:
             server.stop()
+        if (folder / "disk").exists():
+            subprocess.run(["umount", folder / "disk"], check=False, stderr=subprocess.DEVNULL)
 
 
 def main():
