@@ -47,9 +47,8 @@ TEST_F(ChangeSignalTest, EndsTheWaitAtAChange) {
   ChangeSignal signal(address);
   EXPECT_GE(time_of_wait(signal, 20ms), 20ms);
   change(*gallery);
-  change(*gallery);
   EXPECT_LT(time_of_wait(signal, 60s), 30s) << "one that was made before the call";
-  EXPECT_GE(time_of_wait(signal, 20ms), 20ms) << "both were told of";
+  EXPECT_GE(time_of_wait(signal, 20ms), 20ms) << "it was told of";
   const std::jthread writer([&] {
     std::this_thread::sleep_for(20ms);
     change(*gallery);
