@@ -1,5 +1,5 @@
 // Exact searches of a gallery in PostgreSQL beside the plain query of pgvector over the same table,
-// in turn:
+// in turn; then a copy in this process that follows it as `simdb serve` does:
 //   postgres_bench SERVER ITEMS [DIMENSION]
 // SERVER is an address of libpq where an empty schema "simdb_bench" may be made.
 #include <fmt/format.h>
@@ -9,9 +9,13 @@
 #include <chrono>
 #include <iostream>
 #include <memory>
+#include <random>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
+#include "database/replica_gallery.h"
+#include "postgres/change_signal.h"
 #include "postgres/postgres_gallery.h"
 #include "tests/support/embeddings.h"
 
@@ -22,6 +26,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kRounds = 31;
 constexpr std::size_t kNearest = 10;
 constexpr std::size_t kItemsPerAdd = 50'000;
+constexpr std::size_t kCommits = 1'000;
+constexpr std::chrono::milliseconds kFollowEvery{50};
 
 double milliseconds(const std::function<void()>& work) {
   const auto begin = Clock::now();
@@ -60,10 +66,42 @@ void report(const char* name, const std::vector<double>& times) {
                            quantile(times, 0.1), quantile(times, 0.9));
 }
 
+// From the return of a commit to when a copy in this process shows it.
+void measure_copy(PostgresGallery& gallery, const PostgresAddress& address, std::size_t items) {
+  std::unique_ptr<ReplicaGallery> copy;
+  const double copying = milliseconds(
+      [&] { copy = std::make_unique<ReplicaGallery>(PostgresGallery::open(address)); });
+  std::cout << fmt::format("copied in {:.1f} s\n", copying / 1000);
+  const std::jthread follower([&](const std::stop_token& stop) {
+    ChangeSignal signal(address);
+    while (!stop.stop_requested()) {
+      signal.wait(kFollowEvery);
+      std::this_thread::sleep_for(
+          std::chrono::duration<double, std::milli>(milliseconds([&] { copy->refresh(); })));
+    }
+  });
+  std::mt19937 random(1);
+  std::uniform_int_distribution<int> pause_ms(0, 40);
+  std::vector<double> lags;
+  for (std::size_t i = 0; i < kCommits; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms(random)));
+    gallery.add(std::vector{test::numbered_item(items + i, "new")},
+                test::random_embeddings(1, gallery.dimension(), i));
+    const std::uint64_t change = gallery.changes();
+    lags.push_back(milliseconds([&] {
+      while (copy->changes() < change) std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }));
+  }
+  std::cout << fmt::format(
+      "lag behind {} commits: p50 {:.1f} ms, p99 {:.1f} ms, at most {:.1f} ms\n", kCommits,
+      quantile(lags, 0.5), quantile(lags, 0.99), quantile(lags, 1));
+}
+
 int run(const std::string& server, std::size_t items, std::size_t dimension) {
   const std::vector<std::byte> model(1);
-  const auto gallery = PostgresGallery::create({server, "simdb_bench"},
-                                               {dimension, to_hex(sha256(model)), model, ""});
+  const PostgresAddress address{server, "simdb_bench"};
+  const auto gallery =
+      PostgresGallery::create(address, {dimension, to_hex(sha256(model)), model, ""});
   double loading = 0;
   for (std::size_t done = 0; done < items; done += kItemsPerAdd) {
     std::vector<NewItem> some;
@@ -103,6 +141,7 @@ int run(const std::string& server, std::size_t items, std::size_t dimension) {
   report("plain query of pgvector", by_plain);
   std::cout << fmt::format("ratio {:.3f} ({:.3f} to {:.3f})\n", quantile(ratios, 0.5),
                            quantile(ratios, 0.1), quantile(ratios, 0.9));
+  measure_copy(*gallery, address, items);
   return 0;
 }
 
