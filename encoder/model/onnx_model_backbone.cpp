@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "encoder/model/onnx_model_checks_internal.h"
@@ -37,7 +36,7 @@ class BackboneReader {
   BackboneReader& operator=(const BackboneReader&) = delete;
 
   BackboneInput read_input(const std::string& output) {
-    prune(choose_output(output).name);
+    keep_needed(graph_, choose_output(output).name, name_);
     BackboneInput input;
     const auto& shape = image_shape();
     input.channels = fixed_side(shape.dim(1));
@@ -50,7 +49,7 @@ class BackboneReader {
   FeatureTensor cut(const InputSpec& spec, const std::string& wanted) {
     const FeatureTensor chosen = choose_output(wanted);
     const std::string& output = chosen.name;
-    prune(output);
+    keep_needed(graph_, output, name_);
     onnx::TensorShapeProto& shape = image_shape();
     const bool fits = can_be(shape.dim(1), spec.channels) && can_be(shape.dim(2), spec.height) &&
                       can_be(shape.dim(3), spec.width);
@@ -61,7 +60,7 @@ class BackboneReader {
              " (channels x height x width); choose the model's size and channels");
     }
     free_reshapes(graph_, fixed_side(shape.dim(0)));
-    prune(output);  // the nodes that the shapes came from
+    keep_needed(graph_, output, name_);  // the nodes that the shapes came from go
     if (graph_.input_size() == 0) {
       refuse("its tensor '" + output + "' depends on the size of the images only");
     }
@@ -109,44 +108,6 @@ class BackboneReader {
       }
     }
     return chosen;
-  }
-
-  // Removes what `output` does not need: OpenCV answers with the last node's output, and a second
-  // input may belong to a part that is not wanted.
-  void prune(const std::string& output) {
-    std::set<std::string> needed = {output};
-    std::vector<onnx::NodeProto> kept;
-    for (int i = graph_.node_size() - 1; i >= 0; --i) {
-      onnx::NodeProto& node = *graph_.mutable_node(i);
-      bool is_needed = false;
-      for (const auto& name : node.output()) is_needed = needed.erase(name) > 0 || is_needed;
-      if (!is_needed) continue;
-      for (const auto& name : node.input()) {
-        if (!name.empty()) needed.insert(name);  // an empty name is an optional input left out
-      }
-      kept.push_back(std::move(node));
-    }
-    graph_.clear_node();
-    for (auto node = kept.rbegin(); node != kept.rend(); ++node) *graph_.add_node() = *node;
-
-    std::vector<onnx::TensorProto> weights;
-    for (auto& tensor : *graph_.mutable_initializer()) {
-      if (needed.erase(tensor.name()) > 0) weights.push_back(std::move(tensor));
-    }
-    graph_.clear_initializer();
-    for (auto& tensor : weights) *graph_.add_initializer() = std::move(tensor);
-
-    std::vector<onnx::ValueInfoProto> inputs;
-    for (const auto& input : graph_.input()) {
-      if (needed.erase(input.name()) > 0) inputs.push_back(input);
-    }
-    if (!needed.empty())
-      refuse("it is damaged: nothing gives the tensor '" + *needed.begin() + "'");
-    graph_.clear_input();
-    for (const auto& input : inputs) *graph_.add_input() = input;
-    graph_.clear_output();
-    graph_.clear_value_info();  // shapes of the old batch size
-    graph_.clear_quantization_annotation();
   }
 
   onnx::TensorShapeProto& image_shape() {

@@ -1,6 +1,9 @@
 #include <cmath>
+#include <set>
 #include <span>
+#include <utility>
 
+#include "encoder/model/onnx_model_checks_internal.h"
 #include "encoder/model/onnx_model_graph_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "simdb/error.h"
@@ -64,11 +67,14 @@ std::string GraphBuilder::add_lengths(const std::string& rows) {
   return add("ReduceL2", {rows, axes.name()}, {{"keepdims", {1}, false}});
 }
 
+std::string GraphBuilder::add_normalisation(const std::string& features) {
+  return add("Div", {features, add_lengths(features)});
+}
+
 void GraphBuilder::finish(const std::string& features, std::int64_t dimension,
                           const std::string& output) {
   require_model_dimension(static_cast<std::size_t>(dimension));
-  const std::string length = add_lengths(features);
-  add("Div", {features, length});
+  add_normalisation(features);
   graph_.mutable_node(graph_.node_size() - 1)->set_output(0, output);
   describe_value(*graph_.add_output(), output, {dimension});
 }
@@ -96,6 +102,44 @@ std::string GraphBuilder::add_tensor(const std::string& role,
   }
   tensor.set_raw_data(values.data(), values.size() * sizeof(float));
   return tensor.name();
+}
+
+void keep_needed(onnx::GraphProto& graph, const std::string& output, const std::string& name) {
+  std::set<std::string> needed = {output};
+  std::vector<onnx::NodeProto> kept;
+  for (int i = graph.node_size() - 1; i >= 0; --i) {
+    onnx::NodeProto& node = *graph.mutable_node(i);
+    bool is_needed = false;
+    for (const auto& tensor : node.output()) {
+      is_needed = needed.erase(tensor) > 0 || is_needed;
+    }
+    if (!is_needed) continue;
+    for (const auto& tensor : node.input()) {
+      if (!tensor.empty()) needed.insert(tensor);  // an empty name is an optional input left out
+    }
+    kept.push_back(std::move(node));
+  }
+  graph.clear_node();
+  for (auto node = kept.rbegin(); node != kept.rend(); ++node) *graph.add_node() = *node;
+
+  std::vector<onnx::TensorProto> weights;
+  for (auto& tensor : *graph.mutable_initializer()) {
+    if (needed.erase(tensor.name()) > 0) weights.push_back(std::move(tensor));
+  }
+  graph.clear_initializer();
+  for (auto& tensor : weights) *graph.add_initializer() = std::move(tensor);
+
+  std::vector<onnx::ValueInfoProto> inputs;
+  for (const auto& input : graph.input()) {
+    if (needed.erase(input.name()) > 0) inputs.push_back(input);
+  }
+  if (!needed.empty())
+    refuse_model(name, "it is damaged: nothing gives the tensor '" + *needed.begin() + "'");
+  graph.clear_input();
+  for (const auto& input : inputs) *graph.add_input() = input;
+  graph.clear_output();
+  graph.clear_value_info();  // shapes of the old batch size
+  graph.clear_quantization_annotation();
 }
 
 void describe_value(onnx::ValueInfoProto& value, const std::string& name,

@@ -38,8 +38,11 @@ class GraphBuilder {
   /// The lengths of rows: ReduceL2, whose axes are an attribute up to opset 17, then an input.
   std::string add_lengths(const std::string& rows);
 
-  /// features / |features|, a row each, as the graph's output: ReduceL2 and Div, because OpenCV 4.6
-  /// has no LpNormalization. Throws Error(kUsage) if embeddings can't have this dimension.
+  /// features / |features|, a row each: ReduceL2 and Div, because OpenCV 4.6 has no
+  /// LpNormalization.
+  std::string add_normalisation(const std::string& features);
+
+  /// The same as the graph's output. Throws Error(kUsage) if embeddings can't have this dimension.
   void finish(const std::string& features, std::int64_t dimension, const std::string& output);
 
   /// An initializer of floats; returns its name. Throws Error(kUsage) if the shape asks for another
@@ -52,6 +55,19 @@ class GraphBuilder {
   std::string prefix_;
   std::int64_t opset_;
 };
+
+/// Appends the layers of `model`, which take the tensor `image`; returns the tensor of the last
+/// one, N x features, before any normalisation. Throws Error(kUsage) if they don't fit together.
+struct LayerOutput {
+  std::string tensor;
+  std::int64_t features = 0;
+};
+LayerOutput add_layers(GraphBuilder& builder, const EncoderModel& model, const std::string& image);
+
+/// Removes what `output` does not need, also inputs, and the graph's outputs: OpenCV answers with
+/// the last node's output, and a second input may belong to a part that is not wanted. Throws
+/// Error(kBadInput), naming `name`, if nothing gives a tensor that is needed.
+void keep_needed(onnx::GraphProto& graph, const std::string& output, const std::string& name);
 
 /// Throws Error(kUsage, "can't export the encoder: WHY").
 [[noreturn]] void refuse_export(const std::string& why);

@@ -1,6 +1,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <string>
+#include <utility>
 
 #include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_checksum_internal.h"
@@ -17,8 +18,12 @@ constexpr int kIrVersion = 6;
 // Appends layers to a graph and follows the shape of what flows through it.
 class GraphWriter {
  public:
-  GraphWriter(onnx::GraphProto& graph, const InputSpec& input)
-      : builder_(graph), channels_(input.channels), height_(input.height), width_(input.width) {}
+  GraphWriter(GraphBuilder& builder, const InputSpec& input, std::string image)
+      : builder_(builder),
+        current_(std::move(image)),
+        channels_(input.channels),
+        height_(input.height),
+        width_(input.width) {}
 
   void add(const ConvLayer& conv) {
     if (flat_) refuse_export("a convolution behind a dense layer");
@@ -72,9 +77,9 @@ class GraphWriter {
     channels_ = dense.out_features;
   }
 
-  void finish() {
+  LayerOutput output() const {
     if (!flat_) refuse_export("the last layer must be dense");
-    builder_.finish(current_, channels_, "embedding");
+    return {current_, channels_};
   }
 
  private:
@@ -93,8 +98,8 @@ class GraphWriter {
     return conv.relu ? builder_.add("Relu", {output}) : output;
   }
 
-  GraphBuilder builder_;
-  std::string current_ = "image";
+  GraphBuilder& builder_;
+  std::string current_;
   std::int64_t channels_;  // features once flat
   std::int64_t height_;
   std::int64_t width_;
@@ -102,6 +107,14 @@ class GraphWriter {
 };
 
 }  // namespace
+
+LayerOutput add_layers(GraphBuilder& builder, const EncoderModel& model, const std::string& image) {
+  GraphWriter writer(builder, model.input, image);
+  for (const Layer& layer : model.layers) {
+    std::visit([&](const auto& concrete) { writer.add(concrete); }, layer);
+  }
+  return writer.output();
+}
 
 std::vector<std::byte> write_onnx_model(const EncoderModel& model) {
   require_valid(model.input);
@@ -114,11 +127,9 @@ std::vector<std::byte> write_onnx_model(const EncoderModel& model) {
   describe_value(*graph.add_input(), "image",
                  {model.input.channels, model.input.height, model.input.width});
 
-  GraphWriter writer(graph, model.input);
-  for (const Layer& layer : model.layers) {
-    std::visit([&](const auto& concrete) { writer.add(concrete); }, layer);
-  }
-  writer.finish();
+  GraphBuilder builder(graph);
+  const auto [features, dimension] = add_layers(builder, model, "image");
+  builder.finish(features, dimension, "embedding");
   add_metadata(proto, model.input, model.notes);
   return to_bytes_with_checksum(proto);
 }
