@@ -84,6 +84,11 @@ void judge_encoder(std::span<const std::byte> model, const std::string& name,
   judge(model, name, options, {});
 }
 
+void judge_decoder(std::span<const std::byte> file, const std::string& name,
+                   const TrialOptions& options) {
+  judge(file, name, options, {std::string(kDecoderWord)});
+}
+
 void judge_backbone(std::span<const std::byte> file, const std::string& name,
                     const InputSpec& input, const std::string& output,
                     const TrialOptions& options) {

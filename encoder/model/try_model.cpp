@@ -1,6 +1,7 @@
 // Runs a model that may be hostile, in a process that it may harm, and says what came of it
 // (trial_report_internal.h). See model_trial.h, which starts it:
 //   simdb-try-model MEMORY SECONDS NAME < ENCODER.onnx
+//   simdb-try-model MEMORY SECONDS NAME decoder < DECODER.onnx
 //   simdb-try-model MEMORY SECONDS NAME INPUT OUTPUT < BACKBONE.onnx
 #include <malloc.h>
 #include <unistd.h>
@@ -17,6 +18,8 @@
 
 #include "encoder/child_limits.h"
 #include "encoder/model/backbone_features.h"
+#include "encoder/model/decoder_model.h"
+#include "encoder/model/decoder_model_internal.h"
 #include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_backbone.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
@@ -24,6 +27,7 @@
 #include "encoder/model/trial_report_internal.h"
 #include "encoder/opencv_internal.h"
 #include "simdb/error.h"
+#include "simdb/image_decoder.h"
 #include "simdb/onnx_encoder.h"
 
 namespace {
@@ -44,12 +48,12 @@ std::vector<std::size_t> batches(RunnerKind kind, std::size_t largest) {
   return sizes;
 }
 
+// `planes` hold a whole batch.
 std::string_view run(RunnerKind kind, Bytes model, const InputSpec& input, bool one_at_a_time,
-                     const std::string& name) {
+                     std::span<const float> planes, const std::string& name) {
   const std::size_t largest = batch_size(input, one_at_a_time);
-  const std::vector<float> planes = trial_planes(input, static_cast<int>(largest));
   const auto values_of = [&](const OnnxRunner& runner, std::size_t images) {
-    return runner.try_out(std::span(planes).first(images * input.values())).values;
+    return runner.try_out(planes.first(images * input.values())).values;
   };
   // What a net makes of memory that nobody wrote to differs when it is read anew.
   constexpr int kPattern = 0x5A;
@@ -72,16 +76,36 @@ std::string_view run(RunnerKind kind, Bytes model, const InputSpec& input, bool 
               "can't use the model " + name + ": it gives no finite values for pictures of noise");
 }
 
+std::string_view run_on_noise(RunnerKind kind, Bytes model, const InputSpec& input,
+                              bool one_at_a_time, const std::string& name) {
+  const auto images = static_cast<int>(batch_size(input, one_at_a_time));
+  return run(kind, model, input, one_at_a_time, trial_planes(input, images), name);
+}
+
 std::string_view try_encoder(Bytes model, const std::string& name) {
   const OnnxEncoder encoder(model, name);
-  return run(encoder.runner(), model, encoder.header().input, encoder.header().one_at_a_time, name);
+  const ModelHeader& header = encoder.header();
+  return run_on_noise(encoder.runner(), model, header.input, header.one_at_a_time, name);
+}
+
+// Both graphs; a code is fed as a picture of one pixel.
+std::string_view try_decoder(Bytes file, const std::string& name) {
+  const DecoderHeader header = read_decoder_header(file, name);
+  const ImageDecoder decoder(file, name);
+  const std::string_view first =
+      run_on_noise(decoder.code_runner(), header.to_code, header.input, false, name);
+  if (first != kPassed) return first;
+  const InputSpec code = code_input(header);
+  return run(decoder.picture_runner(), header.to_picture, code, false,
+             trial_codes(header, batch_size(code, false)), name);
 }
 
 std::string_view try_backbone(Bytes file, const std::string& name, const std::string& input,
                               const std::string& output) {
   const BackboneFeatures features(read_backbone(file, name, input_from_json(input), output));
   const Backbone& backbone = features.backbone();
-  return run(features.runner(), backbone.model, backbone.input, backbone.one_at_a_time, name);
+  return run_on_noise(features.runner(), backbone.model, backbone.input, backbone.one_at_a_time,
+                      name);
 }
 
 std::string result_of(const std::vector<std::string>& words) {
@@ -92,8 +116,9 @@ std::string result_of(const std::vector<std::string>& words) {
     // One thread: each has memory of its own, and what it adds up is then always the same.
     cv::setNumThreads(1);
     return std::string(guard_opencv(ErrorCode::kBadInput, "use the model " + name, [&] {
-      return words.size() == 3 ? try_encoder(model, name)
-                               : try_backbone(model, name, words.at(3), words.at(4));
+      if (words.size() == 3) return try_encoder(model, name);
+      if (words.size() == 4) return try_decoder(model, name);
+      return try_backbone(model, name, words.at(3), words.at(4));
     }));
   } catch (const std::bad_alloc&) {
     return std::string(kOutOfMemory);
@@ -106,7 +131,8 @@ std::string result_of(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
-  if (words.size() != 3 && words.size() != 5) {
+  const bool is_decoder = words.size() == 4 && words[3] == kDecoderWord;
+  if (words.size() != 3 && !is_decoder && words.size() != 5) {
     std::fputs("simdb-try-model is run by simdb, to try out model files\n", stderr);
     return static_cast<int>(ErrorCode::kUsage);
   }

@@ -39,6 +39,10 @@ struct TrialOptions {
 void judge_encoder(std::span<const std::byte> model, const std::string& name,
                    const TrialOptions& options = {});
 
+/// The same for a decoder's file, both its graphs (image_decoder.h).
+void judge_decoder(std::span<const std::byte> file, const std::string& name,
+                   const TrialOptions& options = {});
+
 /// The same for what read_backbone makes of these arguments and BackboneFeatures runs.
 void judge_backbone(std::span<const std::byte> file, const std::string& name,
                     const InputSpec& input, const std::string& output,
