@@ -5,8 +5,8 @@
 #include <limits>
 #include <random>
 
-#include "encoder/model/decoder_model.h"
-#include "encoder/model/decoder_model_internal.h"
+#include "encoder/model/onnx_model_decoder.h"
+#include "encoder/model/onnx_model_decoder_internal.h"
 #include "encoder/model/onnx_runner_internal.h"
 #include "encoder/opencv_internal.h"
 #include "simdb/error.h"

@@ -18,10 +18,10 @@
 
 #include "encoder/child_limits.h"
 #include "encoder/model/backbone_features.h"
-#include "encoder/model/decoder_model.h"
-#include "encoder/model/decoder_model_internal.h"
 #include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_backbone.h"
+#include "encoder/model/onnx_model_decoder.h"
+#include "encoder/model/onnx_model_decoder_internal.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "encoder/model/onnx_runner_internal.h"
 #include "encoder/model/trial_report_internal.h"

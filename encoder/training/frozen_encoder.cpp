@@ -1,8 +1,6 @@
 #include "encoder/training/frozen_encoder.h"
 
-#include "encoder/model/onnx_model_layers.h"
 #include "encoder/training/embed.h"
-#include "simdb/digest.h"
 
 namespace simdb::training {
 namespace {
@@ -22,8 +20,7 @@ torch::Tensor to_grey(const torch::Tensor& planes) {
 
 }  // namespace
 
-FrozenEncoder::FrozenEncoder(std::span<const std::byte> file, const std::string& name)
-    : name_(name), fingerprint_(to_hex(sha256(file))), model_(read_onnx_layers(file, name)) {
+FrozenEncoder::FrozenEncoder(const EncoderModel& model) : model_(model) {
   const auto convolution = [&](const ConvLayer& layer) {
     keep(layer.weight, {layer.out_channels, layer.in_channels, layer.kernel, layer.kernel},
          layer.bias);

@@ -50,14 +50,19 @@ std::vector<EpochReport> to_history(const torch::Tensor& rows) {
 
 }  // namespace
 
+std::map<std::string, std::string> identity(const LabeledImages& images) {
+  const InputSpec& input = images.input;
+  return {{"input", fmt::format("{} x {} x {}", input.width, input.height, input.channels)},
+          {"training images", digest(images)},
+          {"program", SIMDB_VERSION}};
+}
+
 std::map<std::string, std::string> identity(const LabeledImages& images,
                                             const LabeledImages* validation,
                                             const TrainOptions& options, int threads) {
   std::map<std::string, std::string> facts = describe(options);
+  facts.merge(identity(images));
   facts["threads"] = std::to_string(threads);
-  facts["input"] =
-      fmt::format("{} x {} x {}", images.input.width, images.input.height, images.input.channels);
-  facts["training images"] = digest(images);
   facts["validation images"] =
       validation == nullptr ? "of the training images" : digest(*validation);
   if (options.backbone) {
@@ -65,7 +70,6 @@ std::map<std::string, std::string> identity(const LabeledImages& images,
     const Sha256 features = sha256(std::as_bytes(std::span(images.features.values)));
     facts["features of the training images"] = "SHA-256 " + to_hex(features);
   }
-  facts["program"] = SIMDB_VERSION;
   return facts;
 }
 

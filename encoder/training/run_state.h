@@ -23,6 +23,9 @@ struct RunState {
   int epoch() const noexcept { return history.empty() ? 0 : history.back().epoch; }
 };
 
+/// Of the images, what must be the same for any training on them to go on.
+std::map<std::string, std::string> identity(const LabeledImages& images);
+
 /// Everything that must be the same for a training to go on: names and values, for people to read.
 std::map<std::string, std::string> identity(const LabeledImages& images,
                                             const LabeledImages* validation,

@@ -97,7 +97,7 @@ PUBLIC_HEADERS = {
     "database": "backup classifier database gallery repair",
     "decisions": "calibration class_effect duplicates review why",
     "encoder/image": "class_folders image_codec",
-    "encoder/model": "model_trial onnx_encoder shipped_encoders",
+    "encoder/model": "image_decoder model_trial onnx_encoder shipped_encoders",
     "pipeline": "database_place encode_images image_paths ingest",
     "faiss_index": "faiss_index",
 }

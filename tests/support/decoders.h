@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "encoder/model/decoder_model.h"
+#include "encoder/model/onnx_model_decoder.h"
 
 namespace simdb::test {
 

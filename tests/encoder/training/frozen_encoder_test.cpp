@@ -3,10 +3,9 @@
 #include <gtest/gtest.h>
 #include <torch/utils.h>
 
+#include "encoder/model/onnx_model_layers.h"
 #include "encoder/training/embed.h"
 #include "encoder/training/network.h"
-#include "simdb/digest.h"
-#include "simdb/error.h"
 #include "simdb/onnx_encoder.h"
 #include "tests/support/models.h"
 
@@ -33,9 +32,10 @@ std::vector<std::byte> residual_file(const InputSpec& input) {
 }
 
 float distance_to_opencv(const std::vector<std::byte>& file, const torch::Tensor& planes) {
-  const FrozenEncoder frozen(file, "x");
+  const EncoderModel model = read_onnx_layers(file, "x");
+  const FrozenEncoder frozen(model);
   const OnnxEncoder encoder(file);
-  const torch::Tensor seen = normalize_planes(planes, frozen.input()).contiguous();
+  const torch::Tensor seen = normalize_planes(planes, model.input).contiguous();
   const EmbeddingBatch rows =
       encoder.encode_planes({seen.data_ptr<float>(), static_cast<std::size_t>(seen.numel())});
   const torch::NoGradGuard no_gradients;
@@ -57,7 +57,7 @@ TEST(FrozenEncoderTest, AnswersAsOpenCv) {
 
 TEST(FrozenEncoderTest, SeesColourAsGreyWhereItsInputIs) {
   torch::manual_seed(2);
-  const FrozenEncoder frozen(residual_file(small_input(1)), "grey.onnx");
+  const FrozenEncoder frozen(read_onnx_layers(residual_file(small_input(1)), "grey.onnx"));
   const torch::Tensor grey = torch::rand({5, 1, 12, 16});
   EXPECT_TRUE(
       torch::allclose(frozen.forward(grey), frozen.forward(grey.repeat({1, 3, 1, 1})), 1e-4, 1e-5));
@@ -75,7 +75,7 @@ TEST(FrozenEncoderTest, SeesColourAsGreyWhereItsInputIs) {
 
 TEST(FrozenEncoderTest, GradientsReachThePixelsAndNothingElse) {
   torch::manual_seed(3);
-  const FrozenEncoder frozen(residual_file(small_input(3)), "x");
+  const FrozenEncoder frozen(read_onnx_layers(residual_file(small_input(3)), "x"));
   torch::Tensor planes = torch::rand({1, 3, 12, 16});
   planes.set_requires_grad(true);
   const torch::Tensor direction = torch::randn({16});
@@ -94,16 +94,9 @@ TEST(FrozenEncoderTest, GradientsReachThePixelsAndNothingElse) {
               0.05 * slope.pow(2).sum().item<float>());
 }
 
-TEST(FrozenEncoderTest, IsKnownByItsFile) {
+TEST(FrozenEncoderTest, HasTheDimensionOfItsLastLayer) {
   const auto file = test::random_model_file(32, 4, small_input(3));
-  const FrozenEncoder frozen(file, "colour.onnx");
-  EXPECT_EQ(frozen.fingerprint(), to_hex(sha256(file)));
-  EXPECT_EQ(frozen.name(), "colour.onnx");
-  EXPECT_EQ(frozen.dimension(), 32);
-}
-
-TEST(FrozenEncoderTest, RefusesWhatIsNoEncoder) {
-  EXPECT_THROW(FrozenEncoder({}, "nothing.onnx"), Error);
+  EXPECT_EQ(FrozenEncoder(read_onnx_layers(file, "x")).dimension(), 32);
 }
 
 }  // namespace

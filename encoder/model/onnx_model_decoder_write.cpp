@@ -4,9 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "encoder/model/decoder_model.h"
-#include "encoder/model/decoder_model_internal.h"
 #include "encoder/model/onnx_model_checksum_internal.h"
+#include "encoder/model/onnx_model_decoder.h"
+#include "encoder/model/onnx_model_decoder_internal.h"
 #include "encoder/model/onnx_model_graph_internal.h"
 
 namespace simdb {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "encoder/model/decoder_model.h"
+#include "encoder/model/onnx_model_decoder.h"
 
 namespace simdb {
 

@@ -57,6 +57,9 @@ struct ConditionEncoder {
   EncoderModel model;
 };
 
+/// From the bytes of an encoder's file. Throws Error(kBadInput) as read_onnx_layers does.
+ConditionEncoder read_condition_encoder(std::span<const std::byte> file, const std::string& name);
+
 /// Everything in a decoder's file. Two graphs that share nothing: an image's pixels in [0, 1] ->
 /// its code, which is the latent (the mean of its posterior) and behind it the embedding by each
 /// encoder; and a code -> pixels in [0, 1].

@@ -7,13 +7,15 @@
 #include <string>
 #include <utility>
 
-#include "encoder/model/decoder_model.h"
-#include "encoder/model/decoder_model_internal.h"
 #include "encoder/model/onnx_model_checks_internal.h"
 #include "encoder/model/onnx_model_checksum_internal.h"
+#include "encoder/model/onnx_model_decoder.h"
+#include "encoder/model/onnx_model_decoder_internal.h"
 #include "encoder/model/onnx_model_graph_internal.h"
+#include "encoder/model/onnx_model_layers.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "encoder/model/onnx_model_operators_internal.h"
+#include "simdb/digest.h"
 #include "simdb/error.h"
 
 namespace simdb {
@@ -169,6 +171,10 @@ std::size_t DecoderHeader::code_size() const {
   std::size_t size = latent;
   for (const CodePart& part : encoders) size += part.size;
   return size;
+}
+
+ConditionEncoder read_condition_encoder(std::span<const std::byte> file, const std::string& name) {
+  return {name, to_hex(sha256(file)), read_onnx_layers(file, name)};
 }
 
 DecoderHeader read_decoder_header(std::span<const std::byte> bytes, const std::string& name) {
