@@ -34,6 +34,8 @@ constexpr const char* kIsServer = "it is the server";
 constexpr std::array kCommands = {
     Command{"sample-data", "draw coloured shapes to try simdb with", run_sample_data, kNoDatabase},
     Command{"train", "train an encoder on a folder of classes", run_train, kNoDatabase},
+    Command{"train-decoder", "learn to make images from what encoders keep", run_train_decoder,
+            kNoDatabase},
     Command{"init", "create a database around an encoder", run_init, kOwnFiles},
     Command{"encoders", "the encoders that come with simdb", run_encoders, kNoDatabase},
     Command{"add", "add images to a class", run_add},
@@ -41,6 +43,7 @@ constexpr std::array kCommands = {
     Command{"why", "tell why the answer is what it is", run_why},
     Command{"calibrate", "learn when an image is of no class", run_calibrate},
     Command{"compare", "similarity of two images", run_compare},
+    Command{"recreate", "make an image from what encoders keep of it", run_recreate, kOwnFiles},
     Command{"embed", "vectors of images, for other tools", run_embed},
     Command{"eval", "accuracy on a folder of labelled images", run_eval, kManyVectors},
     Command{"ls", "list items", run_ls},
@@ -73,7 +76,7 @@ void print_help(std::ostream& out) {
          ": an image similarity database\n\n"
          "usage: simdb COMMAND [ARGUMENTS]      simdb COMMAND --help\n\n";
   for (const Command& command : kCommands) {
-    out << fmt::format("  {:<12} {}\n", command.name, command.summary);
+    out << fmt::format("  {:<13} {}\n", command.name, command.summary);
   }
   out << "\nThe database is --db DIR, else $SIMDB_DB, else the nearest .simdb in this folder or a "
          "parent.\n"

@@ -22,8 +22,9 @@ extern const std::string_view kReportPageJs;      ///< page.js
 extern const std::string_view kPicturePageHtml;   ///< picture_page.html
 
 // train/
-extern const std::string_view kPreviewHtml;      ///< preview.html
-extern const std::string_view kTrainReportHtml;  ///< train_report.html
-extern const std::string_view kTrainReportJs;    ///< train_report.js
+extern const std::string_view kPreviewHtml;        ///< preview.html
+extern const std::string_view kTrainReportHtml;    ///< train_report.html
+extern const std::string_view kTrainReportJs;      ///< train_report.js
+extern const std::string_view kDecoderReportHtml;  ///< decoder_report.html
 
 }  // namespace simdb::cli

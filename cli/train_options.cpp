@@ -72,13 +72,35 @@ constexpr std::array kTrainOptions = {
     TrainOption{"json", nullptr, "the summary as one JSON line"},
 };
 
+constexpr std::array kDecoderTrainOptions = {
+    TrainOption{"output,o", "FILE", "the decoder file to write"},
+    TrainOption{"encoder", "FILE", "an encoder that simdb trained from scratch; may be repeated"},
+    TrainOption{"latent", "N", "floats beside the encoders' features (16)"},
+    TrainOption{"steps", "N", "batches (6000)"},
+    TrainOption{"batch", "N", "images per batch (32)"},
+    TrainOption{"learning-rate", "X", "the highest (0.003)"},
+    TrainOption{"consistency", "X", "weight of what the encoders find in what is made (0.5)"},
+    TrainOption{"free-nats", "X", "each float of the latent has for nothing (0.02)"},
+    TrainOption{"augment", "WHAT", "as of 'simdb train'; auto: changes that move pixels only"},
+    TrainOption{"augment-strength", "X", "0 to 3 (1)"},
+    TrainOption{"validation-share", "X", "part of the images set aside to measure on (0.1)"},
+    TrainOption{"classes", "auto|top|leaf", "which folders are classes"},
+    TrainOption{"image-limit", "NAME=N", kImageLimitHelp},
+    TrainOption{"report", "FILE", "write a page of pictures made again, with curves"},
+    TrainOption{"resume", nullptr, "go on from FILE.checkpoint"},
+    TrainOption{"seed", "N", "the same seed gives the same decoder"},
+    TrainOption{"threads", "N", "0: all cores"},
+    TrainOption{"json", nullptr, "the summary as one JSON line"},
+};
+
 }  // namespace
 
 std::span<const TrainOption> train_options() { return kTrainOptions; }
+std::span<const TrainOption> decoder_train_options() { return kDecoderTrainOptions; }
 
-const TrainOption& train_option(std::string_view name) {
-  const auto found = std::ranges::find(kTrainOptions, name, &TrainOption::name);
-  assert(found != kTrainOptions.end());
+const TrainOption& train_option(std::span<const TrainOption> table, std::string_view name) {
+  const auto found = std::ranges::find(table, name, &TrainOption::name);
+  assert(found != table.end());
   return *found;
 }
 

@@ -28,7 +28,7 @@ write_page() {
 version=$("$bin/simdb" --version | sed 's/^simdb //')
 write_page simdb "an image similarity database" "$bin/simdb"
 while read -r command purpose; do
-  if [[ $command == train && ! -x $bin/simdb-train ]]; then continue; fi  # a build without LibTorch
+  if [[ $command == train* && ! -x $bin/simdb-train ]]; then continue; fi  # a build without LibTorch
   write_page "simdb-$command" "$purpose" "$bin/simdb" "$command"
 done < <("$bin/simdb" --help | sed -n 's/^  \([a-z-]*\)  *\(.*\)$/\1 \2/p')
 sed "s/@VERSION@/$version/" "$sources/simdb.7.in" > "$folder/simdb.7"

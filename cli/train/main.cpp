@@ -2,12 +2,14 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "cli/interrupt.h"
 #include "cli/standard_files.h"
 #include "cli/terminal.h"
+#include "cli/train/decoder_app.h"
 #include "cli/train/train_app.h"
 #include "encoder/training/allocator.h"
 #include "simdb/shipped_encoders.h"
@@ -35,7 +37,11 @@ int main(int argc, char** argv) {
   simdb::training::keep_freed_memory();
   const simdb::cli::InterruptGuard guard;
   const std::vector<std::string_view> args(argv + (argc > 0 ? 1 : 0), argv + argc);
-  return simdb::cli::run_train_program(
-      args, {std::cout, std::cerr, simdb::cli::err_can_redraw(),
-             simdb::cli::InterruptGuard::requested, simdb::shipped_encoder_path("photo")});
+  const simdb::cli::TrainEnvironment environment{std::cout, std::cerr, simdb::cli::err_can_redraw(),
+                                                 simdb::cli::InterruptGuard::requested,
+                                                 simdb::shipped_encoder_path("photo")};
+  if (!args.empty() && args.front() == simdb::cli::kTrainDecoderWord) {
+    return simdb::cli::run_decoder_program(std::span(args).subspan(1), environment);
+  }
+  return simdb::cli::run_train_program(args, environment);
 }

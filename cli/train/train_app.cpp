@@ -2,13 +2,9 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstdlib>
-#include <cstring>
 #include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -27,6 +23,7 @@
 #include "cli/train/train_report.h"
 #include "cli/train/train_summary.h"
 #include "cli/train/trained_files.h"
+#include "cli/train/writable.h"
 #include "core/file_io.h"
 #include "core/parallel.h"
 #include "encoder/model/onnx_model.h"
@@ -45,22 +42,6 @@ namespace {
 namespace fs = std::filesystem;
 using training::LabeledImages;
 using training::TrainResult;
-
-/// Found out before training, not after it: makes a file beside `output` and takes it away.
-void require_writable(const fs::path& output, std::string_view what, std::string_view option) {
-  std::error_code ignored;
-  const bool is_folder = fs::is_directory(output, ignored);
-  const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
-  std::string probe = (folder / ".simdb-train-XXXXXX").string();
-  const int file = is_folder ? -1 : ::mkstemp(probe.data());
-  if (file < 0) {
-    throw Error(ErrorCode::kIo,
-                fmt::format("can't write {} to '{}': {}; choose another {}", what, output.string(),
-                            std::strerror(is_folder ? EISDIR : errno), option));
-  }
-  ::close(file);
-  ::unlink(probe.c_str());
-}
 
 std::string now() { return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr))); }
 

@@ -241,14 +241,18 @@ TrainOptions TrainCommand::change(TrainOptions options) const {
   return options;
 }
 
-TrainCommand parse_train_args(std::span<const std::string_view> args) {
-  TrainCommand command;
-  command.text = "simdb train";
+std::string command_text(std::string text, std::span<const std::string_view> args) {
   for (const std::string_view word : args) {
     if (word == "--resume") continue;
-    command.text += ' ';
-    command.text += quoted(word);
+    text += ' ';
+    text += quoted(word);
   }
+  return text;
+}
+
+TrainCommand parse_train_args(std::span<const std::string_view> args) {
+  TrainCommand command;
+  command.text = command_text("simdb train", args);
   Words words;
   po::options_description all = describe(words, command);
   all.add_options()("folder", po::value(&words.folder));

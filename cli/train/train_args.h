@@ -49,6 +49,9 @@ struct TrainCommand {
 /// with it.
 TrainCommand parse_train_args(std::span<const std::string_view> args);
 
+/// `text` and the words behind it as a shell takes them, but for --resume.
+std::string command_text(std::string text, std::span<const std::string_view> args);
+
 /// The text of --help; fits a screen.
 std::string train_help();
 

@@ -15,7 +15,7 @@ def page(program):
              "## simdb", f"```\n{overview}```"]
     for name in re.findall(r"^  ([a-z-]+) +\S", overview, re.M):
         text = told(program, name)
-        if text is None and name == "train":
+        if text is None and name.startswith("train"):
             text = "This build is without training.\n"
         parts += [f"## simdb {name}", f"```\n{text}```"]
     return "\n\n".join(parts) + "\n"
