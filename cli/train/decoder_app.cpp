@@ -154,7 +154,8 @@ class DecoderApp {
       return;
     }
     std::string code = fmt::format("{} floats", command_.options.latent);
-    for (const CodePart& part : ImageDecoder(file).parts()) {
+    const ImageDecoder decoder(file);
+    for (const CodePart& part : decoder.parts()) {
       code += fmt::format(" + {} of {}", part.size, part.name);
     }
     environment_.out << fmt::format(
