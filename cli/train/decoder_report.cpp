@@ -85,7 +85,7 @@ std::string curve(std::string_view name, const std::vector<DecoderReport>& histo
 /// The pictures of a page, made by the decoder that was written.
 class Pictures {
  public:
-  Pictures(const DecoderRun& run) : run_(run), decoder_(run.file) {
+  explicit Pictures(const DecoderRun& run) : decoder_(run.file) {
     const auto& aside = run.result.validation_rows;
     std::vector<std::size_t> rows(aside.begin(), aside.end());
     if (rows.empty()) {
@@ -182,7 +182,6 @@ class Pictures {
     return squares / count - sum / count * (sum / count);
   }
 
-  const DecoderRun& run_;
   ImageDecoder decoder_;
   std::vector<Image> images_;
   std::vector<float> codes_;

@@ -93,10 +93,8 @@ class DecoderWriter {
     require_fit(spec.width == model_.input.width && spec.height == model_.input.height &&
                     (spec.channels == model_.input.channels || spec.channels == 1),
                 "the encoder " + encoder.name);
-    std::vector<float> shift;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(spec.channels); ++i) {
-      shift.push_back(-spec.mean[i] / spec.scale[i]);
-    }
+    std::vector<float> shift(static_cast<std::size_t>(spec.channels));
+    for (std::size_t i = 0; i < shift.size(); ++i) shift[i] = -spec.mean[i] / spec.scale[i];
     const std::string seen =
         builder_.add("Conv",
                      {std::string(kImageInput),
