@@ -12,6 +12,7 @@
 #include "cli/interrupt.h"
 #include "cli/train/available_memory.h"
 #include "cli/train/checkpoint_file.h"
+#include "cli/train/command_line.h"
 #include "cli/train/decoder_args.h"
 #include "cli/train/decoder_report.h"
 #include "cli/train/duration.h"
@@ -176,27 +177,18 @@ class DecoderApp {
   std::size_t skipped_ = 0;
 };
 
-int report(const TrainEnvironment& environment, ErrorCode code, std::string_view message) {
-  environment.err << "simdb train-decoder: " << message << '\n';
-  return static_cast<int>(code);
-}
-
 }  // namespace
 
 int run_decoder_program(std::span<const std::string_view> args,
                         const TrainEnvironment& environment) {
-  try {
+  return run_program("simdb train-decoder", environment, [&] {
     const DecoderCommand command = parse_decoder_args(args);
     if (command.help) {
       environment.out << decoder_help();
       return 0;
     }
     return DecoderApp(command, environment).run();
-  } catch (const Error& error) {
-    return report(environment, error.code(), error.what());
-  } catch (const std::exception& error) {
-    return report(environment, ErrorCode::kInternal, error.what());
-  }
+  });
 }
 
 }  // namespace simdb::cli

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "cli/image_limits.h"
-#include "cli/option_error.h"
+#include "cli/train/command_line.h"
 #include "cli/train/train_args.h"
 #include "cli/train/train_option_adder.h"
 #include "simdb/error.h"
@@ -13,8 +13,6 @@ namespace simdb::cli {
 namespace {
 
 namespace po = boost::program_options;
-
-constexpr const char* kSeeHelp = "; see simdb train-decoder --help";
 
 /// Options whose text is translated after parsing.
 struct Words {
@@ -84,28 +82,9 @@ DecoderCommand parse_decoder_args(std::span<const std::string_view> args) {
   DecoderCommand command;
   command.text = command_text("simdb train-decoder", args);
   Words words;
-  po::options_description all = describe(words, command);
-  all.add_options()("folder", po::value(&words.folder));
-  po::positional_options_description positional;
-  positional.add("folder", 1);
-  const std::vector<std::string> texts(args.begin(), args.end());
-  try {
-    po::variables_map values;
-    const po::parsed_options parsed =
-        po::command_line_parser(texts)
-            .options(all)
-            .positional(positional)
-            .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-            .run();
-    refuse_numbers_out_of_range(parsed, all, kSeeHelp);
-    po::store(parsed, values);
-    command.help = values.count("help") > 0;
-    if (command.help) return command;
-    po::notify(values);
-  } catch (const po::error& error) {
-    throw Error(ErrorCode::kUsage, option_error(error, texts) + kSeeHelp);
-  }
-  translate(words, command);
+  command.help =
+      !read_command_line("simdb train-decoder", args, describe(words, command), words.folder);
+  if (!command.help) translate(words, command);
   return command;
 }
 

@@ -16,6 +16,7 @@
 #include "cli/train/available_memory.h"
 #include "cli/train/backbone_run.h"
 #include "cli/train/checkpoint_file.h"
+#include "cli/train/command_line.h"
 #include "cli/train/preview.h"
 #include "cli/train/train_args.h"
 #include "cli/train/train_display.h"
@@ -313,26 +314,17 @@ class TrainApp {
   std::optional<TrainLog> log_;
 };
 
-int report(const TrainEnvironment& environment, ErrorCode code, std::string_view message) {
-  environment.err << "simdb train: " << message << '\n';
-  return static_cast<int>(code);
-}
-
 }  // namespace
 
 int run_train_program(std::span<const std::string_view> args, const TrainEnvironment& environment) {
-  try {
+  return run_program("simdb train", environment, [&] {
     const TrainCommand command = parse_train_args(args);
     if (command.help) {
       environment.out << train_help();
       return 0;
     }
     return TrainApp(command, environment).run();
-  } catch (const Error& error) {
-    return report(environment, error.code(), error.what());
-  } catch (const std::exception& error) {
-    return report(environment, ErrorCode::kInternal, error.what());
-  }
+  });
 }
 
 }  // namespace simdb::cli

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "cli/image_limits.h"
-#include "cli/option_error.h"
+#include "cli/train/command_line.h"
 #include "cli/train/duration.h"
 #include "cli/train/train_option_adder.h"
 #include "simdb/error.h"
@@ -254,31 +254,14 @@ TrainCommand parse_train_args(std::span<const std::string_view> args) {
   TrainCommand command;
   command.text = command_text("simdb train", args);
   Words words;
-  po::options_description all = describe(words, command);
-  all.add_options()("folder", po::value(&words.folder));
-  po::positional_options_description positional;
-  positional.add("folder", 1);
-  const std::vector<std::string> texts(args.begin(), args.end());
-  try {
-    po::variables_map values;
-    const po::parsed_options parsed =
-        po::command_line_parser(texts)
-            .options(all)
-            .positional(positional)
-            .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-            .run();
-    refuse_numbers_out_of_range(parsed, all, "; see simdb train --help");
-    po::store(parsed, values);
-    command.help = values.count("help") > 0;
-    if (command.help) return command;
-    po::notify(values);
+  const auto take = [&](const po::variables_map& values) {
     command.backbone = read_backbone_options(values);
     command.choose_start = !values.count("from") || values["from"].as<std::string>() == kFromAuto;
     command.new_network = option_of_a_new_network(values);
-  } catch (const po::error& error) {
-    throw Error(ErrorCode::kUsage, option_error(error, texts) + "; see simdb train --help");
-  }
-  translate(words, command);
+  };
+  command.help =
+      !read_command_line("simdb train", args, describe(words, command), words.folder, take);
+  if (!command.help) translate(words, command);
   return command;
 }
 
