@@ -8,6 +8,7 @@
 
 #include "simdb/error.h"
 #include "tests/support/decoders.h"
+#include "tests/support/errors.h"
 #include "tests/support/hostile_models.h"
 #include "tests/support/model_sketch.h"
 #include "tests/support/models.h"
@@ -20,15 +21,10 @@ using test::serialised;
 using ::testing::HasSubstr;
 
 std::string refusal_of(const std::vector<std::byte>& bytes) {
-  try {
-    read_decoder_header(bytes, "some.onnx");
-  } catch (const Error& e) {
-    EXPECT_EQ(e.code(), ErrorCode::kBadInput);
-    EXPECT_THAT(e.what(), HasSubstr("some.onnx"));
-    return e.what();
-  }
-  ADD_FAILURE() << "no error";
-  return {};
+  const Error error = test::error_of([&] { read_decoder_header(bytes, "some.onnx"); });
+  EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+  EXPECT_THAT(error.what(), HasSubstr("some.onnx"));
+  return error.what();
 }
 
 std::string refusal_after(const std::function<void(onnx::ModelProto&)>& change) {

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "simdb/error.h"
+#include "tests/support/errors.h"
 #include "tests/support/hostile_models.h"
 #include "tests/support/model_sketch.h"
 #include "tests/support/models.h"
@@ -57,15 +58,10 @@ EncoderModel all_layers() {
 }
 
 std::string refusal_of(const std::vector<std::byte>& bytes) {
-  try {
-    read_onnx_layers(bytes, "some.onnx");
-  } catch (const Error& e) {
-    EXPECT_EQ(e.code(), ErrorCode::kBadInput);
-    EXPECT_THAT(e.what(), HasSubstr("some.onnx"));
-    return e.what();
-  }
-  ADD_FAILURE() << "no error";
-  return {};
+  const Error error = test::error_of([&] { read_onnx_layers(bytes, "some.onnx"); });
+  EXPECT_EQ(error.code(), ErrorCode::kBadInput);
+  EXPECT_THAT(error.what(), HasSubstr("some.onnx"));
+  return error.what();
 }
 
 std::string refusal_after(const std::function<void(onnx::GraphProto&)>& change) {
