@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -136,9 +137,10 @@ TEST(JudgeDecoderTest, PassesOneThatSimdbWrote) {
 
 TEST(JudgeDecoderTest, RefusesWhatIsNone) {
   EXPECT_THROW(judge_decoder(test::random_model_file(16, 1), "encoder.onnx"), Error);
-  TrialOptions little;
-  little.memory_bytes = 1 << 20;
-  EXPECT_THROW(judge_decoder(test::random_decoder_file(28, 28, 3), "mine.onnx", little), Error);
+  TrialOptions short_trial;
+  short_trial.wall = std::chrono::seconds(0);
+  EXPECT_THROW(judge_decoder(test::random_decoder_file(28, 28, 3), "mine.onnx", short_trial),
+               Error);
 }
 
 }  // namespace
