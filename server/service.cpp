@@ -16,6 +16,7 @@
 #include "core/printable.h"
 #include "pipeline/formats/json_text.h"
 #include "server/ascii.h"
+#include "server/find_route.h"
 #include "server/parameters.h"
 #include "simdb/error.h"
 
@@ -30,53 +31,6 @@ constexpr std::size_t kMostWaiting = 1024;
 constexpr std::uint64_t kMaxJsonBytes = 16UL << 20;
 constexpr std::uint64_t kMaxLinesBytes = 64UL << 20;
 constexpr std::size_t kMostQuickBytes = 128UL << 10;  // a vector of 4,096 numbers
-
-bool is_variable(std::string_view segment) { return segment.starts_with('{'); }
-
-// What a path says for the variables of a template; nothing if it does not fit.
-std::optional<std::vector<std::string>> match(std::string_view pattern,
-                                              const std::vector<std::string>& segments) {
-  std::vector<std::string> values;
-  pattern.remove_prefix(1);
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    const std::size_t end = std::min(pattern.find('/'), pattern.size());
-    const std::string_view part = pattern.substr(0, end);
-    if (is_variable(part)) {
-      values.push_back(segments[i]);
-    } else if (part != segments[i]) {
-      return std::nullopt;
-    }
-    if (end == pattern.size()) {
-      return i + 1 == segments.size() ? std::optional(std::move(values)) : std::nullopt;
-    }
-    pattern.remove_prefix(end + 1);
-  }
-  return std::nullopt;
-}
-
-struct Found {
-  const Route* route = nullptr;
-  std::vector<std::string> values;
-  std::string allowed;  // the methods of this path
-};
-
-Found find_route(const Request& request) {
-  Found found;
-  bool has_fixed_path = false;  // those come first in the table
-  const std::string_view method = request.head.method == "HEAD" ? "GET" : request.head.method;
-  for (const Route& route : routes()) {
-    auto values = match(route.path, request.target.segments);
-    if (!values) continue;
-    if (!values->empty() && has_fixed_path) continue;  // "move" is no id
-    has_fixed_path = has_fixed_path || values->empty();
-    found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(route.method);
-    if (route.method == "GET") found.allowed += ", HEAD";
-    if (route.method != method || found.route != nullptr) continue;
-    found.route = &route;
-    found.values = *std::move(values);
-  }
-  return found;
-}
 
 // Without its parameters.
 std::string_view media_type(const RequestHead& head) {
@@ -213,7 +167,7 @@ Service::Service(Database& database, Tokens& tokens, ServiceOptions options)
 }
 
 std::optional<Response> Service::admit(Request& request) {
-  const Found found = find_route(request);
+  const FoundRoute found = find_route(request);
   if (found.allowed.empty()) {
     return problem(404, "not_found", "there is nothing at this path; see /v1/openapi.json",
                    request.id);
@@ -262,14 +216,21 @@ std::optional<Response> Service::admit(Request& request) {
 
 void Service::answer(std::shared_ptr<const Request> request,
                      std::function<void(Response)> respond) {
-  Found found = find_route(*request);
+  FoundRoute found = find_route(*request);
   const Call call{
       .service = this,
       .request = request,
       .respond = std::make_shared<const std::function<void(Response)>>(std::move(respond)),
       .path_values = std::move(found.values)};
-  const auto work = [call, route = found.route] { call.guard([&] { route->handle(call); }); };
-  if (found.route->is_quick && request->body.size() <= kMostQuickBytes) return work();
+  const bool catches_up = options_.read_your_writes && found.route->access == Access::kRead;
+  const auto work = [this, catches_up, call, route = found.route] {
+    call.guard([&] {
+      if (catches_up) catch_up();
+      route->handle(call);
+    });
+  };
+  if (!catches_up && found.route->is_quick && request->body.size() <= kMostQuickBytes)
+    return work();
   if (!workers_.submit(work)) call.reply(busy(*request, "too many requests; try again"));
 }
 
@@ -319,17 +280,17 @@ std::string Service::explain(const std::exception_ptr& failure) const {
   return "the database failed; the server's log has the reason";
 }
 
+void Service::catch_up() {
+  if (!database_.refresh()) return;
+  if (!options_.read_only) return changed();
+  decisions_.reload();
+  events_.set_change(database_.gallery().changes());
+}
+
 // Returns whether it worked.
 bool Service::follow() {
   try {
-    if (database_.refresh()) {
-      if (options_.read_only) {
-        decisions_.reload();
-        events_.set_change(database_.gallery().changes());
-      } else {
-        changed();
-      }
-    }
+    catch_up();
   } catch (const std::exception& error) {
     log("error", "-", std::string("can't follow the writer: ") + error.what());
     return false;

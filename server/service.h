@@ -35,6 +35,9 @@ namespace simdb::server {
 struct ServiceOptions {
   std::filesystem::path folder;  ///< of what the server keeps beside the database; it must exist
   bool read_only = false;
+  /// Each answer is of a state that has all that was acknowledged to anybody before it was asked
+  /// for, also by other servers of the same database: what others changed is taken over first.
+  bool read_your_writes = false;
   std::size_t threads = 0;  ///< that decode, encode and search; 0: one per core
   ImageLimits limits = {};
   /// Opens the same database for reading, as another process sees it.
@@ -131,6 +134,7 @@ class Service : public Application {
 
  private:
   void changed();
+  void catch_up();
   bool follow();
   void tick();
   std::string explain(const std::exception_ptr& failure) const;

@@ -167,6 +167,8 @@ int run_serve(std::span<const std::string> args, Console& console) {
   parser.options().add_options()(
       "index", po::value<std::string>()->value_name("WHERE"),
       "of the same: memory, a copy here that follows, or server (memory)");
+  parser.options().add_options()(
+      "read-your-writes", "answer only when all that others were told is stored can be seen");
   parser.options().add_options()("threads", po::value<std::size_t>()->value_name("N"),
                                  "that decode, encode and search (one per core)");
   parser.options().add_options()("open", "show the page in the browser");
@@ -200,6 +202,7 @@ int run_serve(std::span<const std::string> args, Console& console) {
                 "--open needs an address of this machine; --listen localhost:7700 is one");
   }
   server::ServiceOptions options{.folder = folder, .read_only = read_only};
+  options.read_your_writes = parser.flag("read-your-writes");
   options.limits = parser.image_limits();
   options.view = [&] {
     return place.open({.mode = OpenMode::kReadOnly, .encoder_loader = load_onnx_encoder});

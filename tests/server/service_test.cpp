@@ -3,6 +3,7 @@
 #include <atomic>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <semaphore>
 
 #include "database/replica_gallery.h"
@@ -248,6 +249,39 @@ TEST_F(ServiceTest, LooksWhenItIsToldOfAChange) {
   told.release(1000);  // so that it ends
   service.begin_stop();
   service.finish();
+}
+
+TEST_F(ServiceTest, ReadsWhatWasStoredByOthersWhereItIsToldTo) {
+  for (const bool waits : {false, true}) {
+    const auto model = std::as_bytes(std::span("model"));
+    const auto original = std::make_shared<test::PlainGallery>(
+        16, std::vector<std::byte>(model.begin(), model.end()));
+    Database database(std::make_unique<ReplicaGallery>(original),
+                      with_encoder(OpenMode::kReadOnly).encoder_loader);
+    std::counting_semaphore<> told(0);  // it hears of nothing
+    ServiceOptions options{
+        .folder = path_, .read_only = true, .read_your_writes = waits, .threads = 1};
+    options.change_signal = [&](std::chrono::milliseconds) { told.acquire(); };
+    Service service(database, tokens_, std::move(options));
+    service.start();
+    original->add(std::vector{test::numbered_item(1, "cat")}, test::corner_embeddings(1, 1));
+    // One route of a worker and one that answers at once.
+    for (const auto& [target, body] :
+         {std::pair("/v1/stats", ""), std::pair("/v1/query/json", R"({"id":1})")}) {
+      const auto request = std::make_shared<Request>();
+      request->head.method = *body == '\0' ? "GET" : "POST";
+      request->target = std::get<Target>(parse_target(target));
+      request->body = body;
+      std::promise<Response> response;
+      service.answer(request, [&](Response made) { response.set_value(std::move(made)); });
+      const Response made = response.get_future().get();
+      const std::string_view present = *body == '\0' ? R"("items":1)" : R"("class":"cat")";
+      EXPECT_EQ(made.body.find(present) != std::string::npos, waits) << made.body;
+    }
+    told.release(1000);  // so that it ends
+    service.begin_stop();
+    service.finish();
+  }
 }
 
 }  // namespace
