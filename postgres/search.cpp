@@ -71,8 +71,6 @@ std::vector<Neighbor> Search::nearest(Connection& connection, std::span<const fl
                                       const Lookup& lookup) const {
   const std::size_t wanted =
       std::min<std::size_t>(lookup.k, std::numeric_limits<std::int32_t>::max());
-  Params params = Params().vector(query).number(static_cast<std::int64_t>(wanted + kMore));
-  const std::string from = from_vectors(lookup.filter, params);
   if (is_approximate_) {
     // The index alone gives no more rows than this, and too few where a filter lets few through.
     // Only statements of this kind reach the nodes of a cluster.
@@ -80,14 +78,16 @@ std::vector<Neighbor> Search::nearest(Connection& connection, std::span<const fl
     connection.run(("SET LOCAL hnsw.ef_search = " + std::to_string(effort)).c_str());
     connection.run("SET LOCAL hnsw.iterative_scan = strict_order");
   }
-  // No index has "+ 0", so all rows are compared, by several processes where there are many.
-  const std::string order =
-      is_approximate_ ? "v.embedding <#> $1::vector" : "(v.embedding <#> $1::vector) + 0";
-  std::vector<Neighbor> found = ranked(connection.run(("SELECT v.id, v.embedding FROM " + from +
-                                                       " ORDER BY " + order + " LIMIT $2::bigint")
-                                                          .c_str(),
-                                                      params),
-                                       query);
+  std::optional<float> guess;
+  const bool is_filtered = !lookup.filter.class_names.empty() || !lookup.filter.ids.all() ||
+                           !lookup.filter.where.empty();
+  if (!is_approximate_ && !is_filtered) {
+    guess = guess_.similarity_of(connection, query, wanted + kMore);
+  }
+  std::vector<Neighbor> found = candidates(connection, query, wanted + kMore, lookup.filter, guess);
+  if (guess && found.size() < wanted + kMore) {
+    found = candidates(connection, query, wanted + kMore, lookup.filter, std::nullopt);
+  }
   const bool is_all = found.size() < wanted + kMore;
   const float last = is_all ? 0 : found.back().similarity;
   std::sort(found.begin(), found.end(), ranks_before);
@@ -100,6 +100,22 @@ std::vector<Neighbor> Search::nearest(Connection& connection, std::span<const fl
   }
   found.resize(std::min(found.size(), wanted));
   return found;
+}
+
+// The first `count` in the server's order; with a guess only those of that similarity or more.
+std::vector<Neighbor> Search::candidates(Connection& connection, std::span<const float> query,
+                                         std::size_t count, const SearchFilter& filter,
+                                         std::optional<float> guess) const {
+  Params params = Params().vector(query).number(static_cast<std::int64_t>(count));
+  std::string sql = "SELECT v.id, v.embedding FROM " + from_vectors(filter, params);
+  if (guess) {
+    params.real(-static_cast<double>(*guess));
+    sql += " AND (v.embedding <#> $1::vector) <= $" + std::to_string(params.size()) + "::float8";
+  }
+  // No index has "+ 0", so all rows are compared, by several processes where there are many.
+  sql += is_approximate_ ? " ORDER BY v.embedding <#> $1::vector"
+                         : " ORDER BY (v.embedding <#> $1::vector) + 0";
+  return ranked(connection.run((sql + " LIMIT $2::bigint").c_str(), params), query);
 }
 
 // At least all of this similarity or more, but of those with equal vectors only the first ids.

@@ -4,12 +4,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "postgres/connection_internal.h"
+#include "postgres/nearness_guess_internal.h"
 #include "simdb/gallery.h"
 
 namespace simdb::postgres {
@@ -20,7 +22,9 @@ namespace simdb::postgres {
 class Search {
  public:
   Search(std::size_t dimension, bool is_approximate)
-      : dimension_(dimension), is_approximate_(is_approximate) {}
+      : dimension_(dimension), is_approximate_(is_approximate), guess_(dimension) {}
+
+  bool is_approximate() const noexcept { return is_approximate_; }
 
   /// Throws Error(kUsage) if it makes no sense; see Gallery::search.
   void require_valid(std::span<const float> query, const Lookup& lookup) const;
@@ -36,6 +40,9 @@ class Search {
  private:
   std::vector<Neighbor> nearest(Connection& connection, std::span<const float> query,
                                 const Lookup& lookup) const;
+  std::vector<Neighbor> candidates(Connection& connection, std::span<const float> query,
+                                   std::size_t count, const SearchFilter& filter,
+                                   std::optional<float> guess) const;
   std::vector<Neighbor> within(Connection& connection, std::span<const float> query,
                                float min_similarity, std::size_t per_vector,
                                const SearchFilter& filter) const;
@@ -44,6 +51,7 @@ class Search {
 
   const std::size_t dimension_;
   const bool is_approximate_;
+  mutable NearnessGuess guess_;
 };
 
 /// Adds to hits what an answer needs. Remembers means of classes until they change. Thread-safe.

@@ -86,6 +86,27 @@ TEST_F(PostgresSearchTest, ListsAreThoseOfTheFolder) {
   }
 }
 
+TEST_F(PostgresSearchTest, AGuessThatIsWrongByNowChangesNoAnswer) {
+  constexpr std::size_t kItems = 25'000;
+  std::vector<NewItem> items;
+  for (std::uint64_t n = 1; n <= kItems; ++n) items.push_back(numbered_item(n, "a"));
+  add(items, random_embeddings(kItems, 16, 4));
+  const EmbeddingBatch queries = random_embeddings(10, 16, 5);
+  const auto compare = [&] {
+    for (std::size_t q = 0; q < queries.rows(); ++q) {
+      EXPECT_EQ(gallery->search(queries.row(q), 10), embedded->search(queries.row(q), 10));
+    }
+  };
+  compare();
+  for (const std::uint64_t left : {500, 20, 0}) {  // fewer than were guessed to be near
+    std::vector<ItemId> rest;
+    for (std::uint64_t id = left + 1; id <= kItems; ++id) rest.push_back(ItemId{id});
+    gallery->remove(rest);
+    embedded->remove(rest);
+    compare();
+  }
+}
+
 TEST_F(PostgresSearchTest, ThousandsOfTheSameVectorAreRankedById) {
   std::vector<NewItem> items;
   for (std::uint64_t n = 1; n <= 3000; ++n) items.push_back(numbered_item(n, "a"));
