@@ -55,6 +55,20 @@ std::string decision_text(const Decision& decision, const Prediction& prediction
                      prediction.neighbors.front().similarity, alpha);
 }
 
+std::string text_of(const Answer& answer, const AnswerTerms& terms) {
+  const Prediction& prediction = answer.prediction;
+  if (prediction.ranking.empty()) {
+    return terms.within && !terms.is_empty
+               ? fmt::format("unknown (no item has a similarity of {} or more)", *terms.within)
+               : "unknown (nothing to compare with)";
+  }
+  if (answer.decision) return decision_text(*answer.decision, prediction, terms.alpha.value_or(0));
+  const std::string name = printable(prediction.class_name);
+  if (prediction.accepted) return fmt::format("{}  {}", name, percent(prediction.confidence));
+  return fmt::format("unknown (nearest class {}, similarity {:.3f})", name,
+                     prediction.neighbors.front().similarity);
+}
+
 }  // namespace
 
 AnswerTerms terms_of(const Decider& decider) {
@@ -68,17 +82,7 @@ std::string answer_text(const Answer& answer, const Decider& decider) {
 }
 
 std::string answer_text(const Answer& answer, const AnswerTerms& terms) {
-  const Prediction& prediction = answer.prediction;
-  if (prediction.ranking.empty()) {
-    return terms.within && !terms.is_empty
-               ? fmt::format("unknown (no item has a similarity of {} or more)", *terms.within)
-               : "unknown (nothing to compare with)";
-  }
-  if (answer.decision) return decision_text(*answer.decision, prediction, terms.alpha.value_or(0));
-  const std::string name = printable(prediction.class_name);
-  if (prediction.accepted) return fmt::format("{}  {}", name, percent(prediction.confidence));
-  return fmt::format("unknown (nearest class {}, similarity {:.3f})", name,
-                     prediction.neighbors.front().similarity);
+  return text_of(answer, terms) + (answer.is_approximate ? ", approximate" : "");
 }
 
 }  // namespace simdb::cli

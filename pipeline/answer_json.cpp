@@ -158,6 +158,7 @@ std::string answer_json(const std::string& path, const Answer& answer, const Dec
   out += R"(,"decision":")";
   out += decider.verdict(answer);
   out += answer.decision ? R"(","calibrated":true)" : R"(","calibrated":false)";
+  if (answer.is_approximate) out += R"(,"approximate":true)";
   if (answer.decision) {
     out += R"(,"alpha":)" + json_text(number_or_null(decider.alpha()));
     out += R"(,"familiarity":)";

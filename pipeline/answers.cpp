@@ -12,9 +12,10 @@ Decider::Decider(const Database& database, const QueryOptions& options,
       by_similarity_(by_similarity) {}
 
 Answer Decider::answer(std::span<const float> embedding, Prediction prediction) const {
-  if (!sets_) return {std::move(prediction), std::nullopt};
-  Decision decision = sets_->decide(database_.gallery(), embedding, prediction, options_);
-  return {std::move(prediction), std::move(decision)};
+  const Gallery& gallery = database_.gallery();
+  std::optional<Decision> decision;
+  if (sets_) decision = sets_->decide(gallery, embedding, prediction, options_);
+  return {std::move(prediction), std::move(decision), gallery.is_approximate()};
 }
 
 std::vector<Answer> Decider::answers(const EmbeddingBatch& embeddings,
@@ -27,6 +28,7 @@ std::vector<Answer> Decider::answers(const EmbeddingBatch& embeddings,
   for (std::size_t i = 0; i < answers.size(); ++i) {
     answers[i].prediction = std::move(predictions[i]);
     if (sets_) answers[i].decision = std::move(decisions[i]);
+    answers[i].is_approximate = database_.gallery().is_approximate();
   }
   return answers;
 }

@@ -16,6 +16,7 @@ namespace simdb {
 struct Answer {
   Prediction prediction;
   std::optional<Decision> decision;
+  bool is_approximate = false;  ///< as the gallery's searches are
 
   bool accepted() const {
     return decision

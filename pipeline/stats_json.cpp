@@ -18,6 +18,7 @@ std::string stats_json(const Database& database, const Calibration* calibration,
   json["classes"] = stats.classes;
   json["dimension"] = stats.dimension;
   json["encoder"] = stats.encoder_fingerprint;
+  if (database.gallery().is_approximate()) json["approximate"] = true;
   json["disk_bytes"] = stats.disk_bytes;
   if (!stats.space.empty()) json["space"] = stats.space;
   const KeptImages kept = database.gallery().kept_images();

@@ -64,6 +64,7 @@ class PostgresGallery final : public Gallery {
   std::map<std::string, std::string> settings() const override;
   void set_sidecar(std::string_view name, std::span<const std::byte> bytes) override;
   std::optional<std::vector<std::byte>> sidecar(std::string_view name) const override;
+  bool is_approximate() const noexcept override;
   std::string place() const override;
 
   std::vector<std::optional<ItemRecord>> get_many(std::span<const ItemId> ids) const override;

@@ -151,6 +151,8 @@ std::optional<std::vector<std::byte>> PostgresGallery::sidecar(std::string_view 
   });
 }
 
+bool PostgresGallery::is_approximate() const noexcept { return parts_->search.is_approximate(); }
+
 std::string PostgresGallery::place() const { return parts_->place; }
 
 ItemId PostgresGallery::next_id() const {

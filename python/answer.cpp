@@ -151,6 +151,9 @@ void add_answer(py::module_& module) {
       .def_property_readonly(
           "accepted", [](const FullAnswer& full) { return full.answer.accepted(); },
           "class_ can be taken for the answer: known, or uncalibrated and similar enough.")
+      .def_property_readonly(
+          "approximate", [](const FullAnswer& full) { return full.answer.is_approximate; },
+          "It may have missed some of the nearest items, as the database's address asks for.")
       .def_property_readonly("candidates", &candidates_of,
                              "list of Candidate: the classes that are possible at alpha; empty "
                              "where the database is not calibrated.")

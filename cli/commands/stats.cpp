@@ -25,6 +25,7 @@ namespace {
 struct Facts {
   std::string name;
   GalleryStats stats = {};
+  bool is_approximate = false;                      // its searches
   std::optional<KeptImages> images = std::nullopt;  // where it keeps them
   CalibratedClasses classes = {};
   std::optional<CalibrationEstimate> estimate = std::nullopt;
@@ -39,6 +40,7 @@ void print_facts(std::ostream& out, const Facts& facts) {
       has_encoder ? "encoder" : "space  ",
       has_encoder ? printable(stats.encoder_fingerprint) : printable(stats.space),
       byte_size(stats.disk_bytes));
+  if (facts.is_approximate) out << "searches   approximate\n";
   if (facts.images) {
     out << fmt::format("images     {} kept, {}\n", facts.images->images,
                        byte_size(facts.images->bytes));
@@ -54,6 +56,7 @@ Facts facts_from(const nlohmann::ordered_json& json, std::string name) {
   facts.stats.dimension = json.at("dimension").get<std::size_t>();
   facts.stats.encoder_fingerprint = json.at("encoder").get<std::string>();
   facts.stats.disk_bytes = json.at("disk_bytes").get<std::uint64_t>();
+  facts.is_approximate = json.value("approximate", false);
   facts.stats.space = json.value("space", std::string());
   if (json.contains("images")) {
     facts.images = {.images = json.at("images").get<std::uint64_t>(),
@@ -69,7 +72,7 @@ Facts facts_from(const nlohmann::ordered_json& json, std::string name) {
 Facts facts_of(const Database& database, const std::optional<Calibration>& calibration,
                const std::string& name) {
   const Gallery& gallery = database.gallery();
-  Facts facts{.name = name, .stats = gallery.stats()};
+  Facts facts{.name = name, .stats = gallery.stats(), .is_approximate = gallery.is_approximate()};
   const KeptImages kept = gallery.kept_images();
   if (kept.images > 0 || max_kept_image_bytes(gallery) > 0) facts.images = kept;
   if (!calibration) return facts;

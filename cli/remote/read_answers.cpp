@@ -78,6 +78,7 @@ ItemRecord item_from(const Json& json) {
 
 Answer answer_from(const Json& json) {
   Answer answer;
+  answer.is_approximate = json.value("approximate", false);
   Prediction& prediction = answer.prediction;
   if (!json.at("class").is_null()) prediction.class_name = json.at("class").get<std::string>();
   prediction.confidence = json.at("confidence").get<double>();

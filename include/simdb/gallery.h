@@ -151,6 +151,8 @@ class Gallery {
   virtual void set_sidecar(std::string_view name, std::span<const std::byte> bytes) = 0;
   /// Nothing if there is none of that name.
   virtual std::optional<std::vector<std::byte>> sidecar(std::string_view name) const = 0;
+  /// Whether searches may miss some of the nearest items, as somebody chose for this gallery.
+  virtual bool is_approximate() const noexcept { return false; }
   /// Where the gallery is, for a person: its folder, or its address without a password.
   virtual std::string place() const = 0;
 

@@ -155,7 +155,7 @@ class Door(unittest.TestCase):
                 while ask("v1/stats")["items"] == before and time.monotonic() < end:
                     time.sleep(0.01)
                 self.assertEqual(ask("v1/stats")["items"], before + 1)
-                # And the other way round.
+                # And the other way round; where it is told to, another server answers from it at once.
                 added = ask(f"v1/items?class=here-{index}", image.read_bytes(), "image/png")
                 self.assertTrue(added)
                 self.assertIn(f"here-{index}", run("classes", "--db", self.place).stdout)
@@ -166,7 +166,19 @@ class Door(unittest.TestCase):
                 self.assertEqual(server.wait(30), 0)
                 server.stdout.close()
 
-    def test_6_python_opens_the_address_too(self):
+    def test_6_approximate_answers_say_so(self):
+        image = next((self.folder / "shapes").rglob("*.png"))
+        rough = self.place + "&approximate=1"
+        run("reindex", "--db", rough)
+        said = json.loads(run("query", image, "--json", "--db", rough).stdout)
+        self.assertIs(said.pop("approximate"), True)
+        exact = json.loads(run("query", image, "--json", "--db", self.place).stdout)
+        self.assertEqual(said["neighbors"][0], exact["neighbors"][0])
+        self.assertNotIn("approximate", exact)
+        self.assertIn(", approximate", run("query", image, "--db", rough).stdout)
+        self.assertIn("searches   approximate", run("stats", "--db", rough).stdout)
+
+    def test_7_python_opens_the_address_too(self):
         if not list(Path(PYTHON).glob("simdb/_simdb*.so")):
             self.skipTest("the Python module was not built")
         program = """

@@ -23,6 +23,7 @@ class DatabaseTest(Case):
         self.assertEqual(answer.verdict, json_answer["decision"])
         self.assertEqual(answer.accepted, json_answer["accepted"])
         self.assertEqual(answer.unknown, json_answer["decision"] == "unknown")
+        self.assertEqual(answer.approximate, json_answer.get("approximate", False))
         self.assertEqual(answer.alpha, json_answer.get("alpha"))
         self.assertEqual(answer.familiarity, json_answer.get("familiarity"))
         self.assertEqual([one._asdict() for one in answer.candidates],
