@@ -18,8 +18,7 @@ namespace po = boost::program_options;
 void add_encoder_options(ArgumentParser& parser, bool or_server) {
   or_server ? parser.with_server() : parser.with_database();
   parser.options().add_options()("encoder", po::value<std::string>()->value_name("NAME|FILE"),
-                                 "use this encoder, without a database ('simdb encoders' lists "
-                                 "names)");
+                                 "this one, without a database; see 'simdb encoders'");
 }
 
 std::optional<std::size_t> dim_of(const ArgumentParser& parser) {

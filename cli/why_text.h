@@ -1,9 +1,11 @@
 #pragma once
 
 #include <ostream>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "cli/kept_picture.h"
 #include "pipeline/answers.h"
 
 namespace simdb::cli {
@@ -29,9 +31,14 @@ std::vector<std::string> runner_up_sentences(const Reasons& reasons);
 /// All of it, and a table of the neighbours.
 void print_why(std::ostream& out, const Reasons& reasons);
 
-/// One page with the pictures. `name` is what the image is called, `thumbnail` its picture; that
-/// may be empty.
-std::string why_page(const Reasons& reasons, const std::string& name,
-                     const std::vector<std::byte>& thumbnail);
+/// The image that is asked about. Copies nothing; all must outlive it.
+struct AskedImage {
+  const std::string& name;
+  std::span<const float> embedding;
+  std::span<const std::byte> thumbnail;  ///< an image file; may be empty
+};
+/// One page with the pictures; with `kept` the images as the encoder sees them too.
+std::string why_page(const Reasons& reasons, const AskedImage& asked,
+                     const KeptPictures* kept = nullptr);
 
 }  // namespace simdb::cli

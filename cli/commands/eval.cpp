@@ -15,6 +15,7 @@
 #include "cli/file_failures.h"
 #include "cli/image_arguments.h"
 #include "cli/interrupt.h"
+#include "cli/kept_picture.h"
 #include "cli/output_path.h"
 #include "cli/progress_bar.h"
 #include "cli/render.h"
@@ -63,6 +64,8 @@ void add_options(ArgumentParser& parser) {
       "images of none of the classes: how well they are told apart");
   add("report", po::value<std::string>()->value_name("FILE.html"),
       "a page: confusion matrix, similarities, 3-D view");
+  add("picture", po::value<std::string>()->value_name("DECODER"),
+      "on that page, images as the encoder sees them");
   add_encoder_options(parser);
   parser.with_class_level().with_image_limits().with_json();
 }
@@ -198,12 +201,19 @@ int run_eval(std::span<const std::string> args, Console& console) {
   if (!parser.parse(args, console, 1, 1)) return 0;
   require_vote_options(parser);
   if (parser.has("report")) output_path(parser.get<std::string>("report"));  // before the work
+  if (parser.has("picture") && !parser.has("report")) {
+    throw Error(ErrorCode::kUsage, "--picture adds to the page of --report FILE.html");
+  }
   const std::optional<EpisodeOptions> episodes = episode_options(parser);
   const std::string& folder = parser.positional()[0];
   ImageArguments images(console);
   const std::vector<LabeledPath> files = images.classes(folder, parser.class_level());
   const Reference reference(parser);
   const QueryOptions options = reference.vote(parser);
+  std::optional<KeptPictures> kept;
+  if (parser.has("picture")) {
+    kept.emplace(parser.get<std::string>("picture"), reference.encoder().fingerprint());
+  }
 
   const InterruptGuard interrupt;
   Evaluation result(reference.encoder().dimension());
@@ -241,8 +251,14 @@ int run_eval(std::span<const std::string> args, Console& console) {
   const int code = images.exit_code(result.failures, files.size());
   if (parser.has("report")) {
     const auto& page = parser.get<std::string>("report");
-    write_file_atomic(page,
-                      render_report(to_report(std::move(result), reference, folder, options.k)));
+    EvalReport report = to_report(std::move(result), reference, folder, options.k);
+    if (kept) {
+      report.kept = [&](std::size_t i) {
+        const ReportImage& image = report.images[i];
+        return kept->of(report.embeddings.row(i), image.thumbnail, image.source);
+      };
+    }
+    write_file_atomic(page, render_report(report));
     console.err << "wrote " << printable(page) << '\n';
   }
   return code;

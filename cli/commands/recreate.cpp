@@ -14,6 +14,7 @@
 #include "cli/binary_output.h"
 #include "cli/commands/commands.h"
 #include "cli/database_path.h"
+#include "cli/kept_picture.h"
 #include "cli/mosaic.h"
 #include "cli/output_path.h"
 #include "cli/render.h"
@@ -21,8 +22,6 @@
 #include "simdb/error.h"
 #include "simdb/image_codec.h"
 #include "simdb/image_decoder.h"
-#include "simdb/model_trial.h"
-#include "simdb/onnx_encoder.h"
 
 namespace simdb::cli {
 namespace po = boost::program_options;
@@ -116,17 +115,6 @@ Made recreate_between(const ArgumentParser& parser, const ImageDecoder& decoder)
   return {decoder.decode(strip), steps, {}};
 }
 
-/// The encoder of the decoder that made the gallery's vectors.
-const CodePart& part_of(const ImageDecoder& decoder, const Gallery& gallery) {
-  const auto found =
-      std::ranges::find(decoder.parts(), gallery.encoder_fingerprint(), &CodePart::fingerprint);
-  if (found != decoder.parts().end()) return *found;
-  throw Error(ErrorCode::kBadInput,
-              fmt::format("the database's encoder is none of this decoder's, which are {}; train "
-                          "one with it: simdb train-decoder DIR -o FILE --encoder ENCODER",
-                          encoder_list(decoder)));
-}
-
 /// Items of the class at random. The gallery's encoder says what they are; other encoders, if the
 /// decoder has some, see their thumbnails. The latent is drawn.
 Made recreate_sample(const ArgumentParser& parser, const ImageDecoder& decoder) {
@@ -138,7 +126,7 @@ Made recreate_sample(const ArgumentParser& parser, const ImageDecoder& decoder) 
   const Database database = open_database(parser, OpenMode::kReadOnly);
   const Gallery& gallery = database.gallery();
   const std::string& name = parser.get<std::string>("sample");
-  const CodePart& own = part_of(decoder, gallery);
+  const CodePart& own = part_of(decoder, gallery.encoder_fingerprint());
   require_class(database, name);
   const std::vector<ItemId> items = gallery.items_of(name);
   if (items.empty()) fail_unknown_class(name);
@@ -147,23 +135,18 @@ Made recreate_sample(const ArgumentParser& parser, const ImageDecoder& decoder) 
   std::vector<float> codes;
   for (std::size_t i = 0; i < count; ++i) {
     const ItemId id = items[random() % items.size()];
-    std::vector<float> code(decoder.code_size());
-    if (decoder.parts().size() > 1) {
-      const std::vector<std::byte> thumbnail = gallery.thumbnail(id);
-      if (thumbnail.empty()) {
-        throw Error(ErrorCode::kNotFound,
-                    fmt::format("item {} has no thumbnail for the decoder's other encoders to see; "
-                                "take a decoder that was trained with {} alone",
-                                to_number(id), own.name));
-      }
-      const Image image = decode_image(thumbnail, fmt::format("thumbnail of {}", to_number(id)));
-      code = decoder.encode({&image, 1});
-    }
     const auto embedding = gallery.embedding(id);
     if (!embedding) continue;  // removed meanwhile
-    std::ranges::copy(embedding->values(), code.begin() + static_cast<std::ptrdiff_t>(own.first));
-    for (std::size_t j = 0; j < decoder.latent(); ++j) code[j] = normal(random);
-    codes.insert(codes.end(), code.begin(), code.end());
+    const std::string thumbnail = fmt::format("thumbnail of {}", to_number(id));
+    auto code = code_of(decoder, own, embedding->values(), gallery.thumbnail(id), thumbnail);
+    if (!code) {
+      throw Error(ErrorCode::kNotFound,
+                  fmt::format("item {} has no thumbnail for the decoder's other encoders to see; "
+                              "take a decoder that was trained with {} alone",
+                              to_number(id), own.name));
+    }
+    for (std::size_t j = 0; j < decoder.latent(); ++j) (*code)[j] = normal(random);
+    codes.insert(codes.end(), code->begin(), code->end());
   }
   return {decoder.decode(codes), kColumns, {}};
 }
@@ -241,10 +224,8 @@ int run_recreate(std::span<const std::string> args, Console& console) {
   std::optional<ByteSink> sink;
   if (output.empty()) sink = binary_output(console.out, "an image", "simdb recreate IMAGE");
 
-  const std::string& file = parser.get<std::string>("decoder");
-  const std::vector<std::byte> bytes = read_model_file(file);
-  judge_decoder(bytes, file);
-  const ImageDecoder decoder(bytes, file);
+  const auto loaded = load_decoder(parser.get<std::string>("decoder"));
+  const ImageDecoder& decoder = *loaded;
   const Made made = parser.has("sample")     ? recreate_sample(parser, decoder)
                     : parser.flag("between") ? recreate_between(parser, decoder)
                                              : recreate_image(parser, decoder);

@@ -13,6 +13,7 @@
 #include "cli/decision_options.h"
 #include "cli/input_file.h"
 #include "cli/item_options.h"
+#include "cli/kept_picture.h"
 #include "cli/output_path.h"
 #include "cli/remote/decision_request.h"
 #include "cli/remote/find_server.h"
@@ -94,6 +95,9 @@ int run_why(std::span<const std::string> args, Console& console) {
   add_decision_options(parser);
   parser.options().add_options()("report", po::value<std::string>()->value_name("FILE.html"),
                                  "a page with the pictures");
+  parser.options().add_options()("picture", po::value<std::string>()->value_name("DECODER"),
+                                 "on that page, images as the encoder sees them too; see 'simdb "
+                                 "train-decoder'");
   parser.with_image_limits().with_server().with_json();
   if (!parser.parse(args, console, 0, 1)) return 0;
   QueryOptions options = decision_options(parser);
@@ -101,6 +105,9 @@ int run_why(std::span<const std::string> args, Console& console) {
     throw Error(ErrorCode::kUsage, parser.has("vectors")
                                        ? "why takes an image or --vectors, not both"
                                        : "an argument is missing; see 'simdb why --help'");
+  }
+  if (parser.has("picture") && !parser.has("report")) {
+    throw Error(ErrorCode::kUsage, "--picture adds to the page of --report FILE.html");
   }
   if (parser.has("report")) output_path(parser.get<std::string>("report"));  // before the work
   if (auto remote = Remote::of(parser)) return explain_remote(parser, *remote, console);
@@ -111,6 +118,10 @@ int run_why(std::span<const std::string> args, Console& console) {
       parser.has("vectors")
           ? read_vector(parser.get<std::string>("vectors"), database.gallery().dimension(), console)
           : read_image(parser.positional().front(), database, parser.image_limits());
+  std::optional<KeptPictures> kept;
+  if (parser.has("picture")) {
+    kept.emplace(parser.get<std::string>("picture"), database.gallery().encoder_fingerprint());
+  }
   const Decider decider = make_decider(parser, database, options, console);
   const std::span<const float> embedding = question.embedding.values();
   const Answer answer = decider.answer(embedding, database.query(embedding, options));
@@ -123,7 +134,8 @@ int run_why(std::span<const std::string> args, Console& console) {
   }
   if (parser.has("report")) {
     const auto& file = parser.get<std::string>("report");
-    write_file_atomic(file, why_page(reasons, question.name, question.thumbnail));
+    const AskedImage asked{question.name, embedding, question.thumbnail};
+    write_file_atomic(file, why_page(reasons, asked, kept ? &*kept : nullptr));
     console.err << "wrote " << printable(file) << '\n';
   }
   return 0;

@@ -96,9 +96,8 @@ function picture(index, whenReady) {
   return image.complete && image.naturalWidth > 0 ? image : null;
 }
 
-function thumbnail(index) {
+function pictureBox(uri) {
   const box = element('div', { class: 'thumbnail' });
-  const uri = data.images[index].u;
   if (!uri) {
     box.append('no picture');
     return box;
@@ -107,6 +106,12 @@ function thumbnail(index) {
   image.addEventListener('load', () => image.classList.toggle('small', image.naturalWidth <= 48));
   box.append(image);
   return box;
+}
+
+// An image, and where it is known what the encoder keeps of it.
+function thumbnail(index) {
+  const { u, k } = data.images[index];
+  return k ? element('div', { class: 'both' }, pictureBox(u), pictureBox(k)) : pictureBox(u);
 }
 
 // "true", "read as" and the source of an image.

@@ -71,6 +71,9 @@ function fillErrors() {
   byId('errors-note').append(
     data.errorCount === 0 ? 'None: every image was given its class.'
       : 'The most confident ones first.' + (listed < data.errorCount ? ` ${number(listed)} of ${number(data.errorCount)} are listed.` : ''));
+  if (data.images.some((image) => image.k)) {
+    byId('errors-note').append(' The second picture of each is made again from its embedding: what the encoder keeps of it.');
+  }
   let next = 0;
   const more = () => {
     for (const end = Math.min(next + 60, listed); next < end; ++next) {

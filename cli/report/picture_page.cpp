@@ -16,12 +16,17 @@ namespace {
 
 std::string safe(std::string_view text) { return escape_html(printable(text)); }
 
+std::string box_of(const std::vector<std::byte>& file) {
+  const std::string uri = image_data_uri(file);
+  return "<div class=\"thumbnail\">" +
+         (uri.empty() ? "no picture" : fmt::format("<img src=\"{}\" alt=\"\">", uri)) + "</div>";
+}
+
 void append_picture(std::string& html, const PagePicture& picture) {
-  const std::string uri = image_data_uri(picture.thumbnail);
-  html += "<li><div class=\"thumbnail\">";
-  html += uri.empty() ? "no picture" : fmt::format("<img src=\"{}\" alt=\"\">", uri);
+  html += "<li>" + box_of(picture.thumbnail);
+  if (!picture.kept.empty()) html += box_of(picture.kept);
   html += fmt::format(
-      "</div><div class=\"facts\"><bdi>{}</bdi><div>{}</div><div class=\"source\" "
+      "<div class=\"facts\"><bdi>{}</bdi><div>{}</div><div class=\"source\" "
       "title=\"{}\"><bdi>{}</bdi></div></div></li>\n",
       safe(picture.title), safe(picture.fact), safe(picture.source),
       safe(picture.source.substr(picture.source.rfind('/') + 1)));

@@ -12,6 +12,7 @@ struct PagePicture {
   std::string fact = {};
   std::string source = {};
   std::vector<std::byte> thumbnail = {};  ///< an image file; may be empty
+  std::vector<std::byte> kept = {};       ///< the same as an encoder sees it; may be empty
 };
 
 /// Pictures to compare, the first with the others.

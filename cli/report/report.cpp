@@ -59,7 +59,8 @@ class Shown {
   }
 
   /// Thumbnails are spent in the order in which the parts asked for their images.
-  Json to_json(std::size_t thumbnail_bytes) const {
+  /// The first ones have pictures of what is kept of them.
+  Json to_json(std::size_t thumbnail_bytes, std::size_t with_kept) const {
     Json list = Json::array();
     for (const std::size_t index : order_) {
       const ReportImage& image = report_.images[index];
@@ -73,11 +74,13 @@ class Shown {
         entry["u"] = image_data_uri(image.thumbnail);
         thumbnail_bytes -= image.thumbnail.size();
       }
+      if (list.size() < with_kept) entry["k"] = image_data_uri(report_.kept(index));
       list.push_back(std::move(entry));
     }
     return list;
   }
 
+  std::size_t size() const { return order_.size(); }
   const std::vector<float>& explained() const { return components_.explained; }
 
  private:
@@ -136,31 +139,33 @@ Json page_data(const EvalReport& report, const ReportLimits& limits) {
   errors.resize(std::min(errors.size(), limits.errors));
 
   Shown shown(report);
-  Json data = {
-      {"title", report.title},
-      {"date", report.date},
-      {"database", report.database},
-      {"encoder", report.encoder},
-      {"k", report.k},
-      {"dimension", report.embeddings.dimension()},
-      {"count", report.images.size()},
-      {"unusable", report.unusable},
-      {"errorCount", all_errors},
-      {"accuracy", report.accuracy},
-      {"balancedAccuracy", report.balanced_accuracy},
-      {"recallAt1", report.recall_at_1},
-      {"mapAtR", report.map_at_r},
-      {"calibrationError", report.calibration_error},
-      {"reliability", report.reliability},
-      {"riskArea", report.risk_area},
-      {"risk", report.risk},
-      {"classes", report.classes},
-      {"confusion", confusion_cells(report)},
-      {"matrix", {{"images", shown.places(matrix)}, {"values", similarities(report, matrix)}}},
-      {"errors", shown.places(errors)},
-      {"points", shown.places(points)},
-      {"explained", shown.explained()}};
-  data["images"] = shown.to_json(limits.thumbnail_bytes);
+  const auto matrix_places = shown.places(matrix);
+  const auto error_places = shown.places(errors);
+  const std::size_t with_kept = report.kept ? shown.size() : 0;
+  Json data = {{"title", report.title},
+               {"date", report.date},
+               {"database", report.database},
+               {"encoder", report.encoder},
+               {"k", report.k},
+               {"dimension", report.embeddings.dimension()},
+               {"count", report.images.size()},
+               {"unusable", report.unusable},
+               {"errorCount", all_errors},
+               {"accuracy", report.accuracy},
+               {"balancedAccuracy", report.balanced_accuracy},
+               {"recallAt1", report.recall_at_1},
+               {"mapAtR", report.map_at_r},
+               {"calibrationError", report.calibration_error},
+               {"reliability", report.reliability},
+               {"riskArea", report.risk_area},
+               {"risk", report.risk},
+               {"classes", report.classes},
+               {"confusion", confusion_cells(report)},
+               {"matrix", {{"images", matrix_places}, {"values", similarities(report, matrix)}}},
+               {"errors", error_places},
+               {"points", shown.places(points)},
+               {"explained", shown.explained()}};
+  data["images"] = shown.to_json(limits.thumbnail_bytes, with_kept);
   return data;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -46,6 +47,9 @@ struct EvalReport {
   std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> confusion;
   std::vector<ReportImage> images;
   EmbeddingBatch embeddings;  ///< row i belongs to images[i]
+  /// A PNG file of images[i] as the encoder sees it, which may be empty; asked for those among the
+  /// errors and similarities.
+  std::function<std::vector<std::byte>(std::size_t i)> kept = {};
 };
 
 /// How much a page shows; more images are sampled evenly over the classes, and the page says so.

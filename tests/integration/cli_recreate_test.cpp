@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "simdb/digest.h"
 #include "simdb/image_codec.h"
 #include "tests/integration/cli_fixture.h"
@@ -29,6 +32,10 @@ class RecreateTest : public CliTest {
     write("decoder.onnx", decoder_behind(random_model_file(16, 1), 1));
   }
 
+  std::string read(const std::string& name) const {
+    std::ifstream file(path(name), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
   Image picture(const std::string& name) const { return load_image(path(name)).image; }
 
   const std::string red_ = "shapes/red/circle_red_0.png";
@@ -94,6 +101,44 @@ TEST_F(RecreateTest, DrawsImagesOfAClass) {
       simdb({"recreate", "--sample", "red", "--decoder", "other.onnx", "-o", "drawn.png"});
   EXPECT_EQ(other.code, 4);
   EXPECT_THAT(other.err, HasSubstr("none of this decoder's"));
+}
+
+std::size_t occurrences(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; ++at) ++count;
+  return count;
+}
+
+TEST_F(RecreateTest, PagesShowWhatTheEncoderKeeps) {
+  ASSERT_EQ(simdb({"add", "red", "shapes/red"}).code, 0);
+  ASSERT_EQ(simdb({"add", "blue", "shapes/blue"}).code, 0);
+  ASSERT_EQ(simdb({"why", red_, "--report", "plain.html"}).code, 0);
+  ASSERT_EQ(simdb({"why", red_, "--report", "seen.html", "--picture", "decoder.onnx"}).code, 0);
+  const std::size_t pictures = occurrences(read("plain.html"), "<img");
+  EXPECT_GE(pictures, 2U) << "the image, and the item that it is";
+  EXPECT_EQ(occurrences(read("seen.html"), "<img"), 2 * pictures);
+
+  ASSERT_EQ(simdb({"eval", "shapes", "--report", "plain.html"}).code, 0);
+  ASSERT_EQ(simdb({"eval", "shapes", "--report", "seen.html", "--picture", "decoder.onnx"}).code,
+            0);
+  const std::string kept = R"("k":"data:image/png)";
+  EXPECT_EQ(occurrences(read("plain.html"), kept), 0U);
+  EXPECT_EQ(occurrences(read("seen.html"), kept), occurrences(read("seen.html"), R"("s":"shapes)"));
+
+  write("other.onnx", decoder_behind(random_model_file(16, 2), 2));
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"why", red_}, {"eval", "shapes"}}) {
+    std::vector<std::string> without_page = words;
+    without_page.insert(without_page.end(), {"--picture", "decoder.onnx"});
+    const auto usage = simdb(without_page);
+    EXPECT_EQ(usage.code, 2);
+    EXPECT_THAT(usage.err, HasSubstr("--report"));
+    std::vector<std::string> stranger = words;
+    stranger.insert(stranger.end(), {"--report", "x.html", "--picture", "other.onnx"});
+    const auto foreign = simdb(stranger);
+    EXPECT_EQ(foreign.code, 4);
+    EXPECT_THAT(foreign.err, HasSubstr("none of this decoder's"));
+  }
 }
 
 TEST_F(RecreateTest, TellsMistakes) {

@@ -13,16 +13,19 @@ using testing::Not;
 
 TEST(PicturePage, ShowsPicturesFactsAndCommands) {
   PicturePage page{.kind = "simdb duplicates", .title = "Title", .lead = "Lead", .groups = {}};
-  page.groups.push_back(
-      {.title = "Group",
-       .note = "Note",
-       .is_urgent = true,
-       .pictures = {{.title = "17, bolt",
-                     .fact = "file",
-                     .source = "/d/a.png",
-                     .thumbnail = encode_png(test::quadrant_image(4, 4))},
-                    {.title = "18, nut", .fact = "near", .source = "b.png", .thumbnail = {}}},
-       .commands = {"simdb rm 17"}});
+  page.groups.push_back({.title = "Group",
+                         .note = "Note",
+                         .is_urgent = true,
+                         .pictures = {{.title = "17, bolt",
+                                       .fact = "file",
+                                       .source = "/d/a.png",
+                                       .thumbnail = encode_png(test::quadrant_image(4, 4))},
+                                      {.title = "18, nut",
+                                       .fact = "near",
+                                       .source = "b.png",
+                                       .thumbnail = {},
+                                       .kept = encode_png(test::quadrant_image(8, 8))}},
+                         .commands = {"simdb rm 17"}});
   page.more_groups = 7;
   const std::string html = render_picture_page(page);
   for (const char* part :
@@ -31,6 +34,7 @@ TEST(PicturePage, ShowsPicturesFactsAndCommands) {
         "<code>simdb rm 17</code>", "7 more are not shown"}) {
     EXPECT_THAT(html, HasSubstr(part));
   }
+  EXPECT_LT(html.find("no picture"), html.rfind("<img")) << "what is kept stands behind";
 }
 
 TEST(PicturePage, TextsCanDoNoHarm) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/report/data_uri.h"
 #include "simdb/error.h"
@@ -73,6 +74,30 @@ TEST(Report, WritesEachImageWithItsOwnFacts) {
       EXPECT_NEAR(entry["f"][axis].get<double>(), report.embeddings.row(i)[axis], 1e-4);
     }
     EXPECT_EQ(entry["q"].size(), 3U);
+  }
+}
+
+TEST(Report, ShowsWhatTheEncoderKeepsOfWhatIsLookedAtClosely) {
+  EvalReport report = two_classes(10);
+  std::vector<std::size_t> asked;
+  report.kept = [&](std::size_t i) {
+    asked.push_back(i);
+    return encode_png(test::noise_image(4, 4, 3, static_cast<unsigned>(100 + i)));
+  };
+  const nlohmann::json data = data_of(render_report(report, {.similarities = 4}));
+  std::set<std::size_t> close;
+  for (const auto& list : {data["errors"], data["matrix"]["images"]}) {
+    for (const auto& place : list) close.insert(place.get<std::size_t>());
+  }
+  EXPECT_EQ(asked.size(), close.size());
+  for (std::size_t place = 0; place < data["images"].size(); ++place) {
+    const auto& entry = data["images"][place];
+    ASSERT_EQ(entry.contains("k"), close.contains(place));
+    if (!entry.contains("k")) continue;
+    const std::size_t i = std::stoul(entry["s"].get<std::string>().substr(8));
+    EXPECT_EQ(
+        entry["k"],
+        image_data_uri(encode_png(test::noise_image(4, 4, 3, static_cast<unsigned>(100 + i)))));
   }
 }
 
