@@ -1,7 +1,8 @@
 // Exact searches of a gallery in PostgreSQL beside the plain query of pgvector over the same table,
-// in turn; then a copy in this process that follows it as `simdb serve` does:
-//   postgres_bench SERVER ITEMS [DIMENSION]
-// SERVER is an address of libpq where an empty schema "simdb_bench" may be made.
+// in turn; a copy in this process that follows it as `simdb serve` does; the answers of both; and
+// that copy taken into PostgreSQL again beside a plain COPY of the same rows:
+//   postgres_bench SERVER ITEMS [DIMENSION [QUERIES]]
+// SERVER is an address of libpq where schemas "simdb_bench" and "simdb_bench_copy" may be made.
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
@@ -16,6 +17,7 @@
 
 #include "database/replica_gallery.h"
 #include "postgres/change_signal.h"
+#include "postgres/postgres_copy.h"
 #include "postgres/postgres_gallery.h"
 #include "tests/support/embeddings.h"
 
@@ -51,8 +53,42 @@ class Plain {
     }
     return static_cast<std::size_t>(PQntuples(result.get()));
   }
+  std::vector<std::string> copy_out(const std::string& table) {
+    start("COPY " + table + " TO STDOUT (FORMAT binary)", PGRES_COPY_OUT);
+    std::vector<std::string> rows;
+    char* row = nullptr;
+    for (int size = 0; (size = PQgetCopyData(connection_.get(), &row, 0)) > 0; PQfreemem(row)) {
+      rows.emplace_back(row, static_cast<std::size_t>(size));
+    }
+    finish();
+    return rows;
+  }
+  void copy_in(const std::string& table, const std::vector<std::string>& rows) {
+    start("COPY " + table + " FROM STDIN (FORMAT binary)", PGRES_COPY_IN);
+    for (const std::string& row : rows) {
+      PQputCopyData(connection_.get(), row.data(), static_cast<int>(row.size()));
+    }
+    PQputCopyEnd(connection_.get(), nullptr);
+    finish();
+  }
 
  private:
+  void start(const std::string& sql, ExecStatusType expected) {
+    const std::unique_ptr<PGresult, decltype(&PQclear)> result(
+        PQexec(connection_.get(), sql.c_str()), &PQclear);
+    if (PQresultStatus(result.get()) != expected) {
+      throw std::runtime_error(PQerrorMessage(connection_.get()));
+    }
+  }
+  void finish() {
+    bool failed = false;
+    while (PGresult* const result = PQgetResult(connection_.get())) {
+      failed = failed || PQresultStatus(result) != PGRES_COMMAND_OK;
+      PQclear(result);
+    }
+    if (failed) throw std::runtime_error(PQerrorMessage(connection_.get()));
+  }
+
   std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
 };
 
@@ -66,8 +102,9 @@ void report(const char* name, const std::vector<double>& times) {
                            quantile(times, 0.1), quantile(times, 0.9));
 }
 
-// From the return of a commit to when a copy in this process shows it.
-void measure_copy(PostgresGallery& gallery, const PostgresAddress& address, std::size_t items) {
+// From the return of a commit to when a copy in this process shows it. Returns the copy.
+std::unique_ptr<ReplicaGallery> measure_copy(PostgresGallery& gallery,
+                                             const PostgresAddress& address, std::size_t items) {
   std::unique_ptr<ReplicaGallery> copy;
   const double copying = milliseconds(
       [&] { copy = std::make_unique<ReplicaGallery>(PostgresGallery::open(address)); });
@@ -95,9 +132,52 @@ void measure_copy(PostgresGallery& gallery, const PostgresAddress& address, std:
   std::cout << fmt::format(
       "lag behind {} commits: p50 {:.1f} ms, p99 {:.1f} ms, at most {:.1f} ms\n", kCommits,
       quantile(lags, 0.5), quantile(lags, 0.99), quantile(lags, 1));
+  return copy;
 }
 
-int run(const std::string& server, std::size_t items, std::size_t dimension) {
+// Lists found on the server and in the index of a folder, every other one with a filter.
+void compare_answers(const PostgresGallery& gallery, const Gallery& copy, std::size_t count,
+                     std::size_t items) {
+  std::mt19937 random(2);
+  std::uniform_int_distribution<std::uint64_t> any(1, items);
+  const EmbeddingBatch queries = test::random_embeddings(count, gallery.dimension(), 8);
+  std::size_t different = 0;
+  for (std::size_t q = 0; q < count; ++q) {
+    SearchFilter filter;
+    if (q % 6 == 1) filter.class_names = {"class " + std::to_string(q % 1000), "class 0"};
+    if (q % 6 == 3) filter.where = {{"n", Comparison::kLess, static_cast<double>(q % 97)}};
+    if (q % 6 == 5) {
+      std::vector<ItemId> ids;
+      for (std::size_t i = 0; i < 1000; ++i) ids.push_back(ItemId{any(random)});
+      std::ranges::sort(ids);
+      ids.erase(std::ranges::unique(ids).begin(), ids.end());
+      filter.ids = IdFilter(ids);
+    }
+    if (gallery.search(queries.row(q), kNearest, filter) !=
+        copy.search(queries.row(q), kNearest, filter)) {
+      ++different;
+    }
+  }
+  std::cout << fmt::format("{} of {} lists differ from those of the copy\n", different, count);
+}
+
+void measure_load(const Gallery& original, const std::string& server, Plain& plain) {
+  PostgresCopy target({server, "simdb_bench_copy"}, original);
+  const double loading = milliseconds([&] { copy_into(original, target); });
+  double copying = 0;
+  for (const std::string table : {"items", "vectors", "thumbnails"}) {
+    const std::vector<std::string> rows = plain.copy_out("simdb_bench_copy." + table);
+    plain.run("CREATE TABLE simdb_bench_copy.plain_" + table + " (LIKE simdb_bench_copy." + table +
+              ")");
+    copying += milliseconds([&] { plain.copy_in("simdb_bench_copy.plain_" + table, rows); });
+  }
+  std::cout << fmt::format(
+      "loaded by simdb in {:.1f} s, with indexes; plain COPY of the same rows, without: {:.1f} s "
+      "(ratio {:.2f})\n",
+      loading / 1000, copying / 1000, loading / copying);
+}
+
+int run(const std::string& server, std::size_t items, std::size_t dimension, std::size_t queries) {
   const std::vector<std::byte> model(1);
   const PostgresAddress address{server, "simdb_bench"};
   const auto gallery =
@@ -108,6 +188,7 @@ int run(const std::string& server, std::size_t items, std::size_t dimension) {
     for (std::size_t n = done; n < std::min(items, done + kItemsPerAdd); ++n) {
       some.push_back(test::numbered_item(n, "class " + std::to_string(n % 1000)));
       some.back().thumbnail.clear();
+      some.back().info.metadata["n"] = static_cast<double>(n % 1000);
     }
     const EmbeddingBatch embeddings = test::random_embeddings(some.size(), dimension, done);
     loading += milliseconds([&] { gallery->add(some, embeddings); });
@@ -122,11 +203,11 @@ int run(const std::string& server, std::size_t items, std::size_t dimension) {
   std::vector<double> by_gallery;
   std::vector<double> by_plain;
   std::vector<double> ratios;
-  const EmbeddingBatch queries = test::random_embeddings(kRounds, dimension, 7);
+  const EmbeddingBatch asked = test::random_embeddings(kRounds, dimension, 7);
   for (std::size_t q = 0; q < kRounds; ++q) {
-    const std::string text = fmt::format("[{}]", fmt::join(queries.row(q), ","));
+    const std::string text = fmt::format("[{}]", fmt::join(asked.row(q), ","));
     const auto ask_gallery = [&] {
-      by_gallery.push_back(milliseconds([&] { gallery->search(queries.row(q), kNearest); }));
+      by_gallery.push_back(milliseconds([&] { gallery->search(asked.row(q), kNearest); }));
     };
     const auto ask_plain = [&] {
       by_plain.push_back(milliseconds([&] {
@@ -141,7 +222,9 @@ int run(const std::string& server, std::size_t items, std::size_t dimension) {
   report("plain query of pgvector", by_plain);
   std::cout << fmt::format("ratio {:.3f} ({:.3f} to {:.3f})\n", quantile(ratios, 0.5),
                            quantile(ratios, 0.1), quantile(ratios, 0.9));
-  measure_copy(*gallery, address, items);
+  const auto copy = measure_copy(*gallery, address, items);
+  compare_answers(*gallery, *copy, queries, items);
+  measure_load(*copy, server, plain);
   return 0;
 }
 
@@ -150,12 +233,13 @@ int run(const std::string& server, std::size_t items, std::size_t dimension) {
 
 int main(int count, char** arguments) {
   if (count < 3) {
-    std::cerr << "usage: postgres_bench SERVER ITEMS [DIMENSION]\n";
+    std::cerr << "usage: postgres_bench SERVER ITEMS [DIMENSION [QUERIES]]\n";
     return 2;
   }
   try {
     return simdb::bench::run(arguments[1], std::stoull(arguments[2]),
-                             count > 3 ? std::stoull(arguments[3]) : 16);
+                             count > 3 ? std::stoull(arguments[3]) : 16,
+                             count > 4 ? std::stoull(arguments[4]) : 100);
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
     return 1;
