@@ -23,12 +23,13 @@ const CodePart& part_of(const ImageDecoder& decoder, const std::string& fingerpr
   if (found != decoder.parts().end()) return *found;
   std::string names;
   for (const CodePart& part : decoder.parts()) {
-    names += (names.empty() ? "" : ", ") + printable(part.name);
+    names += fmt::format("{}{} ({:.12})", names.empty() ? "" : ", ", printable(part.name),
+                         part.fingerprint);
   }
   throw Error(ErrorCode::kBadInput,
-              fmt::format("the encoder in use is none of this decoder's, which are {}; train one "
-                          "with it: simdb train-decoder DIR -o FILE --encoder ENCODER",
-                          names));
+              fmt::format("the encoder in use ({:.12}) is none of this decoder's, which are {}; "
+                          "train one with it: simdb train-decoder DIR -o FILE --encoder ENCODER",
+                          fingerprint, names));
 }
 
 std::optional<std::vector<float>> code_of(const ImageDecoder& decoder, const CodePart& own,

@@ -23,8 +23,10 @@ std::string box_of(const std::vector<std::byte>& file) {
 }
 
 void append_picture(std::string& html, const PagePicture& picture) {
-  html += "<li>" + box_of(picture.thumbnail);
-  if (!picture.kept.empty()) html += box_of(picture.kept);
+  const std::string box = box_of(picture.thumbnail);
+  html += "<li>";
+  html +=
+      picture.kept.empty() ? box : "<div class=\"both\">" + box + box_of(picture.kept) + "</div>";
   html += fmt::format(
       "<div class=\"facts\"><bdi>{}</bdi><div>{}</div><div class=\"source\" "
       "title=\"{}\"><bdi>{}</bdi></div></div></li>\n",

@@ -55,7 +55,11 @@ TEST_F(KeptPictureTest, OtherEncodersTakeAThumbnail) {
 TEST_F(KeptPictureTest, TellsWhichEncodersADecoderHas) {
   const Error error = test::error_of([&] { (void)part_of(decoder_, "0123"); });
   EXPECT_EQ(error.code(), ErrorCode::kBadInput);
-  EXPECT_THAT(error.what(), testing::HasSubstr("colour, shape"));
+  EXPECT_THAT(error.what(), testing::HasSubstr("use (0123)"));
+  for (const CodePart& part : decoder_.parts()) {
+    EXPECT_THAT(error.what(),
+                testing::HasSubstr(part.name + " (" + part.fingerprint.substr(0, 12)));
+  }
 }
 
 }  // namespace
