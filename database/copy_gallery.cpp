@@ -17,7 +17,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kItemsAtOnce = 1024;
+// Each step is a transaction, so not too few items, and they are in memory, so not too many bytes.
+constexpr std::size_t kMostItemsAtOnce = 8192;
+constexpr std::size_t kFewestItemsAtOnce = 512;
+constexpr std::size_t kBytesAtOnce = 16UL << 20;
+constexpr std::size_t kThumbnailBytes = 2048;  // about
 constexpr std::uint64_t kImageBytesAtOnce = 16UL << 20;
 
 [[noreturn]] void fail(const std::string& place, const std::string& why) {
@@ -64,10 +68,14 @@ class FolderCopy final : public CopyDestination {
 };
 
 void load(const Gallery& original, CopyTarget& target, const CopyOptions& options) {
+  const std::size_t item_bytes = kThumbnailBytes + original.dimension() * sizeof(float);
+  const std::size_t at_once =
+      std::clamp(kBytesAtOnce / item_bytes, kFewestItemsAtOnce, kMostItemsAtOnce);
   for (ItemId last{to_number(target.next_id()) - 1};;) {
     options.check();
-    const std::vector<ItemRecord> page = original.items_after(last, kItemsAtOnce);
+    const std::vector<ItemRecord> page = original.items_after(last, at_once);
     if (page.empty()) return;
+    const bool with_images = options.with_images && original.kept_images().images > 0;
     last = page.back().id;
     const std::vector<ItemId> ids = ids_of(page);
     const auto embeddings = original.embeddings(ids);
@@ -77,8 +85,8 @@ void load(const Gallery& original, CopyTarget& target, const CopyOptions& option
     for (std::size_t i = 0; i < page.size(); ++i) {
       const auto& embedding = embeddings[i];
       if (!embedding) continue;  // it was removed just now; the changes will tell
-      image_bytes += append_item(original, items, page[i], *embedding, std::move(thumbnails[i]),
-                                 options.with_images);
+      image_bytes +=
+          append_item(original, items, page[i], *embedding, std::move(thumbnails[i]), with_images);
       if (image_bytes < kImageBytesAtOnce) continue;
       target.load(std::exchange(items, FollowedItems(original.dimension())));
       image_bytes = 0;

@@ -24,7 +24,8 @@ class SmallPages final : public PlainGallery {
   using PlainGallery::PlainGallery;
   std::vector<ItemRecord> items_after(ItemId after, std::size_t limit,
                                       const SearchFilter& filter = {}) const override {
-    return PlainGallery::items_after(after, limit == 1024 ? 64 : limit, filter);
+    return PlainGallery::items_after(
+        after, limit == SIZE_MAX ? limit : std::min<std::size_t>(limit, 64), filter);
   }
 };
 
