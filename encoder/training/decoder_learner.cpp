@@ -7,6 +7,7 @@
 
 #include "encoder/training/checkpoint_parts_internal.h"
 #include "encoder/training/embed.h"
+#include "encoder/training/exact_turns.h"
 #include "encoder/training/vae_loss.h"
 
 namespace simdb::training {
@@ -103,7 +104,7 @@ DecoderStep DecoderLearner::step() {
           .consistency = consistency.item<float>() / static_cast<double>(encoders_.size())};
 }
 
-/// Some as they are, the others changed.
+/// Some with their pixels as they are, the others changed.
 torch::Tensor DecoderLearner::draw_batch() {
   const std::int64_t rows = options_.batch;
   const torch::Tensor drawn = torch::randint(planes_.size(0), {rows}, torch::kInt64);
@@ -111,7 +112,8 @@ torch::Tensor DecoderLearner::draw_batch() {
   const BatchShape shape{static_cast<int>(rows), 1, 1};
   const torch::Tensor changed = augmenter_(planes, borders_.index_select(0, drawn), shape).planes;
   const auto plain = std::llround(static_cast<double>(rows) * options_.plain_share);
-  return torch::cat({planes.slice(0, 0, plain), changed.slice(0, plain)}, 0);
+  return torch::cat(
+      {turn_exactly(planes.slice(0, 0, plain), options_.augment), changed.slice(0, plain)}, 0);
 }
 
 /// Half of the batch with one encoder's features taken from others of the batch, or with a

@@ -17,7 +17,7 @@ struct DecoderOptions {
   double consistency = 0.5;       ///< the final weight of the frozen encoders' word
   double free_nats = 0.02;        ///< of each dimension of the latent
   AugmentOptions augment;         ///< chosen by the data if nothing is said
-  double plain_share = 0.25;      ///< of a batch: images without changes
+  double plain_share = 0.25;      ///< of a batch: images turned and mirrored at most
   double validation_share = 0.1;  ///< of the images, set aside to measure on
   std::uint64_t seed = 1;
   int threads = 0;  ///< 0 = the machine's cores
