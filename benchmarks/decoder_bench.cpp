@@ -7,10 +7,9 @@
 // the second. The encoder's gallery, its training images, must name the digit that was borrowed,
 // and the first image's handwriting must stay. That is measured as the correlation over the pairs
 // of the slant, and of the stroke width (stroke_moments.h), between the first image and what was
-// made, each as the deviation from the mean of its digit's training images: a 7 leans by itself
-// more than a 5, and a 1 has no less ink for being a 1. Beside it stands the same correlation with
-// the second image.
-#include <boost/program_options.hpp>
+// made, each as the deviation from the mean of its digit's training images, so that what a digit's
+// form alone does to them does not count. Beside it stands the same correlation with the second
+// image.
 #include <boost/program_options/value_semantic.hpp>
 
 #include "benchmarks/bench_support.h"
