@@ -79,7 +79,7 @@ constexpr std::array kDecoderTrainOptions = {
     TrainOption{"steps", "N", "batches (6000)"},
     TrainOption{"batch", "N", "images per batch (32)"},
     TrainOption{"learning-rate", "X", "the highest (0.003)"},
-    TrainOption{"consistency", "X", "weight of what the encoders find in what is made (0.5)"},
+    TrainOption{"consistency", "X", "weight of what the encoders find in what is made (2)"},
     TrainOption{"free-nats", "X", "each float of the latent has for nothing (0.02)"},
     TrainOption{"augment", "WHAT", "as of 'simdb train'; auto: changes that move pixels only"},
     TrainOption{"augment-strength", "X", "0 to 3 (1)"},
