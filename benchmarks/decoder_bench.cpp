@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   return guarded_main("decoder_bench", [&] {
     simdb::training::keep_freed_memory();
     TrialOptions options;
+    int seed = 1;
     int seeds = 1;
     bool mnist = false;
     po::options_description all("Options");
@@ -30,11 +31,12 @@ int main(int argc, char** argv) {
     add("mnist", po::bool_switch(&mnist), "exchange digits");
     add("count", po::value(&options.count)->default_value(options.count),
         "training pictures of each shape in each colour, at most 400, or of each digit");
+    add("seed", po::value(&seed)->default_value(seed), "the first draw");
     add("seeds", po::value(&seeds)->default_value(seeds), "draws");
     add("train", po::value(&options.train), "more words for the encoders, as of 'simdb train'");
     add("decoder", po::value(&options.decoder), "more words, as of 'simdb train-decoder'");
     if (!parse_arguments(argc, argv, all)) return;
-    for (int seed = 1; seed <= seeds; ++seed) {
+    for (const int end = seed + seeds; seed < end; ++seed) {
       (mnist ? run_digits : run_shapes)(options, static_cast<std::uint64_t>(seed));
     }
   });

@@ -64,6 +64,8 @@ DecoderOptions quick() {
 TEST(DecoderTrainerTest, LearnsToMakeImagesAgain) {
   DecoderOptions options = quick();
   options.steps = 240;
+  options.batch = 16;
+  options.learning_rate = 3e-4;  // so short a training with the usual steps ends at one grey image
   options.plain_share = 1;
   const LabeledImages images = squares(40);
   std::size_t steps = 0;
@@ -80,7 +82,7 @@ TEST(DecoderTrainerTest, LearnsToMakeImagesAgain) {
   EXPECT_EQ(result.history.back().step, 240);
   EXPECT_GT(result.history.back().psnr, result.history.front().psnr);
   EXPECT_GT(result.mean_image_psnr, 5);
-  EXPECT_LT(result.history.back().consistency, result.history.front().consistency);
+  EXPECT_LT(result.history.back().consistency, 0.7 * result.history.front().consistency);
 
   // The model says what it is, and does what was measured.
   const ImageDecoder decoder(write_decoder_model(result.model));
