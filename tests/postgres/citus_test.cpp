@@ -80,6 +80,21 @@ TEST_F(CitusTest, AnswersAsAFolderDoes) {
   for (const std::string& problem : gallery->verify()) ADD_FAILURE() << problem;
 }
 
+TEST_F(CitusTest, EachNodeSortsWhatMayBeNear) {
+  constexpr std::size_t kItems = 25'000;  // so many that the client guesses
+  PlainGallery plain(16, std::vector<std::byte>(1000, std::byte{42}));
+  const auto gallery = PostgresGallery::create(place->address(), small_identity());
+  std::vector<NewItem> items;
+  for (std::uint64_t n = 1; n <= kItems; ++n) items.push_back(numbered_item(n, "a"));
+  const EmbeddingBatch embeddings = random_embeddings(kItems, 16, 6);
+  plain.add(items, embeddings);
+  gallery->add(items, embeddings);
+  const EmbeddingBatch queries = random_embeddings(10, 16, 7);
+  for (std::size_t q = 0; q < queries.rows(); ++q) {
+    EXPECT_EQ(gallery->search(queries.row(q), 10), plain.search(queries.row(q), 10));
+  }
+}
+
 TEST_F(CitusTest, SearchesByTheIndexOfEachNode) {
   const auto gallery = PostgresGallery::create(place->address(), small_identity());
   std::vector<NewItem> items;
