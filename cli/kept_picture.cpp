@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/render.h"
 #include "simdb/error.h"
@@ -55,6 +56,19 @@ std::vector<std::byte> KeptPictures::of(std::span<const float> embedding,
                                         const std::string& name) const {
   const auto code = code_of(*decoder_, own_, embedding, thumbnail, name);
   return code ? encode_png(decoder_->decode(*code).front()) : std::vector<std::byte>();
+}
+
+void require_page_of_pictures(const ArgumentParser& parser) {
+  if (parser.has("picture") && !parser.has("report")) {
+    throw Error(ErrorCode::kUsage, "--picture adds to the page of --report FILE.html");
+  }
+}
+
+std::optional<KeptPictures> kept_pictures(const ArgumentParser& parser,
+                                          const std::string& fingerprint) {
+  if (!parser.has("picture")) return std::nullopt;
+  return std::optional<KeptPictures>(std::in_place, parser.get<std::string>("picture"),
+                                     fingerprint);
 }
 
 }  // namespace simdb::cli

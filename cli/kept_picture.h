@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/args.h"
 #include "simdb/image_decoder.h"
 
 namespace simdb::cli {
@@ -39,5 +40,11 @@ class KeptPictures {
   std::unique_ptr<const ImageDecoder> decoder_;
   const CodePart& own_;
 };
+
+/// Throws Error(kUsage) if there is --picture without --report, whose page it adds to.
+void require_page_of_pictures(const ArgumentParser& parser);
+/// Those of --picture DECODER, if it is given, for the encoder of this fingerprint.
+std::optional<KeptPictures> kept_pictures(const ArgumentParser& parser,
+                                          const std::string& fingerprint);
 
 }  // namespace simdb::cli

@@ -22,7 +22,6 @@ constexpr std::size_t kMostItemsAtOnce = 8192;
 constexpr std::size_t kFewestItemsAtOnce = 512;
 constexpr std::size_t kBytesAtOnce = 16UL << 20;
 constexpr std::size_t kThumbnailBytes = 2048;  // about
-constexpr std::uint64_t kImageBytesAtOnce = 16UL << 20;
 
 [[noreturn]] void fail(const std::string& place, const std::string& why) {
   throw Error(ErrorCode::kUsage, "can't copy into " + place + ": " + why);
@@ -87,7 +86,7 @@ void load(const Gallery& original, CopyTarget& target, const CopyOptions& option
       if (!embedding) continue;  // it was removed just now; the changes will tell
       image_bytes +=
           append_item(original, items, page[i], *embedding, std::move(thumbnails[i]), with_images);
-      if (image_bytes < kImageBytesAtOnce) continue;
+      if (image_bytes < kBytesAtOnce) continue;
       target.load(std::exchange(items, FollowedItems(original.dimension())));
       image_bytes = 0;
       options.check();

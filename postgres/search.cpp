@@ -14,6 +14,12 @@ namespace {
 constexpr std::size_t kMore = 16;
 constexpr double kUnitTolerance = 1e-3;
 
+// A condition: at most as far from $1, by the server's arithmetic.
+std::string within_distance(double distance, Params& params) {
+  params.real(distance);
+  return " AND (v.embedding <#> $1::vector) <= $" + std::to_string(params.size()) + "::float8";
+}
+
 }  // namespace
 
 void Search::require_valid(std::span<const float> query, const Lookup& lookup) const {
@@ -108,10 +114,7 @@ std::vector<Neighbor> Search::candidates(Connection& connection, std::span<const
                                          std::optional<float> guess) const {
   Params params = Params().vector(query).number(static_cast<std::int64_t>(count));
   std::string sql = "SELECT v.id, v.embedding FROM " + from_vectors(filter, params);
-  if (guess) {
-    params.real(-static_cast<double>(*guess));
-    sql += " AND (v.embedding <#> $1::vector) <= $" + std::to_string(params.size()) + "::float8";
-  }
+  if (guess) sql += within_distance(-static_cast<double>(*guess), params);
   // No index has "+ 0", so all rows are compared, by several processes where there are many.
   sql += is_approximate_ ? " ORDER BY v.embedding <#> $1::vector"
                          : " ORDER BY (v.embedding <#> $1::vector) + 0";
@@ -129,8 +132,7 @@ std::vector<Neighbor> Search::within(Connection& connection, std::span<const flo
   sql += " FROM " + from_vectors(filter, params);
   // Similarities end at -1, what the server computes does not.
   const double bound = min_similarity - slack();
-  params.real(bound > -1 ? -bound : std::numeric_limits<double>::infinity());
-  sql += " AND (v.embedding <#> $1::vector) <= $" + std::to_string(params.size()) + "::float8";
+  sql += within_distance(bound > -1 ? -bound : std::numeric_limits<double>::infinity(), params);
   if (is_capped) {
     params.number(static_cast<std::int64_t>(per_vector));
     sql = "SELECT id, embedding FROM (" + sql + ") near WHERE place <= $" +

@@ -201,19 +201,14 @@ int run_eval(std::span<const std::string> args, Console& console) {
   if (!parser.parse(args, console, 1, 1)) return 0;
   require_vote_options(parser);
   if (parser.has("report")) output_path(parser.get<std::string>("report"));  // before the work
-  if (parser.has("picture") && !parser.has("report")) {
-    throw Error(ErrorCode::kUsage, "--picture adds to the page of --report FILE.html");
-  }
+  require_page_of_pictures(parser);
   const std::optional<EpisodeOptions> episodes = episode_options(parser);
   const std::string& folder = parser.positional()[0];
   ImageArguments images(console);
   const std::vector<LabeledPath> files = images.classes(folder, parser.class_level());
   const Reference reference(parser);
   const QueryOptions options = reference.vote(parser);
-  std::optional<KeptPictures> kept;
-  if (parser.has("picture")) {
-    kept.emplace(parser.get<std::string>("picture"), reference.encoder().fingerprint());
-  }
+  const auto kept = kept_pictures(parser, reference.encoder().fingerprint());
 
   const InterruptGuard interrupt;
   Evaluation result(reference.encoder().dimension());

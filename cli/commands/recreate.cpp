@@ -136,9 +136,11 @@ Made recreate_sample(const ArgumentParser& parser, const ImageDecoder& decoder) 
   for (std::size_t i = 0; i < count; ++i) {
     const ItemId id = items[random() % items.size()];
     const auto embedding = gallery.embedding(id);
-    if (!embedding) continue;  // removed meanwhile
-    const std::string thumbnail = fmt::format("thumbnail of {}", to_number(id));
-    auto code = code_of(decoder, own, embedding->values(), gallery.thumbnail(id), thumbnail);
+    if (!embedding) continue;          // removed meanwhile
+    std::vector<std::byte> thumbnail;  // for the decoder's other encoders
+    if (decoder.parts().size() > 1) thumbnail = gallery.thumbnail(id);
+    auto code = code_of(decoder, own, embedding->values(), thumbnail,
+                        fmt::format("thumbnail of {}", to_number(id)));
     if (!code) {
       throw Error(ErrorCode::kNotFound,
                   fmt::format("item {} has no thumbnail for the decoder's other encoders to see; "

@@ -106,9 +106,7 @@ int run_why(std::span<const std::string> args, Console& console) {
                                        ? "why takes an image or --vectors, not both"
                                        : "an argument is missing; see 'simdb why --help'");
   }
-  if (parser.has("picture") && !parser.has("report")) {
-    throw Error(ErrorCode::kUsage, "--picture adds to the page of --report FILE.html");
-  }
+  require_page_of_pictures(parser);
   if (parser.has("report")) output_path(parser.get<std::string>("report"));  // before the work
   if (auto remote = Remote::of(parser)) return explain_remote(parser, *remote, console);
   const Database database = open_database(parser, OpenMode::kReadOnly);
@@ -118,10 +116,7 @@ int run_why(std::span<const std::string> args, Console& console) {
       parser.has("vectors")
           ? read_vector(parser.get<std::string>("vectors"), database.gallery().dimension(), console)
           : read_image(parser.positional().front(), database, parser.image_limits());
-  std::optional<KeptPictures> kept;
-  if (parser.has("picture")) {
-    kept.emplace(parser.get<std::string>("picture"), database.gallery().encoder_fingerprint());
-  }
+  const auto kept = kept_pictures(parser, database.gallery().encoder_fingerprint());
   const Decider decider = make_decider(parser, database, options, console);
   const std::span<const float> embedding = question.embedding.values();
   const Answer answer = decider.answer(embedding, database.query(embedding, options));

@@ -155,7 +155,7 @@ class Door(unittest.TestCase):
                 while ask("v1/stats")["items"] == before and time.monotonic() < end:
                     time.sleep(0.01)
                 self.assertEqual(ask("v1/stats")["items"], before + 1)
-                # And the other way round; where it is told to, another server answers from it at once.
+                # And the other way round.
                 added = ask(f"v1/items?class=here-{index}", image.read_bytes(), "image/png")
                 self.assertTrue(added)
                 self.assertIn(f"here-{index}", run("classes", "--db", self.place).stdout)
