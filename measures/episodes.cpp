@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/random_order.h"
+#include "measures/evaluation.h"
 #include "simdb/error.h"
 
 namespace simdb {
@@ -89,50 +90,35 @@ std::vector<Pool> make_pools(const Source& source, const EpisodeOptions& options
   return pools;
 }
 
-// Similarity is linear, so the mean over the support is the similarity to its mean; the common
-// factor 1 / shots changes no order.
-std::vector<double> sum_of(const EmbeddingBatch& embeddings, std::span<const std::size_t> rows) {
-  std::vector<double> sum(embeddings.dimension());
-  for (const std::size_t row : rows) {
-    const std::span<const float> values = embeddings.row(row);
-    for (std::size_t d = 0; d < sum.size(); ++d) sum[d] += values[d];
-  }
-  return sum;
-}
-
-double dot(std::span<const double> a, std::span<const float> b) {
-  double sum = 0;
-  for (std::size_t d = 0; d < a.size(); ++d) sum += a[d] * b[d];
-  return sum;
-}
-
 /// How many of the `ways` queries of one episode are answered right.
 std::size_t play(const Source& source, Pool& pool, const EpisodeOptions& options,
                  std::mt19937_64& random) {
   draw_to_front(std::span(pool), options.ways, random);
-  std::vector<std::vector<double>> prototypes;
-  Rows queries;
+  const std::size_t dimension = source.support.rows.dimension();
+  EmbeddingBatch support(dimension);
+  EmbeddingBatch queries(dimension);
+  std::vector<int> support_ways;
+  std::vector<int> query_ways;
   for (std::size_t way = 0; way < options.ways; ++way) {
     ClassRows& rows = pool[way];
+    std::size_t query = 0;
     if (source.one_set) {
       draw_to_front(std::span(rows.support), options.shots + 1, random);
-      queries.push_back(rows.support[options.shots]);
+      query = rows.support[options.shots];
     } else {
       draw_to_front(std::span(rows.support), options.shots, random);
-      queries.push_back(rows.queries[draw_below(random, rows.queries.size())]);
+      query = rows.queries[draw_below(random, rows.queries.size())];
     }
-    prototypes.push_back(sum_of(source.support.rows, std::span(rows.support).first(options.shots)));
+    queries.append_unit(source.queries.rows.row(query));
+    query_ways.push_back(static_cast<int>(way));
+    for (const std::size_t row : std::span(rows.support).first(options.shots)) {
+      support.append_unit(source.support.rows.row(row));
+      support_ways.push_back(static_cast<int>(way));
+    }
   }
-  std::size_t right = 0;
-  for (std::size_t way = 0; way < options.ways; ++way) {
-    const std::span<const float> query = source.queries.rows.row(queries[way]);
-    std::vector<double> scores;
-    scores.reserve(options.ways);
-    for (const std::vector<double>& prototype : prototypes) scores.push_back(dot(prototype, query));
-    const auto best = std::max_element(scores.begin(), scores.end());
-    if (best - scores.begin() == static_cast<std::ptrdiff_t>(way)) ++right;
-  }
-  return right;
+  return std::ranges::count_if(
+      look_up(queries, query_ways, support, support_ways, {.threads = 1}),
+      [](const QueryResult& result) { return result.predicted == result.label; });
 }
 
 EpisodeScore score(const Source& source, const EpisodeOptions& options,

@@ -36,13 +36,12 @@ using EpisodesPlayed = std::function<bool(std::size_t)>;
 void require_valid(const EpisodeOptions& options);
 
 /// Draws episodes and scores them. An episode draws `ways` classes that have more than `shots`
-/// rows, and of each class `shots` rows as support and another one as query. A query belongs to the
-/// class with the highest mean similarity to its support rows (their mean vector is the class's
-/// prototype); ties go to the class drawn first. Negative labels are no class. `parents`, if not
-/// empty, has one number per label: the classes of an episode then share a parent, which is drawn
-/// from those that have enough classes, all equally likely. Throws Error(kUsage) for options of 0,
-/// fewer than 2 ways, or sizes that don't match; Error(kBadInput) if there are too few classes.
-/// Pure and thread-safe.
+/// rows, and of each class `shots` rows as support and another one as query. A query gets the
+/// answer of a database of the support: look_up()'s. Ties go to the class drawn first. Negative
+/// labels are no class. `parents`, if not empty, has one number per label: the classes of an
+/// episode then share a parent, which is drawn from those that have enough classes, all equally
+/// likely. Throws Error(kUsage) for options of 0, fewer than 2 ways, or sizes that don't match;
+/// Error(kBadInput) if there are too few classes. Pure and thread-safe.
 EpisodeScore score_episodes(const EmbeddingBatch& embeddings, std::span<const int> labels,
                             const EpisodeOptions& options, std::span<const int> parents = {},
                             const EpisodesPlayed& progress = {});
