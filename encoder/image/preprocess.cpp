@@ -13,6 +13,7 @@ namespace simdb {
 namespace {
 
 constexpr int kMaxInputSide = 4096;
+constexpr double kShrunk = 0.85;  // measured: docs/decisions/0057
 
 // Straight alpha over the background, rounded to nearest.
 cv::Mat over_background(const cv::Mat& rgba, const std::array<std::uint8_t, 3>& background) {
@@ -117,6 +118,9 @@ void require_valid(const InputSpec& spec) {
   if (spec.channels != 1 && spec.channels != 3) {
     refuse(std::to_string(spec.channels) + " channels (1 or 3 are possible)");
   }
+  if (spec.views != 1 && spec.views != kSizedViews) {
+    refuse(std::to_string(spec.views) + " views (1 or 5 are possible)");
+  }
   for (int c = 0; c < 3; ++c) {
     if (!std::isfinite(spec.mean[c])) refuse("a mean that is not finite");
     if (!std::isfinite(spec.scale[c]) || spec.scale[c] <= 0) refuse("a scale that is not positive");
@@ -162,6 +166,30 @@ void preprocess(const Image& image, const InputSpec& spec, std::span<float> plan
   } else {
     normalize_pixels(fit_to_input(image, spec).pixels, spec, planes);
   }
+}
+
+void write_view(std::span<const std::uint8_t> fitted, const InputSpec& spec, int number,
+                std::span<std::uint8_t> view) {
+  if (fitted.size() != spec.values() || view.size() != spec.values() || number < 0 ||
+      number >= kSizedViews) {
+    throw Error(ErrorCode::kUsage, "a view has the model's input size and a number from 0 to 4");
+  }
+  if (number == 0) {
+    std::copy(fitted.begin(), fitted.end(), view.begin());
+    return;
+  }
+  const auto step = [](bool shrunk) { return shrunk ? 1 / kShrunk : kShrunk; };
+  const double x = step(number % 2 == 0);
+  const double y = step(number > 2);
+  // From the view's places to the image's; the centre stays where it is.
+  const cv::Matx23d from(x, 0, (1 - x) * (spec.width - 1) / 2, 0, y,
+                         (1 - y) * (spec.height - 1) / 2);
+  const int type = CV_8UC(spec.channels);
+  // OpenCV has no constant views of memory.
+  const cv::Mat image(spec.height, spec.width, type, const_cast<std::uint8_t*>(fitted.data()));
+  cv::Mat result(spec.height, spec.width, type, view.data());
+  cv::warpAffine(image, result, from, result.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
+                 cv::BORDER_REPLICATE);
 }
 
 }  // namespace simdb

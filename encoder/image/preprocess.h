@@ -27,13 +27,17 @@ struct InputSpec {
   std::array<float, 3> mean = {0, 0,
                                0};  ///< a channel, of values scaled to [0, 1]; grey uses the first
   std::array<float, 3> scale = {1, 1, 1};  ///< standard deviation a channel, > 0
+  int views = 1;  ///< of an image, whose embeddings are averaged: 1 or kSizedViews; see write_view
 
   std::size_t values() const { return static_cast<std::size_t>(width) * height * channels; }
   friend bool operator==(const InputSpec&, const InputSpec&) = default;
 };
 
-/// Throws Error(kBadInput) unless sizes are 1 to 4096, channels 1 or 3, means finite and scales
-/// positive.
+/// The views of test-time augmentation: as it is, and the four others of write_view.
+inline constexpr int kSizedViews = 5;
+
+/// Throws Error(kBadInput) unless sizes are 1 to 4096, views 1 or kSizedViews, channels 1 or 3,
+/// means finite and scales positive.
 void require_valid(const InputSpec& spec);
 
 /// Alpha over background, colour to `spec.channels`, resize (area averaging when shrinking,
@@ -48,5 +52,11 @@ void normalize_pixels(std::span<const std::uint8_t> pixels, const InputSpec& spe
 
 /// fit_to_input and normalize_pixels together.
 void preprocess(const Image& image, const InputSpec& spec, std::span<float> planes);
+
+/// View 0 of a fitted image is itself; in views 1 to 4 its content is 0.85 times or 1 / 0.85 times
+/// as wide, and so for its height, about the centre; border pixels are repeated. `fitted` and
+/// `view` have spec.values() bytes. Throws Error(kUsage) for another number or view. Thread-safe.
+void write_view(std::span<const std::uint8_t> fitted, const InputSpec& spec, int number,
+                std::span<std::uint8_t> view);
 
 }  // namespace simdb

@@ -42,14 +42,18 @@ struct OnnxEncoder::State {
     });
   }
 
-  EmbeddingBatch run(std::size_t rows, const OnnxRunner::Fill& fill) const {
-    const std::vector<float> features = runner->run(rows, header.dimension, fill);
+  // `fill` gives `views` rows per image.
+  EmbeddingBatch run(std::size_t images, std::size_t views, const OnnxRunner::Fill& fill) const {
+    std::vector<float> features = runner->run(images * views, header.dimension, fill);
     EmbeddingBatch embeddings(header.dimension);
-    embeddings.reserve(rows);
-    for (std::size_t i = 0; i < rows; ++i) {
+    embeddings.reserve(images);
+    for (std::size_t i = 0; i < images; ++i) {
+      float* sum = features.data() + i * views * header.dimension;
+      for (std::size_t k = header.dimension; k < views * header.dimension; ++k) {
+        sum[k % header.dimension] += sum[k];
+      }
       try {
-        embeddings.append_normalized(
-            std::span(features).subspan(i * header.dimension, header.dimension));
+        embeddings.append_normalized(std::span<const float>(sum, header.dimension));
       } catch (const Error&) {
         throw Error(ErrorCode::kBadInput,
                     "image " + std::to_string(i + 1) + ": the encoder finds no features in it");
@@ -76,12 +80,25 @@ EmbeddingBatch OnnxEncoder::encode(std::span<const Image> images) const {
       throw Error(e.code(), "image " + std::to_string(i + 1) + ": " + e.what());
     }
   }
-  const std::size_t values = state_->header.input.values();
+  const InputSpec& input = state_->header.input;
+  const std::size_t values = input.values();
+  const auto views = static_cast<std::size_t>(input.views);
   return guard_opencv(ErrorCode::kInternal, "encode images", [&] {
     return state_->run(
-        images.size(), [&](std::size_t first, std::size_t count, std::span<float> planes) {
+        images.size(), views, [&](std::size_t first, std::size_t count, std::span<float> planes) {
+          if (views == 1) {
+            for (std::size_t i = 0; i < count; ++i) {
+              preprocess(images[first + i], input, planes.subspan(i * values, values));
+            }
+            return;
+          }
+          Image fitted;
+          std::vector<std::uint8_t> view(values);
           for (std::size_t i = 0; i < count; ++i) {
-            preprocess(images[first + i], state_->header.input, planes.subspan(i * values, values));
+            const std::size_t row = first + i;
+            if (i == 0 || row % views == 0) fitted = fit_to_input(images[row / views], input);
+            write_view(fitted.pixels, input, static_cast<int>(row % views), view);
+            normalize_pixels(view, input, planes.subspan(i * values, values));
           }
         });
   });
@@ -93,7 +110,7 @@ EmbeddingBatch OnnxEncoder::encode_planes(std::span<const float> planes) const {
     throw Error(ErrorCode::kUsage, "planes do not hold a whole number of model inputs");
   }
   return guard_opencv(ErrorCode::kInternal, "encode images", [&] {
-    return state_->run(planes.size() / values,
+    return state_->run(planes.size() / values, 1,
                        [&](std::size_t first, std::size_t count, std::span<float> batch) {
                          std::copy_n(planes.begin() + static_cast<std::ptrdiff_t>(first * values),
                                      count * values, batch.begin());

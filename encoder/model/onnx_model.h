@@ -74,8 +74,9 @@ struct ModelHeader {
   std::vector<RunnerKind> runners = {RunnerKind::kOpenCv};
 };
 
-/// Version of the simdb.* metadata in a model file; docs/file_formats.md has its history.
-inline constexpr int kModelFormatVersion = 1;
+/// Newest version of the simdb.* metadata in a model file; docs/file_formats.md has its history. A
+/// model that needs nothing newer is written as version 1.
+inline constexpr int kModelFormatVersion = 2;
 
 /// Bytes of a standard ONNX file (opset 11, batch dimension free, input N x channels x height x
 /// width, output N x dimension). Throws Error(kUsage) if the layers don't fit together or a note

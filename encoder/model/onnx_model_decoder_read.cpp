@@ -79,10 +79,7 @@ class DecoderReader {
           "it is not a decoder of simdb (it has no simdb.decoder metadata); make one with "
           "'simdb train-decoder DIR -o FILE --encoder ENCODER.onnx'");
     }
-    if (version != std::to_string(kModelFormatVersion)) {
-      refuse("it has format version " + version + ", this simdb knows " +
-             std::to_string(kModelFormatVersion) + "; use a newer simdb");
-    }
+    if (const auto why = refuse_version(version)) refuse(*why);
     if (input.size() > kMostText || description.size() > kMostText) {
       refuse("its description is too long");
     }

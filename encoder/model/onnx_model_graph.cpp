@@ -156,7 +156,7 @@ void describe_value(onnx::ValueInfoProto& value, const std::string& name,
 void add_metadata(onnx::ModelProto& model, const InputSpec& input,
                   const std::map<std::string, std::string>& notes) {
   add_property(model, kChecksumKey, "sha256");
-  add_property(model, kFormatVersionKey, std::to_string(kModelFormatVersion));
+  add_property(model, kFormatVersionKey, std::to_string(format_version_of(input)));
   add_property(model, kInputKey, input_to_json(input));
   for (const auto& [name, text] : notes) {
     const std::string key = std::string(kMetadataPrefix) + name;

@@ -2,6 +2,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "simdb/error.h"
 
@@ -45,7 +46,7 @@ float number(const Json& value) {
 }  // namespace
 
 std::string input_to_json(const InputSpec& spec) {
-  const nlohmann::ordered_json json = {
+  nlohmann::ordered_json json = {
       {"width", spec.width},
       {"height", spec.height},
       {"channels", spec.channels},
@@ -54,7 +55,18 @@ std::string input_to_json(const InputSpec& spec) {
       {"mean", spec.mean},
       {"scale", spec.scale},
   };
+  if (spec.views > 1) json["views"] = spec.views;  // else as readers of version 1 know it
   return json.dump();
+}
+
+int format_version_of(const InputSpec& spec) { return spec.views > 1 ? kModelFormatVersion : 1; }
+
+std::optional<std::string> refuse_version(const std::string& version) {
+  for (int known = 1; known <= kModelFormatVersion; ++known) {
+    if (version == std::to_string(known)) return std::nullopt;
+  }
+  return "it has format version " + version + ", this simdb knows " +
+         std::to_string(kModelFormatVersion) + "; use a newer simdb";
 }
 
 InputSpec input_from_json(const std::string& json) {
@@ -73,6 +85,9 @@ InputSpec input_from_json(const std::string& json) {
     const auto resize = parsed.at("resize").get<std::string>();
     if (resize != "fit" && resize != "stretch") {
       refuse("its resize rule is neither 'fit' nor 'stretch'");
+    }
+    if (parsed.contains("views")) {
+      spec.views = integer(parsed.at("views"), std::numeric_limits<int>::max());
     }
     spec.resize = resize == "fit" ? ResizeRule::kFit : ResizeRule::kStretch;
     require_valid(spec);

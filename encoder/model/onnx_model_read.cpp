@@ -56,10 +56,7 @@ class ModelReader {
           "one by 'simdb init --backbone FILE --fit DIR', or with labels by 'simdb train DIR -o "
           "FILE --backbone FILE'");
     }
-    if (version != std::to_string(kModelFormatVersion)) {
-      refuse("it has format version " + version + ", this simdb knows " +
-             std::to_string(kModelFormatVersion) + "; use a newer simdb");
-    }
+    if (const auto why = refuse_version(version)) refuse(*why);
     constexpr std::size_t kMostInput = 4096;  // of what is 150 characters long
     if (input.size() > kMostInput) refuse("its input description is too long");
     try {

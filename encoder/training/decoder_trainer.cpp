@@ -135,6 +135,7 @@ InputSpec decoder_input(std::span<const ConditionEncoder> encoders) {
   InputSpec input = encoders.front().model.input;
   input.mean.fill(0);
   input.scale.fill(1);
+  input.views = 1;
   for (const ConditionEncoder& encoder : encoders) {
     const InputSpec& other = encoder.model.input;
     input.channels = std::max(input.channels, other.channels);

@@ -25,8 +25,25 @@ torch::Tensor normalize_planes(const torch::Tensor& planes, const InputSpec& inp
   return (planes - a_channel(input.mean)) / a_channel(input.scale);
 }
 
-EmbeddingBatch embed(TrainableEncoder& encoder, const torch::Tensor& pixels,
-                     const InputSpec& input) {
+namespace {
+
+torch::Tensor view_of(const torch::Tensor& pixels, const InputSpec& input, int number) {
+  if (number == 0) return pixels;
+  const torch::Tensor fitted = pixels.contiguous();
+  torch::Tensor views = torch::empty_like(fitted);
+  const std::size_t values = input.values();
+  const std::span from(fitted.data_ptr<std::uint8_t>(), static_cast<std::size_t>(fitted.numel()));
+  const std::span to(views.data_ptr<std::uint8_t>(), from.size());
+  for (std::size_t i = 0; i < from.size(); i += values) {
+    write_view(from.subspan(i, values), input, number, to.subspan(i, values));
+  }
+  return views;
+}
+
+}  // namespace
+
+EmbeddingBatch embed(TrainableEncoder& encoder, const torch::Tensor& pixels, const InputSpec& input,
+                     int views) {
   constexpr std::int64_t kRows = 512;
   const torch::NoGradGuard no_gradients;
   const bool was_training = encoder.is_training();
@@ -36,8 +53,12 @@ EmbeddingBatch embed(TrainableEncoder& encoder, const torch::Tensor& pixels,
   const torch::Device device = encoder.device();
   for (std::int64_t begin = 0; begin < pixels.size(0); begin += kRows) {
     const torch::Tensor part = pixels.slice(0, begin, begin + kRows);
-    const torch::Tensor rows =
-        encoder.forward(encoder.prepare(part, input).to(device)).cpu().contiguous();
+    torch::Tensor rows;
+    for (int view = 0; view < views; ++view) {
+      const torch::Tensor seen = encoder.prepare(view_of(part, input, view), input);
+      const torch::Tensor embedded = encoder.forward(seen.to(device)).cpu();
+      rows = view == 0 ? embedded.contiguous() : rows + embedded;
+    }
     const std::size_t dimension = embeddings.dimension();
     const std::span values(rows.data_ptr<float>(), static_cast<std::size_t>(rows.numel()));
     for (std::size_t i = 0; i < values.size(); i += dimension) {

@@ -19,9 +19,9 @@ torch::Tensor to_planes(const torch::Tensor& pixels);
 torch::Tensor normalize_planes(const torch::Tensor& planes, const InputSpec& input);
 
 /// One embedding per row of Samples::pixels, in evaluation mode and without gradients; the
-/// encoder's mode is as before on return. Throws Error(kBadInput) if it gives a row without
-/// direction.
-EmbeddingBatch embed(TrainableEncoder& encoder, const torch::Tensor& pixels,
-                     const InputSpec& input);
+/// encoder's mode is as before on return. Of images it is the mean of `views` views, see
+/// write_view(). Throws Error(kBadInput) if it gives a row without direction.
+EmbeddingBatch embed(TrainableEncoder& encoder, const torch::Tensor& pixels, const InputSpec& input,
+                     int views = 1);
 
 }  // namespace simdb::training

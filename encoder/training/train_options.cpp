@@ -2,8 +2,10 @@
 
 #include <array>
 
+#include "encoder/image/preprocess.h"
 #include "encoder/training/option_names_internal.h"
 #include "simdb/embedding.h"
+#include "simdb/error.h"
 
 namespace simdb::training {
 namespace {
@@ -55,6 +57,7 @@ std::map<std::string, std::string> describe(const TrainOptions& options) {
       {"loss", to_string(options.loss)},
       {"augmentation",
        fmt::format("{}, strength {:g}", to_string(options.augment), options.augment.strength)},
+      {"test-views", std::to_string(options.test_views)},
       {"made-classes", options.made_classes ? "on" : "off"},
       {"optimizer", std::string(to_string(options.optimizer))},
       {"schedule", std::string(to_string(options.schedule))},
@@ -79,6 +82,11 @@ std::map<std::string, std::string> describe(const TrainOptions& options) {
 void require_valid(const TrainOptions& options) {
   require_valid(options.network);
   require_valid(options.loss);
+  if (options.test_views != 1 && (options.test_views != kSizedViews || options.backbone)) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("--test-views is 1 or {}, and 1 for a head on a backbone, not {}",
+                            kSizedViews, options.test_views));
+  }
   if (options.backbone) {
     require_between("--head-hidden", options.backbone->hidden, 0, 8192);
     require_between("--anchor", options.backbone->anchor, 0, 1e6);

@@ -150,16 +150,16 @@ class Training {
                            : Validation::on(all_samples(*validation), options_);
     true_images_ = training_.size();
     true_classes_ = std::set<int>(training_.labels.begin(), training_.labels.end()).size();
-    if (options_.made_classes) {
-      MadeClasses made = make_classes(training_, training_classes_, options_.seed);
-      training_ = std::move(made.samples);
-      training_classes_ = made.classes;
-    }
+    MadeClasses all = {training_, training_classes_};
+    if (options_.made_classes) all = make_classes(all.samples, all.classes, options_.seed);
+    training_ = std::move(all.samples);
+    training_classes_ = all.classes;
     return aside;
   }
 
+  /// As the model does. Epochs are judged by one view, which is quicker.
   EmbeddingBatch embed_queries() {
-    return embed(*encoder_, validation_.queries().pixels, images_.input);
+    return embed(*encoder_, validation_.queries().pixels, images_.input, options_.test_views);
   }
 
   int natural_steps() const {
@@ -268,6 +268,7 @@ class Training {
     result.stopped = stopped_;
     encoder_->to(torch::kCPU);
     result.model.input = images_.input;
+    result.model.input.views = options_.test_views;
     result.model.layers = encoder_->export_layers();
     result.model.notes = make_notes(options_, images_, training_.labels, result);
     result.seconds = seconds();

@@ -33,6 +33,7 @@ class OnnxEncoder final : public ImageEncoder {
   explicit OnnxEncoder(std::span<const std::byte> model, const std::string& name = "in memory");
   ~OnnxEncoder() override;
 
+  /// Of an image with several views (InputSpec::views) the normalised mean of their embeddings.
   EmbeddingBatch encode(std::span<const Image> images) const override;
   std::size_t dimension() const noexcept override;
   const std::string& fingerprint() const noexcept override;
@@ -40,8 +41,8 @@ class OnnxEncoder final : public ImageEncoder {
   const ModelHeader& header() const noexcept;
   RunnerKind runner() const noexcept;
 
-  /// `planes` holds rows x header().input.values() preprocessed floats; the result is normalised by
-  /// the graph. Throws Error(kUsage) for another number of floats.
+  /// `planes` holds rows x header().input.values() preprocessed floats, each row one view; the
+  /// result is normalised by the graph. Throws Error(kUsage) for another number of floats.
   EmbeddingBatch encode_planes(std::span<const float> planes) const;
 
  private:

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "encoder/model/onnx_model.h"
 #include "simdb/backup.h"
 #include "simdb/database.h"
 #include "simdb/repair.h"
@@ -160,7 +161,7 @@ std::string newer_model(const fs::path& database) {
   const auto bytes = Database::open(database, {OpenMode::kReadOnly, {}}).encoder_model();
   std::string model(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const std::string key = "simdb.format_version";
-  model.at(model.find(key) + key.size() + 2) = '2';
+  model.at(model.find(key) + key.size() + 2) = static_cast<char>('1' + kModelFormatVersion);
   constexpr std::size_t kDigits = 64;
   constexpr std::size_t kChecksumBytes = 82;
   const std::string content = model.substr(0, model.size() - kChecksumBytes);
@@ -169,6 +170,7 @@ std::string newer_model(const fs::path& database) {
 }
 
 TEST_F(GoldenNewerTest, AModelIsRefused) {
+  known_ = kModelFormatVersion;
   const std::string model = newer_model(copy_.database());
   write_text(copy_ / "net.onnx", model);
   ASSERT_EQ(simdb({"sample-data", copy_ / "shapes", "--count", "1"}).code, 0);

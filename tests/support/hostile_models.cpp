@@ -281,7 +281,7 @@ const std::vector<std::pair<const char*, Change>>& changes() {
       {"another version",
        [](Model& m, Random& r) {
          set_property(m, "simdb.format_version",
-                      one_of<std::string>(r, {"2", "0", "-1", "01", "", std::string(5000, '1')}));
+                      one_of<std::string>(r, {"3", "0", "-1", "01", "", std::string(5000, '1')}));
        }},
       {"metadata gone", [](Model& m, Random&) { m.clear_metadata_props(); }},
       {"an input that contradicts the metadata",

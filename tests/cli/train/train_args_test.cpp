@@ -69,6 +69,8 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
                                       "--resume",
                                       "--batch-norm",
                                       "off",
+                                      "--test-views",
+                                      "5",
                                       "--made-classes",
                                       "on",
                                       "--augment",
@@ -122,6 +124,7 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
   EXPECT_EQ(options.precision, training::Precision::kFloat32);
   EXPECT_DOUBLE_EQ(options.siblings, 0.4);
   EXPECT_TRUE(options.made_classes);
+  EXPECT_EQ(options.test_views, 5);
   EXPECT_EQ(options.validation, training::ValidationKind::kClasses);
   EXPECT_EQ(options.device, "cuda");
   EXPECT_TRUE(command.resume);

@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "simdb/error.h"
 #include "tests/support/images.h"
@@ -144,6 +148,53 @@ TEST(PreprocessTest, PreprocessIsFitThenNormalise) {
   preprocess(image, spec, at_once);
   normalize_pixels(fit_to_input(image, spec).pixels, spec, in_steps);
   EXPECT_EQ(at_once, in_steps);
+}
+
+// Places darker than the middle between black and white, by column and row.
+std::pair<int, int> dark_extent(const std::vector<std::uint8_t>& pixels, int side) {
+  int columns = 0;
+  int rows = 0;
+  for (int i = 0; i < side; ++i) {
+    columns += pixels[static_cast<std::size_t>(side / 2) * side + i] < 128;
+    rows += pixels[static_cast<std::size_t>(i) * side + side / 2] < 128;
+  }
+  return {columns, rows};
+}
+
+TEST(PreprocessTest, ViewsShrinkAndStretchAboutTheCentre) {
+  constexpr int kSide = 41;
+  const InputSpec spec = spec_of(kSide, kSide, 1);
+  Image image = solid_image(kSide, kSide, {255});
+  for (int y = 10; y <= 30; ++y) {
+    for (int x = 10; x <= 30; ++x) image.pixels[y * kSide + x] = 0;
+  }
+  std::vector<std::uint8_t> view(spec.values());
+  write_view(image.pixels, spec, 0, view);
+  EXPECT_EQ(view, image.pixels);
+  constexpr int kShrunk = 17;     // 0.85 of 21
+  constexpr int kStretched = 25;  // 21 / 0.85
+  std::set<std::pair<int, int>> extents;
+  for (int number = 1; number < kSizedViews; ++number) {
+    write_view(image.pixels, spec, number, view);
+    extents.insert(dark_extent(view, kSide));
+    EXPECT_TRUE(std::equal(view.begin(), view.end(), view.rbegin())) << "not about the centre";
+    EXPECT_EQ(view.front(), 255);
+  }
+  EXPECT_EQ(extents, (std::set<std::pair<int, int>>{{kShrunk, kShrunk},
+                                                    {kShrunk, kStretched},
+                                                    {kStretched, kShrunk},
+                                                    {kStretched, kStretched}}));
+}
+
+TEST(PreprocessTest, RefusesViewsThatAreNone) {
+  const InputSpec spec = spec_of(8, 8, 1);
+  std::vector<std::uint8_t> pixels(spec.values());
+  std::vector<std::uint8_t> view(spec.values());
+  for (const int number : {-1, kSizedViews}) {
+    EXPECT_EQ(code_of([&] { write_view(pixels, spec, number, view); }), ErrorCode::kUsage);
+  }
+  view.pop_back();
+  EXPECT_EQ(code_of([&] { write_view(pixels, spec, 1, view); }), ErrorCode::kUsage);
 }
 
 TEST(PreprocessTest, FittingLeavesTheImageAlone) {

@@ -264,6 +264,37 @@ TEST(OnnxEncoderTest, PlanesAreWhatPreprocessGives) {
   EXPECT_THROW(encoder.encode_planes(std::span(planes).first(size + 1)), Error);
 }
 
+TEST(OnnxEncoderTest, AnEmbeddingIsTheMeanOfItsViews) {
+  EncoderModel model = test::random_model(16, 8);
+  model.input.views = kSizedViews;
+  const OnnxEncoder encoder(write_onnx_model(model));
+  EXPECT_EQ(encoder.header().input.views, kSizedViews);
+  std::vector<Image> images;
+  for (int i = 0; i < 40; ++i) images.push_back(test::noise_image(30 + i, 50, 3, 100 + i));
+  const EmbeddingBatch embeddings = encoder.encode(images);
+  ASSERT_EQ(embeddings.rows(), images.size());
+  const std::size_t values = model.input.values();
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const Image fitted = fit_to_input(images[i], model.input);
+    std::vector<std::uint8_t> view(values);
+    std::vector<float> planes(kSizedViews * values);
+    for (int number = 0; number < kSizedViews; ++number) {
+      write_view(fitted.pixels, model.input, number, view);
+      normalize_pixels(view, model.input, std::span(planes).subspan(number * values, values));
+    }
+    const EmbeddingBatch views = encoder.encode_planes(planes);
+    std::vector<float> mean(encoder.dimension());
+    for (std::size_t k = 0; k < views.values().size(); ++k) {
+      mean[k % mean.size()] += views.values()[k];
+    }
+    EmbeddingBatch expected(encoder.dimension());
+    expected.append_normalized(mean);
+    for (std::size_t d = 0; d < mean.size(); ++d) {
+      ASSERT_NEAR(embeddings.row(i)[d], expected.row(0)[d], 1e-5) << "image " << i;
+    }
+  }
+}
+
 TEST(OnnxEncoderTest, NoImagesNoEmbeddings) {
   const OnnxEncoder encoder(test::random_model_file(16, 9));
   EXPECT_TRUE(encoder.encode({}).empty());

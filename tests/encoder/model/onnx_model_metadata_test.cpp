@@ -29,6 +29,15 @@ TEST(OnnxModelMetadataTest, RoundTripIsExact) {
   EXPECT_EQ(input_from_json(input_to_json(spec)), spec);
 }
 
+TEST(OnnxModelMetadataTest, SeveralViewsAreToldAndNeedANewerReader) {
+  InputSpec spec;
+  EXPECT_EQ(input_to_json(spec).find("views"), std::string::npos);
+  EXPECT_EQ(format_version_of(spec), 1);
+  spec.views = kSizedViews;
+  EXPECT_EQ(input_from_json(input_to_json(spec)), spec);
+  EXPECT_EQ(format_version_of(spec), 2);
+}
+
 TEST(OnnxModelMetadataTest, ReadsWhatOtherProgramsWrite) {
   const InputSpec spec = input_from_json(replaced("28,", " 28 ,\n \"more\": null,"));
   EXPECT_EQ(spec.width, 28);
@@ -54,6 +63,9 @@ TEST(OnnxModelMetadataTest, RefusesEveryFieldOutOfItsTypeOrRange) {
       replaced("\"channels\":3", "\"channels\":4"),
       replaced("\"fit\"", "\"crop\""),
       replaced("\"fit\"", "1"),
+      replaced("\"fit\"", "\"fit\",\"views\":0"),
+      replaced("\"fit\"", "\"fit\",\"views\":2"),
+      replaced("\"fit\"", "\"fit\",\"views\":5.5"),
       replaced("255", "300"),
       replaced("255", "-1"),
       replaced("255", "1.5"),

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "encoder/image/preprocess.h"
+#include "encoder/model/onnx_model.h"
 #include "encoder/training/network.h"
+#include "encoder/training/onnx_export.h"
+#include "simdb/onnx_encoder.h"
 #include "tests/support/images.h"
 
 namespace simdb::training {
@@ -48,6 +51,21 @@ TEST(EmbedTest, OneRowAnImageWhateverTheBatchAndTheModeIsKept) {
   EXPECT_TRUE(network.is_training());
   const EmbeddingBatch last = embed(network, pixels.slice(0, 599), images.input);
   EXPECT_GT(similarity(all.row(599), last.row(0)), 0.99999F);
+}
+
+TEST(EmbedTest, ViewsAreAveragedAsTheModelDoes) {
+  const LabeledImages images = noise(20, 3);
+  Network network(images.input, {.channels = {4, 8}});
+  network.eval();
+  EncoderModel model = export_network(network, images.input);
+  model.input.views = kSizedViews;
+  const OnnxEncoder encoder(write_onnx_model(model));
+  const EmbeddingBatch embeddings = embed(network, pixel_tensor(images), images.input, kSizedViews);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const auto pixels = images.image(i);
+    const Image image{12, 9, 3, {pixels.begin(), pixels.end()}};
+    EXPECT_GT(similarity(embeddings.row(i), encoder.encode(std::span(&image, 1)).row(0)), 0.99999F);
+  }
 }
 
 }  // namespace

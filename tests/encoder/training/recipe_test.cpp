@@ -35,6 +35,12 @@ TEST(RecipeTest, SmallSetsGetASmallNetworkAndLargeOnesALargeOne) {
   EXPECT_EQ(to_string(recommend(images_of(900, 4, 3)).network), "residual");
 }
 
+TEST(RecipeTest, ManyGreyClassesAreSeenInSeveralViews) {
+  EXPECT_EQ(recommend(images_of(900, 4, 1)).test_views, kSizedViews);
+  EXPECT_EQ(recommend(images_of(10, 6000, 1)).test_views, 1);
+  EXPECT_EQ(recommend(images_of(900, 4, 3)).test_views, 1);
+}
+
 TEST(RecipeTest, LargeSetsAreShownFewerTimes) {
   EXPECT_GT(recommend(images_of(900, 4, 3)).epochs, recommend(images_of(10, 6000, 1)).epochs);
 }
