@@ -45,6 +45,7 @@ constexpr std::array kTrainOptions = {
                 "--preview"},
     TrainOption{"augment-strength", "X", "0 to 3 (1)"},
     TrainOption{"made-classes", "on|off", "turned and joined images are further classes"},
+    TrainOption{"drawn-classes", "N", "so many drawn figures are further classes"},
     TrainOption{"test-views", "1|5", "an embedding is the mean of so many views of its image"},
     TrainOption{"loss", "WHAT",
                 "triplet|contrastive|circle|multi-similarity|\nsupcon|nt-xent|pair|cosface"},

@@ -16,8 +16,8 @@ constexpr std::array kBelonging = {"backbone-output", "head-hidden", "dropout", 
                                    "feature-cache",   "mean-std",    "anchor"};
 constexpr std::array kReplaced = {"network", "channels", "batch-norm", "precision", "test-views"};
 // Beside kReplaced: a backbone takes these, but they are asked for because of a network.
-constexpr std::array kOfANetwork = {"size",    "color",        "resize",
-                                    "augment", "made-classes", "preview"};
+constexpr std::array kOfANetwork = {"size",         "color",   "resize",       "augment",
+                                    "made-classes", "preview", "drawn-classes"};
 
 template <typename T>
 void read(const po::variables_map& values, const char* name, T& place) {

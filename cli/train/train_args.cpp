@@ -112,6 +112,7 @@ void describe_training(TrainOptionAdder& add, Changes& changes) {
   add("made-classes", named(changes, SIMDB_OPTION(made_classes), [](const std::string& text) {
         return choose("--made-classes", text, "on", "off");
       }));
+  add("drawn-classes", changed<int>(changes, SIMDB_OPTION(drawn_classes)));
   add("test-views", changed<int>(changes, SIMDB_OPTION(test_views)));
   add("loss", po::value<std::string>()->notifier([&](const auto& name) {
     changes.push_back([kind = parse_loss(name)](TrainOptions& o) {

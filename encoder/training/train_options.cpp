@@ -58,6 +58,7 @@ std::map<std::string, std::string> describe(const TrainOptions& options) {
       {"augmentation",
        fmt::format("{}, strength {:g}", to_string(options.augment), options.augment.strength)},
       {"test-views", std::to_string(options.test_views)},
+      {"drawn-classes", std::to_string(options.drawn_classes)},
       {"made-classes", options.made_classes ? "on" : "off"},
       {"optimizer", std::string(to_string(options.optimizer))},
       {"schedule", std::string(to_string(options.schedule))},
@@ -93,6 +94,7 @@ void require_valid(const TrainOptions& options) {
     require_between("--dropout", options.backbone->dropout, 0, 0.95);
     require_between("--views", options.backbone->views, 1, 1000);
   }
+  require_between("--drawn-classes", options.drawn_classes, 0, 10'000);
   require_between("--learning-rate", options.learning_rate, 1e-9, 10);
   require_between("--warmup", options.warmup, 0, 0.9);
   require_between("--weight-decay", options.weight_decay, 0, 10);

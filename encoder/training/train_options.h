@@ -46,6 +46,7 @@ struct TrainOptions {
   std::optional<BackboneOptions> backbone;  ///< then of `network` only the dimension counts
   AugmentOptions augment;                   ///< chosen by the data if nothing is said
   bool made_classes = false;                ///< see make_classes(); images only
+  int drawn_classes = 0;                    ///< see draw_classes(); images only
   int test_views = 1;                       ///< the model's InputSpec::views; images only
   LossOptions loss;
   OptimizerKind optimizer = OptimizerKind::kAdamW;

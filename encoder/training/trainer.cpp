@@ -14,6 +14,7 @@
 #include "core/parallel.h"
 #include "encoder/training/baselines.h"
 #include "encoder/training/batch_sampler.h"
+#include "encoder/training/drawn_classes.h"
 #include "encoder/training/embed.h"
 #include "encoder/training/learner.h"
 #include "encoder/training/made_classes.h"
@@ -152,6 +153,7 @@ class Training {
     true_classes_ = std::set<int>(training_.labels.begin(), training_.labels.end()).size();
     MadeClasses all = {training_, training_classes_};
     if (options_.made_classes) all = make_classes(all.samples, all.classes, options_.seed);
+    all = draw_classes(std::move(all), options_.drawn_classes, options_.seed);
     training_ = std::move(all.samples);
     training_classes_ = all.classes;
     return aside;
