@@ -124,7 +124,7 @@ std::string summary_text(const TrainRun& run, const TrainResult& result) {
       "recall@1 {:.1f} % on {} ({})\n"
       "{}"
       "{}"
-      "wrote {}: {} floats per image, input {} x {} {}\n"
+      "wrote {}: {} floats per image, input {} x {} {}{}\n"
       "next: simdb init --encoder {}\n",
       result.stopped ? "stopped early: trained" : "trained", result.training_images,
       result.training_classes,
@@ -139,7 +139,10 @@ std::string summary_text(const TrainRun& run, const TrainResult& result) {
                                : fmt::format("without training: {}\n",
                                              list(result.baselines, compare(result).new_classes)),
       run.model.string(), run.options.network.dimension, input.width, input.height,
-      input.channels == 3 ? "RGB" : "grey", run.model.string());
+      input.channels == 3 ? "RGB" : "grey",
+      result.model.input.views > 1 ? fmt::format(", the mean of {} views", result.model.input.views)
+                                   : "",
+      run.model.string());
 }
 
 nlohmann::json summary_json(const TrainRun& run, const TrainResult& result) {

@@ -43,33 +43,25 @@ class Pen {
   bool one_in(int n) { return whole(1, n) == 1; }
 
   Figure figure() {
+    constexpr int kStrokes = 5;  // the last kind
     Figure figure;
-    switch (whole(0, 5)) {
-      case 0:
-        figure.lines = {polygon()};
-        break;
-      case 1:
-        figure.lines = {star()};
-        break;
-      case 2:
-        figure.lines = {blob()};
-        break;
-      case 3:
-        figure.lines = with_hole();
-        break;
-      case 4:
-        figure.lines = bars();
-        break;
-      default:
-        figure.lines = strokes();
-        figure.thickness = between(0.15, 0.4);
-    }
+    const int kind = whole(0, kStrokes);
+    figure.lines = lines_of(kind);
+    if (kind == kStrokes) figure.thickness = between(0.15, 0.4);
     figure.angle = between(0, kTurn);
     figure.turns = one_in(3);
     return figure;
   }
 
  private:
+  std::vector<Line> lines_of(int kind) {
+    if (kind == 0) return {polygon()};
+    if (kind == 1) return {star()};
+    if (kind == 2) return {blob()};
+    if (kind == 3) return with_hole();
+    if (kind == 4) return bars();
+    return strokes();
+  }
   static Line around(int corners, const auto& radius) {
     Line line(corners);
     for (int i = 0; i < corners; ++i) {
@@ -247,8 +239,12 @@ void draw(const Figure& figure, const Colors& colors, std::int64_t width, std::i
     for (std::int64_t x = 0; x < width; ++x) {
       int inked = 0;
       for (int k = 0; k < kFine * kFine; ++k) {
-        inked += is_inked(figure, {static_cast<double>(x) + (k % kFine + 0.5) / kFine,
-                                   static_cast<double>(y) + (k / kFine + 0.5) / kFine});
+        const int row = k / kFine;
+        const int column = k % kFine;
+        inked += is_inked(figure, {static_cast<double>(x) + (column + 0.5) / kFine,
+                                   static_cast<double>(y) + (row + 0.5) / kFine})
+                     ? 1
+                     : 0;
       }
       const double share = static_cast<double>(inked) / (kFine * kFine);
       for (std::size_t c = 0; c < colors.ink.size(); ++c) {
