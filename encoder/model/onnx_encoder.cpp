@@ -15,6 +15,21 @@ namespace {
 
 constexpr std::uint64_t kMaxModelBytes = 256u << 20;
 
+// The rows from `first` on of all images' views.
+void fill_views(std::span<const Image> images, const InputSpec& input, std::size_t first,
+                std::size_t count, std::span<float> planes) {
+  const std::size_t values = input.values();
+  const auto views = static_cast<std::size_t>(input.views);
+  Image fitted;
+  std::vector<std::uint8_t> view(values);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t row = first + i;
+    if (i == 0 || row % views == 0) fitted = fit_to_input(images[row / views], input);
+    write_view(fitted.pixels, input, static_cast<int>(row % views), view);
+    normalize_pixels(view, input, planes.subspan(i * values, values));
+  }
+}
+
 }  // namespace
 
 struct OnnxEncoder::State {
@@ -84,23 +99,13 @@ EmbeddingBatch OnnxEncoder::encode(std::span<const Image> images) const {
   const std::size_t values = input.values();
   const auto views = static_cast<std::size_t>(input.views);
   return guard_opencv(ErrorCode::kInternal, "encode images", [&] {
-    return state_->run(
-        images.size(), views, [&](std::size_t first, std::size_t count, std::span<float> planes) {
-          if (views == 1) {
-            for (std::size_t i = 0; i < count; ++i) {
-              preprocess(images[first + i], input, planes.subspan(i * values, values));
-            }
-            return;
-          }
-          Image fitted;
-          std::vector<std::uint8_t> view(values);
-          for (std::size_t i = 0; i < count; ++i) {
-            const std::size_t row = first + i;
-            if (i == 0 || row % views == 0) fitted = fit_to_input(images[row / views], input);
-            write_view(fitted.pixels, input, static_cast<int>(row % views), view);
-            normalize_pixels(view, input, planes.subspan(i * values, values));
-          }
-        });
+    return state_->run(images.size(), views,
+                       [&](std::size_t first, std::size_t count, std::span<float> planes) {
+                         if (views > 1) return fill_views(images, input, first, count, planes);
+                         for (std::size_t i = 0; i < count; ++i) {
+                           preprocess(images[first + i], input, planes.subspan(i * values, values));
+                         }
+                       });
   });
 }
 

@@ -15,6 +15,8 @@ using Json = nlohmann::json;
   throw Error(ErrorCode::kBadInput, "unreadable input description: " + why);
 }
 
+constexpr int kViewsVersion = 2;  // the first that knows InputSpec::views
+
 // Not more of a foreign text than a message can hold.
 constexpr std::size_t kMostQuoted = 200;
 
@@ -59,7 +61,7 @@ std::string input_to_json(const InputSpec& spec) {
   return json.dump();
 }
 
-int format_version_of(const InputSpec& spec) { return spec.views > 1 ? kModelFormatVersion : 1; }
+int format_version_of(const InputSpec& spec) { return spec.views > 1 ? kViewsVersion : 1; }
 
 std::optional<std::string> refuse_version(const std::string& version) {
   for (int known = 1; known <= kModelFormatVersion; ++known) {

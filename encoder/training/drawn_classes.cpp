@@ -136,22 +136,36 @@ class Pen {
   std::mt19937_64 random_;
 };
 
+/// The least rectangle around all points.
+struct Extent {
+  Point low = {1e9, 1e9};
+  Point high = {-1e9, -1e9};
+};
+
+Extent extent_of(const std::vector<Line>& lines) {
+  Extent extent;
+  for (const Line& line : lines) {
+    for (const Point& p : line) {
+      extent.low = {std::min(extent.low.x, p.x), std::min(extent.low.y, p.y)};
+      extent.high = {std::max(extent.high.x, p.x), std::max(extent.high.y, p.y)};
+    }
+  }
+  return extent;
+}
+
 /// One image's figure, in pixels.
 Figure place(const Figure& figure, std::int64_t width, std::int64_t height, Pen& pen) {
   const double wide = std::exp(pen.between(-1, 1) * std::log(figure.thickness > 0 ? 1.3 : 1.8));
   const double angle = figure.turns ? pen.between(0, kTurn) : figure.angle + pen.between(-0.2, 0.2);
   Figure placed = figure;
-  Point low = {1e9, 1e9};
-  Point high = {-1e9, -1e9};
   for (Line& line : placed.lines) {
     for (Point& p : line) {
       const double x = wide * (p.x + pen.between(-0.05, 0.05));
       const double y = (p.y + pen.between(-0.05, 0.05)) / wide;
       p = {x * std::cos(angle) - y * std::sin(angle), x * std::sin(angle) + y * std::cos(angle)};
-      low = {std::min(low.x, p.x), std::min(low.y, p.y)};
-      high = {std::max(high.x, p.x), std::max(high.y, p.y)};
     }
   }
+  const auto [low, high] = extent_of(placed.lines);
   const double aspect = std::exp(pen.between(-1, 1) * std::log(figure.thickness > 0 ? 1.2 : 2));
   const double room_x = static_cast<double>(width) * pen.between(0.35, 0.95);
   const double room_y = room_x * static_cast<double>(height) / static_cast<double>(width);
@@ -232,20 +246,29 @@ std::vector<Colors> colors_of(const torch::Tensor& pixels) {
   return colors;
 }
 
+/// How many of the points of a pixel are inked.
+int count_inked(const Figure& figure, double x, double y) {
+  int inked = 0;
+  for (int k = 0; k < kFine * kFine; ++k) {
+    const int row = k / kFine;
+    const int column = k % kFine;
+    inked += is_inked(figure, {x + (column + 0.5) / kFine, y + (row + 0.5) / kFine}) ? 1 : 0;
+  }
+  return inked;
+}
+
 /// H x W x C bytes at `image`.
 void draw(const Figure& figure, const Colors& colors, std::int64_t width, std::int64_t height,
           std::uint8_t* image) {
-  for (std::int64_t y = 0; y < height; ++y) {
-    for (std::int64_t x = 0; x < width; ++x) {
-      int inked = 0;
-      for (int k = 0; k < kFine * kFine; ++k) {
-        const int row = k / kFine;
-        const int column = k % kFine;
-        inked += is_inked(figure, {static_cast<double>(x) + (column + 0.5) / kFine,
-                                   static_cast<double>(y) + (row + 0.5) / kFine})
-                     ? 1
-                     : 0;
-      }
+  const auto [low, high] = extent_of(figure.lines);
+  const double beyond = 1 + figure.thickness / 2;
+  for (std::int64_t row = 0; row < height; ++row) {
+    for (std::int64_t column = 0; column < width; ++column) {
+      const auto x = static_cast<double>(column);
+      const auto y = static_cast<double>(row);
+      const bool is_near = x >= low.x - beyond && x <= high.x + beyond && y >= low.y - beyond &&
+                           y <= high.y + beyond;
+      const int inked = is_near ? count_inked(figure, x, y) : 0;
       const double share = static_cast<double>(inked) / (kFine * kFine);
       for (std::size_t c = 0; c < colors.ink.size(); ++c) {
         *image++ = static_cast<std::uint8_t>(

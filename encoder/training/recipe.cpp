@@ -1,6 +1,7 @@
 #include "encoder/training/recipe.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "encoder/training/photographs.h"
 
@@ -20,19 +21,17 @@ constexpr std::size_t kPhotoShows = 40;
 // An epoch has 10 batches at least.
 constexpr std::size_t kFewestImagesAnEpoch = 1'920;
 constexpr int kFewestPatience = 8;
-// More classes are most often looked up as new ones, which gain by several views.
-constexpr std::size_t kFewClasses = 20;
 
 }  // namespace
 
 TrainOptions recommend(const LabeledImages& images) {
   TrainOptions options;
   const bool photographs = looks_like_photographs(images);
-  options.augment =
-      choose_augment(images.input.channels, images.classes.size(), images.size(), photographs);
-  if (images.input.channels == 1 && !photographs && images.classes.size() > kFewClasses) {
-    options.test_views = kSizedViews;
-  }
+  const std::string_view preset =
+      choose_preset(images.input.channels, images.classes.size(), images.size(), photographs);
+  options.augment = parse_augment(preset);
+  // Many drawn signs are most often looked up as new classes, which gain by several views.
+  if (preset == "glyph") options.test_views = kSizedViews;
   if (images.size() < kSmallSet) return options;
   options.network = network_preset("residual");
   options.weight_decay = 0.1;

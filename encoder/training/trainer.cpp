@@ -151,7 +151,7 @@ class Training {
                            : Validation::on(all_samples(*validation), options_);
     true_images_ = training_.size();
     true_classes_ = std::set<int>(training_.labels.begin(), training_.labels.end()).size();
-    MadeClasses all = {training_, training_classes_};
+    MadeClasses all = {std::move(training_), training_classes_};
     if (options_.made_classes) all = make_classes(all.samples, all.classes, options_.seed);
     all = draw_classes(std::move(all), options_.drawn_classes, options_.seed);
     training_ = std::move(all.samples);
