@@ -19,7 +19,8 @@ constexpr std::array kTrainOptions = {
                 "side of the input, pixels; auto: 28, or 48 for many\nclasses of coloured images, "
                 "or a backbone's own"},
     TrainOption{"color", "auto|rgb|grey", "auto: grey if the images are"},
-    TrainOption{"resize", "fit|stretch", "fit keeps the aspect ratio"},
+    TrainOption{"resize", "auto|fit|stretch|trim",
+                "fit keeps the aspect ratio, trim cuts margins too"},
     TrainOption{"image-limit", "NAME=N", kImageLimitHelp},
     TrainOption{"from", "auto|scratch|NAME|FILE",
                 "encoder to start from; auto: photo for photographs"},

@@ -166,6 +166,7 @@ class TrainApp {
     training::LoadOptions options;
     options.input = spec_;
     options.choose_side = command_.choose_size && !backbone_;
+    options.choose_resize = command_.choose_resize && !backbone_;
     options.choose_channels = command_.choose_channels && !backbone_;
     return load(command_.folder, options);
   }

@@ -35,7 +35,7 @@ struct Words {
   std::string classes = "auto";
   std::string size = "auto";
   std::string color = "auto";
-  std::string resize = "fit";
+  std::string resize = "auto";
   std::vector<std::string> image_limits;
 };
 
@@ -200,8 +200,14 @@ void translate(const Words& words, TrainCommand& command) {
   if (!command.choose_size) input.width = input.height = parse_side(words.size);
   input.mean.fill(0.5F);
   input.scale.fill(0.5F);
-  input.resize =
-      choose("--resize", words.resize, "fit", "stretch") ? ResizeRule::kFit : ResizeRule::kStretch;
+  const auto rule = find_resize_rule(words.resize);
+  command.choose_resize = words.resize == "auto";
+  if (!rule && !command.choose_resize) {
+    throw Error(
+        ErrorCode::kUsage,
+        fmt::format("--resize is 'auto', 'fit', 'stretch' or 'trim', not '{}'", words.resize));
+  }
+  if (rule) input.resize = *rule;
   command.choose_channels = words.color == "auto";
   if (!command.choose_channels) {
     input.channels = choose("--color (if not 'auto')", words.color, "rgb", "grey") ? 3 : 1;

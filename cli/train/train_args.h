@@ -32,6 +32,7 @@ struct TrainCommand {
   std::string new_network;   ///< the first option that only a new network has; empty: none
   InputSpec input;
   bool choose_size = true;      ///< else input.width and input.height hold
+  bool choose_resize = true;    ///< else input.resize holds
   bool choose_channels = true;  ///< else input.channels holds
   /// What the user said; everything else is recommended by the data.
   std::vector<std::function<void(training::TrainOptions&)>> changes;

@@ -21,17 +21,20 @@ TrainLog::TrainLog(const std::filesystem::path& path, bool append)
 
 void TrainLog::start(const TrainRun& run, int threads, bool resumed) {
   const InputSpec& input = run.images.input;
-  write(
-      {{"event", "start"},
-       {"data", run.folder.string()},
-       {"model", run.model.string()},
-       {"images", run.images.size()},
-       {"classes", run.images.classes.size()},
-       {"skipped", run.skipped},
-       {"input", {{"width", input.width}, {"height", input.height}, {"channels", input.channels}}},
-       {"threads", threads},
-       {"resumed", resumed},
-       {"options", training::describe(run.options)}});
+  write({{"event", "start"},
+         {"data", run.folder.string()},
+         {"model", run.model.string()},
+         {"images", run.images.size()},
+         {"classes", run.images.classes.size()},
+         {"skipped", run.skipped},
+         {"input",
+          {{"width", input.width},
+           {"height", input.height},
+           {"channels", input.channels},
+           {"resize", to_string(input.resize)}}},
+         {"threads", threads},
+         {"resumed", resumed},
+         {"options", training::describe(run.options)}});
 }
 
 void TrainLog::plan(const training::TrainPlan& plan) {

@@ -124,7 +124,7 @@ std::string summary_text(const TrainRun& run, const TrainResult& result) {
       "recall@1 {:.1f} % on {} ({})\n"
       "{}"
       "{}"
-      "wrote {}: {} floats per image, input {} x {} {}{}\n"
+      "wrote {}: {} floats per image, input {} x {} {}{}{}\n"
       "next: simdb init --encoder {}\n",
       result.stopped ? "stopped early: trained" : "trained", result.training_images,
       result.training_classes,
@@ -140,6 +140,7 @@ std::string summary_text(const TrainRun& run, const TrainResult& result) {
                                              list(result.baselines, compare(result).new_classes)),
       run.model.string(), run.options.network.dimension, input.width, input.height,
       input.channels == 3 ? "RGB" : "grey",
+      input.resize == ResizeRule::kTrim ? ", margins trimmed" : "",
       result.model.input.views > 1 ? fmt::format(", the mean of {} views", result.model.input.views)
                                    : "",
       run.model.string());

@@ -5,7 +5,9 @@
 #include <cstring>
 #include <opencv2/imgproc.hpp>
 #include <string>
+#include <utility>
 
+#include "encoder/image/margin_internal.h"
 #include "encoder/opencv_internal.h"
 #include "simdb/error.h"
 
@@ -14,6 +16,7 @@ namespace {
 
 constexpr int kMaxInputSide = 4096;
 constexpr double kShrunk = 0.85;  // measured: docs/decisions/0057
+constexpr int kMarginShare = 16;  // what kTrim leaves beside the content: a 16th of the side
 
 // Straight alpha over the background, rounded to nearest.
 cv::Mat over_background(const cv::Mat& rgba, const std::array<std::uint8_t, 3>& background) {
@@ -32,12 +35,11 @@ cv::Mat over_background(const cv::Mat& rgba, const std::array<std::uint8_t, 3>& 
   return rgb;
 }
 
-cv::Mat to_channels(const cv::Mat& mat, const InputSpec& spec) {
-  cv::Mat opaque = mat.channels() == 4 ? over_background(mat, spec.background) : mat;
-  if (opaque.channels() == spec.channels) return opaque;
+cv::Mat to_channels(const cv::Mat& opaque, int channels) {
+  if (opaque.channels() == channels) return opaque;
   // Into a matrix of its own: cvtColor in place copies the whole picture first.
   cv::Mat result;
-  cv::cvtColor(opaque, result, spec.channels == 3 ? cv::COLOR_GRAY2RGB : cv::COLOR_RGB2GRAY);
+  cv::cvtColor(opaque, result, channels == 3 ? cv::COLOR_GRAY2RGB : cv::COLOR_RGB2GRAY);
   return result;
 }
 
@@ -54,34 +56,58 @@ cv::Mat resized(const cv::Mat& mat, cv::Size size) {
   return grown;
 }
 
-cv::Size fitted_size(const cv::Mat& mat, const InputSpec& spec) {
-  const double scale = std::min(static_cast<double>(spec.width) / mat.cols,
-                                static_cast<double>(spec.height) / mat.rows);
+cv::Size fitted_size(const cv::Mat& mat, cv::Size room) {
+  const double scale = std::min(static_cast<double>(room.width) / mat.cols,
+                                static_cast<double>(room.height) / mat.rows);
   const auto side = [&](int length, int limit) {
     return std::clamp(static_cast<int>(std::lround(length * scale)), 1, limit);
   };
-  return {side(mat.cols, spec.width), side(mat.rows, spec.height)};
+  return {side(mat.cols, room.width), side(mat.rows, room.height)};
 }
 
-// The background as the pixels of a fitted image hold it, grey by the same rounding as theirs.
-cv::Scalar fill_colour(const InputSpec& spec) {
-  const auto& [red, green, blue] = spec.background;
-  if (spec.channels == 3) return {double(red), double(green), double(blue)};
-  cv::Mat grey;
-  cv::cvtColor(cv::Mat(1, 1, CV_8UC3, cv::Scalar(red, green, blue)), grey, cv::COLOR_RGB2GRAY);
+// The colour as the pixels of a fitted image hold it, grey by the same rounding as theirs.
+cv::Scalar as_fitted(const cv::Scalar& rgb, const InputSpec& spec) {
+  if (spec.channels == 3) return rgb;
+  const cv::Mat grey = to_channels(cv::Mat(1, 1, CV_8UC3, rgb), 1);
   return {double(grey.at<std::uint8_t>(0, 0))};
 }
 
-cv::Mat centred(const cv::Mat& mat, const InputSpec& spec) {
-  if (mat.cols == spec.width && mat.rows == spec.height) return mat;
-  cv::Mat result(spec.height, spec.width, mat.type(), fill_colour(spec));
-  const cv::Rect place((spec.width - mat.cols) / 2, (spec.height - mat.rows) / 2, mat.cols,
-                       mat.rows);
-  mat.copyTo(result(place));
+/// Keeps the aspect ratio, within `room`, centred.
+cv::Mat placed(const cv::Mat& mat, cv::Size room, const cv::Scalar& rgb, const InputSpec& spec) {
+  const cv::Mat content = resized(to_channels(mat, spec.channels), fitted_size(mat, room));
+  if (content.cols == spec.width && content.rows == spec.height) return content;
+  cv::Mat result(spec.height, spec.width, content.type(), as_fitted(rgb, spec));
+  const cv::Rect place((spec.width - content.cols) / 2, (spec.height - content.rows) / 2,
+                       content.cols, content.rows);
+  content.copyTo(result(place));
   return result;
 }
 
+/// kTrim, where there is a margin to trim.
+std::optional<cv::Mat> trimmed(const cv::Mat& opaque, const InputSpec& spec) {
+  const std::optional<Margin> margin = find_margin(opaque);
+  if (!margin) return std::nullopt;
+  const auto inner = [](int side) { return std::max(1, side - 2 * (side / kMarginShare)); };
+  const cv::Size room(inner(spec.width), inner(spec.height));
+  return placed(opaque(margin->content), room, margin->rgb, spec);
+}
+
+constexpr std::array<std::pair<std::string_view, ResizeRule>, 3> kResizeRules = {
+    {{"fit", ResizeRule::kFit}, {"stretch", ResizeRule::kStretch}, {"trim", ResizeRule::kTrim}}};
+
 }  // namespace
+
+std::string_view to_string(ResizeRule rule) noexcept {
+  const auto is_it = [&](const auto& known) { return known.second == rule; };
+  return std::find_if(kResizeRules.begin(), kResizeRules.end(), is_it)->first;
+}
+
+std::optional<ResizeRule> find_resize_rule(std::string_view name) noexcept {
+  for (const auto& [known, rule] : kResizeRules) {
+    if (known == name) return rule;
+  }
+  return std::nullopt;
+}
 
 void require_consistent(const Image& image) {
   const bool known = image.channels == 1 || image.channels == 3 || image.channels == 4;
@@ -130,11 +156,17 @@ void require_valid(const InputSpec& spec) {
 Image fit_to_input(const Image& image, const InputSpec& spec) {
   require_consistent(image);
   return guard_opencv(ErrorCode::kInternal, "resize an image", [&] {
-    const cv::Mat colours = to_channels(as_mat(image), spec);
+    const cv::Mat mat = as_mat(image);
+    const cv::Mat opaque = mat.channels() == 4 ? over_background(mat, spec.background) : mat;
     if (spec.resize == ResizeRule::kStretch) {
-      return to_image(resized(colours, {spec.width, spec.height}));
+      return to_image(resized(to_channels(opaque, spec.channels), {spec.width, spec.height}));
     }
-    return to_image(centred(resized(colours, fitted_size(colours, spec)), spec));
+    if (spec.resize == ResizeRule::kTrim) {
+      if (const auto result = trimmed(opaque, spec)) return to_image(*result);
+    }
+    const auto& [red, green, blue] = spec.background;
+    return to_image(placed(opaque, {spec.width, spec.height},
+                           {double(red), double(green), double(blue)}, spec));
   });
 }
 
@@ -158,8 +190,8 @@ void normalize_pixels(std::span<const std::uint8_t> pixels, const InputSpec& spe
 }
 
 void preprocess(const Image& image, const InputSpec& spec, std::span<float> planes) {
-  const bool fits =
-      image.width == spec.width && image.height == spec.height && image.channels == spec.channels;
+  const bool fits = image.width == spec.width && image.height == spec.height &&
+                    image.channels == spec.channels && spec.resize != ResizeRule::kTrim;
   if (fits) {
     require_consistent(image);
     normalize_pixels(image.pixels, spec, planes);

@@ -3,7 +3,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 
 #include "simdb/image.h"
 
@@ -13,7 +15,12 @@ namespace simdb {
 enum class ResizeRule {
   kStretch,  ///< to width x height, whatever the aspect ratio
   kFit,      ///< keep the aspect ratio, centre, fill the rest with the background colour
+  kTrim,     ///< the margin cut off; the rest as kFit, but on the margin's colour, with a margin
+             ///< of a 16th of the side
 };
+
+std::string_view to_string(ResizeRule rule) noexcept;  ///< "fit", "stretch" or "trim"
+std::optional<ResizeRule> find_resize_rule(std::string_view name) noexcept;
 
 /// What happens to an image before the network sees it: the one definition for training, add and
 /// query. It is written into the model file. A plain value.
@@ -41,8 +48,10 @@ inline constexpr int kSizedViews = 5;
 void require_valid(const InputSpec& spec);
 
 /// Alpha over background, colour to `spec.channels`, resize (area averaging when shrinking,
-/// bilinear when growing). The result has spec's width, height and channels. Throws
-/// Error(kBadInput) if `image` is inconsistent. Thread-safe.
+/// bilinear when growing). kTrim leaves out the rows and columns at the edges that differ by no
+/// more than 20 of 255 from the median of the border pixels in any channel; where fewer than half
+/// of the border pixels are so, or all pixels, it is kFit. The result has spec's width, height and
+/// channels. Throws Error(kBadInput) if `image` is inconsistent. Thread-safe.
 Image fit_to_input(const Image& image, const InputSpec& spec);
 
 /// Pixels of a fitted image -> planes of floats (channels x height x width, the network's order),

@@ -15,7 +15,7 @@ using Json = nlohmann::json;
   throw Error(ErrorCode::kBadInput, "unreadable input description: " + why);
 }
 
-constexpr int kViewsVersion = 2;  // the first that knows InputSpec::views
+constexpr int kViewsVersion = 2;  // the first that knows InputSpec::views and ResizeRule::kTrim
 
 // Not more of a foreign text than a message can hold.
 constexpr std::size_t kMostQuoted = 200;
@@ -49,19 +49,18 @@ float number(const Json& value) {
 
 std::string input_to_json(const InputSpec& spec) {
   nlohmann::ordered_json json = {
-      {"width", spec.width},
-      {"height", spec.height},
-      {"channels", spec.channels},
-      {"resize", spec.resize == ResizeRule::kFit ? "fit" : "stretch"},
-      {"background", spec.background},
-      {"mean", spec.mean},
+      {"width", spec.width},           {"height", spec.height},
+      {"channels", spec.channels},     {"resize", to_string(spec.resize)},
+      {"background", spec.background}, {"mean", spec.mean},
       {"scale", spec.scale},
   };
   if (spec.views > 1) json["views"] = spec.views;  // else as readers of version 1 know it
   return json.dump();
 }
 
-int format_version_of(const InputSpec& spec) { return spec.views > 1 ? kViewsVersion : 1; }
+int format_version_of(const InputSpec& spec) {
+  return spec.views > 1 || spec.resize == ResizeRule::kTrim ? kViewsVersion : 1;
+}
 
 std::optional<std::string> refuse_version(const std::string& version) {
   for (int known = 1; known <= kModelFormatVersion; ++known) {
@@ -84,14 +83,12 @@ InputSpec input_from_json(const std::string& json) {
       spec.mean[i] = number(three(parsed.at("mean"))[i]);
       spec.scale[i] = number(three(parsed.at("scale"))[i]);
     }
-    const auto resize = parsed.at("resize").get<std::string>();
-    if (resize != "fit" && resize != "stretch") {
-      refuse("its resize rule is neither 'fit' nor 'stretch'");
-    }
+    const auto rule = find_resize_rule(parsed.at("resize").get<std::string>());
+    if (!rule) refuse("its resize rule is none of 'fit', 'stretch' and 'trim'");
+    spec.resize = *rule;
     if (parsed.contains("views")) {
       spec.views = integer(parsed.at("views"), std::numeric_limits<int>::max());
     }
-    spec.resize = resize == "fit" ? ResizeRule::kFit : ResizeRule::kStretch;
     require_valid(spec);
     return spec;
   } catch (const Json::exception& e) {

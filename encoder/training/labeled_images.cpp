@@ -154,8 +154,15 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
   images.input = options.input;
   if (options.choose_channels) images.input.channels = 3;
   const std::vector<ClassFolder> folders = find_class_folders(folder, options.level, on_skip);
-  if (options.choose_side)
-    images.input.width = images.input.height = recommend_side(folders, options.limits);
+  if (options.choose_side || options.choose_resize) {
+    const bool detailed = are_detailed(folders, options.limits);
+    if (options.choose_side) {
+      images.input.width = images.input.height = detailed ? kDetailedSide : kSide;
+    }
+    if (options.choose_resize) {
+      images.input.resize = detailed ? ResizeRule::kTrim : ResizeRule::kFit;
+    }
+  }
   require_valid(images.input);
 
   std::vector<ReadFile> files;
@@ -192,8 +199,8 @@ LabeledImages load_labeled_images(const fs::path& folder, const LoadOptions& opt
   return images;
 }
 
-int recommend_side(std::span<const ClassFolder> folders, const ImageLimits& limits) {
-  if (folders.size() <= kManyClasses) return kSide;
+bool are_detailed(std::span<const ClassFolder> folders, const ImageLimits& limits) {
+  if (folders.size() <= kManyClasses) return false;
   std::vector<fs::path> files;
   for (const auto& entry : folders) {
     files.insert(files.end(), entry.images.begin(), entry.images.end());
@@ -210,7 +217,7 @@ int recommend_side(std::span<const ClassFolder> folders, const ImageLimits& limi
     } catch (const Error&) {  // NOLINT(bugprone-empty-catch): told when all images are read
     }
   }
-  return 2 * detailed > seen ? kDetailedSide : kSide;
+  return 2 * detailed > seen;
 }
 
 bool has_color(const LabeledImages& images) {

@@ -45,7 +45,8 @@ struct LoadOptions {
   InputSpec input;  ///< what images are brought to
   ClassLevel level = ClassLevel::kAuto;
   ImageLimits limits = {};
-  bool choose_side = false;     ///< input.width = input.height = recommend_side()
+  bool choose_side = false;     ///< input.width = input.height = 48 if are_detailed(), else 28
+  bool choose_resize = false;   ///< input.resize = kTrim if are_detailed(), else kFit
   bool choose_channels = true;  ///< input.channels = 1 if has_color() finds none, else 3
   std::size_t min_images = 2;   ///< of every class; training needs a pair
   std::size_t min_classes = 2;
@@ -69,11 +70,10 @@ LabeledImages load_labeled_images(const std::filesystem::path& folder, const Loa
                                   const SkipCallback& on_skip = {},
                                   const ProgressCallback& progress = {});
 
-/// The side of the input, in pixels, that pays for these classes: 48 for more than 20 classes of
-/// coloured images whose larger side is 48 pixels or more, since such images are told apart by
-/// details (unseen emoji: 28 pixels 53 %, 48 pixels 59 %); else 28. Looks at up to 64 of the
-/// images, evenly spread; passes over what can't be read.
-int recommend_side(std::span<const ClassFolder> folders, const ImageLimits& limits = {});
+/// True for more than 20 classes of coloured images whose larger side is 48 pixels or more, since
+/// such images are told apart by details (unseen emoji: 28 pixels 53 %, 48 pixels 59 %). Looks at
+/// up to 64 of the images, evenly spread; passes over what can't be read.
+bool are_detailed(std::span<const ClassFolder> folders, const ImageLimits& limits = {});
 
 /// True if at least one image in twenty has colour: in 1 % of its pixels the largest and smallest
 /// channel are more than 24 apart (scans and JPEG files of grey pictures stay below).

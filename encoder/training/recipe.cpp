@@ -31,7 +31,7 @@ TrainOptions recommend(const LabeledImages& images) {
       choose_preset(images.input.channels, images.classes.size(), images.size(), photographs);
   options.augment = parse_augment(preset);
   // Many drawn signs are most often looked up as new classes, which gain by several views.
-  if (preset == "glyph") options.test_views = kSizedViews;
+  if (preset == "glyph" || preset == "icons") options.test_views = kSizedViews;
   if (images.size() < kSmallSet) return options;
   options.network = network_preset("residual");
   options.weight_decay = 0.1;

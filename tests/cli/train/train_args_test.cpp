@@ -28,6 +28,7 @@ TEST(TrainArgsTest, DefaultsNeedOnlyFolderAndOutput) {
   EXPECT_TRUE(command.choose_channels);
   EXPECT_EQ(command.input.width, 28);
   EXPECT_EQ(command.input.height, 28);
+  EXPECT_TRUE(command.choose_resize);
   EXPECT_TRUE(command.changes.empty());
   EXPECT_FALSE(command.resume);
 }
@@ -112,6 +113,7 @@ TEST(TrainArgsTest, EveryOptionIsTakenUp) {
   EXPECT_FALSE(command.choose_channels);
   EXPECT_EQ(command.input.channels, 1);
   EXPECT_EQ(command.input.resize, ResizeRule::kStretch);
+  EXPECT_FALSE(command.choose_resize);
   const training::TrainOptions options = command.change(training::TrainOptions());
   EXPECT_EQ(options.network.dimension, 64);
   EXPECT_EQ(options.network.channels, (std::vector<int>{8, 16, 32}));
@@ -198,6 +200,7 @@ TEST(TrainArgsTest, MistakesAreNamed) {
   EXPECT_THAT(message({"a", "-o", "m", "--dim", "17"}), HasSubstr("16"));
   EXPECT_THAT(message({"a", "-o", "m", "--size", "2"}), HasSubstr("--size"));
   EXPECT_THAT(message({"a", "-o", "m", "--color", "red"}), HasSubstr("rgb"));
+  EXPECT_THAT(message({"a", "-o", "m", "--resize", "crop"}), HasSubstr("'trim', not 'crop'"));
   EXPECT_THAT(message({"a", "-o", "m", "--augment-strength", "4"}), HasSubstr("between 0 and 3"));
   EXPECT_THAT(message({"a", "-o", "m", "--classes", "x"}), HasSubstr("leaf"));
   EXPECT_THAT(message({"a", "-o", "m", "--augment", "x"}), HasSubstr("affine"));

@@ -45,6 +45,7 @@ TEST_F(TrainLogTest, EveryLineIsThereAtOnceAndComplete) {
   EXPECT_EQ(start["skipped"], 7);
   EXPECT_EQ(start["threads"], 3);
   EXPECT_EQ(start["input"]["width"], 28);
+  EXPECT_EQ(start["input"]["resize"], "fit");
   EXPECT_EQ(start["options"], nlohmann::json(training::describe(options_)));
 
   training::TrainPlan plan;

@@ -11,6 +11,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class TrainSummaryTest : public ::testing::Test {
  protected:
@@ -74,6 +75,12 @@ TEST_F(TrainSummaryTest, AHeadIsExpectedToDoWhatItsStartDoes) {
   result_.new_classes = 0;
   EXPECT_THAT(summary_text(run_, result_), HasSubstr("measured before the classes were learned"));
   EXPECT_FALSE(compare(result_).new_classes);
+}
+
+TEST_F(TrainSummaryTest, TrimmedMarginsAreTold) {
+  EXPECT_THAT(summary_text(run_, result_), Not(HasSubstr("trimmed")));
+  images_.input.resize = ResizeRule::kTrim;
+  EXPECT_THAT(summary_text(run_, result_), HasSubstr("28 x 28 RGB, margins trimmed\n"));
 }
 
 TEST_F(TrainSummaryTest, WithoutNewClassesTheNearestImageCounts) {

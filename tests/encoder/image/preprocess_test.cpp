@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <initializer_list>
 #include <limits>
 #include <set>
 #include <utility>
@@ -110,6 +112,75 @@ TEST(PreprocessTest, StretchFillsTheInput) {
   InputSpec spec = spec_of(8, 8);
   spec.resize = ResizeRule::kStretch;
   EXPECT_THAT(fit_to_input(solid_image(16, 2, {7, 7, 7}), spec).pixels, Each(7));
+}
+
+/// A blue rectangle of 40 x 20 pixels at (x, y) on a ground.
+Image marked(int width, int height, int x, int y, std::initializer_list<std::uint8_t> ground) {
+  Image image = solid_image(width, height, ground);
+  for (int row = y; row < y + 20; ++row) {
+    for (int column = x; column < x + 40; ++column) {
+      const auto place = (static_cast<std::ptrdiff_t>(row) * width + column) * image.channels;
+      constexpr std::array<std::uint8_t, 4> kBlue = {0, 0, 255, 255};
+      std::copy_n(kBlue.begin(), image.channels, image.pixels.begin() + place);
+    }
+  }
+  return image;
+}
+
+InputSpec trimming(int side, int channels = 3) {
+  InputSpec spec = spec_of(side, side, channels);
+  spec.resize = ResizeRule::kTrim;
+  return spec;
+}
+
+TEST(PreprocessTest, TrimmedContentLooksTheSameWhereverItWas) {
+  const Image near = fit_to_input(marked(42, 22, 1, 1, {255, 255, 255}), trimming(32));
+  // A margin of a 16th: 28 x 14 pixels in the middle.
+  for (int y = 0; y < 32; ++y) {
+    for (int x = 0; x < 32; ++x) {
+      const bool inside = x >= 2 && x < 30 && y >= 9 && y < 23;
+      EXPECT_EQ(pixel_at(near, x, y)[0], inside ? 0 : 255) << x << ", " << y;
+    }
+  }
+  EXPECT_EQ(fit_to_input(marked(200, 90, 150, 3, {255, 255, 255}), trimming(32)).pixels,
+            near.pixels);
+  EXPECT_EQ(fit_to_input(marked(64, 300, 0, 280, {255, 255, 255}), trimming(32)).pixels,
+            near.pixels);
+  EXPECT_EQ(fit_to_input(marked(80, 80, 9, 30, {1, 2, 3, 0}), trimming(32)).pixels, near.pixels)
+      << "transparent";
+  EXPECT_EQ(fit_to_input(near, trimming(32)).pixels, near.pixels) << "once more";
+}
+
+TEST(PreprocessTest, WhatIsTrimmedStandsOnTheColourOfItsMargin) {
+  const Image fitted = fit_to_input(marked(50, 50, 5, 5, {200, 30, 10}), trimming(32));
+  EXPECT_THAT(pixel_at(fitted, 0, 0), ElementsAre(200, 30, 10));
+  const Image grey = fit_to_input(marked(50, 50, 5, 5, {200, 30, 10}), trimming(32, 1));
+  EXPECT_EQ(grey.pixels[0],
+            fit_to_input(solid_image(1, 1, {200, 30, 10}), spec_of(1, 1, 1)).pixels[0]);
+}
+
+TEST(PreprocessTest, WithoutAMarginTrimIsFit) {
+  for (const Image& image : {noise_image(60, 40, 3, 1), solid_image(60, 40, {9, 99, 9})}) {
+    EXPECT_EQ(fit_to_input(image, trimming(32)).pixels,
+              fit_to_input(image, spec_of(32, 32)).pixels);
+  }
+}
+
+TEST(PreprocessTest, PlanesOfAnImageOfTheInputSizeAreTrimmedToo) {
+  const InputSpec spec = trimming(64);
+  const Image image = marked(64, 64, 2, 40, {255, 255, 255});
+  std::vector<float> planes(spec.values());
+  preprocess(image, spec, planes);
+  std::vector<float> expected(spec.values());
+  normalize_pixels(fit_to_input(image, spec).pixels, spec, expected);
+  EXPECT_EQ(planes, expected);
+}
+
+TEST(PreprocessTest, ResizeRulesHaveNames) {
+  for (const auto rule : {ResizeRule::kFit, ResizeRule::kStretch, ResizeRule::kTrim}) {
+    EXPECT_EQ(find_resize_rule(to_string(rule)), rule);
+  }
+  EXPECT_EQ(find_resize_rule("crop"), std::nullopt);
 }
 
 TEST(PreprocessTest, ShrinkingAveragesAreas) {

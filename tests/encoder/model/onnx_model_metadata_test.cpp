@@ -38,6 +38,13 @@ TEST(OnnxModelMetadataTest, SeveralViewsAreToldAndNeedANewerReader) {
   EXPECT_EQ(format_version_of(spec), 2);
 }
 
+TEST(OnnxModelMetadataTest, TrimmingNeedsANewerReader) {
+  InputSpec spec;
+  spec.resize = ResizeRule::kTrim;
+  EXPECT_EQ(input_from_json(input_to_json(spec)), spec);
+  EXPECT_EQ(format_version_of(spec), 2);
+}
+
 TEST(OnnxModelMetadataTest, ReadsWhatOtherProgramsWrite) {
   const InputSpec spec = input_from_json(replaced("28,", " 28 ,\n \"more\": null,"));
   EXPECT_EQ(spec.width, 28);

@@ -69,33 +69,42 @@ TEST_F(LabeledImagesTest, SubFoldersAreClassesInOrderAndImagesAreFitted) {
   EXPECT_TRUE(skipped_.empty());
 }
 
-TEST_F(LabeledImagesTest, ManyClassesOfLargeColouredImagesGetALargeInput) {
-  const auto side_of = [&](int classes, const Image& image) {
+TEST_F(LabeledImagesTest, ManyClassesOfLargeColouredImagesAreDetailed) {
+  const auto found = [&](int classes, const Image& image) {
     fs::remove_all(folder_ / "set");
     for (int i = 0; i < classes; ++i) write_image(fmt::format("set/{:02}/1.png", i), image);
-    return recommend_side(find_class_folders(folder_ / "set"));
+    return are_detailed(find_class_folders(folder_ / "set"));
   };
   const Image large = solid_image(30, 48, {255, 0, 0});
-  EXPECT_EQ(side_of(21, large), 48);
-  EXPECT_EQ(side_of(20, large), 28);
-  EXPECT_EQ(side_of(21, solid_image(47, 30, {255, 0, 0})), 28);
-  EXPECT_EQ(side_of(21, solid_image(48, 48, {90, 90, 90})), 28);
+  EXPECT_TRUE(found(21, large));
+  EXPECT_FALSE(found(20, large));
+  EXPECT_FALSE(found(21, solid_image(47, 30, {255, 0, 0})));
+  EXPECT_FALSE(found(21, solid_image(48, 48, {90, 90, 90})));
   write_text("set/00/1.png", "damaged");
-  EXPECT_EQ(recommend_side(find_class_folders(folder_ / "set")), 28);
+  EXPECT_FALSE(are_detailed(find_class_folders(folder_ / "set")));
 }
 
-TEST_F(LabeledImagesTest, TheSideIsChosenOnlyIfAsked) {
+TEST_F(LabeledImagesTest, SideAndResizeRuleAreChosenOnlyIfAsked) {
   for (int i = 0; i < 30; ++i) {
     for (const char* file : {"1.png", "2.png"}) {
       write_image(fs::path(fmt::format("{:02}", i)) / file, solid_image(50, 50, {0, 200, 0}));
     }
   }
   EXPECT_EQ(load().input.width, 4);
+  EXPECT_EQ(load().input.resize, ResizeRule::kFit);
   options_.choose_side = true;
   const LabeledImages images = load();
   EXPECT_EQ(images.input.width, 48);
   EXPECT_EQ(images.input.height, 48);
   EXPECT_EQ(images.pixels.size(), 60U * 48 * 48 * 3);
+  options_.choose_side = false;
+  options_.choose_resize = true;
+  EXPECT_EQ(load().input.resize, ResizeRule::kTrim);
+  EXPECT_EQ(load().input.width, 4);
+  fs::remove_all(folder_ / "00");
+  for (int i = 1; i < 10; ++i) fs::remove_all(folder_ / fmt::format("{:02}", i));
+  options_.input.resize = ResizeRule::kStretch;
+  EXPECT_EQ(load().input.resize, ResizeRule::kFit) << "20 classes";
 }
 
 TEST_F(LabeledImagesTest, GreyDataGivesOneChannelAsTheQueryWillSeeIt) {

@@ -35,10 +35,11 @@ TEST(RecipeTest, SmallSetsGetASmallNetworkAndLargeOnesALargeOne) {
   EXPECT_EQ(to_string(recommend(images_of(900, 4, 3)).network), "residual");
 }
 
-TEST(RecipeTest, ManyGreyClassesAreSeenInSeveralViews) {
+TEST(RecipeTest, ManyClassesAreSeenInSeveralViews) {
   EXPECT_EQ(recommend(images_of(900, 4, 1)).test_views, kSizedViews);
   EXPECT_EQ(recommend(images_of(10, 6000, 1)).test_views, 1);
-  EXPECT_EQ(recommend(images_of(900, 4, 3)).test_views, 1);
+  EXPECT_EQ(recommend(images_of(900, 4, 3)).test_views, kSizedViews);
+  EXPECT_EQ(recommend(images_of(10, 6000, 3)).test_views, 1);
 }
 
 TEST(RecipeTest, LargeSetsAreShownFewerTimes) {
