@@ -62,12 +62,11 @@ std::optional<Margin> find_margin(const cv::Mat& opaque) {
   int top = opaque.rows;
   int bottom = -1;
   for (int y = 0; y < opaque.rows; ++y) {
-    const std::uint8_t* row = opaque.ptr(y);
     int first = 0;
-    while (first < opaque.cols && is_near(row + first * channels)) ++first;
+    while (first < opaque.cols && is_near(opaque.ptr(y, first))) ++first;
     if (first == opaque.cols) continue;
     int last = opaque.cols - 1;
-    while (last > right && is_near(row + last * channels)) --last;
+    while (last > right && is_near(opaque.ptr(y, last))) --last;
     left = std::min(left, first);
     right = std::max(right, last);
     top = std::min(top, y);

@@ -74,7 +74,7 @@ cv::Scalar as_fitted(const cv::Scalar& rgb, const InputSpec& spec) {
 
 /// Keeps the aspect ratio, within `room`, centred.
 cv::Mat placed(const cv::Mat& mat, cv::Size room, const cv::Scalar& rgb, const InputSpec& spec) {
-  const cv::Mat content = resized(to_channels(mat, spec.channels), fitted_size(mat, room));
+  cv::Mat content = resized(to_channels(mat, spec.channels), fitted_size(mat, room));
   if (content.cols == spec.width && content.rows == spec.height) return content;
   cv::Mat result(spec.height, spec.width, content.type(), as_fitted(rgb, spec));
   const cv::Rect place((spec.width - content.cols) / 2, (spec.height - content.rows) / 2,
