@@ -175,7 +175,7 @@ class Map(PageCase):
             self.browser.run("document.querySelector('.stage canvas').focus()")
             rate = self.browser.run_async(TURN)
             print(f"100,000 points, {mode}: {rate:.1f} frames per second")
-            self.assertGreater(rate, 0.5)  # two busy cores without a GPU make 1.4
+            self.assertGreater(rate, 2)  # as slow as a machine is that does much else
             self.browser.press("Home")
             left, top, width, height = self.frame()
             self.browser.pointer(("move", left + width / 2, top + height / 2 + 3))
