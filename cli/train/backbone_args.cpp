@@ -14,7 +14,7 @@ namespace po = boost::program_options;
 
 constexpr std::array kBelonging = {"backbone-output", "head-hidden", "dropout", "views",
                                    "feature-cache",   "mean-std",    "anchor"};
-constexpr std::array kReplaced = {"network", "channels", "batch-norm", "precision", "test-views"};
+constexpr std::array kReplaced = {"network", "channels", "batch-norm", "precision"};
 // Beside kReplaced: a backbone takes these, but they are asked for because of a network.
 constexpr std::array kOfANetwork = {"size",         "color",   "resize",       "augment",
                                     "made-classes", "preview", "drawn-classes"};

@@ -57,6 +57,7 @@ BackboneRun::BackboneRun(const TrainCommand& command, const BackboneCommand& wan
 
 training::TrainOptions BackboneRun::suited(training::TrainOptions options) const {
   options.loss.kind = training::LossKind::kSupCon;  // docs/training.md has what was measured
+  options.test_views = 1;                           // a backbone takes its time
   const auto& own = features_.backbone().own_head;
   if (own) options.network.dimension = own->out_features;
   if (command_.head.hidden > 0) return options;
@@ -108,7 +109,9 @@ std::vector<std::byte> BackboneRun::join(const EncoderModel& trained) const {
   std::vector<DenseLayer> head;
   head.reserve(trained.layers.size());
   for (const Layer& layer : trained.layers) head.push_back(std::get<DenseLayer>(layer));
-  return write_backbone_model(features_.backbone(), head, trained.notes);
+  Backbone backbone = features_.backbone();
+  backbone.input.views = trained.input.views;
+  return write_backbone_model(backbone, head, trained.notes);
 }
 
 }  // namespace simdb::cli

@@ -83,10 +83,9 @@ std::map<std::string, std::string> describe(const TrainOptions& options) {
 void require_valid(const TrainOptions& options) {
   require_valid(options.network);
   require_valid(options.loss);
-  if (options.test_views != 1 && (options.test_views != kSizedViews || options.backbone)) {
+  if (options.test_views != 1 && options.test_views != kSizedViews) {
     throw Error(ErrorCode::kUsage,
-                fmt::format("--test-views is 1 or {}, and 1 for a head on a backbone, not {}",
-                            kSizedViews, options.test_views));
+                fmt::format("--test-views is 1 or {}, not {}", kSizedViews, options.test_views));
   }
   if (options.backbone) {
     require_between("--head-hidden", options.backbone->hidden, 0, 8192);

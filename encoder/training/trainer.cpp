@@ -159,9 +159,10 @@ class Training {
     return aside;
   }
 
-  /// As the model does. Epochs are judged by one view, which is quicker.
+  /// As the model does; epochs by one view, which is quicker, and heads, whose features are of one.
   EmbeddingBatch embed_queries() {
-    return embed(*encoder_, validation_.queries().pixels, images_.input, options_.test_views);
+    return embed(*encoder_, validation_.queries().pixels, images_.input,
+                 options_.backbone ? 1 : options_.test_views);
   }
 
   int natural_steps() const {

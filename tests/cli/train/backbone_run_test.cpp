@@ -186,6 +186,21 @@ TEST_F(BackboneRunTest, AnEncoderOfSimdbKeepsItsScaleAndItsHead) {
   for (std::size_t i = 0; i < 2; ++i) EXPECT_GT(similarity(before.row(i), after.row(i)), 0.9999F);
 }
 
+TEST_F(BackboneRunTest, ManyGreyClassesHaveOneViewToo) {  // a network would have several
+  fs::remove_all(pictures_);
+  for (int kind = 0; kind < 24; ++kind) {
+    const auto shade = static_cast<std::uint8_t>(10 * kind);
+    for (const char* name : {"/a.png", "/b.png"}) {
+      write(std::to_string(kind) + name, test::solid_image(9, 9, {shade, shade, shade}));
+    }
+  }
+  EXPECT_EQ(run({"--color", "rgb"}), 0) << err_;
+  EXPECT_EQ(input().views, 1);
+  EXPECT_EQ(run({"--color", "rgb", "--test-views", "5"}), 0) << err_;
+  EXPECT_THAT(err_, HasSubstr("computed the features of 0 images"));
+  EXPECT_EQ(input().views, 5);
+}
+
 TEST_F(BackboneRunTest, TheImagesOfAValidationFolderHaveFeaturesToo) {
   EXPECT_EQ(run({"--validation", pictures_.string(), "--views", "2"}), 0) << err_;
   EXPECT_THAT(err_, HasSubstr("computed the features of 20 images"));
