@@ -54,7 +54,8 @@ std::size_t largest_dimension(std::size_t most, const BackboneFeatures& features
 BackboneChoice read_choice(const ArgumentParser& parser) {
   BackboneChoice choice;
   choice.may_take_roots = parser.has("fit");
-  choice.file = parser.get<std::string>("backbone");
+  const auto names = parser.get<std::vector<std::string>>("backbone");
+  choice.files.assign(names.begin(), names.end());
   if (parser.has("backbone-output")) choice.output = parser.get<std::string>("backbone-output");
   if (parser.has("mean-std")) {
     choice.scale = parse_pixel_scale(parser.get<std::string>("mean-std"));
@@ -159,8 +160,8 @@ Head plain_head(const BackboneFeatures& backbone, std::optional<std::size_t> wan
 
 void add_backbone_options(ArgumentParser& parser) {
   auto add = parser.options().add_options();
-  add("backbone", po::value<std::string>()->value_name("FILE.onnx"),
-      "a network of your own instead; docs/backbones.md says which");
+  add("backbone", po::value<std::vector<std::string>>()->composing()->value_name("FILE.onnx"),
+      "a network of your own instead; several stand side by side. See docs/backbones.md");
   add("fit", po::value<std::string>()->value_name("DIR"),
       "fit the embeddings to these images (no labels needed)");
   add("backbone-output", po::value<std::string>()->value_name("NAME"),
@@ -185,6 +186,10 @@ void require_sense(const ArgumentParser& parser) {
                       name));
     }
   }
+}
+
+std::string backbone_names(const ArgumentParser& parser) {
+  return fmt::format("{}", fmt::join(parser.get<std::vector<std::string>>("backbone"), " + "));
 }
 
 std::vector<std::byte> make_backbone_encoder(const ArgumentParser& parser,

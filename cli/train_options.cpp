@@ -24,7 +24,9 @@ constexpr std::array kTrainOptions = {
     TrainOption{"image-limit", "NAME=N", kImageLimitHelp},
     TrainOption{"from", "auto|scratch|NAME|FILE",
                 "encoder to start from; auto: photo for photographs"},
-    TrainOption{"backbone", "FILE", "train a head on this ONNX image model's features"},
+    TrainOption{"backbone", "FILE",
+                "train a head on this ONNX image model's features;\nrepeated: on several models' "
+                "side by side"},
     TrainOption{"backbone-output", "NAME", "tensor of the features (the widest, no class scores)"},
     TrainOption{"head-hidden", "N", "width of a layer in between (0: none)"},
     TrainOption{"anchor", "X", "how strongly it is held at its start (10; encoder: 1)"},

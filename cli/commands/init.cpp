@@ -107,7 +107,7 @@ int run_init(std::span<const std::string> args, Console& console) {
                 "--dimension belongs to --space; --dim shortens the vectors of an encoder");
   }
   const bool is_own = parser.has("backbone");
-  const std::string chosen = is_own                  ? parser.get<std::string>("backbone")
+  const std::string chosen = is_own                  ? backbone_names(parser)
                              : parser.has("encoder") ? parser.get<std::string>("encoder")
                                                      : std::string("photo");
   const DatabasePlace place = new_database_place(parser);

@@ -29,24 +29,26 @@ bool is_given(const po::variables_map& values, const char* name) {
   return values.count(name) > 0 && !values[name].defaulted();
 }
 
-/// The network that is named, by --from or --backbone; empty: none.
-std::string named_network(const po::variables_map& values) {
+/// The networks that are named, by --from or --backbone.
+std::vector<std::filesystem::path> named_networks(const po::variables_map& values) {
   const std::string from = values.count("from") > 0 ? values["from"].as<std::string>() : kFromAuto;
   if (values.count("backbone") == 0) {
-    return from == kFromAuto || from == kFromScratch ? "" : from;
+    if (from == kFromAuto || from == kFromScratch) return {};
+    return {from};
   }
   if (from != kFromAuto) {
     throw Error(ErrorCode::kUsage,
                 "--from and --backbone both say where training starts; leave one of them out");
   }
-  return values["backbone"].as<std::string>();
+  const auto& names = values["backbone"].as<std::vector<std::string>>();
+  return {names.begin(), names.end()};
 }
 
 }  // namespace
 
 void add_backbone_options(TrainOptionAdder& add) {
   add("from", po::value<std::string>());
-  add("backbone", po::value<std::string>());
+  add("backbone", po::value<std::vector<std::string>>()->composing());
   add("backbone-output", po::value<std::string>());
   add("head-hidden", po::value<int>());
   add("anchor", po::value<double>());
@@ -57,8 +59,8 @@ void add_backbone_options(TrainOptionAdder& add) {
 }
 
 std::optional<BackboneCommand> read_backbone_options(const po::variables_map& values) {
-  const std::string network = named_network(values);
-  const bool is_wanted = !network.empty();
+  const std::vector<std::filesystem::path> networks = named_networks(values);
+  const bool is_wanted = !networks.empty();
   for (const char* name : kBelonging) {
     if (!is_wanted && values.count(name) > 0) {
       throw Error(
@@ -78,7 +80,7 @@ std::optional<BackboneCommand> read_backbone_options(const po::variables_map& va
     }
   }
   BackboneCommand command;
-  command.file = network;
+  command.files = networks;
   read(values, "backbone-output", command.output);
   read(values, "head-hidden", command.head.hidden);
   if (values.count("anchor") > 0) {

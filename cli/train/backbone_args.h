@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/train/train_option_adder.h"
 #include "encoder/model/pixel_scale.h"
@@ -13,7 +14,7 @@ namespace simdb::cli {
 
 /// What the user said about a backbone.
 struct BackboneCommand {
-  std::filesystem::path file;
+  std::vector<std::filesystem::path> files;    ///< several stand side by side
   std::string output;                          ///< tensor; empty: see read_backbone
   std::optional<std::filesystem::path> cache;  ///< unset: beside the model
   PixelScale scale = PixelScale::kAuto;

@@ -18,11 +18,12 @@ namespace {
 BackboneFeatures open(const TrainCommand& command, const BackboneCommand& wanted, const Say& say) {
   BackboneChoice choice;
   choice.may_take_roots = true;
-  choice.file = wanted.file;
+  choice.files = wanted.files;
   choice.output = wanted.output;
   choice.scale = wanted.scale;
   choice.input = command.input;
   choice.choose_size = command.choose_size;
+  choice.choose_resize = command.choose_resize;
   choice.choose_channels = command.choose_channels;
   std::error_code ignored;  // what is wrong with the folder is told by who reads it
   const bool is_folder = std::filesystem::is_directory(command.folder, ignored);
@@ -77,7 +78,7 @@ training::BackboneOptions BackboneRun::options(int dimension) const {
     // unseen ones, than to hold it firmly: docs/decisions/0017.
     constexpr double kLoose = 1;
     constexpr double kKept = 0.5;
-    options.start_name = command_.file.stem().string() + " as it is";
+    options.start_name = command_.files[0].stem().string() + " as it is";
     options.kept_change = kKept;
     if (command_.choose_anchor) options.anchor = kLoose;
   }

@@ -136,7 +136,7 @@ class TrainApp {
           environment_.photo.empty() ? "" : " (" + environment_.photo.string() + ")"));
     } else {
       display_.note("these are photographs: training starts from photo; --from scratch does not");
-      command_.backbone.emplace().file = environment_.photo;
+      command_.backbone.emplace().files = {environment_.photo};
     }
   }
 

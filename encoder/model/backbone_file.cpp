@@ -9,6 +9,7 @@
 
 #include "encoder/model/onnx_model.h"
 #include "encoder/model/onnx_model_backbone.h"
+#include "encoder/model/onnx_model_join.h"
 #include "simdb/error.h"
 #include "simdb/onnx_encoder.h"
 #include "simdb/shipped_encoders.h"
@@ -96,6 +97,83 @@ PixelScale find_out(const BackboneFeatures& features, std::span<const fs::path> 
   return found.scale;
 }
 
+/// Opens the networks of a choice.
+struct Opener {
+  const BackboneChoice& choice;
+  std::span<const fs::path> images;
+  const ImageLimits& limits;
+  const Say& say;
+  const TrialOptions& trial;
+
+  BackboneFeatures one(const fs::path& wanted) const {
+    const fs::path file = find_encoder_file(wanted.string());
+    const std::string name = file.filename().string();
+    const std::vector<std::byte> bytes = read_model_file(file);
+    const BackboneInput fixed = read_backbone_input(bytes, name);
+    const auto own = input_of_own_model(bytes, name);
+    InputSpec input = input_for(choice, fixed);
+    if (own && choice.choose_resize) input.resize = own->resize;
+    const bool is_own_scale = own && choice.scale == PixelScale::kAuto;
+    const bool is_told = choice.scale != PixelScale::kAuto || own;
+    if (is_own_scale) {
+      input.mean = own->mean;
+      input.scale = own->scale;
+    } else {
+      set_pixel_scale(is_told ? choice.scale : PixelScale::kImageNet, input);
+    }
+    const std::string& output = choice.files.size() > 1 ? fixed.embedding : choice.output;
+    if (!is_shipped_encoder(file)) judge_backbone(bytes, name, input, output, trial);
+    BackboneFeatures features(read_backbone(bytes, name, input, output));
+    if (const std::string& reason = features.backbone().reason; !reason.empty()) {
+      say(fmt::format("--backbone-output {}: {}", features.backbone().output, reason));
+    }
+    if (!is_told) {
+      const PixelScale found = find_out(features, images, limits, say);
+      set_pixel_scale(found, input);
+      if (input != features.backbone().input) {
+        features = BackboneFeatures(read_backbone(bytes, name, input, output));
+      }
+    }
+    say(describe(features));
+    if (features.runner() == RunnerKind::kOnnxRuntime) {
+      say(fmt::format(
+          "{} runs it, as OpenCV can't; every simdb that opens an encoder made of it has "
+          "to be built with ONNX Runtime",
+          to_text(features.runner())));
+    }
+    if (choice.may_take_roots && features.is_nonnegative() && !features.backbone().own_head) {
+      Backbone backbone = features.backbone();
+      take_roots(backbone);
+      say("none is negative: their square roots are taken, scaled to length 1");
+      features = BackboneFeatures(std::move(backbone));
+    }
+    return features;
+  }
+
+  BackboneFeatures side_by_side() const {
+    if (!choice.output.empty() || choice.scale != PixelScale::kAuto) {
+      throw Error(ErrorCode::kUsage,
+                  "--backbone-output and --mean-std are about one network; leave them out where "
+                  "several stand side by side");
+    }
+    std::vector<Backbone> parts;
+    for (const fs::path& file : choice.files) {
+      parts.push_back(one(file).backbone());
+      const InputSpec& first = parts.front().input;
+      const InputSpec& last = parts.back().input;
+      if (first.resize == last.resize) continue;
+      throw Error(ErrorCode::kBadInput,
+                  fmt::format("{} brings images to its input by '{}' and {} by '{}'; side by side "
+                              "they see the same: train one of them again, or choose with --resize",
+                              parts.front().name, to_string(first.resize), parts.back().name,
+                              to_string(last.resize)));
+    }
+    BackboneFeatures features(join_backbones(parts));
+    say(describe(features));
+    return features;
+  }
+};
+
 }  // namespace
 
 std::vector<fs::path> spread(std::span<const fs::path> files, std::size_t most) {
@@ -109,45 +187,9 @@ std::vector<fs::path> spread(std::span<const fs::path> files, std::size_t most) 
 BackboneFeatures open_backbone(const BackboneChoice& choice, std::span<const fs::path> images,
                                const ImageLimits& limits, const Say& say,
                                const TrialOptions& trial) {
-  const fs::path file = find_encoder_file(choice.file.string());
-  const std::string name = file.filename().string();
-  const std::vector<std::byte> bytes = read_model_file(file);
-  InputSpec input = input_for(choice, read_backbone_input(bytes, name));
-  const auto own = choice.scale == PixelScale::kAuto ? input_of_own_model(bytes, name)
-                                                     : std::optional<InputSpec>();
-  const bool is_told = choice.scale != PixelScale::kAuto || own;
-  if (own) {
-    input.mean = own->mean;
-    input.scale = own->scale;
-  } else {
-    set_pixel_scale(is_told ? choice.scale : PixelScale::kImageNet, input);
-  }
-  if (!is_shipped_encoder(file)) judge_backbone(bytes, name, input, choice.output, trial);
-  BackboneFeatures features(read_backbone(bytes, name, input, choice.output));
-  if (const std::string& reason = features.backbone().reason; !reason.empty()) {
-    say(fmt::format("--backbone-output {}: {}", features.backbone().output, reason));
-  }
-  if (!is_told) {
-    const PixelScale found = find_out(features, images, limits, say);
-    set_pixel_scale(found, input);
-    if (input != features.backbone().input) {
-      features = BackboneFeatures(read_backbone(bytes, name, input, choice.output));
-    }
-  }
-  say(describe(features));
-  if (features.runner() == RunnerKind::kOnnxRuntime) {
-    say(
-        fmt::format("{} runs it, as OpenCV can't; every simdb that opens an encoder made of it has "
-                    "to be built with ONNX Runtime",
-                    to_text(features.runner())));
-  }
-  if (choice.may_take_roots && features.is_nonnegative() && !features.backbone().own_head) {
-    Backbone backbone = features.backbone();
-    take_roots(backbone);
-    say("none is negative: their square roots are taken, scaled to length 1");
-    features = BackboneFeatures(std::move(backbone));
-  }
-  return features;
+  const Opener open{choice, images, limits, say, trial};
+  if (choice.files.size() == 1) return open.one(choice.files[0]);
+  return open.side_by_side();
 }
 
 }  // namespace simdb

@@ -36,8 +36,9 @@ class BackboneReader {
   BackboneReader& operator=(const BackboneReader&) = delete;
 
   BackboneInput read_input(const std::string& output) {
-    keep_needed(graph_, choose_output(output).name, name_);
     BackboneInput input;
+    if (own_head()) input.embedding = graph_.output(0).name();
+    keep_needed(graph_, choose_output(output).name, name_);
     const auto& shape = image_shape();
     input.channels = fixed_side(shape.dim(1));
     input.height = fixed_side(shape.dim(2));

@@ -17,17 +17,18 @@ namespace simdb {
 // turns an image into features, a trained head turns these into an embedding, and both are written
 // as one model file.
 
-/// Sizes that a model fixes for its input; 0 where it takes any.
+/// What a model fixes.
 struct BackboneInput {
-  int width = 0;
+  int width = 0;  ///< 0 where it takes any size; likewise the others
   int height = 0;
   int channels = 0;
+  std::string embedding = {};  ///< the output of an encoder of simdb; empty: of others
 };
 
 /// A model cut down to what leads from the image to the features. A plain value.
 struct Backbone {
   std::string name;    ///< for messages and the note in the merged file
-  std::string digest;  ///< SHA-256 of the file it was read from, in hexadecimal
+  std::string digest;  ///< SHA-256 of the file it was read from, in hexadecimal; else of `model`
   std::string output;  ///< the tensor that is taken as features
   std::string reason;  ///< why this one, where none was named and there was a choice; or empty
   InputSpec input;
@@ -40,7 +41,8 @@ struct Backbone {
   std::optional<DenseLayer> own_head;  ///< that reads `output`, if the file is an encoder of simdb
 };
 
-/// What sizes `input` must have in read_backbone. Throws Error(kBadInput) as read_backbone does.
+/// What `input` must have in read_backbone, and the embedding that `output` may name. Throws
+/// Error(kBadInput) as read_backbone does.
 BackboneInput read_backbone_input(std::span<const std::byte> bytes, const std::string& name);
 
 /// Reads an ONNX model (opset 7 to 17, with ONNX Runtime 21) that takes a batch of images, N x

@@ -21,20 +21,6 @@ void require_fit(bool fits, const std::string& what) {
   if (!fits) refuse_export(what + " does not fit its input");
 }
 
-/// One 1 x 1 convolution from pixels in [0, 1] to what an encoder sees: its channels, less its
-/// mean, over its scale.
-std::vector<float> normalising_weights(const InputSpec& from, const InputSpec& to) {
-  constexpr float kGrey[] = {0.299F, 0.587F, 0.114F};  // ITU-R BT.601, as fit_to_input
-  std::vector<float> weights;
-  for (int out = 0; out < to.channels; ++out) {
-    for (int in = 0; in < from.channels; ++in) {
-      const float share = from.channels == to.channels ? float(in == out) : kGrey[in];
-      weights.push_back(share / to.scale[static_cast<std::size_t>(out)]);
-    }
-  }
-  return weights;
-}
-
 class DecoderWriter {
  public:
   DecoderWriter(onnx::GraphProto& graph, const DecoderModel& model)
@@ -93,15 +79,8 @@ class DecoderWriter {
     require_fit(spec.width == model_.input.width && spec.height == model_.input.height &&
                     (spec.channels == model_.input.channels || spec.channels == 1),
                 "the encoder " + encoder.name);
-    std::vector<float> shift(static_cast<std::size_t>(spec.channels));
-    for (std::size_t i = 0; i < shift.size(); ++i) shift[i] = -spec.mean[i] / spec.scale[i];
     const std::string seen =
-        builder_.add("Conv",
-                     {std::string(kImageInput),
-                      builder_.add_tensor("pixels", {spec.channels, model_.input.channels, 1, 1},
-                                          normalising_weights(model_.input, spec)),
-                      builder_.add_tensor("shift", {spec.channels}, shift)},
-                     {{"kernel_shape", {1, 1}}, {"pads", {0, 0, 0, 0}}, {"strides", {1, 1}}});
+        builder_.add_pixel_change(std::string(kImageInput), model_.input, spec);
     const LayerOutput output = add_layers(builder_, encoder.model, seen);
     size += output.features;
     return builder_.add_normalisation(output.tensor);

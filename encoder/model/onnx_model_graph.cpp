@@ -54,6 +54,28 @@ std::string GraphBuilder::add_dense(const std::string& input, const DenseLayer& 
   return dense.relu ? add("Relu", {output}) : output;
 }
 
+std::string GraphBuilder::add_pixel_change(const std::string& planes, const InputSpec& from,
+                                           const InputSpec& to) {
+  constexpr float kGrey[] = {0.299F, 0.587F, 0.114F};  // as fit_to_input
+  std::vector<float> weights;
+  std::vector<float> shift;
+  for (int out = 0; out < to.channels; ++out) {
+    const auto own = static_cast<std::size_t>(out);
+    float sum = -to.mean[own];
+    for (int in = 0; in < from.channels; ++in) {
+      const auto other = static_cast<std::size_t>(in);
+      const float share = from.channels == to.channels ? float(in == out) : kGrey[in];
+      weights.push_back(share * from.scale[other] / to.scale[own]);
+      sum += share * from.mean[other];
+    }
+    shift.push_back(sum / to.scale[own]);
+  }
+  return add("Conv",
+             {planes, add_tensor("pixels", {to.channels, from.channels, 1, 1}, weights),
+              add_tensor("shift", {to.channels}, shift)},
+             {{"kernel_shape", {1, 1}}, {"pads", {0, 0, 0, 0}}, {"strides", {1, 1}}});
+}
+
 std::string GraphBuilder::add_lengths(const std::string& rows) {
   constexpr std::int64_t kLastWithAttribute = 17;
   if (opset_ <= kLastWithAttribute) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "encoder/image/preprocess.h"
 #include "encoder/model/onnx_model.h"
 
 namespace simdb {
@@ -34,6 +35,11 @@ class GraphBuilder {
 
   /// Gemm, and Relu if the layer has one.
   std::string add_dense(const std::string& input, const DenseLayer& dense);
+
+  /// A 1 x 1 convolution from images as normalize_pixels makes them for `from` to what it makes for
+  /// `to`: its channels (grey is ITU-R BT.601 luma), mean and scale. Sizes are not looked at.
+  std::string add_pixel_change(const std::string& planes, const InputSpec& from,
+                               const InputSpec& to);
 
   /// The lengths of rows: ReduceL2, whose axes are an attribute up to opset 17, then an input.
   std::string add_lengths(const std::string& rows);

@@ -13,6 +13,7 @@ _Path = Union[str, "os.PathLike[str]"]
 
 _KINDS = {2: _errors.Usage, 3: _errors.NotFound, 4: _errors.BadInput, 5: _errors.Corruption, 6: _errors.Io, 7: _errors.Busy}
 _FLAGS = ("resume", "soft_margin")
+_REPEATED = ("backbone", "image_limit")
 _NOT_HERE = ("help", "json", "log", "preview")
 _SECONDS_TO_END = 30  # it writes what is best so far
 _SECONDS_BETWEEN_LOOKS = 0.1
@@ -173,8 +174,8 @@ def _words_of(options: Dict[str, Any]) -> List[str]:
             continue
         if name in _FLAGS and value is True:
             words.append(option)
-        elif name == "image_limit":
-            words += [f"{option}={one}" for one in ([value] if isinstance(value, str) else value)]
+        elif name in _REPEATED and isinstance(value, (list, tuple)):
+            words += [f"{option}={_text_of(name, one)}" for one in value]
         else:
             words.append(f"{option}={_text_of(name, value)}")
     return words

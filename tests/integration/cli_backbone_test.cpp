@@ -65,6 +65,19 @@ TEST_F(CliBackboneTest, WithoutAFolderTheFeaturesThemselvesAreTaken) {
                                  HasSubstr("imagenet is assumed")));
 }
 
+TEST_F(CliBackboneTest, SeveralStandSideBySide) {
+  write("other.onnx", make_backbone({.features = 24, .seed = 2}));
+  const ProcessResult made = init({"--backbone", "other.onnx", "--fit", "shapes", "--json"});
+  ASSERT_EQ(made.code, 0) << made.err;
+  EXPECT_EQ(json_lines(made.out).at(0)["dimension"], 64);
+  EXPECT_THAT(made.err, HasSubstr("own.onnx + other.onnx: 64 features"));
+  ASSERT_EQ(simdb({"add", "--by-folder", "shapes", "--db", "other"}).code, 0);
+  const auto found =
+      json_lines(simdb({"query", "shapes/red/circle_red_0.png", "--db", "other", "--json"}).out);
+  EXPECT_EQ(found.at(0)["class"], "red");
+  EXPECT_NEAR(found.at(0)["neighbors"][0]["similarity"].get<double>(), 1, 1e-5);
+}
+
 TEST_F(CliBackboneTest, AnImageThatCanNotBeReadIsNamedAndPassedOver) {
   write("shapes/broken.png", std::string("no image"));
   const ProcessResult made = init({"--fit", "shapes"});
@@ -108,6 +121,8 @@ TEST_F(CliBackboneTest, MistakesAreNamedWithTheirRemedy) {
   refused(init({"--backbone-output", "nothing"}), 4, "no tensor 'nothing'");
   refused(init({"--fit", "nowhere"}), 4, "nowhere");
   refused(init({}, "nowhere.onnx"), 3, "nowhere.onnx");
+  refused(init({"--backbone", "nowhere.onnx"}), 3, "nowhere.onnx");
+  refused(init({"--backbone", "own.onnx", "--mean-std", "half"}), 2, "--mean-std");
   refused(simdb({"init", "--db", "other", "--fit", "shapes"}), 2, "--backbone FILE.onnx");
   refused(simdb({"init", "--db", "other", "--encoder", "own.onnx"}), 4,
           "simdb init --backbone FILE --fit DIR");

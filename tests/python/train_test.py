@@ -37,10 +37,11 @@ class TrainWithoutTest(Case):
     def test_options_are_words(self):
         self.assertEqual(_train._words_of({"epochs": 3, "from_": "photo", "batch_norm": True, "made_classes": False, "resume": True,
                                            "soft_margin": False, "channels": [64, 128], "margin": -0.5, "time_limit": 90, "seed": None,
-                                           "image_limit": ["pixels=9", "cpu=2"], "report": self.folder / "page"}),
+                                           "image_limit": ["pixels=9", "cpu=2"], "backbone": ["photo", self.folder / "b.onnx"], "report": self.folder / "page"}),
                          ["--epochs=3", "--from=photo", "--batch-norm=on", "--made-classes=off", "--resume", "--channels=64,128",
                           "--margin=-0.5", "--time-limit=90s", "--image-limit=pixels=9", "--image-limit=cpu=2",
-                          f"--report={self.folder}/page"])
+                          "--backbone=photo", f"--backbone={self.folder}/b.onnx", f"--report={self.folder}/page"])
+        self.assertEqual(_train._words_of({"backbone": "photo", "image_limit": "cpu=2"}), ["--backbone=photo", "--image-limit=cpu=2"])
         with self.assertRaisesRegex(simdb.Usage, "log"):
             simdb.train("x", "y", log="z")
 

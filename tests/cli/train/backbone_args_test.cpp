@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <vector>
 
 #include "cli/train/train_args.h"
@@ -12,6 +13,7 @@ namespace simdb::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using Paths = std::vector<std::filesystem::path>;
 
 TrainCommand parse(std::vector<std::string_view> more) {
   std::vector<std::string_view> args = {"pictures", "-o", "m.onnx"};
@@ -31,7 +33,9 @@ TEST(BackboneArgsTest, EveryOptionIsTakenUp) {
              "--dropout", "0.5", "--views", "4", "--feature-cache", "f", "--mean-std", "half"});
   EXPECT_TRUE(command.choose_size);
   ASSERT_TRUE(command.backbone);
-  EXPECT_EQ(command.backbone->file, "net.onnx");
+  EXPECT_EQ(command.backbone->files, Paths{"net.onnx"});
+  EXPECT_EQ(parse({"--backbone", "a.onnx", "--backbone", "photo"}).backbone->files,
+            (Paths{"a.onnx", "photo"}));
   EXPECT_EQ(command.backbone->output, "pool");
   EXPECT_EQ(command.backbone->cache, "f");
   EXPECT_EQ(command.backbone->scale, PixelScale::kHalf);
@@ -45,10 +49,10 @@ TEST(BackboneArgsTest, EveryOptionIsTakenUp) {
 TEST(BackboneArgsTest, FromNamesAnEncoderOrScratchOrLeavesItToThePictures) {
   EXPECT_TRUE(parse({}).choose_start);
   EXPECT_TRUE(parse({"--from", "auto"}).choose_start);
-  EXPECT_EQ(parse({"--from", "auto", "--backbone", "net.onnx"}).backbone->file, "net.onnx");
+  EXPECT_EQ(parse({"--from", "auto", "--backbone", "net.onnx"}).backbone->files, Paths{"net.onnx"});
   EXPECT_FALSE(parse({"--from", "scratch"}).choose_start);
   EXPECT_FALSE(parse({"--from", "scratch", "--network", "wide"}).backbone);
-  EXPECT_EQ(parse({"--from", "photo", "--anchor", "3"}).backbone->file, "photo");
+  EXPECT_EQ(parse({"--from", "photo", "--anchor", "3"}).backbone->files, Paths{"photo"});
   EXPECT_EQ(parse({"--from", "photo", "--anchor", "3"}).backbone->head.anchor, 3);
 }
 

@@ -186,6 +186,44 @@ TEST_F(BackboneRunTest, AnEncoderOfSimdbKeepsItsScaleAndItsHead) {
   for (std::size_t i = 0; i < 2; ++i) EXPECT_GT(similarity(before.row(i), after.row(i)), 0.9999F);
 }
 
+TEST_F(BackboneRunTest, SeveralStandSideBySide) {
+  const fs::path other = folder_ / "other.onnx";
+  write_file_atomic(other, test::make_backbone({.input = {.width = 24, .height = 20}, .seed = 2}));
+  EXPECT_EQ(run({"--backbone", other.string(), "--dim", "16"}), 0) << err_;
+  EXPECT_THAT(err_, AllOf(HasSubstr("backbone net.onnx: 8 features"),
+                          HasSubstr("backbone other.onnx: 8 features"),
+                          HasSubstr("backbone net.onnx + other.onnx: 16 features"),
+                          HasSubstr("computed the features of 10 images")));
+  EXPECT_EQ(input().width, 24);
+  EXPECT_THAT(OnnxEncoder(read_model_file(model_)).header().notes.at("backbone"),
+              HasSubstr("net.onnx + other.onnx, SHA-256"));
+  EXPECT_EQ(run({"--backbone", other.string(), "--mean-std", "half"}), 2);
+  EXPECT_THAT(err_, HasSubstr("--mean-std"));
+  EXPECT_EQ(run({"--backbone", other.string(), "--backbone-output", "early"}), 2);
+  EXPECT_EQ(run({"--backbone", (folder_ / "none.onnx").string()}), 3);
+  EXPECT_THAT(err_, HasSubstr("none.onnx"));
+}
+
+TEST_F(BackboneRunTest, OfEncodersSideBySideTheEmbeddingsCountAndHowTheyFitImages) {
+  const auto make = [&](const char* name, const char* rule) {
+    EXPECT_EQ(run({"--dim", "16", "--resize", rule}), 0) << err_;
+    fs::rename(model_, folder_ / name);
+    return (folder_ / name).string();
+  };
+  const std::string one = make("one.onnx", "trim");
+  const std::string other = make("other.onnx", "trim");
+  const std::string stretched = make("stretched.onnx", "stretch");
+  fs::copy_file(one, net_, fs::copy_options::overwrite_existing);
+  EXPECT_EQ(run({"--backbone", other, "--dim", "32"}), 0) << err_;
+  EXPECT_THAT(err_, HasSubstr("backbone net.onnx + other.onnx: 32 features"));
+  EXPECT_EQ(input().resize, ResizeRule::kTrim);
+  EXPECT_EQ(run({"--backbone", stretched}), 4);
+  EXPECT_THAT(err_, AllOf(HasSubstr("net.onnx brings images to its input by 'trim'"),
+                          HasSubstr("stretched.onnx by 'stretch'"), HasSubstr("--resize")));
+  EXPECT_EQ(run({"--backbone", stretched, "--resize", "fit"}), 0) << err_;
+  EXPECT_EQ(input().resize, ResizeRule::kFit);
+}
+
 TEST_F(BackboneRunTest, ManyGreyClassesHaveOneViewToo) {  // a network would have several
   fs::remove_all(pictures_);
   for (int kind = 0; kind < 24; ++kind) {
