@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "encoder/model/onnx_model_checks_internal.h"
@@ -15,6 +16,7 @@
 #include "encoder/model/onnx_model_operators_internal.h"
 #include "encoder/model/onnx_model_outputs_internal.h"
 #include "encoder/model/onnx_model_rewrite_internal.h"
+#include "encoder/model/trained_on.h"
 #include "simdb/digest.h"
 #include "simdb/error.h"
 
@@ -79,6 +81,14 @@ class BackboneReader {
 
   /// Before anything is cut.
   std::optional<OwnHead> own_head() { return find_own_head(model_); }
+
+  std::string note(std::string_view name) const {
+    const std::string key = std::string(kMetadataPrefix) + std::string(name);
+    for (const auto& property : model_.metadata_props()) {
+      if (property.key() == key) return property.value();
+    }
+    return {};
+  }
 
   const onnx::ModelProto& model() const { return model_; }
 
@@ -178,6 +188,7 @@ Backbone read_backbone(std::span<const std::byte> bytes, const std::string& name
     backbone.own_head = std::move(own->dense);
     if (output.empty()) backbone.reason = "it is what the head of this encoder reads";
   }
+  backbone.trained_on = reader.note(kTrainedOnNote);
   backbone.input = input;
   backbone.runners = find_runners(reader.model(), name);
   backbone.model = to_bytes(reader.model());
@@ -244,6 +255,9 @@ std::vector<std::byte> write_backbone_model(const Backbone& backbone,
                                                    (backbone.has_roots ? ", square roots" : ""))
                           .second;
   if (!is_new) refuse_export("a note can't be named backbone");
+  std::string& trained_on = all_notes[std::string(kTrainedOnNote)];
+  trained_on = join_trained_on(trained_on, backbone.trained_on);
+  if (trained_on.empty()) all_notes.erase(std::string(kTrainedOnNote));
   add_metadata(model, backbone.input, all_notes);
   for (const auto& property : properties) {
     if (!property.key().starts_with(kMetadataPrefix)) *model.add_metadata_props() = property;

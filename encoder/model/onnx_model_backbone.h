@@ -39,6 +39,7 @@ struct Backbone {
   /// What may run it, in the order in which it is tried.
   std::vector<RunnerKind> runners = {RunnerKind::kOpenCv};
   std::optional<DenseLayer> own_head;  ///< that reads `output`, if the file is an encoder of simdb
+  std::string trained_on;  ///< the note of an encoder of simdb (trained_on.h); else empty
 };
 
 /// What `input` must have in read_backbone, and the embedding that `output` may name. Throws
@@ -68,7 +69,8 @@ void take_roots(Backbone& backbone);
 
 /// Bytes of one model file like those of write_onnx_model: the backbone, the dense layers of `head`
 /// and L2 normalisation; the batch dimension is 1 for a backbone that is run one_at_a_time.
-/// `simdb.backbone` names the backbone, its SHA-256 and the tensor taken.
+/// `simdb.backbone` names the backbone, its SHA-256 and the tensor taken; what the backbone was
+/// trained on, the model was trained on too.
 /// Throws Error(kUsage) if the layers don't fit together or `backbone` was not yet run by
 /// BackboneFeatures or a note has a name that is taken, Error(kBadInput) if a weight is not finite.
 std::vector<std::byte> write_backbone_model(const Backbone& backbone,

@@ -15,6 +15,7 @@
 #include "encoder/model/onnx_model_metadata_internal.h"
 #include "encoder/model/onnx_model_operators_internal.h"
 #include "encoder/model/onnx_model_opset_internal.h"
+#include "encoder/model/trained_on.h"
 #include "simdb/digest.h"
 #include "simdb/error.h"
 
@@ -175,6 +176,7 @@ Backbone join_backbones(std::span<const Backbone> parts) {
         builder.add_normalisation(add_part(graph, *models[i].mutable_graph(), prefix, seen)));
     joined.name += (i == 0 ? "" : " + ") + part.name;
     joined.one_at_a_time = joined.one_at_a_time || part.one_at_a_time;
+    joined.trained_on = join_trained_on(joined.trained_on, part.trained_on);
     features += static_cast<std::int64_t>(part.features);
   }
   GraphBuilder builder(graph, "join/", opset);

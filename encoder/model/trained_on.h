@@ -19,6 +19,9 @@ inline constexpr std::size_t kMaxTrainedOn = 131'072;
 /// The note for images with these digests: the first 8 bytes of each in hexadecimal, ascending.
 std::string trained_on_note(std::vector<Sha256> digests);
 
+/// The note for the images of both notes; text that is no such note counts as none.
+std::string join_trained_on(const std::string& one, const std::string& other);
+
 /// What such a note says. Immutable; thread-safe.
 class TrainedOnImages {
  public:

@@ -257,6 +257,22 @@ TEST(OnnxModelBackboneTest, AnEncoderCanBeABackbone) {
   EXPECT_FALSE(header.notes.contains("training_data"));
 }
 
+TEST(OnnxModelBackboneTest, WhatItWasTrainedOnIsNotForgotten) {
+  const std::string first = "0000000000000001";
+  const std::string second = "0000000000000002";
+  const std::vector head = {dense(8, 16)};
+  const Bytes own = write_backbone_model(ready(), head, {{"trained_on", first}});
+  Backbone backbone = read_backbone(own, "own.onnx", kInput);
+  backbone.features = 8;
+  const auto note = [&](const std::map<std::string, std::string>& notes) {
+    return read_onnx_header(write_backbone_model(backbone, head, notes), "x").notes["trained_on"];
+  };
+  EXPECT_EQ(note({}), first);
+  EXPECT_EQ(note({{"trained_on", second}}), first + second);
+  EXPECT_FALSE(
+      read_onnx_header(write_backbone_model(ready(), head, {}), "x").notes.contains("trained_on"));
+}
+
 TEST(OnnxModelBackboneTest, ADamagedEncoderCanNotBeABackbone) {
   Bytes encoder = test::random_model_file(16, 1, kInput);
   EXPECT_NO_THROW(read_backbone(encoder, "net.onnx", kInput));

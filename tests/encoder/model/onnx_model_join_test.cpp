@@ -131,8 +131,10 @@ std::string property_of(const std::vector<std::byte>& bytes, const std::string& 
 TEST(OnnxModelJoinTest, IsWrittenAsAModelLikeAnyOther) {
   const Backbone one = net({.input = square(12)});
   const Backbone other = net({.input = square(12), .seed = 2});
-  const BackboneFeatures features(join_backbones(
-      std::vector{licensed(one, "MIT"), licensed(other, "BSD"), licensed(other, "MIT")}));
+  std::vector parts = {licensed(one, "MIT"), licensed(other, "BSD"), licensed(other, "MIT")};
+  parts[0].trained_on = "0000000000000002";
+  parts[2].trained_on = "0000000000000001";
+  const BackboneFeatures features(join_backbones(parts));
   const DenseLayer head = random_projection(24, 16);
   const auto bytes = write_backbone_model(features.backbone(), std::span(&head, 1), {});
   EXPECT_EQ(property_of(bytes, "licence"), "BSD; MIT");
@@ -140,7 +142,8 @@ TEST(OnnxModelJoinTest, IsWrittenAsAModelLikeAnyOther) {
   EXPECT_EQ(encoder.dimension(), 16U);
   EXPECT_THAT(encoder.header().notes.at("backbone"),
               HasSubstr("net.onnx + net.onnx + net.onnx, SHA-256"));
-  // And is one side itself.
+  EXPECT_EQ(encoder.header().notes.at("trained_on"), "00000000000000010000000000000002");
+  // And may stand beside others itself.
   const Backbone again = read_backbone(bytes, "all.onnx", square(12), "");
   EXPECT_TRUE(again.own_head);
 }

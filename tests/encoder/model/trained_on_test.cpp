@@ -27,6 +27,18 @@ TEST(TrainedOnTest, ANoteTellsWhatItWasMadeOf) {
   for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(images.contains(all[i]), i < 100) << i;
 }
 
+TEST(TrainedOnTest, TwoNotesBecomeThatOfAllImages) {
+  const std::vector<Sha256> all = digests(30);
+  const std::string first = trained_on_note({all.begin(), all.begin() + 20});
+  const std::string last = trained_on_note({all.begin() + 10, all.end()});
+  EXPECT_EQ(join_trained_on(first, last), trained_on_note(all));
+  EXPECT_EQ(join_trained_on("", last), last);
+  EXPECT_EQ(join_trained_on(first, "no such note"), first);
+  EXPECT_EQ(join_trained_on("", ""), "");
+  EXPECT_EQ(join_trained_on(trained_on_note(digests(kMaxTrainedOn)), last).size(),
+            kMaxTrainedOn * 16);
+}
+
 TEST(TrainedOnTest, IsBounded) {
   EXPECT_EQ(trained_on_note(digests(kMaxTrainedOn + 10)).size(), kMaxTrainedOn * 16);
 }
