@@ -164,7 +164,8 @@ struct Opener {
       if (first.resize == last.resize) continue;
       throw Error(ErrorCode::kBadInput,
                   fmt::format("{} brings images to its input by '{}' and {} by '{}'; side by side "
-                              "they see the same: train one of them again, or choose with --resize",
+                              "they see the same: train one of them again, or join them by 'simdb "
+                              "train --resize RULE'",
                               parts.front().name, to_string(first.resize), parts.back().name,
                               to_string(last.resize)));
     }
