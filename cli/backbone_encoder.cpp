@@ -161,7 +161,7 @@ Head plain_head(const BackboneFeatures& backbone, std::optional<std::size_t> wan
 void add_backbone_options(ArgumentParser& parser) {
   auto add = parser.options().add_options();
   add("backbone", po::value<std::vector<std::string>>()->composing()->value_name("FILE.onnx"),
-      "a network of your own instead; several stand side by side. See docs/backbones.md");
+      "a network of your own, or several side by side: docs/backbones.md");
   add("fit", po::value<std::string>()->value_name("DIR"),
       "fit the embeddings to these images (no labels needed)");
   add("backbone-output", po::value<std::string>()->value_name("NAME"),
