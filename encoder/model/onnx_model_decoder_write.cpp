@@ -35,7 +35,7 @@ class DecoderWriter {
     for (const ConditionEncoder& encoder : model_.encoders) {
       parts.push_back(write_encoder(encoder, size));
     }
-    add_concat(parts);
+    builder_.add_concat(parts, kCodeOutput);
     describe_value(*graph_.add_output(), std::string(kCodeOutput), {size});
     describe_value(*graph_.add_input(), std::string(kCodeInput), {size, 1, 1});
     write_picture(size);
@@ -84,14 +84,6 @@ class DecoderWriter {
     const LayerOutput output = add_layers(builder_, encoder.model, seen);
     size += output.features;
     return builder_.add_normalisation(output.tensor);
-  }
-
-  void add_concat(const std::vector<std::string>& parts) {
-    builder_.add("Concat", {}, {{"axis", {1}, false}});
-    for (const auto& part : parts) {
-      graph_.mutable_node(graph_.node_size() - 1)->add_input(part);
-    }
-    name_last(kCodeOutput);
   }
 
   // Dense layers as 1 x 1 convolutions of one pixel: there is nothing to reshape, which OpenCV

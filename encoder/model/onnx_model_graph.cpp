@@ -45,6 +45,13 @@ std::string GraphBuilder::add(const std::string& type, std::initializer_list<std
   return node.name();
 }
 
+void GraphBuilder::add_concat(std::span<const std::string> tensors, std::string_view output) {
+  add("Concat", {}, {{"axis", {1}, false}});
+  onnx::NodeProto& node = *graph_.mutable_node(graph_.node_size() - 1);
+  for (const std::string& tensor : tensors) node.add_input(tensor);
+  node.set_output(0, std::string(output));
+}
+
 std::string GraphBuilder::add_dense(const std::string& input, const DenseLayer& dense) {
   std::string output =
       add("Gemm",

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,6 +34,9 @@ class GraphBuilder {
   /// Returns the name of the node's output.
   std::string add(const std::string& type, std::initializer_list<std::string> inputs,
                   std::initializer_list<Attribute> attributes = {});
+
+  /// Rows one after another: Concat along the channels, whose output is called `output`.
+  void add_concat(std::span<const std::string> tensors, std::string_view output);
 
   /// Gemm, and Relu if the layer has one.
   std::string add_dense(const std::string& input, const DenseLayer& dense);

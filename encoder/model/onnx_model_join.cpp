@@ -120,26 +120,20 @@ std::string add_part(onnx::GraphProto& graph, onnx::GraphProto& part, const std:
 
 /// The parts, all of one opset: the newest of theirs in which all mean the same.
 std::vector<onnx::ModelProto> parse_alike(std::span<const Backbone> parts) {
+  std::vector<onnx::ModelProto> parsed;
   std::set<std::int64_t, std::greater<>> opsets;
-  for (const Backbone& part : parts) opsets.insert(opset_of(parse_model(part.model, part.name)));
+  for (const Backbone& part : parts) {
+    opsets.insert(opset_of(parsed.emplace_back(parse_model(part.model, part.name))));
+  }
   std::string all;
   for (const std::int64_t opset : opsets) {
-    std::vector<onnx::ModelProto> models;
-    for (const Backbone& part : parts) models.push_back(parse_model(part.model, part.name));
+    std::vector<onnx::ModelProto> models = parsed;
     const auto is_changed = [&](onnx::ModelProto& model) { return change_opset(model, opset); };
     if (std::ranges::all_of(models, is_changed)) return models;
     all += (all.empty() ? "" : " and ") + std::to_string(opset);
   }
   refuse_pair(parts.front(), parts.back(),
               "their operators of opsets " + all + " differ; export them with the same one");
-}
-
-void add_concat(onnx::GraphProto& graph, GraphBuilder& builder,
-                const std::vector<std::string>& tensors) {
-  builder.add("Concat", {}, {{"axis", {1}, false}});
-  onnx::NodeProto& node = *graph.mutable_node(graph.node_size() - 1);
-  for (const std::string& tensor : tensors) node.add_input(tensor);
-  node.set_output(0, kFeatures);
 }
 
 }  // namespace
@@ -179,8 +173,7 @@ Backbone join_backbones(std::span<const Backbone> parts) {
     joined.trained_on = join_trained_on(joined.trained_on, part.trained_on);
     features += static_cast<std::int64_t>(part.features);
   }
-  GraphBuilder builder(graph, "join/", opset);
-  add_concat(graph, builder, tensors);
+  GraphBuilder(graph, "join/", opset).add_concat(tensors, kFeatures);
   describe_value(*graph.add_output(), kFeatures, {features});
   for (const auto& [key, values] : properties) {
     auto& property = *model.add_metadata_props();
