@@ -34,11 +34,11 @@ po::options_description describe(Words& words, DecoderCommand& command) {
   add("output,o", po::value(&words.output));
   add("encoder", po::value(&words.encoders)->composing());
   add("latent", po::value(&options.latent));
+  add("channels", po::value(&options.channels));
   add("steps", po::value(&options.steps));
   add("batch", po::value(&options.batch));
   add("learning-rate", po::value(&options.learning_rate));
   add("consistency", po::value(&options.consistency));
-  add("free-nats", po::value(&options.free_nats));
   add("augment", po::value(&words.augment));
   add("augment-strength", po::value(&words.strength));
   add("validation-share", po::value(&options.validation_share));

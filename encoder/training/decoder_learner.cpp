@@ -53,7 +53,7 @@ DecoderLearner::DecoderLearner(const torch::Tensor& pixels, const InputSpec& inp
                                const DecoderOptions& options)
     : encoders_(encoders),
       options_(options),
-      vae_(input, options.latent, count_features(encoders)),
+      vae_(input, options.latent, count_features(encoders), options.channels),
       planes_(to_planes(pixels)),
       borders_(border_colors(pixels)),
       augmenter_(options.augment, {Unit::kGroup, 1}, options.seed),

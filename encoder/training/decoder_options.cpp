@@ -18,6 +18,7 @@ void require_in(const char* name, Number value, Number least, Number most) {
 
 std::map<std::string, std::string> describe(const DecoderOptions& options) {
   return {{"latent", std::to_string(options.latent)},
+          {"channels", std::to_string(options.channels)},
           {"steps", std::to_string(options.steps)},
           {"batch", std::to_string(options.batch)},
           {"learning_rate", fmt::format("{}", options.learning_rate)},
@@ -32,11 +33,11 @@ std::map<std::string, std::string> describe(const DecoderOptions& options) {
 
 void require_valid(const DecoderOptions& options) {
   require_in("latent", options.latent, 1, 512);
+  require_in("channels", options.channels, 2, 256);
   require_in("steps", options.steps, 1, 10'000'000);
   require_in("batch", options.batch, 4, 4096);
   require_in("learning-rate", options.learning_rate, 1e-7, 1.0);
   require_in("consistency", options.consistency, 0.0, 100.0);
-  require_in("free-nats", options.free_nats, 0.0, 10.0);
   require_in("augment-strength", options.augment.strength, 0.0, 3.0);
   require_in("plain-share", options.plain_share, 0.0, 1.0);
   require_in("validation-share", options.validation_share, 0.0, 0.9);

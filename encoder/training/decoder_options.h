@@ -11,6 +11,7 @@ namespace simdb::training {
 /// What decides how a decoder learns. A plain value.
 struct DecoderOptions {
   int latent = 16;                ///< floats beside the encoders' features, 1 to 512
+  int channels = 32;              ///< how wide its network is, see ImageVae; 2 to 256
   int steps = 6000;               ///< batches
   int batch = 32;                 ///< images, 4 or more
   double learning_rate = 3e-3;    ///< the highest; cosine, after a short rise

@@ -12,11 +12,7 @@ namespace simdb::training {
 namespace {
 
 constexpr int kSmallest = 8;  // halving stops when no side is larger
-constexpr int kFirstChannels = 32;
-constexpr int kMostChannels = 64;
-constexpr int kHidden = 256;
-constexpr int kSpreadChannels = 32;
-constexpr int kLeastChannels = 16;
+constexpr int kHiddenPerChannel = 8;
 constexpr int kLeastSide = 4;
 
 int levels_of(const InputSpec& input) {
@@ -64,7 +60,7 @@ torch::Tensor as_transposed(const torch::Tensor& weight) {
 
 }  // namespace
 
-ImageVae::ImageVae(const InputSpec& input, int latent, int features)
+ImageVae::ImageVae(const InputSpec& input, int latent, int features, int channels)
     : input_(input), latent_(latent) {
   if (std::min(input.width, input.height) < kLeastSide) {
     throw Error(ErrorCode::kUsage,
@@ -74,37 +70,37 @@ ImageVae::ImageVae(const InputSpec& input, int latent, int features)
   using torch::nn::Conv2d;
   using torch::nn::Conv2dOptions;
   using torch::nn::Linear;
+  const int hidden = kHiddenPerChannel * channels;
   const int levels = levels_of(input);
-  int channels = input.channels;
+  int in = input.channels;
   int height = input.height;
   int width = input.width;
   for (int level = 0; level < levels && std::min(height, width) > 1; ++level) {
-    const int next = level == 0 ? kFirstChannels : std::min(2 * channels, kMostChannels);
-    halvings_.push_back(
-        register_module(fmt::format("halving{}", level),
-                        Conv2d(Conv2dOptions(channels, next, 4).stride(2).padding(1))));
-    channels = next;
+    const int out = level == 0 ? channels : 2 * channels;
+    halvings_.push_back(register_module(fmt::format("halving{}", level),
+                                        Conv2d(Conv2dOptions(in, out, 4).stride(2).padding(1))));
+    in = out;
     height /= 2;
     width /= 2;
   }
-  seen_ = register_module("seen", Linear(channels * height * width, kHidden));
-  posterior_ = register_module("posterior", Linear(kHidden, 2 * latent));
+  seen_ = register_module("seen", Linear(in * height * width, hidden));
+  posterior_ = register_module("posterior", Linear(hidden, 2 * latent));
 
-  code_layers_.push_back(register_module("code0", Linear(latent + features, kHidden)));
-  code_layers_.push_back(register_module("code1", Linear(kHidden, kHidden)));
-  spread_channels_ = kSpreadChannels;
+  code_layers_.push_back(register_module("code0", Linear(latent + features, hidden)));
+  code_layers_.push_back(register_module("code1", Linear(hidden, hidden)));
+  spread_channels_ = channels;
   spread_height_ = start_side(input.height, levels);
   spread_width_ = start_side(input.width, levels);
   spread_ = register_module(
       "spread",
-      Linear(torch::nn::LinearOptions(kHidden, spread_channels_ * spread_height_ * spread_width_)
+      Linear(torch::nn::LinearOptions(hidden, spread_channels_ * spread_height_ * spread_width_)
                  .bias(false)));
   spread_bias_ = register_parameter("spread_bias", torch::zeros({spread_channels_}));
-  channels = spread_channels_;
+  in = channels;
   for (int level = 0; level < levels; ++level) {
-    const int next = level + 1 == levels ? input.channels : std::max(kLeastChannels, channels / 2);
-    growing_.push_back(add_growing(level, channels, next));
-    channels = next;
+    const int out = level + 1 == levels ? input.channels : channels / 2;
+    growing_.push_back(add_growing(level, in, out));
+    in = out;
   }
 }
 
@@ -163,7 +159,7 @@ DecoderModel ImageVae::export_layers() const {
   mean.out_features = latent_;
   model.latent_layers.push_back(std::move(mean));
   for (const auto& layer : code_layers_) model.code_layers.push_back(export_dense(layer, true));
-  model.spread = {kHidden,
+  model.spread = {static_cast<int>(spread_->weight.size(1)),
                   spread_channels_,
                   spread_height_,
                   spread_width_,

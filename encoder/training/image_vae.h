@@ -19,7 +19,8 @@ namespace simdb::training {
 class ImageVae : public torch::nn::Module {
  public:
   /// `features`: floats that all frozen encoders give together. `input` has sides of 4 or more.
-  ImageVae(const InputSpec& input, int latent, int features);
+  /// `channels`: of the first picture that a code becomes; all other widths follow it.
+  ImageVae(const InputSpec& input, int latent, int features, int channels);
 
   /// Of a normal distribution with a diagonal covariance: N x latent each.
   struct Posterior {

@@ -15,6 +15,7 @@ struct Sides {
   int width;
   int height;
   int channels;
+  int width_of_network = 32;
 };
 
 class ImageVaeTest : public ::testing::TestWithParam<Sides> {
@@ -30,7 +31,7 @@ class ImageVaeTest : public ::testing::TestWithParam<Sides> {
 
 // What is exported must be the same function, whatever the sides: as OpenCV runs it.
 TEST_P(ImageVaeTest, OpenCvAnswersAsLibTorch) {
-  ImageVae vae(input_, 5, kFeatures);
+  ImageVae vae(input_, 5, kFeatures, GetParam().width_of_network);
   {
     const torch::NoGradGuard no_gradients;
     for (auto& parameter : vae.parameters()) parameter.add_(torch::randn_like(parameter) * 0.03);
@@ -78,18 +79,19 @@ TEST_P(ImageVaeTest, OpenCvAnswersAsLibTorch) {
 
 INSTANTIATE_TEST_SUITE_P(OfAllSides, ImageVaeTest,
                          ::testing::Values(Sides{28, 28, 3}, Sides{28, 28, 1}, Sides{48, 48, 3},
-                                           Sides{21, 34, 3}, Sides{4, 5, 3}),
+                                           Sides{21, 34, 3}, Sides{4, 5, 3}, Sides{28, 28, 3, 48}),
                          [](const auto& sides) {
                            return std::to_string(sides.param.width) + "x" +
                                   std::to_string(sides.param.height) + "x" +
-                                  std::to_string(sides.param.channels);
+                                  std::to_string(sides.param.channels) + "x" +
+                                  std::to_string(sides.param.width_of_network);
                          });
 
 TEST(ImageVaeSeedTest, TheSameSeedGivesTheSameWeights) {
   torch::manual_seed(8);
-  const ImageVae first({}, 4, 16);
+  const ImageVae first({}, 4, 16, 8);
   torch::manual_seed(8);
-  const ImageVae second({}, 4, 16);
+  const ImageVae second({}, 4, 16, 8);
   EXPECT_TRUE(first.parameters()[0].equal(second.parameters()[0]));
 }
 
