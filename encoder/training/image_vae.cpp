@@ -91,10 +91,8 @@ ImageVae::ImageVae(const InputSpec& input, int latent, int features, int channel
   spread_channels_ = channels;
   spread_height_ = start_side(input.height, levels);
   spread_width_ = start_side(input.width, levels);
-  spread_ = register_module(
-      "spread",
-      Linear(torch::nn::LinearOptions(hidden, spread_channels_ * spread_height_ * spread_width_)
-                 .bias(false)));
+  const std::int64_t spread = std::int64_t{channels} * spread_height_ * spread_width_;
+  spread_ = register_module("spread", Linear(torch::nn::LinearOptions(hidden, spread).bias(false)));
   spread_bias_ = register_parameter("spread_bias", torch::zeros({spread_channels_}));
   in = channels;
   for (int level = 0; level < levels; ++level) {
@@ -104,7 +102,7 @@ ImageVae::ImageVae(const InputSpec& input, int latent, int features, int channel
   }
 }
 
-ImageVae::Growing ImageVae::add_growing(int index, int in, int out) {
+ImageVae::Growing ImageVae::add_growing(int index, std::int64_t in, std::int64_t out) {
   using torch::nn::Conv2d;
   using torch::nn::Conv2dOptions;
   return {

@@ -46,7 +46,7 @@ class ImageVae : public torch::nn::Module {
     torch::nn::Conv2d doubling;
     torch::Tensor bias;  // of the doubled picture, one per channel
   };
-  Growing add_growing(int index, int in, int out);
+  Growing add_growing(int index, std::int64_t in, std::int64_t out);
 
   InputSpec input_;
   int latent_;
