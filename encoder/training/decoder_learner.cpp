@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::int64_t kRowsAtOnce = 256;
 constexpr double kDivergenceRise = 0.3;  // share of the steps
+constexpr double kFreeNats = 0.02;       // of each dimension of the latent
 constexpr double kAverage = 0.998;       // see WeightAverage
 
 /// What the frozen encoders say of planes, side by side.
@@ -90,7 +91,7 @@ DecoderStep DecoderLearner::step() {
   const int done = optimizer_.steps_done();
   const double values = static_cast<double>(planes[0].numel());
   const torch::Tensor nats = reconstruction_loss(made, planes) +
-                             with_free_nats(divergences, options_.free_nats) *
+                             with_free_nats(divergences, kFreeNats) *
                                  divergence_weight(done, options_.steps, kDivergenceRise);
   const torch::Tensor consistency = exchanged_consistency(latent, features);
   // The encoders' word counts more and more: images come first, or there is nothing to look at.

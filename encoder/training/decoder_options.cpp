@@ -23,7 +23,6 @@ std::map<std::string, std::string> describe(const DecoderOptions& options) {
           {"batch", std::to_string(options.batch)},
           {"learning_rate", fmt::format("{}", options.learning_rate)},
           {"consistency", fmt::format("{}", options.consistency)},
-          {"free_nats", fmt::format("{}", options.free_nats)},
           {"augment", to_string(options.augment)},
           {"augment_strength", fmt::format("{}", options.augment.strength)},
           {"plain_share", fmt::format("{}", options.plain_share)},

@@ -16,7 +16,6 @@ struct DecoderOptions {
   int batch = 32;                 ///< images, 4 or more
   double learning_rate = 3e-3;    ///< the highest; cosine, after a short rise
   double consistency = 2;         ///< the final weight of the frozen encoders' word
-  double free_nats = 0.02;        ///< of each dimension of the latent
   AugmentOptions augment;         ///< chosen by the data if nothing is said
   double plain_share = 0.25;      ///< of a batch: images turned and mirrored at most
   double validation_share = 0.1;  ///< of the images, set aside to measure on

@@ -146,6 +146,7 @@ TEST_F(DecoderAppTest, TellsMistakes) {
   says({"d"}, usage, "-o FILE.onnx");
   says({"d", "-o", "x"}, usage, "--encoder FILE.onnx");
   says({"d", "-o", "x", "--encoder", "e", "--latent", "0"}, usage, "--latent 0");
+  says({"d", "-o", "x", "--encoder", "e", "--channels", "1"}, usage, "--channels 1");
   says({"d", "-o", "x", "--wrong"}, usage, "wrong");
   EXPECT_EQ(run({"--encoder", (folder_ / "none.onnx").string()}),
             static_cast<int>(ErrorCode::kNotFound));
